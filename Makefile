@@ -1,0 +1,64 @@
+# `make run` and `make test` need Python 3.11 or newer, and install all else into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+TOOLS := .venv/tools
+SAM := $(TOOLS)/sam/bin/sam
+MINISTACK := $(TOOLS)/ministack/bin/ministack
+export AWS_DEFAULT_REGION ?= us-east-1
+export SAM_CLI_TELEMETRY := 0
+
+.PHONY: help install run test test-dynamodb test-deploy lint pr build deploy bench clean
+
+help: ## list what there is to do
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
+
+install: .venv/installed ## install the project and its tools into .venv
+
+run: install ## run the whole service on this machine, with a demo blog
+	@$(BIN)/python -m tests.local
+
+test: install $(SAM) ## run everything that must pass: unit, integration, infrastructure, end to end
+	$(BIN)/pytest --cov
+
+test-dynamodb: install ## run the integration tests and all races on Amazon's own DynamoDB Local
+	$(BIN)/python -m tests.dynamodb_local $(BIN)/pytest tests/integration
+
+test-deploy: install build $(MINISTACK) ## deploy the build to an AWS emulator and speak to it over HTTP
+	$(BIN)/pytest tests/deploy
+
+lint: install $(SAM) ## check style, types and the template
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/cfn-lint template.yaml
+	$(SAM) validate --lint
+
+pr: lint test test-dynamodb test-deploy ## run what CI runs
+
+build: $(SAM) ## build the functions and layers, without Docker and AWS
+	$(SAM) build
+
+deploy: build ## deploy to your AWS account, asking for the settings
+	$(SAM) deploy --guided
+
+bench: install build ## measure cold start, warm requests, memory and capacity units
+	$(BIN)/python -m tests.benchmarks
+
+clean: ## remove all that was installed and built
+	rm -rf .venv .aws-sam .cache
+
+.venv/installed: pyproject.toml requirements.txt layers/shared/requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --upgrade pip
+	$(BIN)/pip install --quiet --editable . --group dev
+	touch $@
+
+# Each pins another boto3 than ours, so each has a virtual environment of its own.
+$(SAM):
+	$(PYTHON) -m venv $(TOOLS)/sam
+	$(TOOLS)/sam/bin/pip install --quiet aws-sam-cli==1.170.0
+
+$(MINISTACK):
+	$(PYTHON) -m venv $(TOOLS)/ministack
+	$(TOOLS)/ministack/bin/pip install --quiet ministack==1.5.33 aws-sam-translator==1.115.0

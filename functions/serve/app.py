@@ -1,0 +1,110 @@
+"""Serves approved pings and their counts as JSON, and the embed that shows them on a page."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from trackback.errors import BadQuery, PingRefused
+from trackback.listing import Cursor, Page, read_limit
+from trackback.site import Post, Sites, post_key
+from trackback.table import Table
+
+READ = ["GET", "HEAD"]
+MAX_POSTS = 50
+MAX_PARAMETERS = 100
+
+FRESH = "public, max-age=60, stale-while-revalidate=600"
+LONG = "public, max-age=86400, stale-while-revalidate=604800"
+
+# At import, so that a missing setting fails the start and not the third page view.
+sites = Sites(os.environ["SITES"])
+table = Table(os.environ["TABLE"])
+embed = Path(__file__).with_name("embed.js").read_text()
+
+logger = Logger()
+app = APIGatewayHttpResolver()
+
+
+@app.route(r"/pings/(?P<post>[\s\S]+)", method=READ)
+def pings(post: str) -> Response[str]:
+    """List a post's approved pings, a page at a time. A post that nobody pinged has an empty list."""
+    query = _query()
+    limit = read_limit(query.get("limit", [None])[0])
+    cursor = Cursor.decode(query["cursor"][0]) if "cursor" in query else None
+    try:
+        found = sites.find(post)
+    except PingRefused:
+        return _cached(_json(Page([], 0, None).as_json(Post(f"https://{post}", ""))), FRESH)
+    return _cached(_json(table.approved(found.key, limit, cursor).as_json(found)), FRESH)
+
+
+@app.route("/counts", method=READ)
+def counts() -> Response[str]:
+    """Tell how many approved pings each post has, under the names that were asked for."""
+    posts = _query().get("post", [])
+    if not 1 <= len(posts) <= MAX_POSTS:
+        raise BadQuery(f"send post=host/path, once for each of 1 to {MAX_POSTS} posts")
+    keys = {post: post_key(post) for post in posts}
+    found = table.counts(key for key in keys.values() if sites.serves(key))
+    return _cached(_json({"counts": {post: found.get(key, 0) for post, key in keys.items()}}), FRESH)
+
+
+@app.route(r"/embed\.js", method=READ)
+def embed_js() -> Response[str]:
+    """Hand out the embed."""
+    return _cached(embed, LONG, "text/javascript; charset=utf-8")
+
+
+@app.exception_handler(BadQuery)
+def explain(error: BadQuery) -> Response[str]:
+    """Tell a reader what to send instead."""
+    return _message(400, str(error))
+
+
+@app.not_found
+def not_found(_: NotFoundError) -> Response[str]:
+    """Refuse what is not reading."""
+    return _message(405, "only GET and HEAD are answered here", {"Allow": "GET, HEAD"})
+
+
+def _query() -> dict[str, list[str]]:
+    """Return the query's parameters; the event's own map joins repeated ones with commas."""
+    try:
+        raw = app.current_event.raw_event.get("rawQueryString", "")
+        return parse_qs(raw, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
+    except ValueError:
+        raise BadQuery(f"send at most {MAX_PARAMETERS} parameters") from None
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _cached(body: str, cache: str, content_type: str = "application/json") -> Response[str]:
+    """Answer with a strong ETag, or with 304 if the reader has this very body already."""
+    etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": cache, "X-Content-Type-Options": "nosniff"}
+    known = app.current_event.headers.get("if-none-match", "")
+    if known.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
+        return Response(304, headers=headers)
+    return Response(200, content_type, body, headers=headers)
+
+
+def _message(status: int, words: str, headers: dict[str, str] | None = None) -> Response[str]:
+    safe = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+    return Response(status, "application/json", _json({"message": words}), headers=safe | (headers or {}))
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request of API Gateway's payload 2.0."""
+    return app.resolve(event, context)

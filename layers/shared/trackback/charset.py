@@ -1,0 +1,129 @@
+"""Which character set a ping was written in.
+
+TrackBack 1.2 wants `charset` in the Content-Type. Senders put it into the body, leave it out or name a wrong
+one, so the bytes speak first. All fields are judged together: one short field alone says too little.
+"""
+
+import codecs
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import webencodings
+
+from trackback import jis
+
+Codec = Callable[[bytes, str], str]
+
+_LABEL = re.compile(r"[A-Za-z0-9._:-]{1,40}")  # CVE-2009-3622: lists of labels wore WordPress out
+_MARKS = [  # longest first: a UTF-32 mark begins with a UTF-16 one
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+]
+_ISO_2022_JP = re.compile(rb"\x1b\$[@B]|\x1b\([JI]")
+# Names that were in use follow the WHATWG's list, which has no UTF-7 and no codec that is not a charset.
+# Python's own codecs of these names lack the characters that vendors added, so the wider codec stands in.
+_WIDER = {"shift_jis": "cp932", "gbk": "gb18030", "euc-kr": "cp949", "big5": "big5hkscs"}
+_OTHER_LABELS = {"jis": "iso-2022-jp", "cp932": "shift_jis", "cp949": "euc-kr", "big5hkscs": "big5"}
+_DETECTED = ["cp932", "euc-jp", "gb18030", "cp949", "big5", "cp1251", "koi8-r", "cp1252"]
+_SAMPLE = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """Texts, the charset that they were read in, and whether bytes had to be replaced (U+FFFD)."""
+
+    texts: list[str]
+    charset: str
+    replaced: bool = False
+
+
+def decode(values: Sequence[bytes], labels: Iterable[str]) -> Decoded:
+    """Decode the values of one ping, in this order of belief.
+
+    Byte order marks; ISO-2022-JP's escapes; valid UTF-8, even against the label, since a wrong label is
+    commoner than a legacy text that happens to be valid UTF-8; the labels as given; detection; windows-1252.
+    """
+    if marked := _by_mark(values):
+        return marked
+    values = [value.removeprefix(codecs.BOM_UTF8) for value in values]
+    named = [name for label in labels if (name := known_charset(label))]
+    for name in _candidates(values, named):
+        texts = _strictly(values, name)
+        if texts is not None:
+            return Decoded(texts, name)
+    return _with_replacements(values, next(iter(named), "windows-1252"))
+
+
+def known_charset(label: str) -> str | None:
+    """Return the charset that a label names, None unless it is one that blogs were written in."""
+    label = label.strip().strip("\"'").lower()
+    if not _LABEL.fullmatch(label):
+        return None
+    encoding = webencodings.lookup(_OTHER_LABELS.get(label, label))
+    return None if encoding is None or encoding.name in {"replacement", "x-user-defined"} else encoding.name
+
+
+def _by_mark(values: Sequence[bytes]) -> Decoded | None:
+    for mark, codec in _MARKS:
+        if any(value.startswith(mark) for value in values):
+            texts = [value.removeprefix(mark).decode(codec, "replace") for value in values]
+            return Decoded(texts, codec[:6], any("\ufffd" in text for text in texts))
+    return None
+
+
+def _candidates(values: Sequence[bytes], named: list[str]) -> Iterable[str]:
+    if any(_ISO_2022_JP.search(value) for value in values):
+        yield "iso-2022-jp"
+    yield "utf-8"
+    yield from named
+    yield _detect(b"\n".join(values))
+    yield "windows-1252"
+
+
+def _strictly(values: Sequence[bytes], name: str) -> list[str] | None:
+    """Decode without an error, or return None; a character that its sender cut in half is dropped."""
+    decoder = _codec(name)
+    try:
+        return [decoder(value, "strict") for value in values]
+    except ValueError:
+        pass
+    if name == "windows-1252":
+        return None
+    try:
+        texts = [_without_cut_tail(value, name) for value in values]
+    except ValueError:
+        return None
+    # "Café" in Latin-1 ends like a cut UTF-8 character: believe it only where whole ones stand before.
+    return None if all(text.isascii() for text in texts) else texts
+
+
+def _without_cut_tail(value: bytes, name: str) -> str:
+    if name in jis.CHARSETS:
+        return jis.decode(value[:-1], name)
+    return codecs.getincrementaldecoder(_python_name(name))("strict").decode(value)
+
+
+def _codec(name: str) -> Codec:
+    if name in jis.CHARSETS:
+        return lambda value, errors: jis.decode(value, name, errors)
+    return lambda value, errors: value.decode(_python_name(name), errors)
+
+
+def _python_name(name: str) -> str:
+    known = webencodings.lookup(name)
+    return _WIDER.get(name) or (known.codec_info.name if known else name)
+
+
+def _detect(sample: bytes) -> str:
+    import chardet  # noqa: PLC0415 - models of a megabyte, needed only where nothing else decides
+
+    guess = chardet.detect(sample[:_SAMPLE], include_encodings=_DETECTED, compat_names=False)["encoding"]
+    return known_charset(guess or "") or "windows-1252"
+
+
+def _with_replacements(values: Sequence[bytes], name: str) -> Decoded:
+    decoder = _codec(name)
+    return Decoded([decoder(value, "replace") for value in values], name, replaced=True)

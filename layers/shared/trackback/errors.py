@@ -1,0 +1,30 @@
+"""What a caller did wrong, in words fit for that caller.
+
+TrackbackError
+├── PingRefused    a ping or its ping URL cannot be taken   → TrackBack error 1, HTTP 200
+├── BadQuery       a reader's parameters make no sense      → JSON message, HTTP 400
+├── NoSuchPing     the table holds no ping of that id       → the command line's exit status 1
+└── StatusChanged  somebody else has decided meanwhile      → the command line's exit status 1
+
+The words are fixed sentences: nothing that a stranger sent is ever part of them.
+"""
+
+
+class TrackbackError(Exception):
+    """Base of all; `str()` is the message for the caller."""
+
+
+class PingRefused(TrackbackError):
+    """The ping cannot be taken; the message tells its sender what to change."""
+
+
+class BadQuery(TrackbackError):
+    """A reader's request cannot be answered; the message tells what to send."""
+
+
+class NoSuchPing(TrackbackError):
+    """The table holds no ping of that id."""
+
+
+class StatusChanged(TrackbackError):
+    """A ping's status is no longer the one that the decision was based on."""

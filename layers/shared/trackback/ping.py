@@ -1,0 +1,107 @@
+"""The ping: one source that says it has written about one post."""
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from trackback.charset import decode
+from trackback.errors import PingRefused
+from trackback.form import Form
+from trackback.link import Source, read_source
+from trackback.site import Post, post_key
+from trackback.text import clean
+
+MAX_TITLE = MAX_BLOG_NAME = 250
+MAX_EXCERPT = 500
+"""Longest texts kept, in characters after cleaning; longer ones are cut, never refused."""
+
+
+class Status(StrEnum):
+    """Where a ping stands; only an approved one is shown to readers."""
+
+    RECEIVED = "received"
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SPAM = "spam"
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A ping as it is kept.
+
+    Attributes:
+        id: One a pair of post and source: 26 letters and digits, from a hash of both keys.
+        post: URL of the post that was pinged.
+        url: The source, as sent.
+        title: Plain text, at most `MAX_TITLE` characters, never empty.
+        excerpt: Plain text, at most `MAX_EXCERPT` characters, maybe empty.
+        blog_name: Plain text, at most `MAX_BLOG_NAME` characters, never empty.
+        received_at: UTC, ISO 8601 with milliseconds, so that it sorts.
+        status: Where it stands.
+        charset: How the sender's bytes were read, in words; empty for plain UTF-8.
+        verdict: What looking at the source has shown; None before that.
+    """
+
+    id: str
+    post: str
+    url: str
+    title: str
+    excerpt: str
+    blog_name: str
+    received_at: str
+    status: Status = Status.RECEIVED
+    charset: str = ""
+    verdict: Mapping[str, Any] | None = None
+
+    @property
+    def post_key(self) -> str:
+        """The key under which all spellings of the post's address are one post."""
+        return post_key(self.post)
+
+
+def read_ping(post: Post, form: Form, label: str, now: datetime) -> Ping:
+    """Return the ping of `post` that a form describes; `label` is the charset that its Content-Type names.
+
+    Only `url` is required (TrackBack 1.2). A missing title becomes the source's address, a missing blog name
+    its host, since readers need something to read.
+
+    Raises:
+        PingRefused: the `url` is missing, malformed or the post itself.
+    """
+    labels = [form.get("charset", b"").decode("ascii", "replace"), label]
+    names = [name for name in ("url", "title", "excerpt", "blog_name") if name in form]
+    decoded = decode([form[name] for name in names], labels)
+    said = dict(zip(names, decoded.texts, strict=True))
+    source = read_source(said["url"])
+    if post_key(source.key) == post.key:
+        raise PingRefused("The url is the post itself. Send the permalink of the page that links to it.")
+    address = source.key.partition("?")[0]
+    return Ping(
+        id=ping_id(post, source),
+        post=post.url,
+        url=source.url,
+        title=clean(said.get("title", ""), MAX_TITLE) or clean(address, MAX_TITLE),
+        excerpt=clean(said.get("excerpt", ""), MAX_EXCERPT),
+        blog_name=clean(said.get("blog_name", ""), MAX_BLOG_NAME) or address.partition("/")[0],
+        received_at=now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        charset=_how_read(decoded.charset, decoded.replaced, labels),
+    )
+
+
+def ping_id(post: Post, source: Source) -> str:
+    """Return the id of the one record for a pair of post and source: 128 bits, in base 32."""
+    digest = hashlib.sha256(f"{post.key}\n{source.key}".encode()).digest()
+    return b32encode(digest[:16]).decode("ascii").rstrip("=").lower()
+
+
+def _how_read(charset: str, replaced: bool, labels: list[str]) -> str:
+    declared = next((clean(label, 40) for label in labels if label.strip()), "")
+    if charset == "utf-8" and not replaced:
+        return ""
+    words = f"read as {charset}" + (f", declared as {declared}" if declared else ", undeclared")
+    return words + (", with characters replaced" if replaced else "")

@@ -1,0 +1,268 @@
+"""The table: one record a ping, one record a post that has had approved pings.
+
+Access patterns
+---------------
+add a ping                    PutItem on `id`, if it is not there yet               1 write unit
+approved pings of a post      Query `by_post`, newest first, with the post's count  1 query
+counts of posts               BatchGetItem on `post#<key>`                          1 call
+pings of a status             Query `by_status`, newest first
+received pings, or all        Scan
+decide                        UpdateItem, or TransactWriteItems where the post's count changes with it
+
+A ping has no `status` before it has been judged or decided, which keeps it out of both indexes: a flood
+costs one write unit a ping. `shown_on`, the key of the index that readers query, is on approved pings only.
+A post's record stands in the same index, above its newest ping, so that one query brings both.
+"""
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from trackback.errors import NoSuchPing, StatusChanged
+from trackback.listing import Cursor, Page, Summary
+from trackback.ping import Ping, Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+KEEP_UNWANTED = timedelta(days=30)
+"""How long rejected and spam pings are kept after the decision."""
+
+_POST = "post#"
+_ABOVE_ALL_PINGS = "~"  # sorts after every time
+_TRIES = 8
+_BUSY = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+# A sender waits 4 seconds at worst, a reader less: better to fail and be asked again than to hang.
+_CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+
+_to_dynamodb = TypeSerializer().serialize
+_from_dynamodb = TypeDeserializer().deserialize
+
+
+class Table:
+    """A table as `template.yaml` makes it."""
+
+    def __init__(self, name: str) -> None:
+        """Connect; region, credentials and a stand-in's endpoint come from the environment."""
+        self._name = name
+        self._client: DynamoDBClient = boto3.client("dynamodb", config=_CONFIG)
+
+    def add(self, ping: Ping) -> bool:
+        """Store a ping; return whether it is new. A known pair of post and source is left as it is."""
+        item = {name: value for name, value in asdict(ping).items() if value and name != "status"}
+        try:
+            self._client.put_item(
+                TableName=self._name,
+                Item={name: _to_dynamodb(value) for name, value in item.items()},
+                ConditionExpression="attribute_not_exists(id)",
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def get(self, ping_id: str) -> Ping:
+        """Return a ping as it stands now.
+
+        Raises:
+            NoSuchPing: there is none of that id.
+        """
+        item = self._client.get_item(
+            TableName=self._name, Key={"id": {"S": ping_id}}, ConsistentRead=True
+        ).get("Item")
+        if not item or ping_id.startswith(_POST):
+            raise NoSuchPing("there is no such ping")
+        return _ping(item)
+
+    def approved(self, key: str, limit: int, after: Cursor | None = None) -> Page:
+        """Return a page of a post's approved pings, newest first."""
+        query: Any = {}
+        if after:
+            start = {"shown_on": key, "received_at": after.received_at, "id": after.id}
+            query["ExclusiveStartKey"] = {name: {"S": value} for name, value in start.items()}
+        found = self._client.query(
+            TableName=self._name,
+            IndexName="by_post",
+            KeyConditionExpression="shown_on = :key",
+            ExpressionAttributeValues={":key": {"S": key}},
+            ScanIndexForward=False,
+            Limit=limit + 1 + (after is None),  # one more tells whether there are more, and the post's record
+            **query,
+        )["Items"]
+        return _page(found, limit, after.count if after else 0)
+
+    def counts(self, keys: Iterable[str]) -> dict[str, int]:
+        """Return how many approved pings each of at most 100 posts has."""
+        keys = set(keys)
+        wanted: Any = {self._name: {"Keys": [{"id": {"S": _POST + key}} for key in keys]}} if keys else {}
+        counts = dict.fromkeys(keys, 0)
+        for attempt in range(_TRIES):
+            if not wanted:
+                break
+            _pause(attempt)
+            found = self._client.batch_get_item(RequestItems=wanted)
+            for item in found["Responses"].get(self._name, []):
+                counts[item["shown_on"]["S"]] = int(item["approved"]["N"])
+            wanted = found["UnprocessedKeys"]
+        return counts
+
+    def pings(self, status: Status | None = None) -> Iterator[Ping]:
+        """Yield the pings of a status, or all, newest first.
+
+        Those of no status yet are in no index: they, and all, are found by reading the whole table.
+        """
+        if status in {None, Status.RECEIVED}:
+            yield from self._scan(status)
+            return
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._name,
+            IndexName="by_status",
+            KeyConditionExpression="#status = :status",
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":status": {"S": str(status)}},
+            ScanIndexForward=False,
+        )
+        for page in pages:
+            yield from map(_ping, page["Items"])
+
+    def _scan(self, status: Status | None) -> list[Ping]:
+        only = " AND attribute_not_exists(#status)" if status else ""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._name,
+            FilterExpression="attribute_exists(#url)" + only,
+            ExpressionAttributeNames={"#url": "url"} | ({"#status": "status"} if status else {}),
+            ConsistentRead=True,
+        )
+        pings = [_ping(item) for page in pages for item in page["Items"]]
+        return sorted(pings, key=attrgetter("received_at"), reverse=True)
+
+    def decide(self, ping_id: str, status: Status, now: datetime) -> Ping:
+        """Give a ping a status and return it as it was before; deciding the same again changes nothing.
+
+        The post's count changes in the same transaction. Rejected and spam pings expire after
+        `KEEP_UNWANTED`; an approved one never does.
+
+        Raises:
+            NoSuchPing: there is none of that id.
+            StatusChanged: somebody else decided between our look at it and our write.
+        """
+        before = self.get(ping_id)
+        if before.status is status:
+            return before
+        update = {"TableName": self._name, "Key": {"id": {"S": ping_id}}, **_decision(before, status, now)}
+        step = (status is Status.APPROVED) - (before.status is Status.APPROVED)
+        try:
+            if step:
+                self._transact([{"Update": update}, {"Update": self._count(before.post_key, step)}])
+            else:
+                self._client.update_item(**update)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise StatusChanged("its status has changed meanwhile; look at it again") from None
+        return before
+
+    def _count(self, key: str, step: int) -> dict[str, Any]:
+        return {
+            "TableName": self._name,
+            "Key": {"id": {"S": _POST + key}},
+            "UpdateExpression": "SET shown_on = :key, received_at = :top ADD approved :step",
+            "ExpressionAttributeValues": {
+                ":key": {"S": key},
+                ":top": {"S": _ABOVE_ALL_PINGS},
+                ":step": {"N": str(step)},
+            },
+        }
+
+    def _transact(self, writes: list[Any]) -> None:
+        """Write all or nothing, again while others write to the same post; a failed condition is final."""
+        for attempt in range(_TRIES):
+            _pause(attempt)
+            try:
+                self._client.transact_write_items(TransactItems=writes)
+            except self._client.exceptions.TransactionCanceledException as error:
+                reasons = {reason.get("Code") for reason in error.response["CancellationReasons"]}
+                if "ConditionalCheckFailed" in reasons:
+                    raise self._client.exceptions.ConditionalCheckFailedException(
+                        error.response, error.operation_name
+                    ) from None
+                if attempt == _TRIES - 1 or not reasons & _BUSY:
+                    raise
+            else:
+                return
+
+
+def is_throttled(error: ClientError) -> bool:
+    """Tell whether a write failed because the table's ceiling of write units is reached."""
+    return error.response.get("Error", {}).get("Code") in {
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "ThrottlingException",
+    }
+
+
+def _decision(before: Ping, status: Status, now: datetime) -> dict[str, Any]:
+    """Return an update of a ping's status, conditional on the one it had."""
+    expires = int((now.astimezone(UTC) + KEEP_UNWANTED).timestamp())
+    values = {":new": _to_dynamodb(str(status))}
+    sets, removes = ["#status = :new"], []
+    if status is Status.APPROVED:
+        sets.append("shown_on = :key")
+        values[":key"] = {"S": before.post_key}
+    elif before.status is Status.APPROVED:
+        removes.append("shown_on")
+    if status in {Status.REJECTED, Status.SPAM}:
+        sets.append("expires_at = :expires")
+        values[":expires"] = {"N": str(expires)}
+    else:
+        removes.append("expires_at")
+    if before.status is Status.RECEIVED:
+        condition = "attribute_exists(id) AND attribute_not_exists(#status)"
+    else:
+        condition, values[":old"] = "#status = :old", {"S": str(before.status)}
+    return {
+        "UpdateExpression": f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else ""),
+        "ConditionExpression": condition,
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": values,
+    }
+
+
+def _ping(item: Mapping[str, Any]) -> Ping:
+    plain = {name: _from_dynamodb(item[name]) for name in Ping.__dataclass_fields__ if name in item}
+    return Ping(**{"excerpt": "", **plain, "status": Status(plain.get("status", Status.RECEIVED))})
+
+
+def _page(found: list[Any], limit: int, count: int) -> Page:
+    items = [{name: next(iter(typed.values())) for name, typed in item.items()} for item in found]
+    if items and items[0]["id"].startswith(_POST):
+        count = int(items.pop(0)["approved"])
+    more = len(items) > limit
+    items = items[:limit]
+    last = Cursor(items[-1]["received_at"], items[-1]["id"], count) if more else None
+    return Page([_summary(item) for item in items], count, last)
+
+
+def _summary(item: Mapping[str, Any]) -> Summary:
+    return Summary(
+        id=item["id"],
+        url=item["url"],
+        title=item["title"],
+        excerpt=item.get("excerpt", ""),
+        blog_name=item["blog_name"],
+        received_at=item["received_at"][:19] + "Z",
+        verified=item.get("verified", False),
+    )
+
+
+def _pause(attempt: int) -> None:
+    """Wait before another attempt: not before the first, then up to 50 ms, 100 ms, 200 ms …."""
+    if attempt:
+        time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - only spreads the load
