@@ -37,7 +37,7 @@ lint: install $(SAM) ## check style, types and the template
 pr: lint test test-dynamodb test-deploy ## run what CI runs
 
 build: $(SAM) ## build the functions and layers, without Docker and AWS
-	$(SAM) build
+	PIP=$(CURDIR)/$(TOOLS)/sam/bin/pip $(SAM) build
 
 deploy: build ## deploy to your AWS account, asking for the settings
 	$(SAM) deploy --guided

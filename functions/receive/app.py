@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
@@ -22,10 +22,11 @@ from trackback.errors import PingRefused
 from trackback.form import charset_label, read_form
 from trackback.listing import MAX_LIMIT
 from trackback.ping import read_ping
-from trackback.site import Sites
+from trackback.site import Post, Sites
 from trackback.table import Table, is_throttled
 
-PING_URL = r"/trackback/(?P<post>[\s\S]+)"
+PREFIX = "/trackback/"
+PING_URL = PREFIX + r"[\s\S]+"  # powertools' own path parameters hold no slash
 ALLOWED = "POST, GET, HEAD, OPTIONS"
 
 # At import, so that a missing setting fails the start and not the third ping, and a cold start pays once.
@@ -33,25 +34,24 @@ sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
 
 logger = Logger()
-metrics = Metrics()
 app = APIGatewayHttpResolver()
 
 
 @app.post(PING_URL)
-def receive(post: str) -> Response[str]:
+def receive() -> Response[str]:
     """Take a ping. A repeat of a known one is a success and changes nothing."""
     event = app.current_event.raw_event
-    ping = read_ping(sites.find(post), read_form(event), charset_label(event), datetime.now(UTC))
+    ping = read_ping(_post(), read_form(event), charset_label(event), datetime.now(UTC))
     new = table.add(ping)
-    metrics.add_metric("PingReceived" if new else "PingRepeated", MetricUnit.Count, 1)
+    _count("PingReceived" if new else "PingRepeated")
     logger.info("ping received" if new else "ping repeated", ping=ping.id)
     return _xml(answer.success())
 
 
 @app.route(PING_URL, method=["GET", "HEAD"])
-def show(post: str) -> Response[str]:
+def show() -> Response[str]:
     """Lead a person who follows a ping URL to the post, or list its approved pings. Never stores anything."""
-    found = sites.find(post)
+    found = _post()
     if "rss" in parse_qs(app.current_event.raw_event.get("rawQueryString", "")).get("__mode", []):
         page = table.approved(found.key, MAX_LIMIT)
         return _xml(answer.rss(found, page.pings), {"Cache-Control": "public, max-age=60"})
@@ -59,7 +59,7 @@ def show(post: str) -> Response[str]:
 
 
 @app.route(PING_URL, method=["OPTIONS"])
-def options(post: str) -> Response[str]:  # noqa: ARG001 - the route names it
+def options() -> Response[str]:
     """Say what may be sent here."""
     return Response(204, headers={"Allow": ALLOWED})
 
@@ -67,7 +67,7 @@ def options(post: str) -> Response[str]:  # noqa: ARG001 - the route names it
 @app.exception_handler(PingRefused)
 def refuse(refusal: PingRefused) -> Response[str]:
     """Answer a ping that cannot be taken with the words for its sender."""
-    metrics.add_metric("PingRefused", MetricUnit.Count, 1)
+    _count("PingRefused")
     logger.info("ping refused", reason=str(refusal))
     return _xml(answer.failure(str(refusal)))
 
@@ -77,7 +77,7 @@ def slow_down(error: ClientError) -> Response[str]:
     """Ask for patience when a flood has reached the table's ceiling; any other fault stays one of ours."""
     if not is_throttled(error):
         raise error
-    metrics.add_metric("PingThrottled", MetricUnit.Count, 1)
+    _count("PingThrottled")
     return _xml(answer.failure("Too many pings are arriving just now. Send this one again in a minute."))
 
 
@@ -87,13 +87,21 @@ def no_such_method(_: NotFoundError) -> Response[str]:
     return _xml(answer.failure("Send the ping with POST."), {"Allow": ALLOWED}, status=405)
 
 
+def _post() -> Post:
+    return sites.find(app.current_event.path.removeprefix(PREFIX))
+
+
+def _count(outcome: str) -> None:
+    with single_metric(outcome, MetricUnit.Count, 1):
+        pass  # all is said
+
+
 def _xml(body: str, headers: dict[str, str] | None = None, status: int = 200) -> Response[str]:
     safe = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
     return Response(status, answer.CONTENT_TYPE, body, headers=safe | (headers or {}))
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
-@metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway's payload 2.0."""
     return app.resolve(event, context)

@@ -18,6 +18,7 @@ from trackback.listing import Cursor, Page, read_limit
 from trackback.site import Post, Sites, post_key
 from trackback.table import Table
 
+PREFIX = "/pings/"
 READ = ["GET", "HEAD"]
 MAX_POSTS = 50
 MAX_PARAMETERS = 100
@@ -34,9 +35,10 @@ logger = Logger()
 app = APIGatewayHttpResolver()
 
 
-@app.route(r"/pings/(?P<post>[\s\S]+)", method=READ)
-def pings(post: str) -> Response[str]:
+@app.route(PREFIX + r"[\s\S]+", method=READ)  # powertools' own path parameters hold no slash
+def pings() -> Response[str]:
     """List a post's approved pings, a page at a time. A post that nobody pinged has an empty list."""
+    post = app.current_event.path.removeprefix(PREFIX)
     query = _query()
     limit = read_limit(query.get("limit", [None])[0])
     cursor = Cursor.decode(query["cursor"][0]) if "cursor" in query else None

@@ -63,6 +63,11 @@ class Ping:
         """The key under which all spellings of the post's address are one post."""
         return post_key(self.post)
 
+    @property
+    def received_second(self) -> str:
+        """When it came, to the second, as readers see it."""
+        return self.received_at[:19] + "Z"
+
 
 def read_ping(post: Post, form: Form, label: str, now: datetime) -> Ping:
     """Return the ping of `post` that a form describes; `label` is the charset that its Content-Type names.

@@ -1,0 +1,79 @@
+"""The stand-in for AWS: moto's server in this process, with the template's table in it.
+
+Its server, not moto's in-process mode, and one request at a time: either loses updates otherwise, the server
+those of transactions. Where AWS_ENDPOINT_URL_DYNAMODB names another DynamoDB (`make test-dynamodb`: Amazon's
+own engine), tables are made there.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email import message_from_string, policy
+from email.message import EmailMessage
+from typing import Any
+
+import boto3
+from moto.backends import get_backend
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+
+from tests.servers import serving
+from tests.template import Template
+
+ENVIRONMENT = {
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+}
+_ACCOUNT = "123456789012"
+
+
+class _OneAtATime:
+    """Moto, behind a lock."""
+
+    def __init__(self) -> None:
+        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        with self._lock:
+            return self._moto(environ, start_response)
+
+
+@contextmanager
+def stand_in(port: int = 0) -> Iterator[str]:
+    """Run the stand-in on loopback, in this process, and point this process at it; yield its URL."""
+    with serving(_OneAtATime(), port) as server:
+        url = f"http://localhost:{server.port}"
+        os.environ.update(ENVIRONMENT, AWS_ENDPOINT_URL=url)
+        yield url
+
+
+def make_tables(template: Template) -> None:
+    """Make the template's tables, empty ones in place of those that are there."""
+    dynamodb = boto3.client("dynamodb")
+    there = dynamodb.list_tables()["TableNames"]
+    for table in template.tables():
+        if table["TableName"] in there:
+            dynamodb.delete_table(TableName=table["TableName"])
+            dynamodb.get_waiter("table_not_exists").wait(TableName=table["TableName"])
+        dynamodb.create_table(**table)
+        dynamodb.get_waiter("table_exists").wait(TableName=table["TableName"])
+
+
+def sent_mails() -> list[EmailMessage]:
+    """Return every mail that went out through SES, oldest first."""
+    backend = get_backend("ses")[_ACCOUNT][ENVIRONMENT["AWS_DEFAULT_REGION"]]
+    return [_mail(message) for message in backend.sent_messages]
+
+
+def _mail(message: object) -> EmailMessage:
+    raw = getattr(message, "raw_data", None)
+    if raw is not None:
+        return message_from_string(raw, policy=policy.default)
+    mail = EmailMessage()
+    mail["From"] = getattr(message, "source", "")
+    mail["To"] = ", ".join(getattr(message, "destinations", {}).get("ToAddresses", []))
+    mail["Subject"] = getattr(message, "subject", "")
+    mail.set_content(getattr(message, "body", ""))
+    return mail

@@ -1,0 +1,107 @@
+"""What is measured with: pings of 600 bytes each, as events of API Gateway and as records of the table."""
+
+import base64
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from trackback.link import read_source
+from trackback.ping import Ping, ping_id
+from trackback.site import Post, Sites
+
+SITE = "blog.example"
+POST = Sites(SITE).find(f"{SITE}/2026/why-we-still-link")
+PAGE = 50
+"""Pings on a page."""
+PING_SIZE = 600
+"""Bytes of a ping in the index that readers query, names and texts."""
+
+Item = dict[str, Any]
+
+_START = datetime(2026, 1, 1, tzinfo=UTC)
+_WORDS = "We have been thinking about what a link says, and to whom it says so; here is a longer answer. "
+_IN_INDEX = ("id", "url", "title", "excerpt", "blog_name", "received_at", "shown_on")
+
+
+def ping(number: int, post: Post = POST) -> Ping:
+    """Return one of any number of different pings."""
+    source = read_source(f"https://weblog-{number:06}.example/2026/11/an-answer-to-why-we-still-link")
+    texts = {
+        "id": ping_id(post, source),
+        "url": source.url,
+        "title": f"An answer to why we still link, and to whom ({number:06})",
+        "blog_name": f"A weblog about the web, number {number:06}",
+        "received_at": (_START + timedelta(seconds=number)).isoformat(timespec="milliseconds")[:-6] + "Z",
+    }
+    used = _size(texts | {"excerpt": "", "shown_on": post.key})
+    excerpt = (_WORDS * 5)[: PING_SIZE - used]
+    return Ping(**texts, post=post.url, excerpt=excerpt)
+
+
+def received(ping: Ping) -> Item:
+    """Return a ping's record as it is first stored."""
+    return {name: {"S": value} for name, value in asdict(ping).items() if value and name != "status"}
+
+
+def spam(ping: Ping) -> Item:
+    """Return a ping's record once it is marked as spam."""
+    return received(ping) | {"status": {"S": "spam"}, "expires_at": {"N": "1800000000"}}
+
+
+def approved(ping: Ping) -> Item:
+    """Return a ping's record once it is approved."""
+    return received(ping) | {"status": {"S": "approved"}, "shown_on": {"S": ping.post_key}}
+
+
+def page() -> list[Item]:
+    """Return what a query for a page of pings finds: the post's own record, then one ping more than a page."""
+    counter = {"id": {"S": f"post#{POST.key}"}, "received_at": {"S": "~"}, "approved": {"N": "1234"}}
+    pings = [approved(ping(number)) for number in range(PAGE + 1, 0, -1)]
+    return [
+        counter | {"shown_on": {"S": POST.key}},
+        *({name: item[name] for name in _IN_INDEX} for item in pings),
+    ]
+
+
+def post_event(ping: Ping) -> dict[str, Any]:
+    """Return the event with which API Gateway hands a ping to `receive`; it encodes every form in base64."""
+    form = {"url": ping.url, "title": ping.title, "excerpt": ping.excerpt, "blog_name": ping.blog_name}
+    event = _event("POST", f"/trackback/{POST.key}")
+    event["headers"]["content-type"] = "application/x-www-form-urlencoded; charset=utf-8"
+    return event | {"body": base64.b64encode(urlencode(form).encode()).decode(), "isBase64Encoded": True}
+
+
+def get_event() -> dict[str, Any]:
+    """Return the event of a page view."""
+    return _event("GET", f"/pings/{POST.key}")
+
+
+def _event(method: str, path: str) -> dict[str, Any]:
+    return {
+        "version": "2.0",
+        "routeKey": f"ANY {path.rsplit('/', 1)[0]}",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {
+            "accept": "*/*",
+            "host": "abcdefghij.execute-api.us-east-1.amazonaws.com",
+            "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0",
+            "x-forwarded-for": "192.0.2.7",
+            "x-forwarded-port": "443",
+            "x-forwarded-proto": "https",
+        },
+        "requestContext": {
+            "apiId": "abcdefghij",
+            "domainName": "abcdefghij.execute-api.us-east-1.amazonaws.com",
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.7"},
+            "requestId": "JKJaXmPLvHcESHA=",
+            "stage": "$default",
+            "timeEpoch": 1764000000000,
+        },
+        "isBase64Encoded": False,
+    }
+
+
+def _size(texts: dict[str, str]) -> int:
+    return sum(len(name) + len(value.encode()) for name, value in texts.items())

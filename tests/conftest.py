@@ -1,0 +1,54 @@
+"""The stand-in for AWS, started before any test module imports a function: functions connect at import."""
+
+import os
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from tests import template
+from tests.aws import make_tables, stand_in
+from trackback.form import Form
+from trackback.ping import Ping, read_ping
+from trackback.site import Sites
+from trackback.table import Table
+
+_running = ExitStack()
+_running.enter_context(stand_in())
+os.environ.update(
+    SITES="blog.example, http://old.example",
+    TABLE="trackback",
+    POWERTOOLS_METRICS_NAMESPACE="Trackback",
+    POWERTOOLS_SERVICE_NAME="receive",
+)
+
+MakePing = Callable[..., Ping]
+
+
+def pytest_unconfigure() -> None:
+    """End the stand-in."""
+    _running.close()
+
+
+@pytest.fixture
+def table() -> Table:
+    """An empty table, as the template makes it."""
+    make_tables(template.load())
+    return Table("trackback")
+
+
+@pytest.fixture
+def make_ping() -> MakePing:
+    """Make pings, each from a source of its own and a second later than the one before."""
+    number = count(1)
+
+    def make(post: str = "blog.example/2026/hello/", **fields: str) -> Ping:
+        n = next(number)
+        form: Form = {"url": f"https://other.example/{n}".encode(), "title": f"Title {n}".encode()}
+        form |= {name: value.encode() for name, value in fields.items()}
+        when = datetime(2026, 11, 22, 6, 11, tzinfo=UTC) + timedelta(seconds=n)
+        return read_ping(Sites(os.environ["SITES"]).find(post), form, "utf-8", when)
+
+    return make

@@ -1,0 +1,116 @@
+"""The demo blog: a small static site whose posts take TrackBacks, and the mailbox of its author.
+
+Pages are made from `templates/` at each request, because they name the API, whose port is not fixed.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+HTML = "text/html; charset=utf-8"
+CSS = "text/css; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the blog answers to one request."""
+
+    status: int
+    content_type: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A post of the blog; its text is `templates/posts/<slug>.html`."""
+
+    slug: str
+    title: str
+    date: date
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail that the service sent; `html` is empty where it has text only."""
+
+    sender: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    sent_at: datetime
+
+
+POSTS = (
+    Post(
+        "hello-world",
+        "Hello, world",
+        date(2026, 11, 20),
+        "A first post, a quiet corner, and a door left ajar for anyone who writes back.",
+    ),
+    Post(
+        "paid-by-the-ping",
+        "Paid by the ping",
+        date(2026, 11, 9),
+        "What it takes to run a thing that does nothing most of the day, and why that is the point.",
+    ),
+    Post(
+        "letters-and-leaflets",
+        "Letters & leaflets",
+        date(2026, 10, 27),
+        "TrackBack was how one blog told another “I answered you”. The idea was better than its ending.",
+    ),
+)
+
+
+def page(path: str, api: str, blog: str, mails: Iterable[Mail] = ()) -> Page:
+    """Return the blog's answer to a request for `path`.
+
+    Args:
+        path: The path asked for; a query after it does not matter.
+        api: Base URL of the service, without a slash at its end.
+        blog: Host and port of this blog, as its ping URLs name it.
+        mails: What the service has sent, for the mailbox.
+    """
+    path = path.partition("?")[0]
+    if path == "/style.css":
+        return Page(200, CSS, _render("style.css"))
+    here: dict[str, Any] = {"api": api, "blog": blog}
+    if path == "/":
+        return Page(200, HTML, _render("index.html", posts=POSTS, **here))
+    if path.rstrip("/") == "/mailbox":
+        newest_first = sorted(mails, key=lambda mail: mail.sent_at, reverse=True)
+        return Page(200, HTML, _render("mailbox.html", mails=newest_first, **here))
+    post = next((post for post in POSTS if path.rstrip("/") == f"/posts/{post.slug}"), None)
+    if post:
+        return Page(200, HTML, _render("post.html", post=post, **here))
+    return Page(404, HTML, _render("missing.html", **here))
+
+
+def _render(template: str, **values: Any) -> str:
+    return _templates.get_template(template).render(values)
+
+
+def _in_comment(text: str) -> Markup:
+    """Escape a text for an attribute inside an HTML comment, which two hyphens would end."""
+    return Markup(str(escape(text)).replace("--", "&#45;&#45;"))
+
+
+def _day(moment: date) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
+_templates = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=select_autoescape(["html"]),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.filters |= {"in_comment": _in_comment, "day": _day}

@@ -1,0 +1,54 @@
+"""The demo blog as a server: its pages, its author's mailbox, and the pings that it starts with."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from tests.demo.blog import Mail, page
+from tests.demo.seeds import SEEDS
+from trackback.ping import Status, read_ping
+from trackback.site import Sites
+from trackback.table import Table
+
+
+class DemoBlog:
+    """A WSGI application; `api` is the service's base URL, known once the service runs."""
+
+    def __init__(self, mails: Callable[[], Iterable[EmailMessage]]) -> None:
+        """Take what lists the mails that were sent."""
+        self._mails = mails
+        self.api = ""
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        request = Request(environ)
+        found = page(request.path, self.api, request.host, map(_mail, self._mails()))
+        return Response(found.body, found.status, content_type=found.content_type)(environ, start_response)
+
+
+def plant(table: Table, blog: str) -> None:
+    """Store the seeds as pings that came in the past."""
+    sites = Sites(blog)
+    host = blog.partition("://")[2]
+    for seed in SEEDS:
+        form = {name: value.encode() for name, value in seed.form.items()}
+        ping = read_ping(sites.find(f"{host}/posts/{seed.slug}/"), form, "utf-8", seed.received_at)
+        table.add(ping)
+        if seed.status is not Status.RECEIVED:
+            table.decide(ping.id, seed.status, datetime.now(UTC))
+
+
+def _mail(message: EmailMessage) -> Mail:
+    text, html = (message.get_body((kind,)) for kind in ("plain", "html"))
+    return Mail(
+        sender=str(message["From"]),
+        to=str(message["To"]),
+        subject=str(message["Subject"]),
+        text=text.get_content() if text else "",
+        html=html.get_content() if html else "",
+        sent_at=parsedate_to_datetime(message["Date"]) if message["Date"] else datetime.now(UTC),
+    )

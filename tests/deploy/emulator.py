@@ -1,0 +1,157 @@
+"""An AWS emulator on loopback (ministack), and the built stack deployed to it by `sam deploy` itself."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from tests import template
+from tests.template import ROOT
+
+BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
+SAM = ROOT / ".venv" / "tools" / "sam" / "bin" / "sam"
+MINISTACK = ROOT / ".venv" / "tools" / "ministack" / "bin" / "ministack"
+PATIENCE = 60
+"""Seconds that it may take to start; 2 are usual."""
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP response, its header names in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, read as JSON."""
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True)
+class Stack:
+    """The deployed service: its outputs, the environment that reaches it, and its API over HTTP."""
+
+    outputs: Mapping[str, str]
+    environment: Mapping[str, str]
+    api: str
+    port: int
+
+    def request(self, method: str, path: str, body: str | None = None, **headers: str) -> Response:
+        """Send a request to the API, which the emulator tells by its Host; redirects are not followed."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        try:
+            connection.request(
+                method, path, body, {"Host": f"{self.api}.execute-api.localhost:{self.port}", **named}
+            )
+            answer = connection.getresponse()
+            fields = {name.lower(): value for name, value in answer.getheaders()}
+            return Response(answer.status, fields, answer.read())
+        finally:
+            connection.close()
+
+
+@contextmanager
+def emulator(folder: Path) -> Iterator[dict[str, str]]:
+    """Run the emulator, empty; the value is the environment that reaches it and nothing else of AWS."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
+    environment |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "SAM_CLI_TELEMETRY": "0"}
+    # AUTH: each function acts with its own role, and what the role's policy does not allow is denied.
+    own = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": port, "TMPDIR": str(folder), "AUTH": "true"}
+    log = folder / "ministack.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [MINISTACK], cwd=folder, env=environment | own, stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait(process, int(port), log)
+        yield environment
+    finally:
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    for _ in range(PATIENCE * 10):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            pass
+        else:
+            return
+        try:
+            process.wait(timeout=0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        break
+    raise RuntimeError(f"the emulator did not start:\n{log.read_text()}")
+
+
+def deploy(environment: Mapping[str, str], **parameters: str) -> Stack:
+    """Deploy what `make build` has built, with the settings of samconfig.toml."""
+    command: list[str | Path] = [
+        SAM,
+        "deploy",
+        "--template-file",
+        BUILT,
+        "--config-file",
+        ROOT / "samconfig.toml",
+    ]
+    command += ["--no-confirm-changeset", "--parameter-overrides"]
+    command += [f"{name}={value}" for name, value in parameters.items()]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (stack,) = _client("cloudformation", environment).describe_stacks(StackName="trackback")["Stacks"]
+    return Stack(
+        outputs={output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
+        environment=environment,
+        api=_add_routes(environment),
+        port=int(environment["AWS_ENDPOINT_URL"].rpartition(":")[2]),
+    )
+
+
+def _add_routes(environment: Mapping[str, str]) -> str:
+    """Give the API the template's routes, which the emulator does not read; return the API's id."""
+    stack = _client("cloudformation", environment).describe_stack_resources(StackName="trackback")
+    names = {made["LogicalResourceId"]: made["PhysicalResourceId"] for made in stack["StackResources"]}
+    gateway = _client("apigatewayv2", environment)
+    api: str = names["Api"]
+    for function in template.load().functions():
+        found = _client("lambda", environment).get_function(
+            FunctionName=names[f"{function.name.capitalize()}Function"]
+        )
+        integration = gateway.create_integration(
+            ApiId=api,
+            IntegrationType="AWS_PROXY",
+            IntegrationUri=found["Configuration"]["FunctionArn"],
+            PayloadFormatVersion="2.0",
+        )
+        for route in function.routes:
+            gateway.create_route(
+                ApiId=api,
+                RouteKey=f"{route.method} {route.path}",
+                Target=f"integrations/{integration['IntegrationId']}",
+            )
+    return api
+
+
+def _client(service: str, environment: Mapping[str, str]) -> Any:
+    settings = boto3.Session(
+        environment["AWS_ACCESS_KEY_ID"],
+        environment["AWS_SECRET_ACCESS_KEY"],
+        region_name=environment["AWS_DEFAULT_REGION"],
+    )
+    return settings.client(service, endpoint_url=environment["AWS_ENDPOINT_URL"])  # type: ignore[call-overload]

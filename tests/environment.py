@@ -1,0 +1,97 @@
+"""Lambda's execution environments: each a process that runs one function, one event at a time.
+
+Powertools keeps the current request in one place, as it may in Lambda, so requests that are answered side by
+side need processes, not threads. `python -m tests.environment PACKAGE NAME` is the inside of one.
+"""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from typing import Any
+
+from tests.events import Context
+from tests.template import ROOT, Function
+
+MOST_AT_ONCE = 8
+_QUIET = {"POWERTOOLS_METRICS_DISABLED": "true", "POWERTOOLS_LOG_LEVEL": "WARNING"}
+
+
+class FunctionFailedError(Exception):
+    """The handler raised; what it raised is in the message and in the log on stderr."""
+
+
+class Environment:
+    """One process, from the outside."""
+
+    def __init__(self, function: Function) -> None:
+        """Start it; it imports the function's code meanwhile."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__, function.package, function.name],
+            cwd=ROOT,
+            env={**os.environ, **_QUIET, **function.environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # Ctrl-C is for the stack, which then ends this
+        )
+
+    def invoke(self, event: dict[str, Any]) -> Any:
+        """Return what the handler makes of an event."""
+        assert self._process.stdin
+        assert self._process.stdout
+        print(json.dumps(event), file=self._process.stdin, flush=True)
+        answer = json.loads(self._process.stdout.readline() or '{"error": "the process has ended"}')
+        if "error" in answer:
+            raise FunctionFailedError(answer["error"])
+        return answer["result"]
+
+    def close(self) -> None:
+        """End it."""
+        self._process.communicate()
+
+
+class Environments:
+    """A function's environments: as many as there are events at once, kept for the next."""
+
+    def __init__(self, function: Function) -> None:
+        """Have one ready."""
+        self.function = function
+        self._idle = deque([Environment(function)])
+        self._room = threading.Semaphore(MOST_AT_ONCE)
+
+    def invoke(self, event: dict[str, Any]) -> Any:
+        """Return what the handler makes of an event, in an environment that does nothing else meanwhile."""
+        with self._room:
+            try:
+                environment = self._idle.pop()
+            except IndexError:
+                environment = Environment(self.function)
+            try:
+                return environment.invoke(event)
+            finally:
+                self._idle.append(environment)
+
+    def close(self) -> None:
+        """End all."""
+        while self._idle:
+            self._idle.pop().close()
+
+
+def _run(package: str, name: str) -> None:
+    """Answer each event on stdin with a line on stdout; what the function prints goes to stderr."""
+    answers, sys.stdout = sys.stdout, sys.stderr
+    handler = importlib.import_module(f"{package}.{name}.app").handler
+    for line in sys.stdin:
+        try:
+            answer = {"result": handler(json.loads(line), Context())}
+        except Exception as error:  # noqa: BLE001 - Lambda reports whatever it is, and so does this
+            answer = {"error": repr(error)}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    _run(*sys.argv[1:])

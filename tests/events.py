@@ -1,0 +1,99 @@
+"""What Lambda hands to a function behind API Gateway's HTTP API: events of payload 2.0, and the context."""
+
+import base64
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+DOMAIN = "api.example"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What of Lambda's context Powertools reads."""
+
+    function_name: str = "function"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:function"
+    aws_request_id: str = "5b441d11-3c1f-4a55-9a0e-7c4f3f1d2a60"
+
+
+def http_event(
+    method: str,
+    path: str,
+    *,
+    query: str = "",
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+    body: bytes = b"",
+    base64_encoded: bool = True,
+) -> dict[str, Any]:
+    """Return the event of one request.
+
+    Args:
+        method: The request's method.
+        path: The path as the event has it, which is decoded once.
+        query: The query string as sent, which the event also has as it is.
+        headers: By name, in any case; pairs where a name comes more than once.
+        body: The bytes of the body; empty is none.
+        base64_encoded: Whether the body arrives in base64. A form's does; text, JSON and XML come as text.
+    """
+    joined = _joined((name.lower(), value) for name, value in _pairs(headers))
+    cookies = joined.pop("cookie", "")
+    parameters = _joined(parse_qsl(query, keep_blank_values=True))
+    text = base64.b64encode(body).decode("ascii") if base64_encoded else body.decode("utf-8", "replace")
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": query,
+        **({"cookies": cookies.split("; ")} if cookies else {}),
+        "headers": joined,
+        **({"queryStringParameters": parameters} if parameters else {}),
+        "requestContext": _request_context(method, path, joined),
+        **({"body": text} if body else {}),
+        "isBase64Encoded": base64_encoded and bool(body),
+    }
+
+
+def form_event(body: bytes, content_type: str = FORM, query: str = "") -> dict[str, Any]:
+    """Return the event of a ping: a form that is posted to a ping URL."""
+    headers = {"content-type": content_type} if content_type else None
+    return http_event("POST", "/trackback/blog.example/post/", query=query, headers=headers, body=body)
+
+
+def _request_context(method: str, path: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    return {
+        "accountId": "123456789012",
+        "apiId": "api",
+        "domainName": headers.get("host", DOMAIN),
+        "domainPrefix": "api",
+        "http": {
+            "method": method,
+            "path": path,
+            "protocol": "HTTP/1.1",
+            "sourceIp": "192.0.2.1",
+            "userAgent": headers.get("user-agent", ""),
+        },
+        "requestId": uuid.uuid4().hex[:16],
+        "routeKey": "$default",
+        "stage": "$default",
+        "time": now.strftime("%d/%b/%Y:%H:%M:%S %z"),
+        "timeEpoch": int(now.timestamp() * 1000),
+    }
+
+
+def _pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]] | None) -> Iterable[tuple[str, str]]:
+    return headers.items() if isinstance(headers, Mapping) else headers or ()
+
+
+def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Join what is repeated with commas, as the gateway does."""
+    joined: dict[str, str] = {}
+    for name, value in pairs:
+        joined[name] = f"{joined[name]},{value}" if name in joined else value
+    return joined

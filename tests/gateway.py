@@ -1,0 +1,85 @@
+"""API Gateway's HTTP API, as far as the template uses it: HTTP requests become payload-2.0 events.
+
+What is known of the real one: it decodes the path once, answers preflights and sets CORS headers by itself,
+hands bodies that are not text on in base64, and turns a failing function into a bare 500.
+"""
+
+import base64
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request, Response
+
+from tests.environment import Environments, FunctionFailedError
+from tests.events import http_event
+from tests.template import Template
+
+MAX_BODY = 10_000_000
+_TEXT = ("text/", "application/json", "application/xml", "application/javascript")
+
+
+class Gateway:
+    """A WSGI application that hands requests to the functions whose routes they take."""
+
+    def __init__(self, template: Template, functions: Iterable[Environments]) -> None:
+        """Take the CORS settings from the template and the routes from its functions."""
+        self._functions = list(functions)
+        cors = template.cors()
+        self._cors = {"access-control-allow-origin": ",".join(cors["AllowOrigins"])}
+        self._preflight = self._cors | {
+            "access-control-allow-methods": ",".join(cors["AllowMethods"]),
+            "access-control-max-age": str(cors["MaxAge"]),
+        }
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        request = Request(environ)
+        try:
+            response = self._answer(request)
+        except HTTPException as error:
+            response = _message(error.code or 400, error.name)
+        if "Origin" in request.headers:
+            response.headers.extend(self._cors)
+        return response(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return Response(status=204, headers=self._preflight)
+        if (request.content_length or 0) > MAX_BODY:
+            return _message(413, "Request Entity Too Large")
+        url = urlsplit(request.environ["REQUEST_URI"].encode("latin-1").decode("utf-8", "replace"))
+        path = unquote(url.path)
+        for function in self._functions:
+            if any(route.matches(request.method, path) for route in function.function.routes):
+                return _invoke(function, _event(request, path, url.query))
+        return _message(404, "Not Found")
+
+
+def _event(request: Request, path: str, query: str) -> dict[str, Any]:
+    return http_event(
+        request.method,
+        path,
+        query=query,
+        headers=dict(request.headers),
+        body=request.get_data(cache=False, parse_form_data=False),
+        base64_encoded=not (request.content_type or "").lower().startswith(_TEXT),
+    )
+
+
+def _invoke(function: Environments, event: dict[str, Any]) -> Response:
+    try:
+        result = function.invoke(event)
+    except FunctionFailedError:
+        return _message(500, "Internal Server Error")
+    body = result.get("body") or ""
+    content = base64.b64decode(body) if result.get("isBase64Encoded") else body.encode()
+    response = Response(content, result["statusCode"], result.get("headers"))
+    for cookie in result.get("cookies", []):
+        response.headers.add("Set-Cookie", cookie)
+    return response
+
+
+def _message(status: int, words: str) -> Response:
+    return Response(f'{{"message":"{words}"}}', status, mimetype="application/json")

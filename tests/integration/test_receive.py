@@ -1,0 +1,234 @@
+"""`receive`, called as API Gateway calls it, with a real table behind it."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from io import StringIO
+from typing import Any
+from urllib.parse import quote
+from xml.etree import ElementTree as ET
+
+import pytest
+from botocore.exceptions import ClientError
+
+from functions.receive import app
+from tests.conftest import MakePing
+from tests.events import Context, http_event
+from trackback.ping import Status
+from trackback.table import Table
+
+SUCCESS = '<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>\n</response>\n'
+FAILURE = (
+    '<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>1</error>\n'
+    "<message>{}</message>\n</response>\n"
+)
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+POST = "/trackback/blog.example/2026/hello/"
+A_PING = b"url=https://other.example/re&title=Re"
+MISSING = "The field url is missing: send the permalink of the page that links to this post."
+
+WORDPRESS = (
+    b"title=It%26%238217%3Bs+%26%238220%3Bx%26%238221%3B+%26%23038%3B+y&url=https%3A%2F%2Fwp.example%2F%3Fp%3D7"
+    b"&blog_name=Tom+%26amp%3B+Jo%26%23039%3Bs+%26lt%3BBlog%26gt%3B&excerpt=Some+words+%26%238230%3B"
+)
+
+
+def call(method: str, path: str, **request: Any) -> dict[str, Any]:
+    """Return what the handler answers to one request."""
+    return app.handler(http_event(method, path, **request), Context())  # type: ignore[arg-type]
+
+
+def ping(
+    body: bytes = b"url=https://other.example/re&title=Re", path: str = POST, **more: Any
+) -> dict[str, Any]:
+    return call("POST", path, body=body, **({"headers": FORM} | more))
+
+
+def test_a_ping_is_answered_byte_for_byte_and_stored(table: Table) -> None:
+    answer = ping()
+    assert (answer["statusCode"], answer["body"]) == (200, SUCCESS)
+    assert answer["headers"]["Content-Type"] == "text/xml; charset=utf-8"
+    (stored,) = table.pings()
+    assert (stored.url, stored.title, stored.status) == ("https://other.example/re", "Re", Status.RECEIVED)
+    assert stored.post == "https://blog.example/2026/hello/"
+
+
+def test_a_wordpress_ping_is_stored_as_its_author_wrote_it(table: Table) -> None:
+    assert ping(WORDPRESS)["body"] == SUCCESS
+    (stored,) = table.pings()
+    assert (stored.title, stored.blog_name) == ("It’s “x” & y", "Tom & Jo's")
+    assert (stored.excerpt, stored.url) == ("Some words …", "https://wp.example/?p=7")
+
+
+def test_a_repeat_is_a_success_and_changes_nothing(table: Table) -> None:
+    assert ping()["body"] == ping(b"url=http://other.example/re/&title=Other")["body"] == SUCCESS
+    assert [stored.title for stored in table.pings()] == ["Re"]
+
+
+REFUSED = [
+    (
+        "no url",
+        b"title=x",
+        POST,
+        "The field url is missing: send the permalink of the page that links to this post.",
+    ),
+    (
+        "an empty body",
+        b"",
+        POST,
+        "The field url is missing: send the permalink of the page that links to this post.",
+    ),
+    (
+        "another blog",
+        b"url=https://other.example/",
+        "/trackback/evil.example/",
+        "No blog with this host takes TrackBacks here. Check the ping URL.",
+    ),
+    (
+        "markup in the url",
+        b"url=%3Cscript%3Ealert(1)%3C/script%3E",
+        POST,
+        "The url must be absolute and begin with http:// or https://.",
+    ),
+    ("too much", b"url=x&excerpt=" + b"a" * 65_536, POST, "The ping is too large: at most 64 KB, please."),
+]
+
+
+@pytest.mark.parametrize(
+    ("body", "path", "words"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
+)
+def test_a_bad_ping_is_told_what_to_change_and_not_stored(
+    table: Table, body: bytes, path: str, words: str
+) -> None:
+    answer = ping(body, path)
+    assert (answer["statusCode"], answer["body"]) == (200, FAILURE.format(words))
+    assert answer["headers"]["Content-Type"] == "text/xml; charset=utf-8"
+    assert list(table.pings()) == []
+
+
+def test_a_body_that_is_not_base64_although_flagged_is_refused(table: Table) -> None:
+    event = http_event("POST", POST, headers=FORM) | {"body": "%%%", "isBase64Encoded": True}
+    answer = app.handler(event, Context())  # type: ignore[arg-type]
+    assert (answer["statusCode"], "<error>1</error>" in answer["body"]) == (200, True)
+    assert list(table.pings()) == []
+
+
+def test_fields_in_the_query_with_an_empty_body_are_a_ping(table: Table) -> None:
+    assert call("POST", POST, query="url=https%3A%2F%2Froller.example%2Fx&title=T")["body"] == SUCCESS
+    assert [stored.url for stored in table.pings()] == ["https://roller.example/x"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("query", ["", "url=https://other.example/&title=x", "__mode=view"])
+def test_looking_at_a_ping_url_leads_to_the_post_and_stores_nothing(
+    table: Table, method: str, query: str
+) -> None:
+    answer = call(method, POST, query=query)
+    assert (answer["statusCode"], answer["headers"]["Location"]) == (303, "https://blog.example/2026/hello/")
+    assert list(table.pings()) == []
+
+
+LOCATIONS = [
+    ("/trackback/www.blog.example/a", "https://blog.example/a"),
+    ("/trackback/old.example/a", "http://old.example/a"),
+    ("/trackback/blog.example//evil.example/", "https://blog.example/evil.example/"),
+    ("/trackback/blog.example/a\r\nSet-Cookie: x=1", "https://blog.example/a%0D%0ASet-Cookie:%20x=1"),
+    ("/trackback/blog.example/\\evil.example", "https://blog.example/%5Cevil.example"),
+    ("/trackback/blog.example/日本", "https://blog.example/%E6%97%A5%E6%9C%AC"),
+    ("/trackback/blog.example/a?x=https://evil.example", "https://blog.example/a"),
+]
+
+
+@pytest.mark.parametrize(("path", "location"), LOCATIONS, ids=[repr(row[0]) for row in LOCATIONS])
+def test_no_path_leads_off_the_blog(path: str, location: str) -> None:
+    assert call("GET", path)["headers"]["Location"] == location
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/trackback/evil.example/", "/trackback/blog.example@evil.example/", "/trackback/blog.example.evil/"],
+)
+def test_a_ping_url_of_another_blog_leads_nowhere(path: str) -> None:
+    answer = call("GET", path)
+    assert "Location" not in answer["headers"]
+    assert "<error>1</error>" in answer["body"]
+
+
+def test_the_rss_mode_lists_approved_pings_only(table: Table, make_ping: MakePing) -> None:
+    shown, held = make_ping(title="A & <B>", excerpt="words"), make_ping()
+    for one in (shown, held):
+        table.add(one)
+    table.decide(shown.id, Status.APPROVED, datetime.now(UTC))
+    answer = call("GET", POST, query="__mode=rss")
+    assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (200, "text/xml; charset=utf-8")
+    response = ET.fromstring(answer["body"])
+    assert response.findtext("error") == "0"
+    assert response.findtext("rss/channel/link") == "https://blog.example/2026/hello/"
+    assert [item.findtext("title") for item in response.iter("item")] == [shown.title]
+    assert [item.findtext("link") for item in response.iter("item")] == [shown.url]
+
+
+def test_options_tells_the_methods() -> None:
+    answer = call("OPTIONS", POST)
+    assert (answer["statusCode"], answer["headers"]["Allow"]) == (204, "POST, GET, HEAD, OPTIONS")
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
+def test_another_method_is_refused_and_stores_nothing(table: Table, method: str) -> None:
+    answer = call(method, POST, body=b"url=https://other.example/", headers=FORM)
+    assert (answer["statusCode"], answer["headers"]["Allow"]) == (405, "POST, GET, HEAD, OPTIONS")
+    assert "<error>1</error>\n<message>" in answer["body"]
+    assert list(table.pings()) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/trackback/blog.example/2026/hello", "/trackback/www.blog.example/2026//hello/index.html",
+     "/trackback/blog.example:443/2026/hello/?x=1", "/trackback/https://blog.example/2026/hello/",
+     "/trackback/BLOG.example/2026/%68ello#top"],
+)  # fmt: skip
+def test_every_spelling_of_a_ping_url_is_the_same_post(table: Table, path: str) -> None:
+    assert ping()["body"] == ping(path=path)["body"] == SUCCESS
+    assert len(list(table.pings())) == 1
+
+
+def test_a_table_at_its_ceiling_asks_for_patience(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.table, "add", _raise("ProvisionedThroughputExceededException"))
+    answer = ping()
+    assert answer["statusCode"] == 200
+    assert "<error>1</error>\n<message>Too many pings" in answer["body"]
+    assert list(table.pings()) == []
+
+
+def test_another_fault_of_ours_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app.table, "add", _raise("AccessDeniedException"))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        ping()
+
+
+def _raise(code: str) -> Callable[..., None]:
+    def fail(*_: Any) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": code}}, "PutItem")
+
+    return fail
+
+
+@pytest.mark.usefixtures("table")
+def test_what_a_sender_wrote_stays_out_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    log = StringIO()
+    monkeypatch.setattr(app.logger.registered_handler, "stream", log)
+    ping(b"url=https://secret.example/&title=" + quote("Very private").encode())
+    ping(b"url=nonsense-secret")
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [line["message"] for line in lines] == ["ping received", "ping refused"]
+    assert "secret" not in log.getvalue()
+    assert "private" not in log.getvalue()
+
+
+@pytest.mark.usefixtures("table")
+def test_pings_are_counted_by_what_became_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    for body in (A_PING, A_PING, b"url="):
+        ping(body)
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    names = [set(metric) & {"PingReceived", "PingRepeated", "PingRefused"} for metric in metrics]
+    assert names == [{"PingReceived"}, {"PingRepeated"}, {"PingRefused"}]

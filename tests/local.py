@@ -1,0 +1,99 @@
+"""The whole service on this machine: `make run`, and what the end-to-end tests speak to.
+
+The API of `template.yaml` with the deployed handlers, a demo blog on another origin, and a stand-in for AWS.
+"""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from tests import template
+from tests.aws import make_tables, sent_mails, stand_in
+from tests.demo.site import DemoBlog, plant
+from tests.environment import Environments
+from tests.gateway import Gateway
+from tests.servers import QuietHandler, TalkingHandler, is_free, serving
+from tests.streams import Delivery
+from trackback.table import Table
+
+
+@dataclass(frozen=True)
+class LocalStack:
+    """Where a running stack listens."""
+
+    api: str
+    blog: str
+    aws: str
+
+
+@contextmanager
+def local_stack(port: int = 0, *, talks: bool = False) -> Iterator[LocalStack]:
+    """Run the stack; yield its addresses once it answers. Ports are `port` and the next two, or free ones."""
+    with ExitStack() as stack:
+        blog = DemoBlog(sent_mails)
+        blog_url = _serve(stack, blog, port and port + 1)
+        deployed = template.load(Sites=blog_url)
+        aws = stack.enter_context(stand_in(port and port + 2))
+        make_tables(deployed)
+        functions = [Environments(function) for function in deployed.functions()]
+        for function in functions:
+            stack.callback(function.close)
+            for subscription in function.function.streams:
+                stack.callback(Delivery("trackback", function, subscription).close)
+        api = _serve(stack, Gateway(deployed, functions), port, talks=talks)
+        blog.api = api
+        yield LocalStack(api, blog_url, aws)
+
+
+def _serve(stack: ExitStack, application: Any, port: int, *, talks: bool = False) -> str:
+    handler = TalkingHandler if talks else QuietHandler
+    return f"http://localhost:{stack.enter_context(serving(application, port, handler)).port}"
+
+
+def main() -> None:
+    """Run the stack with seeded pings until Ctrl-C."""
+    stopped = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopped.set())
+    port = int(os.environ.get("PORT", "8080"))
+    if taken := [number for number in range(port, port + 3) if not is_free(number)]:
+        sys.exit(f"Port {taken[0]} is taken, and three in a row are needed. Try: PORT=9080 make run")
+    with local_stack(port, talks=True) as stack:
+        plant(Table("trackback"), stack.blog)
+        print(_welcome(stack), flush=True)
+        stopped.wait()
+        print("\nStopping.")
+
+
+def _welcome(stack: LocalStack) -> str:
+    blog = stack.blog.partition("://")[2]
+    return f"""
+TrackBack is running, all on this machine.
+
+  The demo blog     {stack.blog}/
+  Its mailbox       {stack.blog}/mailbox/
+  The API           {stack.api}
+
+Send a ping:
+
+  curl -d 'url=https://other.example/re-hello' -d 'title=Re: Hello' \\
+       -d 'excerpt=A good point about small blogs.' -d 'blog_name=Other' \\
+       {stack.api}/trackback/{blog}/posts/hello-world/
+
+See it, and let readers see it (in another terminal):
+
+  export AWS_ENDPOINT_URL={stack.aws}
+  .venv/bin/trackback list
+  .venv/bin/trackback approve ID
+
+Then reload {stack.blog}/posts/hello-world/ — Ctrl-C ends it all.
+"""
+
+
+if __name__ == "__main__":
+    main()

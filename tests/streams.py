@@ -1,0 +1,69 @@
+"""A table's stream, delivered to the functions that subscribe to it, as Lambda's poller would."""
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from tests.environment import Environments, FunctionFailedError
+
+_POLL = 0.1  # seconds between looks at an idle stream
+
+
+class Delivery:
+    """Brings a table's changes to one function, in order, each at least once."""
+
+    def __init__(self, table: str, function: Environments, subscription: Any) -> None:
+        """Begin with the changes from now on."""
+        # Without the mode, botocore asks a host per account, which the stand-in does not answer.
+        self._streams = boto3.client("dynamodbstreams", config=Config(account_id_endpoint_mode="disabled"))
+        self._arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+        self._function = function
+        self._retries = subscription.get("MaximumRetryAttempts", 2)
+        self._batch = subscription.get("BatchSize", 100)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"stream to {function.function.name}")
+        self._thread.start()
+
+    def close(self) -> None:
+        """Deliver no more."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        for batch in self._batches():
+            self._deliver(batch)
+
+    def _batches(self) -> Iterator[list[dict[str, Any]]]:
+        shard = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]
+        iterator: str | None = self._streams.get_shard_iterator(
+            StreamArn=self._arn, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
+        )["ShardIterator"]
+        while iterator and not self._stopped.is_set():
+            found = self._streams.get_records(ShardIterator=iterator, Limit=self._batch)
+            if found["Records"]:
+                yield [self._record(record) for record in found["Records"]]
+            else:
+                self._stopped.wait(_POLL)
+            iterator = found.get("NextShardIterator")
+
+    def _record(self, record: Any) -> dict[str, Any]:
+        change = record["dynamodb"]
+        when = change["ApproximateCreationDateTime"].timestamp()
+        change = {**change, "ApproximateCreationDateTime": when}
+        return {**record, "dynamodb": change, "eventSourceARN": self._arn}
+
+    def _deliver(self, records: list[dict[str, Any]]) -> None:
+        """Invoke the function until all records are done or the attempts are used up."""
+        for _ in range(self._retries + 1):
+            try:
+                failed = (self._function.invoke({"Records": records}) or {}).get("batchItemFailures", [])
+            except FunctionFailedError:
+                continue
+            if not failed:
+                return
+            first = failed[0]["itemIdentifier"]
+            numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
+            records = records[numbers.index(first) :] if first in numbers else records

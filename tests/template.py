@@ -1,0 +1,135 @@
+"""template.yaml, read as far as a stand-in for AWS needs it: tables, functions, routes, streams.
+
+Local resources are made from it, so that they cannot drift from what is deployed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+_NOT_IN_CREATE_TABLE = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification")
+
+
+class _Loader(yaml.SafeLoader):
+    """A loader for which `!Ref X` is {"Ref": "X"} and `!Sub X` {"Fn::Sub": "X"}, as in JSON templates."""
+
+
+def _intrinsic(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
+    name = tag if tag in {"Ref", "Condition"} else f"Fn::{tag}"
+    if isinstance(node, yaml.ScalarNode):
+        value: Any = loader.construct_scalar(node)
+        return {name: value.split(".", 1) if tag == "GetAtt" else value}
+    if isinstance(node, yaml.SequenceNode):
+        return {name: loader.construct_sequence(node, deep=True)}
+    assert isinstance(node, yaml.MappingNode)
+    return {name: loader.construct_mapping(node, deep=True)}
+
+
+_Loader.add_multi_constructor("!", _intrinsic)
+
+
+@dataclass(frozen=True)
+class Route:
+    """A path of the HTTP API, with `{name}` for a segment and `{name+}` for the rest, and its method."""
+
+    method: str
+    path: str
+
+    def matches(self, method: str, path: str) -> bool:
+        """Tell whether a request takes this route."""
+        literal = re.split(r"\{(\w+\+?)\}", self.path)
+        pattern = "".join(
+            re.escape(part) if index % 2 == 0 else (".+" if part.endswith("+") else "[^/]+")
+            for index, part in enumerate(literal)
+        )
+        return self.method in {"ANY", method} and re.fullmatch(pattern, path, re.DOTALL) is not None
+
+
+@dataclass(frozen=True)
+class Function:
+    """A Lambda function: its folder's name, its environment, and what wakes it."""
+
+    name: str
+    environment: Mapping[str, str]
+    routes: tuple[Route, ...] = ()
+    streams: tuple[Mapping[str, Any], ...] = ()
+    package: str = "functions"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template with values for its parameters, and the stand-in's names for its resources."""
+
+    text: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def body(self) -> dict[str, Any]:
+        """The whole template, intrinsic functions in their long form."""
+        body: dict[str, Any] = yaml.load(self.text, _Loader)
+        return body
+
+    def resources(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Return the properties of all resources of a type, by logical id."""
+        every = self.body["Resources"].items()
+        return {name: found.get("Properties", {}) for name, found in every if found["Type"] == kind}
+
+    def tables(self) -> Iterator[dict[str, Any]]:
+        """Yield the arguments with which CreateTable makes each table."""
+        for name, properties in self.resources("AWS::DynamoDB::Table").items():
+            wanted = {key: value for key, value in properties.items() if key not in _NOT_IN_CREATE_TABLE}
+            stream = {**wanted.pop("StreamSpecification"), "StreamEnabled": True}
+            sse = {"Enabled": wanted.pop("SSESpecification")["SSEEnabled"]}
+            settled = {"TableName": self.resolve({"Ref": name}), **self.resolve(wanted)}
+            yield {**settled, "StreamSpecification": stream, "SSESpecification": sse}
+
+    def functions(self) -> Iterator[Function]:
+        """Yield the functions; one is in the folder that its logical id names (`ServeFunction`: serve)."""
+        shared = self.body["Globals"]["Function"]["Environment"]["Variables"]
+        for logical, properties in self.resources("AWS::Serverless::Function").items():
+            own = properties.get("Environment", {}).get("Variables", {})
+            environment = {key: str(self.resolve(value)) for key, value in {**shared, **own}.items()}
+            events = properties.get("Events", {}).values()
+            yield Function(
+                name=logical.removesuffix("Function").lower(),
+                environment=environment,
+                routes=tuple(
+                    Route(event["Properties"]["Method"].upper(), event["Properties"]["Path"])
+                    for event in events
+                    if event["Type"] == "HttpApi"
+                ),
+                streams=tuple(event["Properties"] for event in events if event["Type"] == "DynamoDB"),
+            )
+
+    def cors(self) -> dict[str, Any]:
+        """Return the HTTP API's CORS settings."""
+        (api,) = self.resources("AWS::Serverless::HttpApi").values()
+        found: dict[str, Any] = api["CorsConfiguration"]
+        return found
+
+    def resolve(self, value: Any) -> Any:
+        """Return a value with references to parameters and resources settled; numbers become numbers."""
+        match value:
+            case {"Ref": name}:
+                if name not in self.body["Parameters"]:
+                    return self.names.get(name, name)
+                parameter = self.body["Parameters"][name]
+                chosen = self.parameters.get(name, parameter.get("Default"))
+                return int(chosen) if parameter["Type"] == "Number" else chosen
+            case dict():
+                return {key: self.resolve(inner) for key, inner in value.items()}
+            case list():
+                return [self.resolve(inner) for inner in value]
+        return value
+
+
+def load(**parameters: str) -> Template:
+    """Return the project's template as the stand-in deploys it: the table is named `trackback`."""
+    return Template((ROOT / "template.yaml").read_text(), parameters, {"Table": "trackback"})
