@@ -19,7 +19,7 @@ run: install ## run the whole service on this machine, with a demo blog
 	@$(BIN)/python -m tests.local
 
 test: install $(SAM) ## run everything that must pass: unit, integration, infrastructure, end to end
-	$(BIN)/pytest --cov
+	$(BIN)/pytest --cov --ignore=tests/deploy
 
 test-dynamodb: install ## run the integration tests and all races on Amazon's own DynamoDB Local
 	$(BIN)/python -m tests.dynamodb_local $(BIN)/pytest tests/integration

@@ -32,7 +32,7 @@ def serving(
 ) -> Iterator[BaseWSGIServer]:
     """Serve a WSGI application, requests side by side; port 0 is a free one."""
     server = make_server("127.0.0.1", port, application, threaded=True, request_handler=handler)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:
         yield server

@@ -8,6 +8,9 @@
 
 const NAME = "trackback-list";
 
+// Who reloads a page wants to see what is new: ask again, where the browser's cache would do otherwise.
+const cache = performance.getEntriesByType("navigation")[0]?.type === "reload" ? "no-cache" : "default";
+
 const sheet = new CSSStyleSheet(); // unlike a <style>, it needs no leave from the page's CSP
 sheet.replaceSync(`
   :host { display: block; overflow-wrap: anywhere }
@@ -32,7 +35,7 @@ function make(name, properties, ...children) {
 
 function makeItem({ url, title, excerpt, blog_name, received_at }, dates) {
   const link = /^https?:\/\//i.test(url) && { href: url, rel: "nofollow ugc noopener" };
-  const date = make("time", { dateTime: received_at }, dates.format(new Date(received_at)));
+  const date = make("time", { dateTime: received_at, dir: "auto" }, dates.format(new Date(received_at)));
   return make("li", { dir: "auto", tabIndex: -1 },
     make(link ? "a" : "span", { className: "title", ...link }, title),
     make("p", { className: "from" }, make("bdi", {}, blog_name), " · ", date),
@@ -108,7 +111,7 @@ class TrackbackList extends HTMLElement {
     try {
       const address = this.#address;
       if (this.#next) address.searchParams.set("cursor", this.#next);
-      const response = await fetch(address, { signal, credentials: "omit" });
+      const response = await fetch(address, { signal, cache, credentials: "omit" });
       if (!response.ok) throw new Error(`${address} answered ${response.status}`);
       const { pings, count, next } = await response.json();
       signal.throwIfAborted();

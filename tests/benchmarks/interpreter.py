@@ -24,8 +24,8 @@ class Interpreter:
         tag = f"cpython-{self.version.replace('.', '')}"
         for folder in folders:
             if not any(folder.rglob(f"*.{tag}.pyc")):
-                command = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", folder]
-                subprocess.run([self.path, *command], check=True)
+                options = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]
+                subprocess.run([self.path, *options, folder], check=True)
 
 
 def prepare() -> Interpreter:

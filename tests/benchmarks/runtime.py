@@ -36,7 +36,7 @@ class Function:
 
 
 class _RuntimeApi(ThreadingHTTPServer):
-    """The Runtime API for one process; what the process says goes into one queue, events come from another."""
+    """The Runtime API for one process: what it says goes into one queue, its events come from another."""
 
     daemon_threads = True
 

@@ -36,7 +36,7 @@ def ping(number: int, post: Post = POST) -> Ping:
     }
     used = _size(texts | {"excerpt": "", "shown_on": post.key})
     excerpt = (_WORDS * 5)[: PING_SIZE - used]
-    return Ping(**texts, post=post.url, excerpt=excerpt)
+    return Ping(post=post.url, excerpt=excerpt, **texts)  # type: ignore[arg-type]
 
 
 def received(ping: Ping) -> Item:
@@ -55,7 +55,7 @@ def approved(ping: Ping) -> Item:
 
 
 def page() -> list[Item]:
-    """Return what a query for a page of pings finds: the post's own record, then one ping more than a page."""
+    """Return what a query for a page finds: the post's own record, then one ping more than a page."""
     counter = {"id": {"S": f"post#{POST.key}"}, "received_at": {"S": "~"}, "approved": {"N": "1234"}}
     pings = [approved(ping(number)) for number in range(PAGE + 1, 0, -1)]
     return [

@@ -1,6 +1,7 @@
 """Start, warm requests and memory of the built functions, next to a floor that does one AWS call and no more.
 
-Function and floor take turns, start by start, so that what else the machine does falls on both.
+Function and floor run side by side and take turns, request by request: what else the machine does falls on
+both alike, and ratios are taken between neighbours.
 """
 
 import json
@@ -8,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 from tests import template
 from tests.benchmarks import samples
 from tests.benchmarks.interpreter import Interpreter
-from tests.benchmarks.runtime import Function, started
+from tests.benchmarks.runtime import Function, Process, started
 from tests.benchmarks.stand_in import dynamodb_stand_in, latency
 
 BUILD = template.ROOT / ".aws-sam" / "build"
@@ -38,44 +39,52 @@ class Subject:
     function: Function
     event: Mapping[str, Any]
     expected: str
-    init_ms: list[float] = field(default_factory=list)
-    warm_ms: list[float] = field(default_factory=list)
-    peak_mb: list[float] = field(default_factory=list)
 
-    def measure(self, python: Path) -> None:
-        """Start it once and ask it often."""
-        with started(self.function, python) as process:
-            self.init_ms.append(process.init_ms)
-            for number in range(WARM_UP + REQUESTS):
-                answer, cpu_ms = process.invoke(self.event)
-                if answer["statusCode"] != 200 or self.expected not in answer.get("body", ""):
-                    raise RuntimeError(f"{self.function.module} answered {answer}")
-                if number >= WARM_UP:
-                    self.warm_ms.append(cpu_ms)
-            self.peak_mb.append(process.peak_mb())
-
-    def medians(self) -> dict[str, float]:
-        """Return the figures, by name."""
-        measured = {"init_cpu_ms": self.init_ms, "warm_cpu_ms": self.warm_ms, "peak_mb": self.peak_mb}
-        return {name: median(values) for name, values in measured.items()}
+    def request(self, process: Process) -> float:
+        """Have a request answered; return the CPU milliseconds that it took."""
+        answer, cpu_ms = process.invoke(self.event)
+        if answer["statusCode"] != 200 or self.expected not in answer.get("body", ""):
+            raise RuntimeError(f"{self.function.module} answered {answer}")
+        return cpu_ms
 
 
 def measure(interpreter: Interpreter) -> dict[str, Any]:
-    """Return the figures of each function and its floor, of the stand-in and of the layer."""
+    """Return the figures of each function next to its floor's, of the stand-in and of the layer."""
     with _artifacts(interpreter) as (build, floor), dynamodb_stand_in() as url:
         pairs = {name: (_floor(floor, name, url), _function(build, name, url)) for name in EVENTS}
-        for number in range(STARTS):
-            for pair in pairs.values():
-                for subject in pair if number % 2 else reversed(pair):
-                    subject.measure(interpreter.path)
+        rounds = [
+            {name: _round(pair, interpreter.path) for name, pair in pairs.items()} for _ in range(STARTS)
+        ]
         waits = {operation: latency(url, operation) for operation in ("PutItem", "Query")}
     return {
-        "functions": {
-            name: {"floor": floor.medians(), "function": function.medians()}
-            for name, (floor, function) in pairs.items()
-        },
+        "functions": {name: _medians([each[name] for each in rounds]) for name in EVENTS},
         "stand_in_ms": waits,
         "layer_mb": _size(BUILD / "SharedLayer") / 1e6,
+    }
+
+
+def _round(pair: tuple[Subject, Subject], python: Path) -> dict[str, tuple[float, float]]:
+    """Start floor and function once, and let them answer in turns."""
+    floor, function = pair
+    with started(floor.function, python) as least, started(function.function, python) as ours:
+        for _ in range(WARM_UP):
+            floor.request(least), function.request(ours)
+        requests = [(floor.request(least), function.request(ours)) for _ in range(REQUESTS)]
+        return {
+            "init_cpu_ms": (least.init_ms, ours.init_ms),
+            "warm_cpu_ms": (median(each[0] for each in requests), median(each[1] for each in requests)),
+            "peak_mb": (least.peak_mb(), ours.peak_mb()),
+        }
+
+
+def _medians(rounds: list[dict[str, tuple[float, float]]]) -> dict[str, dict[str, float]]:
+    return {
+        figure: {
+            "floor": median(each[figure][0] for each in rounds),
+            "function": median(each[figure][1] for each in rounds),
+            "ratio": median(each[figure][1] / each[figure][0] for each in rounds),
+        }
+        for figure in rounds[0]
     }
 
 

@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import os
 import socket
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -13,11 +12,10 @@ from typing import Any
 
 import boto3
 
-from tests import template
+from tests import sam, template
 from tests.template import ROOT
 
 BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
-SAM = ROOT / ".venv" / "tools" / "sam" / "bin" / "sam"
 MINISTACK = ROOT / ".venv" / "tools" / "ministack" / "bin" / "ministack"
 PATIENCE = 60
 """Seconds that it may take to start; 2 are usual."""
@@ -66,9 +64,10 @@ def emulator(folder: Path) -> Iterator[dict[str, str]]:
     """Run the emulator, empty; the value is the environment that reaches it and nothing else of AWS."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment |= {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}"}
-    environment |= {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "SAM_CLI_TELEMETRY": "0"}
+    url = f"http://127.0.0.1:{port}"
+    environment = sam.environment(
+        AWS_ENDPOINT_URL=url, AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test"
+    )
     # AUTH: each function acts with its own role, and what the role's policy does not allow is denied.
     own = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": port, "TMPDIR": str(folder), "AUTH": "true"}
     log = folder / "ministack.log"
@@ -102,18 +101,9 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
 
 def deploy(environment: Mapping[str, str], **parameters: str) -> Stack:
     """Deploy what `make build` has built, with the settings of samconfig.toml."""
-    command: list[str | Path] = [
-        SAM,
-        "deploy",
-        "--template-file",
-        BUILT,
-        "--config-file",
-        ROOT / "samconfig.toml",
-    ]
-    command += ["--no-confirm-changeset", "--parameter-overrides"]
-    command += [f"{name}={value}" for name, value in parameters.items()]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    built = ("--template-file", BUILT, "--config-file", ROOT / "samconfig.toml")
+    chosen = [f"{name}={value}" for name, value in parameters.items()]
+    sam.run("deploy", *built, "--no-confirm-changeset", "--parameter-overrides", *chosen, **environment)
     (stack,) = _client("cloudformation", environment).describe_stacks(StackName="trackback")["Stacks"]
     return Stack(
         outputs={output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
@@ -148,10 +138,11 @@ def _add_routes(environment: Mapping[str, str]) -> str:
     return api
 
 
-def _client(service: str, environment: Mapping[str, str]) -> Any:
-    settings = boto3.Session(
-        environment["AWS_ACCESS_KEY_ID"],
-        environment["AWS_SECRET_ACCESS_KEY"],
-        region_name=environment["AWS_DEFAULT_REGION"],
+def _client(service: Any, environment: Mapping[str, str]) -> Any:
+    return boto3.client(
+        service,
+        environment["AWS_DEFAULT_REGION"],
+        endpoint_url=environment["AWS_ENDPOINT_URL"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
     )
-    return settings.client(service, endpoint_url=environment["AWS_ENDPOINT_URL"])  # type: ignore[call-overload]

@@ -12,10 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests import template
+from tests import sam, template
 from tests.template import ROOT
 
-SAM = ROOT / ".venv" / "tools" / "sam" / "bin" / "sam"
 FUNCTIONS = [function.name for function in template.load().functions()]
 RUNTIME = template.load().body["Globals"]["Function"]["Runtime"]
 
@@ -58,14 +57,10 @@ class Build:
         }
 
 
-def build(folder: Path, **environment: str) -> Build:
+def build(folder: Path, **settings: str) -> Build:
     """Build into a folder of its own, knowing nothing of AWS but a region."""
-    settings = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    settings |= {"AWS_DEFAULT_REGION": "us-east-1", "SAM_CLI_TELEMETRY": "0", **environment}
-    command: list[str | Path] = [SAM, "build", "--no-cached", "--build-dir", folder / "build"]
-    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Build(folder / "build", done.stdout + done.stderr)
+    output = sam.run("build", "--no-cached", "--build-dir", folder / "build", **settings)
+    return Build(folder / "build", output)
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +77,7 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 @pytest.fixture(scope="module")
 def modest(tmp_path_factory: pytest.TempPathFactory) -> Build:
-    """A build on a machine whose only Python is the one that runs these tests, unless that is the runtime."""
+    """A build where nothing is on the PATH but what it needs, with one Python that is not the runtime."""
     folder = tmp_path_factory.mktemp("modest")
     tools = folder / "bin"
     tools.mkdir()

@@ -29,7 +29,9 @@ def test_failure_has_a_line_for_its_message() -> None:
     )
 
 
-@pytest.mark.parametrize("message", ["<script>alert(1)</script>", "a & b", "]]>", "&lt;", "\"'", "{} {0} %s", "日本"])
+@pytest.mark.parametrize(
+    "message", ["<script>alert(1)</script>", "a & b", "]]>", "&lt;", "\"'", "{} {0} %s", "日本"]
+)
 def test_a_message_is_escaped(message: str) -> None:
     xml = answer.failure(message)
     assert ET.fromstring(xml.encode()).findtext("message") == message
@@ -38,7 +40,8 @@ def test_a_message_is_escaped(message: str) -> None:
 
 def test_a_list_without_pings_describes_the_post() -> None:
     assert answer.rss(POST, []) == (
-        '<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>\n<rss version="0.91">\n<channel>\n'
+        '<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>\n'
+        '<rss version="0.91">\n<channel>\n'
         "<title>TrackBacks of blog.example/a</title>\n<link>https://blog.example/a/</link>\n"
         "<description>TrackBacks of blog.example/a</description>\n<language>en</language>\n"
         "</channel>\n</rss>\n</response>\n"
@@ -46,9 +49,12 @@ def test_a_list_without_pings_describes_the_post() -> None:
 
 
 def test_every_ping_is_an_item_and_every_text_is_escaped() -> None:
-    xml = answer.rss(POST, [_summary(), _summary(title="<b>&amp;", url="http://o.example/?a=1&b=2", excerpt="]]> {}")])
+    xml = answer.rss(
+        POST, [_summary(), _summary(title="<b>&amp;", url="http://o.example/?a=1&b=2", excerpt="]]> {}")]
+    )
     assert (
-        "\n<item>\n<title>T</title>\n<link>http://o.example/</link>\n<description>E</description>\n</item>\n" in xml
+        "\n<item>\n<title>T</title>\n<link>http://o.example/</link>\n<description>E</description>\n</item>\n"
+        in xml
     )
     items = ET.fromstring(xml.encode()).findall("rss/channel/item")
     assert [[element.text for element in item] for item in items] == [

@@ -173,6 +173,7 @@ def test_a_right_to_left_ping_runs_right_to_left(world: World) -> None:
     world.visit(SCRIPT_AND_LIST)
     arabic, english = world.tab.get_by_role("listitem").all()
     expect(arabic).to_have_css("direction", "rtl")
+    expect(arabic.locator("time")).to_have_css("direction", "ltr")  # else "22 November" ends in "22"
     expect(english).to_have_css("direction", "ltr")
 
 
@@ -264,14 +265,26 @@ def test_another_post_in_the_attribute_replaces_the_list(world: World) -> None:
     assert world.asked == ["/pings/blog.example/one", "/pings/blog.example/two"]
 
 
+def test_a_reload_shows_what_is_new_though_the_old_list_is_cached(world: World) -> None:
+    world.api.headers["Cache-Control"] = "public, max-age=60"
+    world.answer(f"{world.blog.host}/hello/", ping(title="Old"))
+    world.visit(SCRIPT_AND_LIST)
+    world.answer(f"{world.blog.host}/hello/", ping(title="New"), ping(title="Old"))
+    world.tab.reload()
+    expect(world.tab.get_by_role("listitem").get_by_role("link")).to_have_text(["New", "Old"])
+
+
 def test_a_removed_list_ends_its_request_and_says_nothing(world: World) -> None:
     world.answer("blog.example/one", ping())
+    world.answer("blog.example/two", ping())
     world.visit("{script}<trackback-list post='blog.example/one'></trackback-list>")
     with world.tab.expect_event("requestfailed") as ended:
         world.tab.locator(LIST).evaluate(
-            "list => { list.setAttribute('post', 'blog.example/x'); list.remove() }"
+            f"list => {{ for (const name of {[LOADED, FAILED]})"
+            "  list.addEventListener(name, () => console.info('told after all'));"
+            "list.setAttribute('post', 'blog.example/two'); list.remove() }"
         )
-    assert ended.value.failure == "net::ERR_ABORTED"
+    assert ended.value.url.endswith("/pings/blog.example/two")
     assert world.events == [LOADED]
 
 

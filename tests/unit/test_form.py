@@ -19,9 +19,7 @@ def _part(name: str, value: bytes, more: str = "") -> bytes:
 
 def _text_event(body: bytes, content_type: str) -> dict[str, Any]:
     headers = {"content-type": content_type}
-    return http_event(
-        "POST", "/trackback/blog.example/", headers=headers, body=body, base64_encoded=False
-    )
+    return http_event("POST", "/trackback/blog.example/", headers=headers, body=body, base64_encoded=False)
 
 
 @pytest.mark.parametrize(
@@ -37,17 +35,29 @@ def _text_event(body: bytes, content_type: str) -> dict[str, Any]:
             },
             id="WordPress 6.1.9",
         ),
-        pytest.param(URL + b"&title=%93%FA%96%7B", {"title": b"\x93\xfa\x96{"}, id="escaped bytes stay bytes"),
+        pytest.param(
+            URL + b"&title=%93%FA%96%7B", {"title": b"\x93\xfa\x96{"}, id="escaped bytes stay bytes"
+        ),
         pytest.param(URL + b"&title=\x93\xfa\x96{", {"title": b"\x93\xfa\x96{"}, id="raw bytes stay bytes"),
         pytest.param(URL + b"&charset=euc-kr", {"charset": b"euc-kr"}, id="charset as a field"),
-        pytest.param(URL + b"&title=a+b%2B%20c", {"title": b"a b+ c"}, id="plus is a space, escaped it is not"),
-        pytest.param(URL + b"&title=100%&excerpt=%zz%4", {"title": b"100%", "excerpt": b"%zz%4"}, id="stray percent"),
+        pytest.param(
+            URL + b"&title=a+b%2B%20c", {"title": b"a b+ c"}, id="plus is a space, escaped it is not"
+        ),
+        pytest.param(
+            URL + b"&title=100%&excerpt=%zz%4", {"title": b"100%", "excerpt": b"%zz%4"}, id="stray percent"
+        ),
         pytest.param(URL + b"&title=a=b=c", {"title": b"a=b=c"}, id="equals signs in a value"),
-        pytest.param(URL + b"&title=a;excerpt=b", {"title": b"a;excerpt=b"}, id="a semicolon separates nothing"),
+        pytest.param(
+            URL + b"&title=a;excerpt=b", {"title": b"a;excerpt=b"}, id="a semicolon separates nothing"
+        ),
         pytest.param(URL + b"&title&excerpt=", {}, id="names without values"),
-        pytest.param(URL + b"&title=&title=+&title=T&title=U", {"title": b"T"}, id="the first filled one of many"),
+        pytest.param(
+            URL + b"&title=&title=+&title=T&title=U", {"title": b"T"}, id="the first filled one of many"
+        ),
         pytest.param(URL + b"&tb_id=1&p=2&__mode=x&id=3", {}, id="fields of the sender's own"),
-        pytest.param(URL + b"&amp;title=T&amp;excerpt=E", {"title": b"T", "excerpt": b"E"}, id="&amp; as separator"),
+        pytest.param(
+            URL + b"&amp;title=T&amp;excerpt=E", {"title": b"T", "excerpt": b"E"}, id="&amp; as separator"
+        ),
         pytest.param(b"title=T&" + URL + b"\r\n", {"title": b"T"}, id="a line break after the body"),
         pytest.param(b"\xef\xbb\xbf" + URL, {}, id="a raw byte order mark"),
         pytest.param(b"%EF%BB%BF" + URL, {}, id="an escaped byte order mark"),
@@ -83,11 +93,17 @@ def test_a_form_may_come_as_text() -> None:
 @pytest.mark.parametrize(
     ("body", "query", "form"),
     [
-        pytest.param(b"", "url=http%3A%2F%2Fr%2F&title=T", {"url": b"http://r/", "title": b"T"}, id="all in the query"),
-        pytest.param(b"title=T", "url=http://r/", {"url": b"http://r/", "title": b"T"}, id="some in the query"),
+        pytest.param(
+            b"", "url=http%3A%2F%2Fr%2F&title=T", {"url": b"http://r/", "title": b"T"}, id="all in the query"
+        ),
+        pytest.param(
+            b"title=T", "url=http://r/", {"url": b"http://r/", "title": b"T"}, id="some in the query"
+        ),
         pytest.param(b"url=http://b/", "url=http://q/", {"url": b"http://b/"}, id="the body counts first"),
         pytest.param(b"url=", "url=http://q/", {"url": b"http://q/"}, id="an empty field is none"),
-        pytest.param(b"url=http://b/", "amp;title=T", {"url": b"http://b/", "title": b"T"}, id="amp; is dropped"),
+        pytest.param(
+            b"url=http://b/", "amp;title=T", {"url": b"http://b/", "title": b"T"}, id="amp; is dropped"
+        ),
         pytest.param(b"", "url=http://a/&url=http://b/", {"url": b"http://a/"}, id="repeated, never joined"),
     ],
 )
@@ -109,7 +125,9 @@ def test_body_and_query_are_one_form(body: bytes, query: str, form: dict[str, by
             {},
             id="a file is no field",
         ),
-        pytest.param(b"preamble\r\n" + _part("url", b"http://o/") + b"--X--\r\nend", {}, id="text around the parts"),
+        pytest.param(
+            b"preamble\r\n" + _part("url", b"http://o/") + b"--X--\r\nend", {}, id="text around the parts"
+        ),
         pytest.param(_part("url", b"http://o/") + _part("a", b"") * 99 + b"--X--\r\n", {}, id="100 parts"),
     ],
 )
@@ -123,16 +141,20 @@ def test_a_multipart_form_is_read(body: bytes, form: dict[str, bytes]) -> None:
         pytest.param(b"", FORM_DATA, id="nothing"),
         pytest.param(_part("url", b"http://o/"), FORM_DATA, id="never closed"),
         pytest.param(_part("url", b"http://o/") + b"--X--", "multipart/form-data", id="no boundary"),
-        pytest.param(_part("url", b"http://o/") + b"--X--", "multipart/form-data; boundary=Y", id="another boundary"),
+        pytest.param(
+            _part("url", b"http://o/") + b"--X--", "multipart/form-data; boundary=Y", id="another boundary"
+        ),
         pytest.param(b"--X\r\n\r\nabc\r\n--X--", FORM_DATA, id="a part without a name"),
         pytest.param(b"--X\r\nnonsense\r\n\r\nabc\r\n--X--", FORM_DATA, id="a header that is none"),
         pytest.param(b"a", "multipart/form-data; boundary=\xff\u20ac", id="a boundary that is not ASCII"),
-        pytest.param(b"a", f"multipart/form-data; boundary={'b' * 70_000}", id="a boundary longer than the body"),
+        pytest.param(
+            b"a", f"multipart/form-data; boundary={'b' * 70_000}", id="a boundary longer than the body"
+        ),
         pytest.param(_part("a", b"") * 101 + b"--X--", FORM_DATA, id="101 parts"),
     ],
 )
 def test_a_broken_multipart_form_is_refused(body: bytes, content_type: str) -> None:
-    with pytest.raises(PingRefused, match="^The multipart form is broken"):
+    with pytest.raises(PingRefused, match="The multipart form is broken"):
         read_form(form_event(body, content_type))
 
 
@@ -143,13 +165,21 @@ def test_a_broken_multipart_form_is_refused(body: bytes, content_type: str) -> N
         pytest.param({}, "The field url is missing", id="not even an event"),
         pytest.param(form_event(b"title=T"), "The field url is missing", id="no url"),
         pytest.param(form_event(b"url=+%20%0A"), "The field url is missing", id="a blank url"),
-        pytest.param(form_event(b"url[]=http://o/&URL=http://o/"), "The field url is missing", id="other names"),
+        pytest.param(
+            form_event(b"url[]=http://o/&URL=http://o/"), "The field url is missing", id="other names"
+        ),
         pytest.param(form_event("url=http://o/".encode("utf-16")), "The field url is missing", id="UTF-16"),
-        pytest.param(_text_event(b'{"url": "http://o/"}', "application/json"), "Send the ping as a form", id="JSON"),
-        pytest.param(_text_event(b"\xef\xbb\xbf [1]", "application/json"), "Send the ping as a form", id="a list"),
+        pytest.param(
+            _text_event(b'{"url": "http://o/"}', "application/json"), "Send the ping as a form", id="JSON"
+        ),
+        pytest.param(
+            _text_event(b"\xef\xbb\xbf [1]", "application/json"), "Send the ping as a form", id="a list"
+        ),
         pytest.param(_text_event(b"<ping/>", "text/xml"), "Send the ping as a form", id="XML"),
         pytest.param(
-            _text_event(b'<?xml version="1.0"?>\n<methodCall>', "text/xml"), "not a Pingback server", id="Pingback"
+            _text_event(b'<?xml version="1.0"?>\n<methodCall>', "text/xml"),
+            "not a Pingback server",
+            id="Pingback",
         ),
     ],
 )

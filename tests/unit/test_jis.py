@@ -58,7 +58,6 @@ def test_what_does_not_fit_is_refused_or_replaced(data: bytes, charset: str, rep
         pytest.param(b"\x1b$B\xa4\xa2\x1b(B", id="pairs with the eighth bit set"),
         pytest.param(b"\x1b$B\x22\x0a\x1b(B", id="a line break as the second half"),
         pytest.param(b"\x1b$B\xe3\x81\x82\xe3\x81\x82", id="UTF-8 after an escape"),
-        pytest.param(b"\x1b(Iab\x1b(B", id="letters that half-width kana have no room for"),
     ],
 )
 def test_bytes_outside_of_the_escaped_table_are_refused(data: bytes) -> None:

@@ -23,16 +23,24 @@ LONG = "too long: at most 2048 characters"
         pytest.param("http://o.example:/", "http://o.example/", id="a port left empty"),
         pytest.param("http://o.example./a", "http://o.example/a", id="a trailing dot"),
         pytest.param("http://o.example/a#b", "http://o.example/a#b", id="a fragment is kept for show"),
-        pytest.param("http://o.example/?utm_source=x", "http://o.example/?utm_source=x", id="tracking is kept for show"),
-        pytest.param("http://o.example/ü?ä=ö#ß", "http://o.example/%C3%BC?%C3%A4=%C3%B6#%C3%9F", id="not ASCII"),
+        pytest.param(
+            "http://o.example/?utm_source=x", "http://o.example/?utm_source=x", id="tracking is kept for show"
+        ),
+        pytest.param(
+            "http://o.example/ü?ä=ö#ß", "http://o.example/%C3%BC?%C3%A4=%C3%B6#%C3%9F", id="not ASCII"
+        ),
         pytest.param("http://o.example/a b", "http://o.example/a%20b", id="a blank in the path"),
-        pytest.param("http://o.example/\u202egpj", "http://o.example/%E2%80%AEgpj", id="an override in the path"),
-        pytest.param('http://o.example/"<b>\'', "http://o.example/%22%3Cb%3E'", id="markup in the path"),
+        pytest.param(
+            "http://o.example/\u202egpj", "http://o.example/%E2%80%AEgpj", id="an override in the path"
+        ),
+        pytest.param("http://o.example/\"<b>'", "http://o.example/%22%3Cb%3E'", id="markup in the path"),
         pytest.param("http://o.example/%zz%", "http://o.example/%zz%", id="percent signs of no escape"),
         pytest.param("http://o.example/%2f%2F", "http://o.example/%2f%2F", id="escapes as sent"),
         pytest.param("http://o.example/a[]?b[]=1", "http://o.example/a[]?b[]=1", id="brackets"),
         pytest.param("http://o.example/?a=1&amp;b=2", "http://o.example/?a=1&b=2", id="escaped for HTML"),
-        pytest.param("http://o.example/a,http://p/", "http://o.example/a,http://p/", id="a list is not split"),
+        pytest.param(
+            "http://o.example/a,http://p/", "http://o.example/a,http://p/", id="a list is not split"
+        ),
         pytest.param("http://o.example/@a:b@c", "http://o.example/@a:b@c", id="at signs in the path"),
         pytest.param("http://faß.de/", "http://xn--fa-hia.de/", id="IDNA 2008 keeps the sharp s"),
         pytest.param("http://MÜNCHEN.example/", "http://xn--mnchen-3ya.example/", id="an upper-case umlaut"),
@@ -47,7 +55,9 @@ LONG = "too long: at most 2048 characters"
         pytest.param("http://[::1]:80/a", "http://[::1]/a", id="IPv6"),
         pytest.param("http://[2001:DB8::1]:81/", "http://[2001:db8::1]:81/", id="IPv6 with a port"),
         pytest.param("http://my_blog.example/", "http://my_blog.example/", id="an underscore"),
-        pytest.param("http://o.example/" + "a" * 2_031, "http://o.example/" + "a" * 2_031, id="2,048 characters"),
+        pytest.param(
+            "http://o.example/" + "a" * 2_031, "http://o.example/" + "a" * 2_031, id="2,048 characters"
+        ),
     ],
 )
 def test_a_url_is_kept_in_ascii_as_sent(text: str, url: str) -> None:

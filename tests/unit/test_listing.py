@@ -36,11 +36,17 @@ def test_a_cursor_comes_back_as_it_was() -> None:
         pytest.param("%" + ENCODED, id="with such a letter before"),
         pytest.param(ENCODED + "\n", id="with a line break"),
         pytest.param(_encode("2026-11-22T06:11:00.123Z abcdefghijklmnopqrstuvwx27"), id="no count"),
-        pytest.param(_encode("2026-11-22T06:11:00.123Z abcdefghijklmnopqrstuvwx27 -1"), id="a negative count"),
+        pytest.param(
+            _encode("2026-11-22T06:11:00.123Z abcdefghijklmnopqrstuvwx27 -1"), id="a negative count"
+        ),
         pytest.param(_encode("2026-11-22T06:11:00.123Z abcdefghijklmnopqrstuvwx27 012"), id="a leading zero"),
-        pytest.param(_encode("2026-11-22T06:11:00.123Z abcdefghijklmnopqrstuvwx27 12\n"), id="a line break in it"),
+        pytest.param(
+            _encode("2026-11-22T06:11:00.123Z abcdefghijklmnopqrstuvwx27 12\n"), id="a line break in it"
+        ),
         pytest.param(_encode("2026-11-22T06:11:00.123Z post#blog.example/a 12"), id="another kind of id"),
-        pytest.param(_encode("2026-11-22T06:11:00.123Z ABCDEFGHIJKLMNOPQRSTUVWX27 12"), id="an upper-case id"),
+        pytest.param(
+            _encode("2026-11-22T06:11:00.123Z ABCDEFGHIJKLMNOPQRSTUVWX27 12"), id="an upper-case id"
+        ),
         pytest.param(_encode("~ abcdefghijklmnopqrstuvwx27 12"), id="the post's own record"),
         pytest.param(_encode("2026-11-22T06:11:00.123Z abcdefghijklmnopqrstuvwx27 ١٢"), id="Arabic digits"),
     ],
@@ -50,12 +56,16 @@ def test_any_other_cursor_is_refused_with_help(text: str) -> None:
         Cursor.decode(text)
 
 
-@pytest.mark.parametrize(("text", "limit"), [(None, DEFAULT_LIMIT), ("1", 1), ("50", 50), ("100", 100), ("007", 7)])
+@pytest.mark.parametrize(
+    ("text", "limit"), [(None, DEFAULT_LIMIT), ("1", 1), ("50", 50), ("100", 100), ("007", 7)]
+)
 def test_a_limit_is_read(text: str | None, limit: int) -> None:
     assert read_limit(text) == limit
 
 
-@pytest.mark.parametrize("text", ["", "0", "101", "-1", "+1", "1.0", "1e1", " 1", "1\n", "٥", "x", "9" * 5_000])
+@pytest.mark.parametrize(
+    "text", ["", "0", "101", "-1", "+1", "1.0", "1e1", " 1", "1\n", "٥", "x", "9" * 5_000]
+)
 def test_any_other_limit_is_refused_with_help(text: str) -> None:
     with pytest.raises(BadQuery, match="limit must be a number from 1 to 100"):
         read_limit(text)

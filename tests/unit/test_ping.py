@@ -69,10 +69,21 @@ def test_another_post_or_source_is_another_ping(post: str, url: bytes) -> None:
     [
         pytest.param(URL, "other.example/a", "other.example", id="both missing"),
         pytest.param(URL + b"&title=T&blog_name=B", "T", "B", id="both there"),
-        pytest.param(URL + b"&title=%3Cb%3E%3C%2Fb%3E&blog_name=%26nbsp%3B", "other.example/a", "other.example", id="bare"),
-        pytest.param(URL + b"&title=%E2%80%8D&blog_name=%E2%80%8B", "other.example/a", "other.example", id="invisible"),
-        pytest.param(b"url=http://o.example:81/?a=1", "o.example:81", "o.example:81", id="a port and a query"),
-        pytest.param(b"url=http://fa%C3%9F.de/", "xn--fa-hia.de", "xn--fa-hia.de", id="an international host"),
+        pytest.param(
+            URL + b"&title=%3Cb%3E%3C%2Fb%3E&blog_name=%26nbsp%3B",
+            "other.example/a",
+            "other.example",
+            id="bare",
+        ),
+        pytest.param(
+            URL + b"&title=%E2%80%8D&blog_name=%E2%80%8B", "other.example/a", "other.example", id="invisible"
+        ),
+        pytest.param(
+            b"url=http://o.example:81/?a=1", "o.example:81", "o.example:81", id="a port and a query"
+        ),
+        pytest.param(
+            b"url=http://fa%C3%9F.de/", "xn--fa-hia.de", "xn--fa-hia.de", id="an international host"
+        ),
     ],
 )
 def test_title_and_blog_name_are_never_empty(body: bytes, title: str, blog_name: str) -> None:
@@ -124,29 +135,48 @@ def test_a_post_can_ping_another_of_its_blog() -> None:
         pytest.param(b"&title=caf%C3%A9", FORM, "café", "", id="UTF-8, undeclared"),
         pytest.param(b"&title=caf%C3%A9", f"{FORM}; charset=iso-8859-1", "café", "", id="UTF-8, mislabelled"),
         pytest.param(
-            b"&title=%93%FA%96%7B", f'{FORM}; charset="Shift_JIS"', "日本",
-            "read as shift_jis, declared as \"shift_jis\"", id="by the header",
+            b"&title=%93%FA%96%7B",
+            f'{FORM}; charset="Shift_JIS"',
+            "日本",
+            'read as shift_jis, declared as "shift_jis"',
+            id="by the header",
         ),
         pytest.param(
-            b"&title=%C7%D1%B1%B9&charset=euc-kr", f"{FORM}; charset=utf-8", "한국",
-            "read as euc-kr, declared as euc-kr", id="the body's charset before the header's",
+            b"&title=%C7%D1%B1%B9&charset=euc-kr",
+            f"{FORM}; charset=utf-8",
+            "한국",
+            "read as euc-kr, declared as euc-kr",
+            id="the body's charset before the header's",
         ),
         pytest.param(
-            b"&title=%CF%F0%E8&charset=utf-7", f"{FORM}; charset=windows-1251", "При",
-            "read as windows-1251, declared as utf-7", id="a charset that is none is passed over",
-        ),
-        pytest.param(b"&title=%C4rger+%FCber", FORM, "Ärger über", "read as windows-1252, undeclared", id="guessed"),
-        pytest.param(
-            b"&title=a%81%E9&charset=iso-8859-1", FORM, "a\ufffdé",
-            "read as windows-1252, declared as iso-8859-1, with characters replaced", id="with a hole",
+            b"&title=%CF%F0%E8&charset=utf-7",
+            f"{FORM}; charset=windows-1251",
+            "При",
+            "read as windows-1251, declared as utf-7",
+            id="a charset that is none is passed over",
         ),
         pytest.param(
-            b"&title=%C4rger+%FCber&charset=%3Cb%3Ex%00%E9", FORM, "Ärger über",
-            "read as windows-1252, declared as x\ufffd", id="the label is cleaned",
+            b"&title=%C4rger+%FCber", FORM, "Ärger über", "read as windows-1252, undeclared", id="guessed"
+        ),
+        pytest.param(
+            b"&title=a%81%E9&charset=iso-8859-1",
+            FORM,
+            "a\ufffdé",
+            "read as windows-1252, declared as iso-8859-1, with characters replaced",
+            id="with a hole",
+        ),
+        pytest.param(
+            b"&title=%C4rger+%FCber&charset=%3Cb%3Ex%00%E9",
+            FORM,
+            "Ärger über",
+            "read as windows-1252, declared as x\ufffd",
+            id="the label is cleaned",
         ),
     ],
 )
-def test_how_the_bytes_were_read_is_recorded(body: bytes, content_type: str, title: str, charset: str) -> None:
+def test_how_the_bytes_were_read_is_recorded(
+    body: bytes, content_type: str, title: str, charset: str
+) -> None:
     ping = _ping(URL + body, content_type=content_type)
     assert (ping.title, ping.charset) == (title, charset)
 

@@ -24,10 +24,18 @@ SITES = Sites("blog.example, http://old.example ,WWW.Other.example,http://localh
         ("blog.example/a?b=1", "https://blog.example/a", "blog.example/a"),
         ("blog.example/a/index.html#c", "https://blog.example/a/index.html", "blog.example/a"),
         ("blog.example/über uns/", "https://blog.example/%C3%BCber%20uns/", "blog.example/%C3%BCber%20uns"),
-        ("blog.example/\u202ea\r\nb", "https://blog.example/%E2%80%AEa%0D%0Ab", "blog.example/%E2%80%AEa%0D%0Ab"),
+        (
+            "blog.example/\u202ea\r\nb",
+            "https://blog.example/%E2%80%AEa%0D%0Ab",
+            "blog.example/%E2%80%AEa%0D%0Ab",
+        ),
         ("blog.example//evil.example/", "https://blog.example/evil.example/", "blog.example/evil.example"),
         ("blog.example/@evil.example/", "https://blog.example/@evil.example/", "blog.example/@evil.example"),
-        ("blog.example/\\evil.example", "https://blog.example/%5Cevil.example", "blog.example/%5Cevil.example"),
+        (
+            "blog.example/\\evil.example",
+            "https://blog.example/%5Cevil.example",
+            "blog.example/%5Cevil.example",
+        ),
     ],
 )
 def test_a_ping_url_names_a_post(name: str, url: str, key: str) -> None:
@@ -38,7 +46,15 @@ def test_a_ping_url_names_a_post(name: str, url: str, key: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *("", "/", "nope.example/a", "localhost/p", "localhost:8082/p", "blog.example:8080/a", "blog.example.evil/a"),
+        *(
+            "",
+            "/",
+            "nope.example/a",
+            "localhost/p",
+            "localhost:8082/p",
+            "blog.example:8080/a",
+            "blog.example.evil/a",
+        ),
         *("user@blog.example/a", "blog.example@evil/a", "evil\\blog.example/a", "ftp://blog.example/a"),
         *("blog.example%2Fa", "blog.example%00/a", "sub.blog.example/a", "www.www.blog.example/a", "a b/c"),
     ],
@@ -57,6 +73,11 @@ def test_a_post_with_too_long_an_address_is_refused() -> None:
 @pytest.mark.parametrize("path", ["a" + "/" * 5_000 + "b", "a" + "/" * 5_000])
 def test_slashes_that_do_not_count_make_no_long_address_either(path: str) -> None:
     assert len(SITES.find(f"blog.example/{path}").url) < 1_100
+
+
+def test_half_a_surrogate_pair_is_a_character_like_another() -> None:
+    assert SITES.find("blog.example/a\ud800").url == "https://blog.example/a%3F"
+    assert post_key("blog.example/\udfff") == "blog.example/%3F"
 
 
 def test_a_blog_of_an_international_host_has_an_ascii_address() -> None:
@@ -78,7 +99,13 @@ def test_no_setting_serves_nothing() -> None:
 
 @pytest.mark.parametrize(
     ("key", "served"),
-    [("blog.example/a", True), ("blog.example", True), ("other.example/a", True), ("nope/a", False), ("/a", False)],
+    [
+        ("blog.example/a", True),
+        ("blog.example", True),
+        ("other.example/a", True),
+        ("nope/a", False),
+        ("/a", False),
+    ],
 )
 def test_a_key_is_on_one_of_the_blogs_or_not(key: str, served: bool) -> None:
     assert SITES.serves(key) is served
@@ -130,6 +157,6 @@ def test_these_are_two_posts(one: str, other: str) -> None:
     assert post_key(one) != post_key(other)
 
 
-@pytest.mark.parametrize("host", ["", " ", "a b", "@", "a@b", "[::1]:80", "ü" * 70])
+@pytest.mark.parametrize("host", ["", " ", "a b", "@", "a@b", "a:b", "a:\x00", "a:1:2", "[::1]:80", "ü" * 70])
 def test_what_is_no_host_has_no_key(host: str) -> None:
     assert host_key(host) == ""
