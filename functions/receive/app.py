@@ -55,13 +55,13 @@ def show() -> Response[str]:
     if "rss" in parse_qs(app.current_event.raw_event.get("rawQueryString", "")).get("__mode", []):
         page = table.approved(found.key, MAX_LIMIT)
         return _xml(answer.rss(found, page.pings), {"Cache-Control": "public, max-age=60"})
-    return Response(303, headers={"Location": found.url})
+    return Response(303, body="", headers={"Location": found.url})
 
 
 @app.route(PING_URL, method=["OPTIONS"])
 def options() -> Response[str]:
     """Say what may be sent here."""
-    return Response(204, headers={"Allow": ALLOWED})
+    return Response(204, body="", headers={"Allow": ALLOWED})
 
 
 @app.exception_handler(PingRefused)

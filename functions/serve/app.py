@@ -97,7 +97,7 @@ def _cached(body: str, cache: str, content_type: str = "application/json") -> Re
     headers = {"ETag": etag, "Cache-Control": cache, "X-Content-Type-Options": "nosniff"}
     known = app.current_event.headers.get("if-none-match", "")
     if known.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
-        return Response(304, headers=headers)
+        return Response(304, body="", headers=headers)
     return Response(200, content_type, body, headers=headers)
 
 

@@ -131,7 +131,7 @@ def test_a_page_on_any_origin_may_read(stack: Running) -> None:
     status, headers, _ = ask(f"{stack.api}/pings/x.example/", Origin="https://blog.example")
     assert (status, headers["Access-Control-Allow-Origin"]) == (200, "*")
     preflight = {"Origin": "https://blog.example", "Access_Control_Request_Method": "GET"}
-    status, headers, _ = ask(f"{stack.api}/pings/x.example/", "OPTIONS", **preflight)
+    status, headers, _ = ask(f"{stack.api}/pings/x.example/", "OPTIONS", None, **preflight)
     assert (status, headers["Access-Control-Allow-Methods"]) == (204, "GET,HEAD")
 
 
