@@ -53,8 +53,8 @@ def _capacity(rows: list[dict[str, float]]) -> Iterable[str]:
     for key, (words, budget) in CAPACITY.items():
         yield _row(words, *(f"{row[key]:.1f}" for row in rows), budget=budget)
     reported = rows[-1]["approve_as_reported"]
-    yield "Approving is a transaction. AWS doubles the table's part of one. DynamoDB Local multiplies the"
-    yield f"indexes' part too, both by more, and says {reported:.0f} units: that is taken out of these figures."
+    yield "Approving is a transaction. AWS doubles the table's part of one. DynamoDB Local multiplies"
+    yield f"the indexes' part too, both by more, and says {reported:.0f} units: that is taken out above."
 
 
 def _row(words: str, *cells: str, budget: int | None = None) -> str:

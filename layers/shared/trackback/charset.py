@@ -6,7 +6,7 @@ one, so the bytes speak first. All fields are judged together: one short field a
 
 import codecs
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import webencodings
@@ -26,8 +26,19 @@ _ISO_2022_JP = re.compile(rb"\x1b\$[@B]|\x1b\([JI]")
 # Names that were in use follow the WHATWG's list, which has no UTF-7 and no codec that is not a charset.
 # Python's own codecs of these names lack the characters that vendors added, so the wider codec stands in.
 _WIDER = {"shift_jis": "cp932", "gbk": "gb18030", "euc-kr": "cp949", "big5": "big5hkscs"}
-_OTHER_LABELS = {"jis": "iso-2022-jp", "cp932": "shift_jis", "cp949": "euc-kr", "big5hkscs": "big5"}
-_DETECTED = ["cp932", "euc-jp", "gb18030", "cp949", "big5", "cp1251", "koi8-r", "cp1252"]
+_OTHER_LABELS = {
+    "jis": "iso-2022-jp",
+    "cp932": "shift_jis",
+    "sjis-win": "shift_jis",
+    "euc_jis_2004": "euc-jp",
+    "eucjp-win": "euc-jp",
+    "cp936": "gbk",
+    "cp949": "euc-kr",
+    "uhc": "euc-kr",
+    "big5hkscs": "big5",
+}
+_NOT_FOR_FORMS = {"replacement", "x-user-defined", "utf-16le", "utf-16be"}
+_DETECTED = ["cp932", "euc_jis_2004", "gb18030", "cp949", "big5", "cp1251", "koi8-r", "cp1252"]
 _SAMPLE = 4_096
 
 
@@ -50,11 +61,12 @@ def decode(values: Sequence[bytes], labels: Iterable[str]) -> Decoded:
         return marked
     values = [value.removeprefix(codecs.BOM_UTF8) for value in values]
     named = [name for label in labels if (name := known_charset(label))]
-    for name in _candidates(values, named):
-        texts = _strictly(values, name)
-        if texts is not None:
-            return Decoded(texts, name)
-    return _with_replacements(values, next(iter(named), "windows-1252"))
+    return (
+        _first_that_fits(values, _plausible(values, named))
+        or _hardly_broken(values, ["utf-8", *named])
+        or _first_that_fits(values, [_detect(b"\n".join(values)), "windows-1252"])
+        or _with_replacements(values, next(iter(named), "windows-1252"))
+    )
 
 
 def known_charset(label: str) -> str | None:
@@ -63,24 +75,45 @@ def known_charset(label: str) -> str | None:
     if not _LABEL.fullmatch(label):
         return None
     encoding = webencodings.lookup(_OTHER_LABELS.get(label, label))
-    return None if encoding is None or encoding.name in {"replacement", "x-user-defined"} else encoding.name
+    return None if encoding is None or encoding.name in _NOT_FOR_FORMS else encoding.name
 
 
 def _by_mark(values: Sequence[bytes]) -> Decoded | None:
     for mark, codec in _MARKS:
         if any(value.startswith(mark) for value in values):
-            texts = [value.removeprefix(mark).decode(codec, "replace") for value in values]
+            wide = [value.startswith(mark) or b"\0" in value for value in values]
+            texts = [
+                value.removeprefix(mark).decode(codec if is_wide else "utf-8", "replace")
+                for value, is_wide in zip(values, wide, strict=True)
+            ]
             return Decoded(texts, codec[:6], any("\ufffd" in text for text in texts))
     return None
 
 
-def _candidates(values: Sequence[bytes], named: list[str]) -> Iterable[str]:
+def _plausible(values: Sequence[bytes], named: list[str]) -> Iterator[str]:
     if any(_ISO_2022_JP.search(value) for value in values):
         yield "iso-2022-jp"
     yield "utf-8"
-    yield from named
-    yield _detect(b"\n".join(values))
-    yield "windows-1252"
+    for name in named:
+        yield name
+        if name == "big5":
+            yield "cp950"  # which has the euro where Hong Kong's Big5 has nothing
+
+
+def _first_that_fits(values: Sequence[bytes], names: Iterable[str]) -> Decoded | None:
+    texts = ((name, _strictly(values, name)) for name in names)
+    return next((Decoded(found, name) for name, found in texts if found is not None), None)
+
+
+def _hardly_broken(values: Sequence[bytes], names: Iterable[str]) -> Decoded | None:
+    """Decode with replacements where most characters are whole: the label is right, a byte is not."""
+    for name in names:
+        decoded = _with_replacements(values, name)
+        text = "".join(decoded.texts)
+        foreign = len(text) - len(text.encode("ascii", "ignore"))
+        if 2 * text.count("\ufffd") <= foreign:
+            return decoded
+    return None
 
 
 def _strictly(values: Sequence[bytes], name: str) -> list[str] | None:
@@ -102,7 +135,7 @@ def _strictly(values: Sequence[bytes], name: str) -> list[str] | None:
 
 def _without_cut_tail(value: bytes, name: str) -> str:
     if name in jis.CHARSETS:
-        return jis.decode(value[:-1], name)
+        return jis.decode_cut(value, name)
     return codecs.getincrementaldecoder(_python_name(name))("strict").decode(value)
 
 

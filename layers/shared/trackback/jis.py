@@ -10,7 +10,10 @@ import re
 CHARSETS = {"euc-jp", "iso-2022-jp"}
 
 _SEGMENTS = re.compile(rb"\x1b(\$[@B]|\([BIJ])")
-_EUC = re.compile(rb"([\x00-\x7f]+)|\x8e([\xa1-\xdf])|([\xa1-\xfe]{2})|(\x8f[\xa1-\xfe]{2})|(.)", re.DOTALL)
+_EUC = re.compile(
+    rb"([\x00-\x7f]+)|\x8e([\xa1-\xdf])|((?:[\xa1-\xfe]{2})+)|(\x8f[\xa1-\xfe]{2})|(.)", re.DOTALL
+)
+_LONGEST = 3  # bytes of one character
 
 
 def decode(data: bytes, charset: str, errors: str = "strict") -> str:
@@ -22,15 +25,30 @@ def decode(data: bytes, charset: str, errors: str = "strict") -> str:
     return _from_escapes(data, errors) if charset == "iso-2022-jp" else _from_euc(data, errors)
 
 
+def decode_cut(data: bytes, charset: str) -> str:
+    """Decode `data`, whose last character may have been cut in half and is dropped then.
+
+    Raises:
+        UnicodeDecodeError: a byte before that does not fit.
+    """
+    for end in range(len(data), len(data) - _LONGEST + 1, -1):
+        try:
+            return decode(data[:end], charset)
+        except UnicodeDecodeError:
+            pass
+    return decode(data[: 1 - _LONGEST], charset)
+
+
 def _from_escapes(data: bytes, errors: str) -> str:
     mode, texts = b"(B", []
     for index, piece in enumerate(_SEGMENTS.split(data)):
         if index % 2:
             mode = piece
-        elif mode.startswith(b"$"):
+        elif mode.startswith(b"$") and piece.isascii():
             texts.append(_shifted(piece).decode("cp932", errors))
         elif mode == b"(I":
-            texts.append(bytes(byte | 0x80 for byte in piece).decode("cp932", errors))
+            kana = bytes(byte | 0x80 if byte > 0x20 else byte for byte in piece)
+            texts.append(kana.decode("cp932", errors))
         else:
             texts.append(piece.decode("ascii", errors))
     return "".join(texts)
@@ -38,9 +56,10 @@ def _from_escapes(data: bytes, errors: str) -> str:
 
 def _from_euc(data: bytes, errors: str) -> str:
     texts = []
-    for ascii_run, katakana, pair, triple, stray in _EUC.findall(data):
-        if pair:
-            texts.append(_shifted(bytes(byte & 0x7F for byte in pair)).decode("cp932", errors))
+    for match in _EUC.finditer(data):
+        ascii_run, katakana, pairs, triple, stray = match.groups(b"")
+        if pairs:
+            texts.append(_shifted(bytes(byte & 0x7F for byte in pairs)).decode("cp932", errors))
         elif triple:  # JIS X 0212, which Shift_JIS lacks
             texts.append(triple.decode("euc_jp", errors))
         else:
@@ -53,12 +72,12 @@ def _shifted(pairs: bytes) -> bytes:
     out = bytearray()
     index = 0
     while index < len(pairs):
-        row = pairs[index]
-        if row < 0x21 or index + 1 == len(pairs):  # a line break, or half a character, which cp932 refuses
+        row, *cells = pairs[index : index + 2]
+        if row < 0x21 or not cells or cells[0] < 0x21:  # a line break, or half a character: cp932 refuses it
             out.append(row if row < 0x21 else 0x81)
             index += 1
             continue
-        cell = pairs[index + 1]
+        cell = cells[0]
         lead = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
         trail = cell + (0x7E if row % 2 == 0 else 0x20 if cell > 0x5F else 0x1F)
         out += bytes((lead & 0xFF, trail & 0xFF))

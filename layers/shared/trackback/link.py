@@ -13,12 +13,14 @@ MAX_URL = 2_048
 """Longest source URL taken, in characters."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_HOST = re.compile(r"[a-z0-9_](?:[a-z0-9._-]*[a-z0-9_])?")
+_LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_IPV6 = re.compile(r"\[[0-9a-fA-F:.]+\](?::[0-9]*)?")
 _NEVER_IN_A_URL = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")  # browsers read "\" as "/", urllib does not
 _PATH_SAFE = "/:@!$&'()*+,;=~"  # every other character is percent-encoded in a key, always
 _URL_SAFE = _PATH_SAFE + "%?[]"  # what a sent URL may hold as it is
 _TRACKING = re.compile(
-    r"utm_.*|_hs(enc|mi)|(fb|g|d|ms|y|tw|tt|li_fat_)cl?id|[gw]braid|igsh(id)?|mc_[ce]id|mkt_tok|vero_id"
+    r"utm_.*|_hs(enc|mi)|(fb|g|d|y|tw|tt)clid|msclkid|li_fat_id|[gw]braid|igsh(id)?|mc_[ce]id|mkt_tok|vero_id"
 )
 
 
@@ -39,7 +41,7 @@ def read_source(text: str) -> Source:
     Raises:
         PingRefused: with the rule that the URL breaks.
     """
-    text = text.strip().replace("&amp;", "&")  # some senders escape for HTML before they send
+    text = _well_formed(text).strip().replace("&amp;", "&")  # some senders escape for HTML before they send
     if len(text) > MAX_URL:
         raise PingRefused(f"The url is too long: at most {MAX_URL} characters, please.")
     if _NEVER_IN_A_URL.search(text):
@@ -53,7 +55,7 @@ def read_source(text: str) -> Source:
         raise PingRefused("The url must be absolute and begin with http:// or https://.")
     if "@" in parts.netloc:
         raise PingRefused("The url must not hold a user name or password.")
-    if port == 0:
+    if port == 0 or ("[" in parts.netloc and not _IPV6.fullmatch(parts.netloc)):
         raise PingRefused("The url cannot be read: check its host and port.")
     return _source(parts, _authority(parts.hostname, port, parts.scheme))
 
@@ -78,7 +80,13 @@ def _is_tracking(pair: str) -> bool:
 def _same_encoding(text: str, kept: str) -> str:
     """Percent-encode `text` in the one way that keys use, leaving separators in `kept` alone."""
     safe = _PATH_SAFE.replace("&", "") if kept == "=" else _PATH_SAFE
-    return kept.join(quote(unquote_to_bytes(part), safe.replace(kept, "")) for part in text.split(kept))
+    parts = _well_formed(text).split(kept)
+    return kept.join(quote(unquote_to_bytes(part), safe.replace(kept, "")) for part in parts)
+
+
+def _well_formed(text: str) -> str:
+    """Return a text without lone surrogates, which no encoding can carry."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _authority(host: str, port: int | None, scheme: str) -> str:
@@ -111,11 +119,10 @@ def page_path(path: str) -> str:
     Query and fragment, an index file, trailing and doubled slashes do not count, nor does the way in which
     characters are percent-encoded. API Gateway decodes the path once before we see it; this undoes either.
     """
-    path = _same_encoding(re.split(r"[?#]", path, maxsplit=1)[0], "/")
-    path = re.sub(r"/{2,}", "/", "/" + path)
-    return re.sub(r"/(?:index\.(?:html?|php))?$", "", path)
+    return re.sub(r"/(?:index\.(?:html?|php))?$", "", "/" + as_sent(path))
 
 
 def as_sent(path: str) -> str:
     """Return a post's path as its reader may follow it: query and fragment gone, percent-encoded."""
-    return _same_encoding(re.split(r"[?#]", path, maxsplit=1)[0], "/").lstrip("/")
+    path = _same_encoding(re.split(r"[?#]", path, maxsplit=1)[0], "/")
+    return re.sub(r"/{2,}", "/", path).lstrip("/")

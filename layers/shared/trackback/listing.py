@@ -57,9 +57,10 @@ class Cursor:
         except (binascii.Error, ValueError):
             plain = ""
         match = _CURSOR.fullmatch(plain)
-        if match is None:
+        cursor = cls(match[1], match[2], int(match[3])) if match else None
+        if cursor is None or cursor.encode() != text:
             raise BadQuery("cursor must be the value of next from the page before, unchanged")
-        return cls(match[1], match[2], int(match[3]))
+        return cursor
 
 
 @dataclass(frozen=True, slots=True)

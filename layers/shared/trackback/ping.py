@@ -86,13 +86,14 @@ def read_ping(post: Post, form: Form, label: str, now: datetime) -> Ping:
     if post_key(source.key) == post.key:
         raise PingRefused("The url is the post itself. Send the permalink of the page that links to it.")
     address = source.key.partition("?")[0]
+    host = address.partition("/")[0]
     return Ping(
         id=ping_id(post, source),
         post=post.url,
         url=source.url,
         title=clean(said.get("title", ""), MAX_TITLE) or clean(address, MAX_TITLE),
         excerpt=clean(said.get("excerpt", ""), MAX_EXCERPT),
-        blog_name=clean(said.get("blog_name", ""), MAX_BLOG_NAME) or address.partition("/")[0],
+        blog_name=clean(said.get("blog_name", ""), MAX_BLOG_NAME) or clean(host, MAX_BLOG_NAME),
         received_at=now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         charset=_how_read(decoded.charset, decoded.replaced, labels),
     )

@@ -27,7 +27,11 @@ class Sites:
         self._urls: dict[str, str] = {}
         for entry in filter(None, (entry.strip().lower() for entry in hosts.split(","))):
             scheme, _, host = entry.rpartition("://")
-            self._urls[host_key(host)] = f"{scheme or 'https'}://{host}"
+            key = host_key(host)
+            if not key:
+                raise ValueError("SITES must be hosts separated by commas")
+            name, colon, port = host.partition(":")
+            self._urls[key] = f"{scheme or 'https'}://{ascii_host(name)}{colon}{port}"
 
     def serves(self, key: str) -> bool:
         """Tell whether a post's key is on one of the blogs."""
@@ -41,7 +45,7 @@ class Sites:
         Raises:
             PingRefused: the host is none of the blogs served, or the name is too long.
         """
-        host, _, path = re.sub(r"^/*(https?:/+)?", "", name).partition("/")
+        host, _, path = re.sub(r"^/*(https?:/+)?", "", name, flags=re.IGNORECASE).partition("/")
         base = self._urls.get(host_key(unquote(host)))
         if base is None:
             raise PingRefused("No blog with this host takes TrackBacks here. Check the ping URL.")
@@ -55,13 +59,13 @@ def host_key(host: str) -> str:
     """Return the key of a blog's host; empty if it is no host at all."""
     name, _, port = host.partition(":")
     try:
-        name = ascii_host(name).removeprefix("www.")
+        name = ascii_host(name).removeprefix("www.") if re.fullmatch("[0-9]{0,5}", port) else ""
     except PingRefused:
         return ""
-    return name if port in {"", "80", "443"} else f"{name}:{port}"
+    return name if not name or port in {"", "80", "443"} else f"{name}:{port}"
 
 
 def post_key(name: str) -> str:
     """Return the key of any post named by URL or by `host/path`, whether or not its blog is served here."""
-    host, _, path = re.sub(r"^https?:/+", "", name).partition("/")
+    host, _, path = re.sub(r"^https?:/+|[?#](?s:.*)", "", name, flags=re.IGNORECASE).partition("/")
     return host_key(host) + page_path(path)

@@ -22,8 +22,8 @@ _UNSEEN = re.compile(
     "\u202a-\u202e\u2066-\u2069"  # bidirectional overrides: they make a text show as another
     "\u200b\u2060\ufeff"  # zero-width space, word joiner, byte order mark
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # lone surrogates, noncharacters
-    "|[\u200c\u200d]{2,}"  # one joiner shapes a word or an emoji, a run of them hides something
 )
+_JOINERS = re.compile("[\u200c\u200d]{2,}")  # one shapes a word or an emoji, a run of them hides something
 
 
 def clean(raw: str, limit: int) -> str:
@@ -33,9 +33,10 @@ def clean(raw: str, limit: int) -> str:
     escaped may be markup too. Entities that were escaped twice stay visible: decoding them until nothing is
     left would turn text about HTML into HTML.
     """
-    text = _HUGE_REFERENCE.sub("\ufffd", _drop_tags(raw[:READ]))
-    text = unicodedata.normalize("NFC", html.unescape(text))
-    return shorten(" ".join(_drop_tags(_UNSEEN.sub("", text)).split()), limit)
+    text = html.unescape(_HUGE_REFERENCE.sub("\ufffd", _drop_tags(raw[:READ])))
+    text = _drop_tags(_JOINERS.sub("", _UNSEEN.sub("", text)))
+    text = " ".join(unicodedata.normalize("NFC", text).split())
+    return shorten(text.strip("\u200c\u200d "), limit)
 
 
 def _drop_tags(text: str) -> str:
