@@ -23,6 +23,10 @@ class Delivery:
         self._function = function
         self._retries = subscription.get("MaximumRetryAttempts", 2)
         self._batch = subscription.get("BatchSize", 100)
+        shard = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]
+        self._iterator: str | None = self._streams.get_shard_iterator(
+            StreamArn=self._arn, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
+        )["ShardIterator"]
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"stream to {function.function.name}")
         self._thread.start()
@@ -37,17 +41,13 @@ class Delivery:
             self._deliver(batch)
 
     def _batches(self) -> Iterator[list[dict[str, Any]]]:
-        shard = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]
-        iterator: str | None = self._streams.get_shard_iterator(
-            StreamArn=self._arn, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
-        )["ShardIterator"]
-        while iterator and not self._stopped.is_set():
-            found = self._streams.get_records(ShardIterator=iterator, Limit=self._batch)
+        while self._iterator and not self._stopped.is_set():
+            found = self._streams.get_records(ShardIterator=self._iterator, Limit=self._batch)
             if found["Records"]:
                 yield [self._record(record) for record in found["Records"]]
             else:
                 self._stopped.wait(_POLL)
-            iterator = found.get("NextShardIterator")
+            self._iterator = found.get("NextShardIterator")
 
     def _record(self, record: Any) -> dict[str, Any]:
         change = record["dynamodb"]

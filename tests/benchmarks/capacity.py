@@ -24,7 +24,7 @@ NAME = "trackback"
 THREADS = 4
 _BATCH = 25
 _OTHER_POSTS = [Post(f"https://{samples.SITE}/{n}", f"{samples.SITE}/{n}") for n in range(samples.PAGE)]
-_EARLIER = 10_000_000  # numbers of measured pings are above those of stored ones: the newest are on the page
+_NEWEST = 10_000_000  # numbers of measured pings are above those of stored ones: the newest are on the page
 
 
 def measure() -> Iterator[dict[str, float]]:
@@ -36,10 +36,10 @@ def measure() -> Iterator[dict[str, float]]:
             client.create_table(**properties)
         meter, table = Meter(NAME), Table(NAME)
         for number, post in enumerate(_OTHER_POSTS + [samples.POST] * (samples.PAGE + 1)):
-            _approve(table, samples.ping(_EARLIER + number, post))
+            _approve(table, samples.ping(_NEWEST + number, post))
         for before, stored in zip((0, *STORED), STORED, strict=False):
             _store(client, before, stored)
-            yield {"stored": stored, **_units(meter, table, _EARLIER + 1000 + stored)}
+            yield {"stored": stored, **_units(meter, table, _NEWEST + 1000 + stored)}
 
 
 def _units(meter: Meter, table: Table, number: int) -> dict[str, float]:

@@ -32,13 +32,11 @@ def prepare() -> Interpreter:
     """Return the interpreter, installing into it what it lacks."""
     base, version = _find()
     path = VENV / "bin" / "python"
-    if not _runs(path, version) or not _imports(path):
+    packages = [RUNTIME_CLIENT, _boto3()]
+    if not _runs(path, version) or _installed(path) != packages:
         print(f"installing {RUNTIME_CLIENT} and boto3 for Python {version} …", file=sys.stderr)
         subprocess.run([base, "-m", "venv", "--clear", VENV], check=True)
-        boto3 = next(
-            line for line in (template.ROOT / "requirements.txt").read_text().split() if "boto3==" in line
-        )
-        subprocess.run([path, "-m", "pip", "install", "--quiet", boto3, RUNTIME_CLIENT], check=True)
+        subprocess.run([path, "-m", "pip", "install", "--quiet", *packages], check=True)
     return Interpreter(path, version)
 
 
@@ -67,6 +65,13 @@ def _runs(path: Path, version: str) -> bool:
     return found.stdout.strip() == version
 
 
-def _imports(path: Path) -> bool:
-    found = subprocess.run([path, "-c", "import awslambdaric, boto3"], capture_output=True, check=False)
-    return found.returncode == 0
+def _boto3() -> str:
+    """Return the one requirement that stands for what Lambda's runtime brings."""
+    requirements = (template.ROOT / "requirements.txt").read_text().splitlines()
+    return next(line for line in requirements if line.startswith("boto3=="))
+
+
+def _installed(path: Path) -> list[str]:
+    command = [str(path), "-m", "pip", "freeze", "--quiet"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False).stdout.splitlines()
+    return sorted(line for line in found if line.startswith(("boto3==", "awslambdaric==")))

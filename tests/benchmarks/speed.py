@@ -23,10 +23,10 @@ from tests.benchmarks.stand_in import dynamodb_stand_in, latency
 BUILD = template.ROOT / ".aws-sam" / "build"
 FLOOR = Path(__file__).with_name("floor")
 
-STARTS = 11
+STARTS = 15
 WARM_UP = 20
-REQUESTS = 60
-"""Measured in each start, after `WARM_UP`; 660 in all."""
+REQUESTS = 50
+"""Measured in each start, after `WARM_UP`."""
 
 EVENTS = {"receive": samples.post_event(samples.ping(0)), "serve": samples.get_event()}
 EXPECTED = {"receive": "<error>0</error>", "serve": '"count": 1234'}
@@ -53,7 +53,8 @@ def measure(interpreter: Interpreter) -> dict[str, Any]:
     with _artifacts(interpreter) as (build, floor), dynamodb_stand_in() as url:
         pairs = {name: (_floor(floor, name, url), _function(build, name, url)) for name in EVENTS}
         rounds = [
-            {name: _round(pair, interpreter.path) for name, pair in pairs.items()} for _ in range(STARTS)
+            {name: _round(pair, interpreter.path, number) for name, pair in pairs.items()}
+            for number in range(STARTS)
         ]
         waits = {operation: latency(url, operation) for operation in ("PutItem", "Query")}
     return {
@@ -63,21 +64,21 @@ def measure(interpreter: Interpreter) -> dict[str, Any]:
     }
 
 
-def _round(pair: tuple[Subject, Subject], python: Path) -> dict[str, tuple[float, float]]:
-    """Start floor and function once, and let them answer in turns."""
-    floor, function = pair
-    with started(floor.function, python) as least, started(function.function, python) as ours:
-        for _ in range(WARM_UP):
-            floor.request(least), function.request(ours)
-        requests = [(floor.request(least), function.request(ours)) for _ in range(REQUESTS)]
-        return {
-            "init_cpu_ms": (least.init_ms, ours.init_ms),
-            "warm_cpu_ms": (median(each[0] for each in requests), median(each[1] for each in requests)),
-            "peak_mb": (least.peak_mb(), ours.peak_mb()),
+def _round(pair: tuple[Subject, Subject], python: Path, number: int) -> dict[str, list[float]]:
+    """Start floor and function, in every other round the other way about, and let them answer in turns."""
+    order = -1 if number % 2 else 1
+    first, second = pair[::order]
+    with started(first.function, python) as one, started(second.function, python) as other:
+        requests = [(first.request(one), second.request(other)) for _ in range(WARM_UP + REQUESTS)]
+        figures = {
+            "init_cpu_ms": [one.init_ms, other.init_ms],
+            "warm_cpu_ms": [median(cpu_ms) for cpu_ms in zip(*requests[WARM_UP:], strict=True)],
+            "peak_mb": [one.peak_mb(), other.peak_mb()],
         }
+    return {figure: both[::order] for figure, both in figures.items()}
 
 
-def _medians(rounds: list[dict[str, tuple[float, float]]]) -> dict[str, dict[str, float]]:
+def _medians(rounds: list[dict[str, list[float]]]) -> dict[str, dict[str, float]]:
     return {
         figure: {
             "floor": median(each[figure][0] for each in rounds),

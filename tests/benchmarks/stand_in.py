@@ -14,6 +14,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from statistics import median
 
+from tests import template
 from tests.benchmarks import samples
 
 ANSWERS = {
@@ -44,7 +45,7 @@ class _Handler(BaseHTTPRequestHandler):
 def dynamodb_stand_in() -> Iterator[str]:
     """Run it in a process of its own; the value is its endpoint's URL."""
     command = [sys.executable, "-m", __spec__.name]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=template.ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     try:
         yield f"http://127.0.0.1:{process.stdout.readline().strip()}"

@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from select import select
+from typing import TextIO
 
 import pytest
 
@@ -12,6 +14,8 @@ from tests.environment import Environments
 from tests.streams import Delivery
 from tests.template import Function
 from trackback.table import Table
+
+PATIENCE = 30  # seconds for what takes one
 
 
 @contextmanager
@@ -22,11 +26,16 @@ def subscribed(pipe: Path, **environment: str) -> Iterator[Iterator[str]]:
         Function("echo", {"PIPE": str(pipe), **environment}, package="tests.e2e.subscribers")
     )
     delivery = Delivery("trackback", function, {"BatchSize": 10})
-    # Held open for reading and writing, the pipe neither blocks nor ends between two batches.
-    with os.fdopen(os.open(pipe, os.O_RDWR)) as lines:
-        yield (line.strip() for line in lines)
+    # Held open for reading and writing, the pipe does not end between two batches.
+    with os.fdopen(os.open(pipe, os.O_RDWR), buffering=1) as lines:
+        yield iter(lambda: _line(lines), None)
     delivery.close()
     function.close()
+
+
+def _line(lines: TextIO) -> str:
+    assert select([lines], [], [], PATIENCE)[0], "the function was not woken"
+    return lines.readline().strip()
 
 
 def test_a_new_ping_wakes_the_subscriber(table: Table, make_ping: MakePing, tmp_path: Path) -> None:

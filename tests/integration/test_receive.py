@@ -193,11 +193,14 @@ def test_every_spelling_of_a_ping_url_is_the_same_post(table: Table, path: str) 
 
 
 def test_a_table_at_its_ceiling_asks_for_patience(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = StringIO()
+    monkeypatch.setattr(app.logger.registered_handler, "stream", log)
     monkeypatch.setattr(app.table, "add", _raise("ProvisionedThroughputExceededException"))
     answer = ping()
     assert answer["statusCode"] == 200
     assert "<error>1</error>\n<message>Too many pings" in answer["body"]
     assert list(table.pings()) == []
+    assert "ceiling" in log.getvalue()
 
 
 def test_another_fault_of_ours_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,22 +216,18 @@ def _raise(code: str) -> Callable[..., None]:
     return fail
 
 
-@pytest.mark.usefixtures("table")
-def test_what_a_sender_wrote_stays_out_of_the_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    log = StringIO()
-    monkeypatch.setattr(app.logger.registered_handler, "stream", log)
-    ping(b"url=https://secret.example/&title=" + quote("Very private").encode())
-    ping(b"url=nonsense-secret")
-    lines = [json.loads(line) for line in log.getvalue().splitlines()]
-    assert [line["message"] for line in lines] == ["ping received", "ping refused"]
-    assert "secret" not in log.getvalue()
-    assert "private" not in log.getvalue()
-
-
-@pytest.mark.usefixtures("table")
-def test_pings_are_counted_by_what_became_of_them(capsys: pytest.CaptureFixture[str]) -> None:
-    for body in (A_PING, A_PING, b"url="):
-        ping(body)
-    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    names = [set(metric) & {"PingReceived", "PingRepeated", "PingRefused"} for metric in metrics]
-    assert names == [{"PingReceived"}, {"PingRepeated"}, {"PingRefused"}]
+def test_each_outcome_is_one_line_of_the_log_without_a_word_of_the_sender(
+    capsys: pytest.CaptureFixture[str], table: Table
+) -> None:
+    body = b"url=https://secret.example/&title=" + quote("Very private").encode()
+    for sent in (body, body, b"url=nonsense-secret"):
+        ping(sent)
+    logged = capsys.readouterr().out
+    lines = [json.loads(line) for line in logged.splitlines()]
+    outcomes = [set(line) & {"PingReceived", "PingRepeated", "PingRefused"} for line in lines]
+    assert outcomes == [{"PingReceived"}, {"PingRepeated"}, {"PingRefused"}]
+    (stored,) = table.pings()
+    assert [line.get("ping") for line in lines] == [stored.id, stored.id, None]
+    assert lines[2]["reason"] == "The url must be absolute and begin with http:// or https://."
+    assert "secret" not in logged
+    assert "private" not in logged

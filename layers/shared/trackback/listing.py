@@ -3,7 +3,7 @@
 import base64
 import binascii
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from trackback.errors import BadQuery
@@ -26,6 +26,9 @@ class Summary:
     blog_name: str
     received_at: str
     verified: bool
+
+
+_SHOWN = [field.name for field in fields(Summary)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ class Page:
         return {
             "post": post.url,
             "count": self.count,
-            "pings": [asdict(ping) for ping in self.pings],
+            "pings": [{name: getattr(ping, name) for name in _SHOWN} for ping in self.pings],
             "next": self.next.encode() if self.next else None,
         }
 
