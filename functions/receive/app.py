@@ -15,15 +15,14 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit, single_metric
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.exceptions import ClientError
 
 from trackback import answer
-from trackback.errors import PingRefused
+from trackback.errors import PingRefused, TableBusy
 from trackback.form import charset_label, read_form
 from trackback.listing import MAX_LIMIT
 from trackback.ping import read_ping
 from trackback.site import Post, Sites
-from trackback.table import Table, is_throttled
+from trackback.table import Table
 
 PREFIX = "/trackback/"
 PING_URL = PREFIX + r"[\s\S]+"  # powertools' own path parameters hold no slash
@@ -69,14 +68,12 @@ def refuse(refusal: PingRefused) -> Response[str]:
     return _xml(answer.failure(str(refusal)))
 
 
-@app.exception_handler(ClientError)
-def slow_down(error: ClientError) -> Response[str]:
-    """Ask for patience when a flood has reached the table's ceiling; any other fault stays one of ours."""
-    if not is_throttled(error):
-        raise error
-    logger.warning("the table's ceiling of write units is reached")
+@app.exception_handler(TableBusy)
+def slow_down(busy: TableBusy) -> Response[str]:
+    """Ask for patience when a flood has reached the table's ceiling."""
+    logger.warning("the table's ceiling is reached")
     _count("PingThrottled")
-    return _xml(answer.failure("Too many pings are arriving just now. Send this one again in a minute."))
+    return _xml(answer.failure(str(busy)))
 
 
 @app.not_found

@@ -13,7 +13,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback.errors import BadQuery, PingRefused
+from trackback.errors import BadQuery, PingRefused, TableBusy
 from trackback.listing import Cursor, Page, read_limit
 from trackback.site import Post, Sites, post_key
 from trackback.table import Table
@@ -70,6 +70,13 @@ def embed_js() -> Response[str]:
 def explain(error: BadQuery) -> Response[str]:
     """Tell a reader what to send instead."""
     return _message(400, str(error))
+
+
+@app.exception_handler(TableBusy)
+def slow_down(busy: TableBusy) -> Response[str]:
+    """Ask for patience when a flood has reached the table's ceiling."""
+    logger.warning("the table's ceiling is reached")
+    return _message(429, str(busy), {"Retry-After": "60"})
 
 
 @app.not_found

@@ -1,7 +1,6 @@
 """`receive`, called as API Gateway calls it, with a real table behind it."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
@@ -12,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.receive import app
+from tests import faults
 from tests.conftest import MakePing
 from tests.events import Context, http_event
 from trackback.ping import Status
@@ -195,25 +195,20 @@ def test_every_spelling_of_a_ping_url_is_the_same_post(table: Table, path: str) 
 def test_a_table_at_its_ceiling_asks_for_patience(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     log = StringIO()
     monkeypatch.setattr(app.logger.registered_handler, "stream", log)
-    monkeypatch.setattr(app.table, "add", _raise("ProvisionedThroughputExceededException"))
+    monkeypatch.setattr(app, "table", table)
+    faults.answer(table, "PutItem", 3, faults.error("ProvisionedThroughputExceededException"))
     answer = ping()
     assert answer["statusCode"] == 200
-    assert "<error>1</error>\n<message>Too many pings" in answer["body"]
+    assert "<error>1</error>\n<message>Too much is going on just now." in answer["body"]
     assert list(table.pings()) == []
     assert "ceiling" in log.getvalue()
 
 
-def test_another_fault_of_ours_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app.table, "add", _raise("AccessDeniedException"))
+def test_another_fault_of_ours_is_one(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "table", table)
+    faults.answer(table, "PutItem", 1, faults.error("AccessDeniedException"))
     with pytest.raises(ClientError, match="AccessDenied"):
         ping()
-
-
-def _raise(code: str) -> Callable[..., None]:
-    def fail(*_: Any) -> None:
-        raise ClientError({"Error": {"Code": code, "Message": code}}, "PutItem")
-
-    return fail
 
 
 def test_each_outcome_is_one_line_of_the_log_without_a_word_of_the_sender(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.serve import app
+from tests import faults
 from tests.conftest import MakePing
 from tests.events import Context, http_event
 from trackback.ping import Ping, Status
@@ -142,6 +143,38 @@ def test_fifty_counts_are_answered_and_one_more_is_too_many() -> None:
     assert len(read("/counts", fifty)["counts"]) == 50
     for query in (f"{fifty}&post=blog.example/x", "", "other=1"):
         assert get("/counts", query)["statusCode"] == 400
+
+
+UNPROCESSED = {
+    "Responses": {"trackback": []},
+    "UnprocessedKeys": {"trackback": {"Keys": [{"id": {"S": "x"}}]}},
+}
+BUSY = faults.error("ProvisionedThroughputExceededException")
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "operation", "body", "status"),
+    [
+        (PINGS, "", "Query", BUSY, 400),
+        ("/counts", "post=blog.example/a", "BatchGetItem", BUSY, 400),
+        ("/counts", "post=blog.example/a", "BatchGetItem", UNPROCESSED, 200),
+    ],
+    ids=["a list", "counts", "some counts"],
+)
+def test_a_table_at_its_ceiling_asks_readers_for_patience(
+    table: Table,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    query: str,
+    operation: str,
+    body: Any,
+    status: int,
+) -> None:
+    monkeypatch.setattr(app, "table", table)
+    faults.answer(table, operation, 3, body, status)
+    answer = get(path, query)
+    assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (429, "60")
+    assert "Try again" in json.loads(answer["body"])["message"]
 
 
 def test_the_embed_is_javascript_with_a_long_life_and_a_version() -> None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
+from tests import faults
 from tests.conftest import MakePing
 from trackback.errors import NoSuchPing, StatusChanged
 from trackback.ping import Ping, Status
@@ -160,6 +162,37 @@ def test_a_decision_on_an_outdated_look_is_refused(
         with pytest.raises(StatusChanged):
             table.decide(ping.id, status, NOW)
     assert list(table.pings(first)) != []
+
+
+CONFLICT = faults.error(
+    "TransactionCanceledException", CancellationReasons=[{"Code": "None"}, {"Code": "TransactionConflict"}]
+)
+BROKEN = faults.error(
+    "TransactionCanceledException", CancellationReasons=[{"Code": "None"}, {"Code": "ValidationError"}]
+)
+
+
+def test_a_decision_that_meets_another_on_the_same_post_is_made_again(
+    table: Table, make_ping: MakePing
+) -> None:
+    ping = make_ping()
+    table.add(ping)
+    faults.answer(table, "TransactWriteItems", 3, CONFLICT)
+    table.decide(ping.id, Status.APPROVED, NOW)
+    assert table.counts([KEY]) == {KEY: 1}
+
+
+@pytest.mark.parametrize(("times", "body"), [(8, CONFLICT), (1, BROKEN)], ids=["no end", "another reason"])
+def test_a_decision_that_cannot_be_made_says_so_and_changes_nothing(
+    table: Table, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch, times: int, body: Any
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    ping = make_ping()
+    table.add(ping)
+    faults.answer(table, "TransactWriteItems", times, body)
+    with pytest.raises(ClientError, match="TransactionCanceled"):
+        table.decide(ping.id, Status.APPROVED, NOW)
+    assert (table.get(ping.id).status, table.counts([KEY])) == (Status.RECEIVED, {KEY: 0})
 
 
 def test_pages_bring_every_ping_once_newest_first_and_the_count_with_each(

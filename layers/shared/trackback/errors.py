@@ -3,6 +3,7 @@
 TrackbackError
 ├── PingRefused    a ping or its ping URL cannot be taken   → TrackBack error 1, HTTP 200
 ├── BadQuery       a reader's parameters make no sense      → JSON message, HTTP 400
+├── TableBusy      a flood has reached the table's ceiling   → the same, and HTTP 429 for readers
 ├── NoSuchPing     the table holds no ping of that id       → the command line's exit status 1
 └── StatusChanged  somebody else has decided meanwhile      → the command line's exit status 1
 
@@ -20,6 +21,10 @@ class PingRefused(TrackbackError):
 
 class BadQuery(TrackbackError):
     """A reader's request cannot be answered; the message tells what to send."""
+
+
+class TableBusy(TrackbackError):
+    """A flood has used up the units that the table may spend a second; the caller should come again."""
 
 
 class NoSuchPing(TrackbackError):

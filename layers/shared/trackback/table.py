@@ -17,7 +17,9 @@ A post's record stands in the same index, above its newest ping, so that one que
 import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +28,7 @@ from boto3.dynamodb.types import TypeDeserializer
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from trackback.errors import NoSuchPing, StatusChanged
+from trackback.errors import NoSuchPing, StatusChanged, TableBusy
 from trackback.listing import Cursor, Page, Summary
 from trackback.ping import Ping, Status
 
@@ -38,8 +40,10 @@ KEEP_UNWANTED = timedelta(days=30)
 
 _POST = "post#"
 _ABOVE_ALL_PINGS = "~"  # sorts after every time
+_TOO_LATE = "its status has changed meanwhile; look at it again"
 _TRIES = 8
-_BUSY = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+_THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
+_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 _TOLD = ("id", "post", "url", "title", "excerpt", "blog_name", "received_at", "charset")  # by its sender
 
@@ -54,6 +58,16 @@ _CONFIG = Config(
 _from_dynamodb = TypeDeserializer().deserialize
 
 
+@contextmanager
+def _telling_when_busy() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _THROTTLED:
+            raise TableBusy("Too much is going on just now. Try again in a minute.") from error
+        raise
+
+
 class Table:
     """A table as `template.yaml` makes it."""
 
@@ -62,8 +76,13 @@ class Table:
         self._name = name
         self._client: DynamoDBClient = boto3.client("dynamodb", config=_CONFIG)
 
+    @_telling_when_busy()
     def add(self, ping: Ping) -> bool:
-        """Store a ping; return whether it is new. A known pair of post and source is left as it is."""
+        """Store a ping; return whether it is new. A known pair of post and source is left as it is.
+
+        Raises:
+            TableBusy: the ceiling of write units is reached.
+        """
         item = {name: {"S": value} for name in _TOLD if (value := getattr(ping, name))}
         try:
             self._client.put_item(
@@ -88,8 +107,13 @@ class Table:
             raise NoSuchPing("there is no such ping")
         return _ping(item)
 
+    @_telling_when_busy()
     def approved(self, key: str, limit: int, after: Cursor | None = None) -> Page:
-        """Return a page of a post's approved pings, newest first."""
+        """Return a page of a post's approved pings, newest first.
+
+        Raises:
+            TableBusy: the ceiling of read units is reached.
+        """
         query: Any = {}
         if after:
             start = {"shown_on": key, "received_at": after.received_at, "id": after.id}
@@ -105,19 +129,22 @@ class Table:
         )["Items"]
         return _page(found, limit, after.count if after else 0)
 
+    @_telling_when_busy()
     def counts(self, keys: Iterable[str]) -> dict[str, int]:
-        """Return how many approved pings each of at most 100 posts has."""
-        keys = set(keys)
-        wanted: Any = {self._name: {"Keys": [{"id": {"S": _POST + key}} for key in keys]}} if keys else {}
+        """Return how many approved pings each of at most 100 posts has.
+
+        Raises:
+            TableBusy: the ceiling of read units is reached.
+        """
         counts = dict.fromkeys(keys, 0)
-        for attempt in range(_TRIES):
-            if not wanted:
-                break
-            _pause(attempt)
-            found = self._client.batch_get_item(RequestItems=wanted)
-            for item in found["Responses"].get(self._name, []):
-                counts[item["shown_on"]["S"]] = int(item["approved"]["N"])
-            wanted = found["UnprocessedKeys"]
+        if not counts:
+            return {}
+        wanted = [{"id": {"S": _POST + key}} for key in counts]
+        found = self._client.batch_get_item(RequestItems={self._name: {"Keys": wanted}})
+        if found["UnprocessedKeys"]:
+            raise TableBusy("Too many are reading just now. Try again in a minute.")
+        for item in found["Responses"][self._name]:
+            counts[item["shown_on"]["S"]] = int(item["approved"]["N"])
         return counts
 
     def pings(self, status: Status | None = None) -> Iterator[Ping]:
@@ -171,7 +198,7 @@ class Table:
             else:
                 self._client.update_item(**update)
         except self._client.exceptions.ConditionalCheckFailedException:
-            raise StatusChanged("its status has changed meanwhile; look at it again") from None
+            raise StatusChanged(_TOO_LATE) from None
         return before
 
     def _count(self, key: str, step: int) -> dict[str, Any]:
@@ -188,29 +215,17 @@ class Table:
 
     def _transact(self, writes: list[Any]) -> None:
         """Write all or nothing, again while others write to the same post; a failed condition is final."""
-        for attempt in range(_TRIES):
-            _pause(attempt)
+        for attempt in count(1):
             try:
                 self._client.transact_write_items(TransactItems=writes)
+                return
             except self._client.exceptions.TransactionCanceledException as error:
                 reasons = {reason.get("Code") for reason in error.response["CancellationReasons"]}
                 if "ConditionalCheckFailed" in reasons:
-                    raise self._client.exceptions.ConditionalCheckFailedException(
-                        error.response, error.operation_name
-                    ) from None
-                if attempt == _TRIES - 1 or not reasons & _BUSY:
+                    raise StatusChanged(_TOO_LATE) from None
+                if attempt == _TRIES or not reasons & _PASSING:
                     raise
-            else:
-                return
-
-
-def is_throttled(error: ClientError) -> bool:
-    """Tell whether a write failed because the table's ceiling of write units is reached."""
-    return error.response.get("Error", {}).get("Code") in {
-        "ProvisionedThroughputExceededException",
-        "RequestLimitExceeded",
-        "ThrottlingException",
-    }
+            time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - only spreads the load
 
 
 def _decision(before: Ping, status: Status, now: datetime) -> dict[str, Any]:
@@ -265,9 +280,3 @@ def _summary(item: Mapping[str, Any]) -> Summary:
         received_at=item["received_at"][:19] + "Z",
         verified=item.get("verified", False),
     )
-
-
-def _pause(attempt: int) -> None:
-    """Wait before another attempt: not before the first, then up to 50 ms, 100 ms, 200 ms …."""
-    if attempt:
-        time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - only spreads the load

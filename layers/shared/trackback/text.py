@@ -7,6 +7,7 @@ Every step is linear, and no more than `READ` characters are looked at.
 import html
 import re
 import unicodedata
+from itertools import accumulate
 
 READ = 4_096
 """Characters of a field that are looked at; canonical ordering in NFC is quadratic in a run of marks."""
@@ -49,9 +50,5 @@ def shorten(text: str, limit: int) -> str:
         return text
     from wcwidth import iter_graphemes  # noqa: PLC0415 - tables of a megabyte that few pings need
 
-    end = 0
-    for grapheme in iter_graphemes(text[:limit]):
-        if end + len(grapheme) >= limit:
-            break
-        end += len(grapheme)
-    return text[: end or limit - 1].rstrip() + "…"
+    ends = accumulate(map(len, iter_graphemes(text[:limit])))
+    return text[: max((end for end in ends if end < limit), default=limit - 1)].rstrip() + "…"

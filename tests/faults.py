@@ -1,0 +1,30 @@
+"""Answers of a DynamoDB that is not well, put on the wire in place of the real ones."""
+
+import json
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+
+from trackback.table import Table
+
+_NO_HEADERS: Any = {}
+
+
+class _Raw:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: Any) -> list[bytes]:
+        return [self._body]
+
+
+def answer(table: Table, operation: str, times: int, body: dict[str, Any], status: int = 400) -> None:
+    """Answer a table's next requests of an operation so, then let them through again."""
+    left = [AWSResponse("", status, _NO_HEADERS, _Raw(json.dumps(body).encode())) for _ in range(times)]
+    on_the_wire: Any = table._client.meta.events
+    on_the_wire.register(f"before-send.dynamodb.{operation}", lambda **_: left.pop() if left else None)
+
+
+def error(code: str, **more: Any) -> dict[str, Any]:
+    """Return the body of an error."""
+    return {"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": code, **more}
