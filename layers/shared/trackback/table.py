@@ -218,13 +218,14 @@ class Table:
         for attempt in count(1):
             try:
                 self._client.transact_write_items(TransactItems=writes)
-                return
             except self._client.exceptions.TransactionCanceledException as error:
                 reasons = {reason.get("Code") for reason in error.response["CancellationReasons"]}
                 if "ConditionalCheckFailed" in reasons:
                     raise StatusChanged(_TOO_LATE) from None
                 if attempt == _TRIES or not reasons & _PASSING:
                     raise
+            else:
+                return
             time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - only spreads the load
 
 
