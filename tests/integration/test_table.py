@@ -13,8 +13,9 @@ from botocore.exceptions import ClientError
 from tests import faults
 from tests.conftest import MakePing
 from trackback.errors import NoSuchPing, StatusChanged
+from trackback.items import KEEP_UNWANTED
 from trackback.ping import Ping, Status
-from trackback.table import KEEP_UNWANTED, Table
+from trackback.table import Table
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 KEY = "blog.example/2026/hello"

@@ -8,44 +8,33 @@ counts of posts               BatchGetItem on `post#<key>`                      
 pings of a status             Query `by_status`, newest first
 received pings, or all        Scan
 decide                        UpdateItem, or TransactWriteItems where the post's count changes with it
-
-A ping has no `status` before it has been judged or decided, which keeps it out of both indexes: a flood
-costs one write unit a ping. `shown_on`, the key of the index that readers query, is on approved pings only.
-A post's record stands in the same index, above its newest ping, so that one query brings both.
 """
 
 import random
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from boto3.dynamodb.types import TypeDeserializer
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from trackback.errors import NoSuchPing, StatusChanged, TableBusy
-from trackback.listing import Cursor, Page, Summary
+from trackback.items import count_change, decision, is_post, new_item, post_id, to_page, to_ping
+from trackback.listing import Cursor, Page
 from trackback.ping import Ping, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEEP_UNWANTED = timedelta(days=30)
-"""How long rejected and spam pings are kept after the decision."""
-
-_POST = "post#"
-_ABOVE_ALL_PINGS = "~"  # sorts after every time
 _TOO_LATE = "its status has changed meanwhile; look at it again"
 _TRIES = 8
 _THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-
-_TOLD = ("id", "post", "url", "title", "excerpt", "blog_name", "received_at", "charset")  # by its sender
 
 # A sender waits 4 seconds at worst, a reader less: better to fail and be asked again than to hang.
 _CONFIG = Config(
@@ -54,8 +43,6 @@ _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     parameter_validation=False,  # a twentieth of a ping's time, for what tests on real engines find
 )
-
-_from_dynamodb = TypeDeserializer().deserialize
 
 
 @contextmanager
@@ -83,11 +70,10 @@ class Table:
         Raises:
             TableBusy: the ceiling of write units is reached.
         """
-        item = {name: {"S": value} for name in _TOLD if (value := getattr(ping, name))}
         try:
             self._client.put_item(
                 TableName=self._name,
-                Item=item,
+                Item=new_item(ping),
                 ConditionExpression="attribute_not_exists(id)",
             )
         except self._client.exceptions.ConditionalCheckFailedException:
@@ -103,9 +89,9 @@ class Table:
         item = self._client.get_item(
             TableName=self._name, Key={"id": {"S": ping_id}}, ConsistentRead=True
         ).get("Item")
-        if not item or ping_id.startswith(_POST):
+        if not item or is_post(ping_id):
             raise NoSuchPing("there is no such ping")
-        return _ping(item)
+        return to_ping(item)
 
     @_telling_when_busy()
     def approved(self, key: str, limit: int, after: Cursor | None = None) -> Page:
@@ -127,7 +113,7 @@ class Table:
             Limit=limit + 1 + (after is None),  # one more tells whether there are more, and the post's record
             **query,
         )["Items"]
-        return _page(found, limit, after.count if after else 0)
+        return to_page(found, limit, after)
 
     @_telling_when_busy()
     def counts(self, keys: Iterable[str]) -> dict[str, int]:
@@ -139,7 +125,7 @@ class Table:
         counts = dict.fromkeys(keys, 0)
         if not counts:
             return {}
-        wanted = [{"id": {"S": _POST + key}} for key in counts]
+        wanted = [{"id": {"S": post_id(key)}} for key in counts]
         found = self._client.batch_get_item(RequestItems={self._name: {"Keys": wanted}})
         if found["UnprocessedKeys"]:
             raise TableBusy("Too many are reading just now. Try again in a minute.")
@@ -164,7 +150,7 @@ class Table:
             ScanIndexForward=False,
         )
         for page in pages:
-            yield from map(_ping, page["Items"])
+            yield from map(to_ping, page["Items"])
 
     def _scan(self, status: Status | None) -> list[Ping]:
         only = " AND attribute_not_exists(#status)" if status else ""
@@ -174,7 +160,7 @@ class Table:
             ExpressionAttributeNames={"#url": "url"} | ({"#status": "status"} if status else {}),
             ConsistentRead=True,
         )
-        pings = [_ping(item) for page in pages for item in page["Items"]]
+        pings = [to_ping(item) for page in pages for item in page["Items"]]
         return sorted(pings, key=attrgetter("received_at"), reverse=True)
 
     def decide(self, ping_id: str, status: Status, now: datetime) -> Ping:
@@ -190,31 +176,20 @@ class Table:
         before = self.get(ping_id)
         if before.status is status:
             return before
-        update = {"TableName": self._name, "Key": {"id": {"S": ping_id}}, **_decision(before, status, now)}
         step = (status is Status.APPROVED) - (before.status is Status.APPROVED)
+        update = decision(before, status, now)
         try:
             if step:
-                self._transact([{"Update": update}, {"Update": self._count(before.post_key, step)}])
+                self._transact(update, count_change(before.post_key, step))
             else:
-                self._client.update_item(**update)
+                self._client.update_item(TableName=self._name, **update)
         except self._client.exceptions.ConditionalCheckFailedException:
             raise StatusChanged(_TOO_LATE) from None
         return before
 
-    def _count(self, key: str, step: int) -> dict[str, Any]:
-        return {
-            "TableName": self._name,
-            "Key": {"id": {"S": _POST + key}},
-            "UpdateExpression": "SET shown_on = :key, received_at = :top ADD approved :step",
-            "ExpressionAttributeValues": {
-                ":key": {"S": key},
-                ":top": {"S": _ABOVE_ALL_PINGS},
-                ":step": {"N": str(step)},
-            },
-        }
-
-    def _transact(self, writes: list[Any]) -> None:
+    def _transact(self, *updates: dict[str, Any]) -> None:
         """Write all or nothing, again while others write to the same post; a failed condition is final."""
+        writes: Any = [{"Update": {"TableName": self._name, **update}} for update in updates]
         for attempt in count(1):
             try:
                 self._client.transact_write_items(TransactItems=writes)
@@ -227,57 +202,3 @@ class Table:
             else:
                 return
             time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - only spreads the load
-
-
-def _decision(before: Ping, status: Status, now: datetime) -> dict[str, Any]:
-    """Return an update of a ping's status, conditional on the one it had."""
-    expires = int((now.astimezone(UTC) + KEEP_UNWANTED).timestamp())
-    values = {":new": {"S": str(status)}}
-    sets, removes = ["#status = :new"], []
-    if status is Status.APPROVED:
-        sets.append("shown_on = :key")
-        values[":key"] = {"S": before.post_key}
-    elif before.status is Status.APPROVED:
-        removes.append("shown_on")
-    if status in {Status.REJECTED, Status.SPAM}:
-        sets.append("expires_at = :expires")
-        values[":expires"] = {"N": str(expires)}
-    else:
-        removes.append("expires_at")
-    if before.status is Status.RECEIVED:
-        condition = "attribute_exists(id) AND attribute_not_exists(#status)"
-    else:
-        condition, values[":old"] = "#status = :old", {"S": str(before.status)}
-    return {
-        "UpdateExpression": f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else ""),
-        "ConditionExpression": condition,
-        "ExpressionAttributeNames": {"#status": "status"},
-        "ExpressionAttributeValues": values,
-    }
-
-
-def _ping(item: Mapping[str, Any]) -> Ping:
-    plain = {name: _from_dynamodb(item[name]) for name in Ping.__dataclass_fields__ if name in item}
-    return Ping(**{"excerpt": "", **plain, "status": Status(plain.get("status", Status.RECEIVED))})
-
-
-def _page(found: list[Any], limit: int, count: int) -> Page:
-    items = [{name: next(iter(typed.values())) for name, typed in item.items()} for item in found]
-    if items and items[0]["id"].startswith(_POST):
-        count = int(items.pop(0)["approved"])
-    more = len(items) > limit
-    items = items[:limit]
-    last = Cursor(items[-1]["received_at"], items[-1]["id"], count) if more else None
-    return Page([_summary(item) for item in items], count, last)
-
-
-def _summary(item: Mapping[str, Any]) -> Summary:
-    return Summary(
-        id=item["id"],
-        url=item["url"],
-        title=item["title"],
-        excerpt=item.get("excerpt", ""),
-        blog_name=item["blog_name"],
-        received_at=item["received_at"][:19] + "Z",
-        verified=item.get("verified", False),
-    )
