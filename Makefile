@@ -5,7 +5,6 @@ BIN := .venv/bin
 TOOLS := .venv/tools
 SAM := $(TOOLS)/sam/bin/sam
 MINISTACK := $(TOOLS)/ministack/bin/ministack
-export AWS_DEFAULT_REGION ?= us-east-1
 export SAM_CLI_TELEMETRY := 0
 
 .PHONY: help install run test test-dynamodb test-deploy lint pr build deploy bench clean
@@ -32,14 +31,14 @@ lint: install $(SAM) ## check style, types and the template
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/cfn-lint template.yaml
-	$(SAM) validate --lint
+	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
 pr: lint test test-dynamodb test-deploy ## run what CI runs
 
 build: $(SAM) ## build the functions and layers, without Docker and AWS
-	PIP=$(CURDIR)/$(TOOLS)/sam/bin/pip $(SAM) build
+	AWS_DEFAULT_REGION=us-east-1 PIP=$(CURDIR)/$(TOOLS)/sam/bin/pip $(SAM) build
 
-deploy: build ## deploy to your AWS account, asking for the settings
+deploy: install build ## deploy to your AWS account, asking for the settings
 	$(SAM) deploy --guided
 
 bench: install build ## measure cold start, warm requests, memory and capacity units

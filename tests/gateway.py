@@ -1,7 +1,7 @@
 """API Gateway's HTTP API, as far as the template uses it: HTTP requests become payload-2.0 events.
 
-What is known of the real one: it decodes the path once, answers preflights and sets CORS headers by itself,
-hands bodies that are not text on in base64, and turns a failing function into a bare 500.
+What is known of the real one: it decodes the path once, answers preflights that no route takes and sets CORS
+headers by itself, hands bodies that are not text on in base64, and turns a failing function into a bare 500.
 """
 
 import base64
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Request, Response
 
 from tests.environment import Environments, FunctionFailedError
@@ -30,6 +30,7 @@ class Gateway:
         self._cors = {"access-control-allow-origin": ",".join(cors["AllowOrigins"])}
         self._preflight = self._cors | {
             "access-control-allow-methods": ",".join(cors["AllowMethods"]),
+            "access-control-allow-headers": ",".join(cors["AllowHeaders"]),
             "access-control-max-age": str(cors["MaxAge"]),
         }
 
@@ -40,21 +41,34 @@ class Gateway:
             response = self._answer(request)
         except HTTPException as error:
             response = _message(error.code or 400, error.name)
+        except OSError:  # a body that breaks off, or chunks that are none
+            response = _message(400, "Bad Request")
         if "Origin" in request.headers:
             response.headers.extend(self._cors)
         return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
-            return Response(status=204, headers=self._preflight)
         if (request.content_length or 0) > MAX_BODY:
             return _message(413, "Request Entity Too Large")
-        url = urlsplit(request.environ["REQUEST_URI"].encode("latin-1").decode("utf-8", "replace"))
-        path = unquote(url.path)
+        path, query = _target(request)
         for function in self._functions:
             if any(route.matches(request.method, path) for route in function.function.routes):
-                return _invoke(function, _event(request, path, url.query))
+                return _invoke(function, _event(request, path, query))
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return Response(status=204, headers=self._preflight)
         return _message(404, "Not Found")
+
+
+def _target(request: Request) -> tuple[str, str]:
+    """Return path and query; werkzeug hands on the bytes of the request line decoded as Latin-1, twice."""
+    target = request.environ["REQUEST_URI"]
+    for _ in range(2):
+        target = target.encode("latin-1", "replace").decode("utf-8", "replace")
+    try:
+        url = urlsplit(target)
+    except ValueError:
+        raise BadRequest from None
+    return unquote(url.path), url.query
 
 
 def _event(request: Request, path: str, query: str) -> dict[str, Any]:

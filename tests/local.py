@@ -22,6 +22,9 @@ from tests.streams import Delivery
 from trackback.table import Table
 
 
+LAST_PORT = 65_533  # two more are needed
+
+
 @dataclass(frozen=True)
 class LocalStack:
     """Where a running stack listens."""
@@ -60,9 +63,14 @@ def main() -> None:
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    port = int(os.environ.get("PORT", "8080"))
+    wanted = os.environ.get("PORT", "8080")
+    if not wanted.isdecimal() or not 1 <= int(wanted) <= LAST_PORT:
+        sys.exit(f"PORT must be a number from 1 to {LAST_PORT}: PORT=9080 make run")
+    port = int(wanted)
     if taken := [number for number in range(port, port + 3) if not is_free(number)]:
-        sys.exit(f"Port {taken[0]} is taken, and three in a row are needed. Try: PORT=9080 make run")
+        sys.exit(
+            f"Port {taken[0]} is taken, and three in a row are needed. Try another: PORT={port + 1000} make run"
+        )
     with local_stack(port, talks=True) as stack:
         plant(Table("trackback"), stack.blog)
         print(_welcome(stack), flush=True)

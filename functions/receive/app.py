@@ -1,4 +1,4 @@
-"""Receives pings: validates, stores and answers, fast. Looking at the source comes later.
+"""Receives pings: validates, stores and answers, fast; looking at the source is not its business.
 
 Every outcome that concerns the protocol is HTTP 200 with TrackBack's XML: deployed senders ignore the body of
 anything else, and repeat or drop a redirected POST.
@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-from aws_lambda_powertools import Logger
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
-from aws_lambda_powertools.metrics import MetricUnit, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from trackback import answer
@@ -33,6 +33,7 @@ sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
 
 logger = Logger()
+metrics = Metrics()
 app = APIGatewayHttpResolver()
 
 
@@ -64,7 +65,8 @@ def options() -> Response[str]:
 @app.exception_handler(PingRefused)
 def refuse(refusal: PingRefused) -> Response[str]:
     """Answer a ping that cannot be taken with the words for its sender."""
-    _count("PingRefused", reason=str(refusal))
+    if app.current_event.http_method == "POST":
+        _count("PingRefused", reason=str(refusal))
     return _xml(answer.failure(str(refusal)))
 
 
@@ -88,9 +90,10 @@ def _post() -> Post:
 
 def _count(outcome: str, **what: str) -> None:
     """Count an outcome, in the one line of the log that says what it was; never in a sender's words."""
-    with single_metric(outcome, MetricUnit.Count, 1) as metric:
-        for name, value in what.items():
-            metric.add_metadata(name, value)
+    metrics.add_metric(outcome, MetricUnit.Count, 1)
+    for name, value in what.items():
+        metrics.add_metadata(name, value)
+    metrics.flush_metrics()
 
 
 def _xml(body: str, headers: dict[str, str] | None = None, status: int = 200) -> Response[str]:

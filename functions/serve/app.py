@@ -9,13 +9,12 @@ from urllib.parse import parse_qs
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from trackback.errors import BadQuery, PingRefused, TableBusy
 from trackback.listing import Cursor, Page, read_limit
-from trackback.site import Post, Sites, post_key
+from trackback.site import MAX_KEY, Post, Sites, post_key
 from trackback.table import Table
 
 PREFIX = "/pings/"
@@ -56,7 +55,7 @@ def counts() -> Response[str]:
     if not 1 <= len(posts) <= MAX_POSTS:
         raise BadQuery(f"send post=host/path, once for each of 1 to {MAX_POSTS} posts")
     keys = {post: post_key(post) for post in posts}
-    found = table.counts(key for key in keys.values() if sites.serves(key))
+    found = table.counts(key for key in keys.values() if sites.serves(key) and len(key) <= MAX_KEY)
     return _cached(_json({"counts": {post: found.get(key, 0) for post, key in keys.items()}}), FRESH)
 
 
@@ -77,12 +76,6 @@ def slow_down(busy: TableBusy) -> Response[str]:
     """Ask for patience when a flood has reached the table's ceiling."""
     logger.warning("the table's ceiling is reached")
     return _message(429, str(busy), {"Retry-After": "60"})
-
-
-@app.not_found
-def not_found(_: NotFoundError) -> Response[str]:
-    """Refuse what is not reading."""
-    return _message(405, "only GET and HEAD are answered here", {"Allow": "GET, HEAD"})
 
 
 def _query() -> dict[str, list[str]]:

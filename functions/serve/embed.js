@@ -17,7 +17,7 @@ sheet.replaceSync(`
   :host([hidden]), [hidden] { display: none }
   h2 { font-size: 1.25em; line-height: 1.3; margin: 0 0 1em }
   ul { list-style: none; margin: 0; padding: 0 }
-  li { margin: 0 0 1.5em }
+  li { margin: 0 0 1.5em; overflow: clip }
   p { margin: .25em 0 0 }
   a { color: inherit; text-underline-offset: .15em }
   .title { font-weight: 600 }

@@ -138,7 +138,12 @@ def test_the_readers_index_holds_what_readers_get_and_the_count() -> None:
 
 
 def test_other_origins_are_let_in_by_the_template_alone() -> None:
-    assert TEMPLATE.cors() == {"AllowOrigins": ["*"], "AllowMethods": ["GET", "HEAD"], "MaxAge": 86400}
+    assert TEMPLATE.cors() == {
+        "AllowOrigins": ["*"],
+        "AllowMethods": ["GET", "HEAD"],
+        "AllowHeaders": ["*"],
+        "MaxAge": 86400,
+    }
     sources = [file.read_text().lower() for file in (ROOT / "functions").rglob("*.py")]
     assert sources
     assert not any("access-control" in source or "corsconfig" in source for source in sources)

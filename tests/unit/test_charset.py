@@ -176,8 +176,18 @@ def test_a_field_with_a_mark_leaves_an_ascii_url_readable() -> None:
     assert decode([URL, b"\xff\xfe\xe5\x65"], []).texts == ["https://other.example/a", "日"]
 
 
-def test_half_a_character_after_a_mark_is_replaced() -> None:
-    assert decode([b"\xff\xfe\xe5\x65a"], []) == Decoded(["日\ufffd"], "utf-16", replaced=True)
+def test_half_a_character_after_a_mark_is_dropped() -> None:
+    assert decode([b"\xff\xfe\xe5\x65a"], []) == Decoded(["日"], "utf-16")
+
+
+def test_a_mark_before_what_is_no_utf_16_is_letters() -> None:
+    assert decode([b"\xff\xfea\x00\x00\xd8b\x00"], []).charset == "windows-1252"
+
+
+@pytest.mark.parametrize("text", ["Café", "Un café à Paris", "Größe zählt"])
+@pytest.mark.parametrize("labels", [[], ["utf-8"], ["euc-jp"]])
+def test_a_few_accents_among_latin_letters_are_not_russian(text: str, labels: list[str]) -> None:
+    assert decode([text.encode("cp1252")], labels).texts == [text]
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ def test_a_post_can_ping_another_of_its_blog() -> None:
             b"&title=%93%FA%96%7B",
             f'{FORM}; charset="Shift_JIS"',
             "日本",
-            'read as shift_jis, declared as "shift_jis"',
+            "read as shift_jis, declared as shift_jis",
             id="by the header",
         ),
         pytest.param(

@@ -22,7 +22,7 @@ SITES = Sites("blog.example, http://old.example ,WWW.Other.example,http://localh
         ("https:/blog.example/a", "https://blog.example/a", "blog.example/a"),
         ("//blog.example/a", "https://blog.example/a", "blog.example/a"),
         ("blog.example/a?b=1", "https://blog.example/a", "blog.example/a"),
-        ("blog.example/a/index.html#c", "https://blog.example/a/index.html", "blog.example/a"),
+        ("blog.example/c#-tips", "https://blog.example/c%23-tips", "blog.example/c%23-tips"),
         ("blog.example/über uns/", "https://blog.example/%C3%BCber%20uns/", "blog.example/%C3%BCber%20uns"),
         (
             "blog.example/\u202ea\r\nb",

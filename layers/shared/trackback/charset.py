@@ -39,6 +39,7 @@ _OTHER_LABELS = {
 }
 _NOT_FOR_FORMS = {"replacement", "x-user-defined", "utf-16le", "utf-16be"}
 _DETECTED = ["cp932", "euc_jis_2004", "gb18030", "cp949", "big5", "cp1251", "koi8-r", "cp1252"]
+_CYRILLIC = {"windows-1251", "koi8-r"}
 _SAMPLE = 4_096
 
 
@@ -60,7 +61,7 @@ def decode(values: Sequence[bytes], labels: Iterable[str]) -> Decoded:
     if marked := _by_mark(values):
         return marked
     values = [value.removeprefix(codecs.BOM_UTF8) for value in values]
-    named = [name for label in labels if (name := known_charset(label))]
+    named = list(dict.fromkeys(name for label in labels if (name := known_charset(label))))
     return (
         _first_that_fits(values, _plausible(values, named))
         or _hardly_broken(values, ["utf-8", *named])
@@ -80,13 +81,17 @@ def known_charset(label: str) -> str | None:
 
 def _by_mark(values: Sequence[bytes]) -> Decoded | None:
     for mark, codec in _MARKS:
-        if any(value.startswith(mark) for value in values):
-            wide = [value.startswith(mark) or b"\0" in value for value in values]
+        if not any(value.startswith(mark) for value in values):
+            continue
+        wide = [value.startswith(mark) or b"\0" in value for value in values]
+        try:
             texts = [
-                value.removeprefix(mark).decode(codec if is_wide else "utf-8", "replace")
+                _whole_part(value.removeprefix(mark), codec if is_wide else "utf-8")
                 for value, is_wide in zip(values, wide, strict=True)
             ]
-            return Decoded(texts, codec[:6], any("\ufffd" in text for text in texts))
+        except ValueError:  # the mark was two letters of another charset
+            continue
+        return Decoded(texts, codec[:6])
     return None
 
 
@@ -136,7 +141,11 @@ def _strictly(values: Sequence[bytes], name: str) -> list[str] | None:
 def _without_cut_tail(value: bytes, name: str) -> str:
     if name in jis.CHARSETS:
         return jis.decode_cut(value, name)
-    return codecs.getincrementaldecoder(_python_name(name))("strict").decode(value)
+    return _whole_part(value, _python_name(name))
+
+
+def _whole_part(value: bytes, codec: str) -> str:
+    return codecs.getincrementaldecoder(codec)("strict").decode(value)
 
 
 def _codec(name: str) -> Codec:
@@ -153,8 +162,12 @@ def _python_name(name: str) -> str:
 def _detect(sample: bytes) -> str:
     import chardet  # noqa: PLC0415 - models of a megabyte, needed only where nothing else decides
 
-    guess = chardet.detect(sample[:_SAMPLE], include_encodings=_DETECTED, compat_names=False)["encoding"]
-    return known_charset(guess or "") or "windows-1252"
+    sample = sample[:_SAMPLE]
+    guess = chardet.detect(sample, include_encodings=_DETECTED, compat_names=False)["encoding"]
+    name = known_charset(guess or "") or "windows-1252"
+    latin = sum(map(str.isalpha, sample.decode("ascii", "ignore")))
+    # Russian has hardly a Latin letter, while "Café" is one accent among them.
+    return "windows-1252" if name in _CYRILLIC and latin * 2 > len(sample) - latin else name
 
 
 def _with_replacements(values: Sequence[bytes], name: str) -> Decoded:

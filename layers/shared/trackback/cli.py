@@ -10,10 +10,11 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from itertools import chain
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table as Grid
@@ -41,9 +42,13 @@ _COLOURS = {
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 when done, 1 when not (the reason is on stderr), 2 for wrong usage."""
     asked = _parser().parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal's charset lacks
     _use_stand_in()
     try:
         done: bool = asked.run(Table(asked.table), asked)
+    except NoRegionError:
+        return _complain("no region is set: aws configure, or AWS_ENDPOINT_URL for a service on this machine")
     except (TrackbackError, BotoCoreError, ClientError) as error:
         return _complain(str(error))
     return 0 if done else 1
@@ -127,7 +132,9 @@ def _use_stand_in() -> None:
 def _parser() -> argparse.ArgumentParser:
     table = argparse.ArgumentParser(add_help=False)
     default = os.environ.get("TRACKBACK_TABLE") or "trackback"
-    table.add_argument("--table", default=default, help="the table's name (default: $TRACKBACK_TABLE)")
+    table.add_argument(
+        "--table", default=default, help="the table's name (default: $TRACKBACK_TABLE, else trackback)"
+    )
     as_json = argparse.ArgumentParser(add_help=False)
     as_json.add_argument("--json", action="store_true", help="print one JSON object a line")
 

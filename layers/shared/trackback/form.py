@@ -6,6 +6,7 @@ senders add their own, and some move a ping URL's query into the body.
 
 import base64
 import binascii
+import re
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
@@ -13,12 +14,15 @@ from urllib.parse import unquote_to_bytes
 
 from trackback.errors import PingRefused
 
-FIELDS = ("url", "title", "excerpt", "blog_name", "charset")
 MAX_BODY = 65_536
 """Largest request body taken, in bytes."""
 MAX_FIELDS = 100
+READ = {"url": 8_196, "title": 4_096, "excerpt": 8_192, "blog_name": 4_096, "charset": 64}
+"""Bytes of a field that are looked at: more than its characters can be, 4 bytes each."""
 
 Form = dict[str, bytes]
+
+_CHARSET = re.compile(r"""(?:^|[;,\s])charset\s*=\s*["']?([^\s;,"']+)""", re.IGNORECASE)
 
 
 def read_form(event: Mapping[str, Any]) -> Form:
@@ -28,11 +32,11 @@ def read_form(event: Mapping[str, Any]) -> Form:
         PingRefused: the body is too large or broken, or is no form at all.
     """
     body = _body(event)
-    content_type = event.get("headers", {}).get("content-type", "")
+    content_type = _content_type(event)
     form: Form = {}
-    for name, value in (*_pairs(body, content_type), *_urlencoded(_bytes(event.get("rawQueryString", "")))):
-        if name in FIELDS and value.strip():
-            form.setdefault(name, value)
+    for name, value in (*_pairs(body, content_type), *_urlencoded(_bytes(event.get("rawQueryString") or ""))):
+        if name in READ and value.strip():
+            form.setdefault(name, value[: READ[name]])
     if "url" not in form:
         raise PingRefused(_what_is_missing(body))
     return form
@@ -40,8 +44,12 @@ def read_form(event: Mapping[str, Any]) -> Form:
 
 def charset_label(event: Mapping[str, Any]) -> str:
     """Return the charset that the request's Content-Type names, or nothing."""
-    content_type: str = event.get("headers", {}).get("content-type", "")
-    return content_type.lower().partition("charset=")[2].partition(";")[0]
+    named = _CHARSET.search(_content_type(event))
+    return named[1].lower() if named else ""
+
+
+def _content_type(event: Mapping[str, Any]) -> str:
+    return str((event.get("headers") or {}).get("content-type", ""))
 
 
 def _body(event: Mapping[str, Any]) -> bytes:

@@ -67,7 +67,8 @@ def _source(parts: SplitResult, authority: str) -> Source:
     url += f"#{quote(parts.fragment, _URL_SAFE)}" if parts.fragment else ""
     if len(url) > MAX_URL:
         raise PingRefused(f"The url is too long: at most {MAX_URL} characters, percent-encoded.")
-    telling = [_same_encoding(pair, "=") for pair in query.split("&") if pair and not _is_tracking(pair)]
+    pairs = parts.query.replace("+", "%20").split("&")  # in a query, "+" is a space
+    telling = [_same_encoding(pair, "=") for pair in pairs if pair and not _is_tracking(pair)]
     key = authority + _same_encoding(parts.path, "/").rstrip("/")
     return Source(url, key + (f"?{'&'.join(telling)}" if telling else ""))
 
@@ -79,7 +80,7 @@ def _is_tracking(pair: str) -> bool:
 
 def _same_encoding(text: str, kept: str) -> str:
     """Percent-encode `text` in the one way that keys use, leaving separators in `kept` alone."""
-    safe = _PATH_SAFE.replace("&", "") if kept == "=" else _PATH_SAFE
+    safe = re.sub("[&+]", "", _PATH_SAFE) if kept == "=" else _PATH_SAFE
     parts = _well_formed(text).split(kept)
     return kept.join(quote(unquote_to_bytes(part), safe.replace(kept, "")) for part in parts)
 
@@ -116,13 +117,12 @@ def ascii_host(host: str) -> str:
 def page_path(path: str) -> str:
     """Return the key form of a post's path: the same for every spelling of one page.
 
-    Query and fragment, an index file, trailing and doubled slashes do not count, nor does the way in which
-    characters are percent-encoded. API Gateway decodes the path once before we see it; this undoes either.
+    An index file, trailing and doubled slashes do not count, nor does the way in which characters are
+    percent-encoded: API Gateway decodes a path once before we see it.
     """
     return re.sub(r"/(?:index\.(?:html?|php))?$", "", "/" + as_sent(path))
 
 
 def as_sent(path: str) -> str:
-    """Return a post's path as its reader may follow it: query and fragment gone, percent-encoded."""
-    path = _same_encoding(re.split(r"[?#]", path, maxsplit=1)[0], "/")
-    return re.sub(r"/{2,}", "/", path).lstrip("/")
+    """Return a post's path as its reader may follow it, percent-encoded."""
+    return re.sub(r"/{2,}", "/", _same_encoding(path, "/")).lstrip("/")

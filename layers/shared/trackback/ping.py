@@ -83,7 +83,7 @@ def read_ping(post: Post, form: Form, label: str, now: datetime) -> Ping:
     decoded = decode([form[name] for name in names], labels)
     said = dict(zip(names, decoded.texts, strict=True))
     source = read_source(said["url"])
-    if post_key(source.key) == post.key:
+    if post_key(source.url) == post.key:
         raise PingRefused("The url is the post itself. Send the permalink of the page that links to it.")
     address = source.key.partition("?")[0]
     host = address.partition("/")[0]

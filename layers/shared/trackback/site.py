@@ -45,7 +45,7 @@ class Sites:
         Raises:
             PingRefused: the host is none of the blogs served, or the name is too long.
         """
-        host, _, path = re.sub(r"^/*(https?:/+)?", "", name, flags=re.IGNORECASE).partition("/")
+        host, path = _host_and_path(name.partition("?")[0])
         base = self._urls.get(host_key(unquote(host)))
         if base is None:
             raise PingRefused("No blog with this host takes TrackBacks here. Check the ping URL.")
@@ -67,5 +67,10 @@ def host_key(host: str) -> str:
 
 def post_key(name: str) -> str:
     """Return the key of any post named by URL or by `host/path`, whether or not its blog is served here."""
-    host, _, path = re.sub(r"^https?:/+|[?#](?s:.*)", "", name, flags=re.IGNORECASE).partition("/")
+    host, path = _host_and_path(re.split("[?#]", name, maxsplit=1)[0])
     return host_key(host) + page_path(path)
+
+
+def _host_and_path(name: str) -> tuple[str, str]:
+    host, _, path = re.sub(r"^/*(https?:/+)?", "", name, flags=re.IGNORECASE).partition("/")
+    return host, path

@@ -36,11 +36,11 @@ _TRIES = 8
 _THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
-# A sender waits 4 seconds at worst, a reader less: better to fail and be asked again than to hang.
+# Senders wait 4 to 10 seconds, readers less: better to fail and be asked again than to hang.
 _CONFIG = Config(
     connect_timeout=1,
     read_timeout=2,
-    retries={"mode": "standard", "total_max_attempts": 3},
+    retries={"mode": "standard", "total_max_attempts": 2},
     parameter_validation=False,  # a twentieth of a ping's time, for what tests on real engines find
 )
 

@@ -22,7 +22,15 @@ _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # C0 and C1, but for what separates words or lines
     "\u202a-\u202e\u2066-\u2069"  # bidirectional overrides: they make a text show as another
     "\u200b\u2060\ufeff"  # zero-width space, word joiner, byte order mark
+    "\u206a-\u206f\ufff9-\ufffb\U000e0000-\U000e007f"  # deprecated controls, annotations, tags: hidden text
     "\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"  # lone surrogates, noncharacters
+)
+_BLANK = re.compile(  # nothing but characters that show nothing
+    "[\\s\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c-\u200f\u2800\u3164\ufe00-\ufe0f\uffa0]*"
+)
+_PILE = re.compile(
+    "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{4})[\u0300-\u036f"
+    "\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
 _JOINERS = re.compile("[\u200c\u200d]{2,}")  # one shapes a word or an emoji, a run of them hides something
 
@@ -36,8 +44,9 @@ def clean(raw: str, limit: int) -> str:
     """
     text = html.unescape(_HUGE_REFERENCE.sub("\ufffd", _drop_tags(raw[:READ])))
     text = _drop_tags(_JOINERS.sub("", _UNSEEN.sub("", text)))
-    text = " ".join(unicodedata.normalize("NFC", text).split())
-    return shorten(text.strip("\u200c\u200d "), limit)
+    text = _PILE.sub(r"\1", unicodedata.normalize("NFC", text))  # more marks than any script piles up
+    text = " ".join(text.split()).strip("\u200c\u200d ")
+    return "" if _BLANK.fullmatch(text) else shorten(text, limit)
 
 
 def _drop_tags(text: str) -> str:
