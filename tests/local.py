@@ -21,7 +21,6 @@ from tests.servers import QuietHandler, TalkingHandler, is_free, serving
 from tests.streams import Delivery
 from trackback.table import Table
 
-
 LAST_PORT = 65_533  # two more are needed
 
 
@@ -68,9 +67,7 @@ def main() -> None:
         sys.exit(f"PORT must be a number from 1 to {LAST_PORT}: PORT=9080 make run")
     port = int(wanted)
     if taken := [number for number in range(port, port + 3) if not is_free(number)]:
-        sys.exit(
-            f"Port {taken[0]} is taken, and three in a row are needed. Try another: PORT={port + 1000} make run"
-        )
+        sys.exit(f"Port {taken[0]} is taken, and three in a row are needed: try PORT={port + 1000} make run")
     with local_stack(port, talks=True) as stack:
         plant(Table("trackback"), stack.blog)
         print(_welcome(stack), flush=True)
