@@ -17,7 +17,11 @@ from tests.events import Context
 from tests.template import ROOT, Function
 
 MOST_AT_ONCE = 8
-_QUIET = {"POWERTOOLS_METRICS_DISABLED": "true", "POWERTOOLS_LOG_LEVEL": "WARNING"}
+_HERE = {
+    "POWERTOOLS_METRICS_DISABLED": "true",
+    "POWERTOOLS_LOG_LEVEL": "WARNING",
+    "FETCH_LOOPBACK": "true",  # sources on this machine may be looked at, which the template never allows
+}
 
 
 class FunctionFailedError(Exception):
@@ -32,7 +36,7 @@ class Environment:
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, function.package, function.name],
             cwd=ROOT,
-            env={**os.environ, **_QUIET, **function.environment},
+            env={**os.environ, **_HERE, **function.environment},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

@@ -15,13 +15,15 @@ from typing import Any
 from tests import template
 from tests.aws import make_tables, sent_mails, stand_in
 from tests.demo.site import DemoBlog, plant
+from tests.demo.sources import OtherBlogs, ping_from_all
 from tests.environment import Environments
 from tests.gateway import Gateway
+from tests.schedules import Schedule
 from tests.servers import QuietHandler, TalkingHandler, is_free, serving
 from tests.streams import Delivery
 from trackback.table import Table
 
-LAST_PORT = 65_533  # two more are needed
+LAST_PORT = 65_532  # three more are needed
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,16 @@ class LocalStack:
     api: str
     blog: str
     aws: str
+    others: str
 
 
 @contextmanager
 def local_stack(port: int = 0, *, talks: bool = False) -> Iterator[LocalStack]:
-    """Run the stack; yield its addresses once it answers. Ports are `port` and the next two, or free ones."""
+    """Run the stack; yield its addresses once it answers. Ports are `port` and the next three, or free ones."""
     with ExitStack() as stack:
+        others = OtherBlogs()
+        others_url = _serve(stack, others, port and port + 3)
+        stack.callback(others.close)
         blog = DemoBlog(sent_mails)
         blog_url = _serve(stack, blog, port and port + 1)
         deployed = template.load(Sites=blog_url)
@@ -47,9 +53,12 @@ def local_stack(port: int = 0, *, talks: bool = False) -> Iterator[LocalStack]:
             stack.callback(function.close)
             for subscription in function.function.streams:
                 stack.callback(Delivery("trackback", function, subscription).close)
+            for minutes in function.function.minutes:
+                stack.callback(Schedule(function, minutes).close)
         api = _serve(stack, Gateway(deployed, functions), port, talks=talks)
         blog.api = api
-        yield LocalStack(api, blog_url, aws)
+        others.post = f"{blog_url}/posts/letters-and-leaflets/"
+        yield LocalStack(api, blog_url, aws, others_url)
 
 
 def _serve(stack: ExitStack, application: Any, port: int, *, talks: bool = False) -> str:
@@ -66,10 +75,12 @@ def main() -> None:
     if not wanted.isdecimal() or not 1 <= int(wanted) <= LAST_PORT:
         sys.exit(f"PORT must be a number from 1 to {LAST_PORT}: PORT=9080 make run")
     port = int(wanted)
-    if taken := [number for number in range(port, port + 3) if not is_free(number)]:
-        sys.exit(f"Port {taken[0]} is taken, and three in a row are needed: try PORT={port + 1000} make run")
+    if taken := [number for number in range(port, port + 4) if not is_free(number)]:
+        sys.exit(f"Port {taken[0]} is taken, and four in a row are needed: try PORT={port + 1000} make run")
     with local_stack(port, talks=True) as stack:
         plant(Table("trackback"), stack.blog)
+        host = stack.blog.partition("://")[2]
+        ping_from_all(f"{stack.api}/trackback/{host}/posts/letters-and-leaflets/", stack.others)
         print(_welcome(stack), flush=True)
         stopped.wait()
         print("\nStopping.")

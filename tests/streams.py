@@ -1,5 +1,6 @@
 """A table's stream, delivered to the functions that subscribe to it, as Lambda's poller would."""
 
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -23,6 +24,8 @@ class Delivery:
         self._function = function
         self._retries = subscription.get("MaximumRetryAttempts", 2)
         self._batch = subscription.get("BatchSize", 100)
+        filters = subscription.get("FilterCriteria", {}).get("Filters", [])
+        self._patterns = [json.loads(one["Pattern"]) for one in filters]
         shard = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]
         self._iterator: str | None = self._streams.get_shard_iterator(
             StreamArn=self._arn, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
@@ -43,11 +46,15 @@ class Delivery:
     def _batches(self) -> Iterator[list[dict[str, Any]]]:
         while self._iterator and not self._stopped.is_set():
             found = self._streams.get_records(ShardIterator=self._iterator, Limit=self._batch)
-            if found["Records"]:
-                yield [self._record(record) for record in found["Records"]]
-            else:
+            records = [self._record(record) for record in found["Records"]]
+            if wanted := [record for record in records if self._is_wanted(record)]:
+                yield wanted
+            if not records:
                 self._stopped.wait(_POLL)
             self._iterator = found.get("NextShardIterator")
+
+    def _is_wanted(self, record: dict[str, Any]) -> bool:
+        return not self._patterns or any(fits(record, pattern) for pattern in self._patterns)
 
     def _record(self, record: Any) -> dict[str, Any]:
         change = record["dynamodb"]
@@ -67,3 +74,13 @@ class Delivery:
             first = failed[0]["itemIdentifier"]
             numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
             records = records[numbers.index(first) :] if first in numbers else records
+
+
+def fits(value: Any, pattern: Any) -> bool:
+    """Tell whether a record fits an event filter's pattern: exact values and `exists`, which is what we use."""
+    if isinstance(pattern, dict):
+        here = value if isinstance(value, dict) else {}
+        return all(fits(here.get(name), inner) for name, inner in pattern.items())
+    return any(
+        (value is not None) == one["exists"] if isinstance(one, dict) else value == one for one in pattern
+    )

@@ -59,6 +59,7 @@ class Function:
     environment: Mapping[str, str]
     routes: tuple[Route, ...] = ()
     streams: tuple[Mapping[str, Any], ...] = ()
+    minutes: tuple[int, ...] = ()
     package: str = "functions"
 
 
@@ -106,6 +107,11 @@ class Template:
                     if event["Type"] == "HttpApi"
                 ),
                 streams=tuple(event["Properties"] for event in events if event["Type"] == "DynamoDB"),
+                minutes=tuple(
+                    self._minutes(event["Properties"]["Schedule"])
+                    for event in events
+                    if event["Type"] == "Schedule"
+                ),
             )
 
     def cors(self) -> dict[str, Any]:
@@ -113,6 +119,12 @@ class Template:
         (api,) = self.resources("AWS::Serverless::HttpApi").values()
         found: dict[str, Any] = api["CorsConfiguration"]
         return found
+
+    def _minutes(self, schedule: Any) -> int:
+        rate = re.sub(r"\$\{(\w+)\}", lambda name: str(self.resolve({"Ref": name[1]})), schedule["Fn::Sub"])
+        match = re.fullmatch(r"rate\((\d+) minutes?\)", rate)
+        assert match, rate
+        return int(match[1])
 
     def resolve(self, value: Any) -> Any:
         """Return a value with references to parameters and resources settled; numbers become numbers."""

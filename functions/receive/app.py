@@ -20,7 +20,7 @@ from trackback import answer
 from trackback.errors import PingRefused, TableBusy
 from trackback.form import charset_label, read_form
 from trackback.listing import MAX_LIMIT
-from trackback.ping import read_ping
+from trackback.ping import read_ping, sender_hash
 from trackback.site import Post, Sites
 from trackback.table import Table
 
@@ -41,8 +41,9 @@ app = APIGatewayHttpResolver()
 def receive() -> Response[str]:
     """Take a ping. A repeat of a known one is a success and changes nothing."""
     event = app.current_event.raw_event
-    ping = read_ping(_post(), read_form(event), charset_label(event), datetime.now(UTC))
-    _count("PingReceived" if table.add(ping) else "PingRepeated", ping=ping.id)
+    sender = sender_hash(os.environ["SENDER_KEY"], event["requestContext"]["http"]["sourceIp"])
+    ping = read_ping(_post(), read_form(event), charset_label(event), datetime.now(UTC), sender)
+    _count(table.add(ping).value, ping=ping.id)
     return _xml(answer.success())
 
 

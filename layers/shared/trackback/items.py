@@ -6,13 +6,16 @@ post's record, `post#<key>`, stands in the same index, above its newest ping, so
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
+from trackback.clock import stamp, to_second
 from trackback.listing import Cursor, Page, Summary
 from trackback.ping import Ping, Status
+from trackback.verdict import AGAIN_FOUND, Gone, Seen, Verdict
 
 KEEP_UNWANTED = timedelta(days=30)
 """How long rejected and spam pings are kept after the decision."""
@@ -21,8 +24,10 @@ Item = Mapping[str, Any]
 
 _POST = "post#"
 _ABOVE_ALL_PINGS = "~"  # sorts after every time
-_SAID = ("id", "post", "url", "title", "excerpt", "blog_name", "received_at", "charset")
+_SAID = ("id", "post", "url", "title", "excerpt", "blog_name", "received_at", "charset", "sender")
+_MOST_HISTORY = 20
 
+_to_dynamodb = TypeSerializer().serialize
 _from_dynamodb = TypeDeserializer().deserialize
 
 
@@ -38,13 +43,25 @@ def is_post(item_id: str) -> bool:
 
 def new_item(ping: Ping) -> Item:
     """Return a received ping as it is first stored: what its sender said, and nothing else."""
-    return {name: {"S": value} for name in _SAID if (value := getattr(ping, name))}
+    said: dict[str, Any] = {name: {"S": value} for name in _SAID if (value := getattr(ping, name))}
+    return said | ({"marked_up": {"BOOL": True}} if ping.marked_up else {})
 
 
 def to_ping(item: Item) -> Ping:
     """Return the ping that an item holds."""
     plain = {name: _from_dynamodb(item[name]) for name in Ping.__dataclass_fields__ if name in item}
+    plain |= {"looks": int(plain.get("looks", 0))}
     return Ping(**{"excerpt": "", **plain, "status": Status(plain.get("status", Status.RECEIVED))})
+
+
+def to_plain(item: Item) -> dict[str, Any]:
+    """Return an item's attributes as Python's own values."""
+    return {name: _from_dynamodb(value) for name, value in item.items()}
+
+
+def to_typed(value: Any) -> Any:
+    """Return a value as DynamoDB takes it."""
+    return _to_dynamodb(value)
 
 
 def to_page(found: Sequence[Item], limit: int, after: Cursor | None) -> Page:
@@ -66,36 +83,108 @@ def _summary(item: Mapping[str, Any]) -> Summary:
         title=item["title"],
         excerpt=item.get("excerpt", ""),
         blog_name=item["blog_name"],
-        received_at=item["received_at"][:19] + "Z",
+        received_at=to_second(item["received_at"]),
         verified=item.get("verified", False),
     )
 
 
-def decision(before: Ping, status: Status, now: datetime) -> dict[str, Any]:
-    """Return the update that gives a ping a status, on condition that it still has the one it had."""
-    values: dict[str, Any] = {":new": {"S": str(status)}}
-    sets, removes = ["#status = :new"], []
-    if status is Status.APPROVED:
-        sets.append("shown_on = :key")
-        values[":key"] = {"S": before.post_key}
-    elif before.status is Status.APPROVED:
-        removes.append("shown_on")
-    if status in {Status.REJECTED, Status.SPAM}:
-        sets.append("expires_at = :expires")
-        values[":expires"] = {"N": str(int((now.astimezone(UTC) + KEEP_UNWANTED).timestamp()))}
-    else:
-        removes.append("expires_at")
-    if before.status is Status.RECEIVED:
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An update of a ping, on condition that it still has the status that the change is based on."""
+
+    before: Ping
+    sets: dict[str, Any]
+
+    @property
+    def step(self) -> int:
+        """By how much it changes the number of approved pings of the post."""
+        after = self.sets.get("status", self.before.status)
+        return (after is Status.APPROVED) - (self.before.status is Status.APPROVED)
+
+    def request(self) -> dict[str, Any]:
+        """Return the update as DynamoDB takes it; a value of None removes the attribute."""
+        sets = [name for name, value in self.sets.items() if value is not None]
+        removes = [name for name, value in self.sets.items() if value is None]
+        values = {f":{name}": _to_dynamodb(_plain(self.sets[name])) for name in sets}
         condition = "attribute_exists(id) AND attribute_not_exists(#status)"
-    else:
-        condition, values[":old"] = "#status = :old", {"S": str(before.status)}
-    return {
-        "Key": {"id": {"S": before.id}},
-        "UpdateExpression": f"SET {', '.join(sets)}" + (f" REMOVE {', '.join(removes)}" if removes else ""),
-        "ConditionExpression": condition,
-        "ExpressionAttributeNames": {"#status": "status"},
-        "ExpressionAttributeValues": values,
+        if self.before.status is not Status.RECEIVED:
+            condition, values[":before"] = "#status = :before", {"S": str(self.before.status)}
+        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
+        if removes:
+            expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
+        return {
+            "Key": {"id": {"S": self.before.id}},
+            "UpdateExpression": expression,
+            "ConditionExpression": condition,
+            "ExpressionAttributeNames": {f"#{name}": name for name in {*self.sets, "status"}},
+            "ExpressionAttributeValues": values,
+        }
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, str) else value  # the serialiser knows no StrEnum
+
+
+def decision(before: Ping, status: Status, now: datetime, *, by: str, why: str = "") -> Change:
+    """Return the change that gives a ping a status, with all that hangs on it.
+
+    Approving takes over a pending revision. Rejected and spam pings expire after `KEEP_UNWANTED`.
+    """
+    entry = {"at": stamp(now), "what": str(status), "by": by} | ({"why": why} if why else {})
+    sets: dict[str, Any] = {
+        "status": status,
+        "history": [*before.history, entry][-_MOST_HISTORY:],
+        "sender": None,
+        "expires_at": None,
     }
+    if status is Status.APPROVED:
+        sets |= {"shown_on": before.post_key, **(before.revision or {}), "revision": None}
+        sets |= {"due": "check", "check_at": stamp(now + AGAIN_FOUND[0])}
+    elif before.status is Status.APPROVED:
+        sets |= {"shown_on": None, "due": None, "check_at": None, "gone": None}
+    if status in {Status.REJECTED, Status.SPAM}:
+        sets |= {"expires_at": int((now + KEEP_UNWANTED).timestamp()), "due": None, "check_at": None}
+    return Change(before, sets)
+
+
+def verdict_change(
+    before: Ping,
+    verdict: Verdict,
+    status: Status,
+    now: datetime,
+    *,
+    looks: int = 1,
+    gone: Gone | None = None,
+    check_at: str | None = None,
+) -> Change:
+    """Return the change that records a verdict, and the status that follows from it."""
+    sets: dict[str, Any] = {}
+    if status is not before.status:
+        by = "rule" if status is not Status.PENDING else "check"
+        why = verdict.reasons[0] if verdict.reasons else ""
+        sets = decision(before, status, now, by=by, why=why).sets
+    sets |= {
+        "verdict": verdict.as_map(),
+        "looks": looks,
+        "gone": asdict(gone) if gone else None,
+        "due": "check" if check_at else None,
+        "check_at": check_at,
+        "sender": None,
+        "unlooked": None,
+    }
+    if verdict.link is Seen.FOUND:
+        sets["verified"] = True
+    return Change(before, sets)
+
+
+def postponed(before: Ping, until: datetime) -> Change:
+    """Return the change that has a ping looked at later."""
+    return Change(before, {"due": "check", "check_at": stamp(until)})
+
+
+def revision(known: Ping, ping: Ping) -> Change:
+    """Return the change that keeps what a later ping says beside what is there."""
+    return Change(known, {"revision": ping.texts, "unlooked": True})
 
 
 def count_change(key: str, step: int) -> dict[str, Any]:

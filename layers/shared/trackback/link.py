@@ -114,6 +114,11 @@ def ascii_host(host: str) -> str:
     return host
 
 
+def host_of(url: str) -> str:
+    """Return the host of a source's URL, without its port."""
+    return urlsplit(url).hostname or ""
+
+
 def page_path(path: str) -> str:
     """Return the key form of a post's path: the same for every spelling of one page.
 

@@ -1,14 +1,17 @@
 """The ping: one source that says it has written about one post."""
 
 import hashlib
+import hmac
+import re
 from base64 import b32encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from trackback.charset import decode
+from trackback.clock import stamp, to_second
 from trackback.errors import PingRefused
 from trackback.form import Form
 from trackback.link import Source, read_source
@@ -18,6 +21,9 @@ from trackback.text import clean
 MAX_TITLE = MAX_BLOG_NAME = 250
 MAX_EXCERPT = 500
 """Longest texts kept, in characters after cleaning; longer ones are cut, never refused."""
+
+
+_MARKUP = re.compile(r"<a\s[^<>]{0,200}href|\[/?(?:url|link|img)[\]=]", re.IGNORECASE)
 
 
 class Status(StrEnum):
@@ -44,7 +50,14 @@ class Ping:
         received_at: UTC, ISO 8601 with milliseconds, so that it sorts.
         status: Where it stands.
         charset: How the sender's bytes were read, in words; empty for plain UTF-8.
-        verdict: What looking at the source has shown; None before that.
+        marked_up: Whether the sender put HTML links or BBCode into the fields.
+        sender: Keyed hash of the sender's address, for as long as it takes to look at the source.
+        verdict: What looking at the source has shown (`Verdict.as_map`); None before that.
+        revision: The texts of a later ping that differed, until the author decides about them.
+        history: Each change of status: when (`at`), what (`what`), by whom (`by`) and why (`why`).
+        looks: How often in a row looking has had the verdict's result.
+        gone: Since when and how often an approved ping's link has not been found (`Gone`).
+        check_at: When the source is due to be looked at again.
     """
 
     id: str
@@ -56,7 +69,14 @@ class Ping:
     received_at: str
     status: Status = Status.RECEIVED
     charset: str = ""
+    marked_up: bool = False
+    sender: str = ""
     verdict: Mapping[str, Any] | None = None
+    revision: Mapping[str, str] | None = None
+    history: Sequence[Mapping[str, str]] = ()
+    looks: int = 0
+    gone: Mapping[str, Any] | None = None
+    check_at: str = ""
 
     @property
     def post_key(self) -> str:
@@ -66,11 +86,18 @@ class Ping:
     @property
     def received_second(self) -> str:
         """When it came, to the second, as readers see it."""
-        return self.received_at[:19] + "Z"
+        return to_second(self.received_at)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What its sender says of it, apart from the address: what a later ping may say otherwise."""
+        return {name: getattr(self, name) for name in ("title", "excerpt", "blog_name")}
 
 
-def read_ping(post: Post, form: Form, label: str, now: datetime) -> Ping:
-    """Return the ping of `post` that a form describes; `label` is the charset that its Content-Type names.
+def read_ping(post: Post, form: Form, label: str, now: datetime, sender: str = "") -> Ping:
+    """Return the ping of `post` that a form describes.
+
+    `label` is the charset that its Content-Type names, `sender` stands for the sender's address.
 
     Only `url` is required (TrackBack 1.2). A missing title becomes the source's address, a missing blog name
     its host, since readers need something to read.
@@ -94,8 +121,10 @@ def read_ping(post: Post, form: Form, label: str, now: datetime) -> Ping:
         title=clean(said.get("title", ""), MAX_TITLE) or clean(address, MAX_TITLE),
         excerpt=clean(said.get("excerpt", ""), MAX_EXCERPT),
         blog_name=clean(said.get("blog_name", ""), MAX_BLOG_NAME) or clean(host, MAX_BLOG_NAME),
-        received_at=now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        received_at=stamp(now),
         charset=_how_read(decoded.charset, decoded.replaced, labels),
+        sender=sender,
+        marked_up=any(map(_MARKUP.search, decoded.texts)),
     )
 
 
@@ -103,6 +132,11 @@ def ping_id(post: Post, source: Source) -> str:
     """Return the id of the one record for a pair of post and source: 128 bits, in base 32."""
     digest = hashlib.sha256(f"{post.key}\n{source.key}".encode()).digest()
     return b32encode(digest[:16]).decode("ascii").rstrip("=").lower()
+
+
+def sender_hash(key: str, address: str) -> str:
+    """Return what stands for a sender's address: the same for the same sender, useless without the key."""
+    return hmac.new(key.encode(), address.encode(), "sha256").hexdigest()[:16]
 
 
 def _how_read(charset: str, replaced: bool, labels: list[str]) -> str:

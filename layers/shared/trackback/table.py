@@ -7,7 +7,9 @@ approved pings of a post      Query `by_post`, newest first, with the post's cou
 counts of posts               BatchGetItem on `post#<key>`                          1 call
 pings of a status             Query `by_status`, newest first
 received pings, or all        Scan
-decide                        UpdateItem, or TransactWriteItems where the post's count changes with it
+pings to look at again        Query `by_due`, the longest due first
+change                        UpdateItem, or TransactWriteItems where the post's count changes with it
+rules, words, posts' facts    GetItem and UpdateItem on `rules`, `words`, `post#<key>`
 """
 
 import random
@@ -15,6 +17,7 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from enum import Enum
 from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -23,8 +26,21 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from trackback.clock import stamp
 from trackback.errors import NoSuchPing, StatusChanged, TableBusy
-from trackback.items import count_change, decision, is_post, new_item, post_id, to_page, to_ping
+from trackback.items import (
+    Change,
+    count_change,
+    decision,
+    is_post,
+    new_item,
+    post_id,
+    revision,
+    to_page,
+    to_ping,
+    to_plain,
+    to_typed,
+)
 from trackback.listing import Cursor, Page
 from trackback.ping import Ping, Status
 
@@ -55,6 +71,14 @@ def _telling_when_busy() -> Iterator[None]:
         raise
 
 
+class Added(Enum):
+    """What became of a ping that came in."""
+
+    NEW = "PingReceived"
+    REPEATED = "PingRepeated"
+    REVISED = "PingRevised"
+
+
 class Table:
     """A table as `template.yaml` makes it."""
 
@@ -64,8 +88,11 @@ class Table:
         self._client: DynamoDBClient = boto3.client("dynamodb", config=_CONFIG)
 
     @_telling_when_busy()
-    def add(self, ping: Ping) -> bool:
-        """Store a ping; return whether it is new. A known pair of post and source is left as it is.
+    def add(self, ping: Ping) -> Added:
+        """Store a ping, unless its pair of post and source is known.
+
+        A known one with other texts is kept beside what is there as a revision, for the author to decide; one
+        that was rejected or is spam stays as it is.
 
         Raises:
             TableBusy: the ceiling of write units is reached.
@@ -75,10 +102,22 @@ class Table:
                 TableName=self._name,
                 Item=new_item(ping),
                 ConditionExpression="attribute_not_exists(id)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            told: Any = error.response
+            return self._revise(to_ping(told["Item"]), ping)
+        return Added.NEW
+
+    def _revise(self, known: Ping, ping: Ping) -> Added:
+        latest = dict(known.revision) if known.revision else known.texts
+        if known.status in {Status.REJECTED, Status.SPAM} or latest == ping.texts:
+            return Added.REPEATED
+        try:
+            self.apply(revision(known, ping))
+        except StatusChanged:  # decided this very moment: the decision stands
+            return Added.REPEATED
+        return Added.REVISED
 
     def get(self, ping_id: str) -> Ping:
         """Return a ping as it stands now.
@@ -163,29 +202,74 @@ class Table:
         pings = [to_ping(item) for page in pages for item in page["Items"]]
         return sorted(pings, key=attrgetter("received_at"), reverse=True)
 
-    def decide(self, ping_id: str, status: Status, now: datetime) -> Ping:
+    def due(self, now: datetime, most: int) -> list[str]:
+        """Return the ids of pings that are to be looked at again, the longest due first."""
+        found = self._client.query(
+            TableName=self._name,
+            IndexName="by_due",
+            KeyConditionExpression="due = :check AND check_at <= :now",
+            ExpressionAttributeValues={":check": {"S": "check"}, ":now": {"S": stamp(now)}},
+            Limit=most,
+        )
+        return [item["id"]["S"] for item in found["Items"]]
+
+    def decide(
+        self, ping_id: str, status: Status, now: datetime, *, by: str = "author", why: str = ""
+    ) -> Ping:
         """Give a ping a status and return it as it was before; deciding the same again changes nothing.
 
-        The post's count changes in the same transaction. Rejected and spam pings expire after
-        `KEEP_UNWANTED`; an approved one never does.
+        The post's count changes in the same transaction.
 
         Raises:
             NoSuchPing: there is none of that id.
             StatusChanged: somebody else decided between our look at it and our write.
         """
         before = self.get(ping_id)
-        if before.status is status:
-            return before
-        step = (status is Status.APPROVED) - (before.status is Status.APPROVED)
-        update = decision(before, status, now)
+        if before.status is not status or before.revision:
+            self.apply(decision(before, status, now, by=by, why=why))
+        return before
+
+    def apply(self, change: Change) -> None:
+        """Make a change, and that of the post's count with it.
+
+        Raises:
+            StatusChanged: the ping's status is no longer the one that the change is based on.
+        """
         try:
-            if step:
-                self._transact(update, count_change(before.post_key, step))
+            if change.step:
+                self._transact(change.request(), count_change(change.before.post_key, change.step))
             else:
-                self._client.update_item(TableName=self._name, **update)
+                request: Any = change.request()
+                self._client.update_item(TableName=self._name, **request)
         except self._client.exceptions.ConditionalCheckFailedException:
             raise StatusChanged(_TOO_LATE) from None
-        return before
+
+    def read(self, record: str) -> dict[str, Any]:
+        """Return a record that is no ping, empty if there is none: `rules`, `words`, a post's facts."""
+        key = {"id": {"S": record}}
+        item = self._client.get_item(TableName=self._name, Key=key, ConsistentRead=True).get("Item", {})
+        return to_plain(item)
+
+    def write(self, record: str, name: str, value: Any, *, was: Any = None) -> None:
+        """Set one attribute of a record that is no ping.
+
+        Raises:
+            StatusChanged: it is no longer as it `was` (None: nothing is expected of it).
+        """
+        request: Any = {"ExpressionAttributeValues": {":value": to_typed(value)}}
+        if was is not None:
+            request["ExpressionAttributeValues"][":was"] = to_typed(was)
+            request["ConditionExpression"] = "attribute_not_exists(#name) OR #name = :was"
+        try:
+            self._client.update_item(
+                TableName=self._name,
+                Key={"id": {"S": record}},
+                UpdateExpression="SET #name = :value",
+                ExpressionAttributeNames={"#name": name},
+                **request,
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            raise StatusChanged("somebody else has changed this meanwhile; try again") from None
 
     def _transact(self, *updates: dict[str, Any]) -> None:
         """Write all or nothing, again while others write to the same post; a failed condition is final."""

@@ -1,0 +1,154 @@
+"""What each command of the author's command line does; each returns whether all of it was done."""
+
+import json
+import os
+from argparse import Namespace
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import chain
+from typing import Any
+
+from rich.text import Text
+
+from trackback.errors import TrackbackError
+from trackback.evidence import Evidence
+from trackback.link import read_source
+from trackback.ping import Ping, Status
+from trackback.rules import Effect, applies, read_rule
+from trackback.settings import load_rules, save_rules
+from trackback.site import post_key
+from trackback.table import Table
+from trackback.terminal import COLOURS, as_json, complain, explanation, facts_grid, ping_grid, say
+from trackback.verdict import Gone
+
+Run = Callable[[Table, Namespace], bool]
+
+DECISIONS = {
+    "approve": (Status.APPROVED, "show a ping below its post, with what it says now"),
+    "reject": (Status.REJECTED, "keep a ping from readers"),
+    "spam": (Status.SPAM, "keep a ping from readers, as spam"),
+}
+
+
+def list_pings(table: Table, asked: Namespace) -> bool:
+    """Print the pings of a status, of a post, or those that have disappeared."""
+    found = filter(_wanted(asked), table.pings(Status.APPROVED if asked.disappeared else asked.status))
+    if asked.json:
+        for ping in found:
+            _print_json(ping)
+        return True
+    first = next(found, None)
+    say(ping_grid(chain([first], found)) if first else "No pings here.")
+    return True
+
+
+def _wanted(asked: Namespace) -> Callable[[Ping], bool]:
+    key, now = post_key(asked.post) if asked.post else None, datetime.now(UTC)
+
+    def is_wanted(ping: Ping) -> bool:
+        gone = Gone(ping.gone["since"], int(ping.gone["times"])) if ping.gone else None
+        disappeared = gone is not None and gone.is_final(now)
+        return key in {None, ping.post_key} and (disappeared or not asked.disappeared)
+
+    return is_wanted
+
+
+def show(table: Table, asked: Namespace) -> bool:
+    """Print all that is known of a ping."""
+    ping = table.get(asked.id)
+    if asked.json:
+        _print_json(ping)
+    else:
+        say(facts_grid({**as_json(ping), "verdict": _verdict(ping)}))
+    return True
+
+
+def _verdict(ping: Ping) -> list[str] | None:
+    return (
+        None if ping.verdict is None else [f"link {ping.verdict['link']}", *ping.verdict.get("reasons", [])]
+    )
+
+
+def explain(table: Table, asked: Namespace) -> bool:
+    """Print why a ping is thought of as it is, and what became of it when."""
+    say(facts_grid(explanation(table.get(asked.id))))
+    return True
+
+
+def verify(table: Table, asked: Namespace) -> bool:
+    """Look at a ping's source now."""
+    # The HTML parser and the HTTP client, which no other command needs, take half a second to load.
+    from trackback.fetch import Fetcher  # noqa: PLC0415
+    from trackback.pace import Pace  # noqa: PLC0415
+    from trackback.recent import Recent  # noqa: PLC0415
+    from trackback.verification import Verifier  # noqa: PLC0415
+
+    table.get(asked.id)
+    verifier = Verifier(table, Fetcher(loopback=is_on_this_machine()), Recent(), Pace())
+    verifier.verify(asked.id, verifier.policy(), datetime.now(UTC))
+    return explain(table, asked)
+
+
+def decide(table: Table, asked: Namespace) -> bool:
+    """Approve, reject or mark as spam."""
+    status, _ = DECISIONS[asked.command]
+    done = True
+    for ping_id in asked.ids:
+        try:
+            before = table.decide(ping_id, status, datetime.now(UTC))
+        except TrackbackError as error:
+            done = False
+            complain(f"{ping_id}: {error}")
+            continue
+        was = f"was {before.status} already" if before.status is status else f"{before.status} → {status}"
+        say(Text.assemble(ping_id, "  ", (was, COLOURS[status]), "  ", before.title))
+    return done
+
+
+def why(table: Table, asked: Namespace) -> bool:
+    """Print the keys of a URL, as post and as source, and the rules that match a ping from it."""
+    source = read_source(asked.url)
+    nameless = Evidence(url=source.url, title="", excerpt="", blog_name="")
+    matching = [str(rule) for rule in load_rules(table) if applies(rule, nameless)]
+    say(facts_grid({"as a post": post_key(asked.url), "as a source": source.key, "rules": matching}))
+    return True
+
+
+def list_rules(table: Table, _: Namespace) -> bool:
+    """Print the author's rules."""
+    rules = load_rules(table)
+    say("\n".join(map(str, rules)) if rules else "No rules.")
+    return True
+
+
+def add_rule(table: Table, asked: Namespace) -> bool:
+    """Add a rule to the end."""
+    rule = read_rule(asked.effect, asked.matches, asked.value)
+    before = load_rules(table)
+    save_rules(table, [*(known for known in before if known.id != rule.id), rule], before)
+    say(str(rule))
+    return True
+
+
+def remove_rule(table: Table, asked: Namespace) -> bool:
+    """Remove a rule, whatever its effect."""
+    gone = read_rule(Effect.BLOCK, asked.matches, asked.value).id
+    before = load_rules(table)
+    after = [rule for rule in before if rule.id != gone]
+    if after == before:
+        complain("there is no such rule; trackback rules list shows them")
+        return False
+    save_rules(table, after, before)
+    return True
+
+
+def is_on_this_machine() -> bool:
+    """Tell whether AWS is a stand-in on this machine."""
+    return os.environ.get("AWS_ENDPOINT_URL", "").startswith(("http://localhost:", "http://127.0.0.1:"))
+
+
+def _print_json(ping: Ping) -> None:
+    def plain(value: Any) -> Any:
+        return int(value) if value == int(value) else float(value)
+
+    print(json.dumps(as_json(ping), default=plain))  # noqa: T201 - what a command line is for

@@ -1,0 +1,107 @@
+"""Pages of other blogs that ping the demo blog: each makes verification say something else."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+from werkzeug.wrappers import Request as Asked
+from werkzeug.wrappers import Response
+
+SLOW = 30  # seconds that the slow page takes, longer than anybody waits for it
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A page that pings: its path, what it says in its ping, and its HTML, with {post} for the post's URL."""
+
+    path: str
+    title: str
+    excerpt: str
+    blog_name: str
+    html: str = ""
+    status: int = 200
+
+
+_PAGE = "<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1><article>{text}</article>"
+
+SOURCES = (
+    Source(
+        path="/walks/an-open-door/",
+        title="An open door",
+        excerpt="Someone left a door ajar for anyone who writes back. So I do.",
+        blog_name="Long Walks",
+        html="<p>It is raining. Someone left <a href='{post}'>a door ajar for anyone who writes back</a>, "
+        "and I liked the sentence so much that I do. More tomorrow.</p>",
+    ),
+    Source(
+        path="/notebook/doors/",
+        title="On doors",
+        excerpt="Three posts that I read this week were about doors.",
+        blog_name="The Notebook",
+        html="<p>Three posts that I read this week were about doors. I forgot to link to any.</p>",
+    ),
+    Source(
+        path="/archive/gone/",
+        title="A post that was taken down",
+        excerpt="There was a link here once.",
+        blog_name="Archive of Everything",
+        html="<p>Gone.</p>",
+        status=410,
+    ),
+    Source(
+        path="/slow/",
+        title="Sent from a very old server",
+        excerpt="It answers, eventually.",
+        blog_name="Slow Web",
+    ),
+    Source(
+        path="/deals/",
+        title="Best deals",
+        excerpt="[...] Read More Information here on that Topic [...]",
+        blog_name="Best deals",
+        html="<p>Buy now!</p>" + "".join(f"<a href='https://shop{n}.example/'>deal {n}</a> " for n in range(300)),
+    ),
+)
+
+
+class OtherBlogs:
+    """A WSGI application that serves the sources."""
+
+    def __init__(self) -> None:
+        """Know no post yet."""
+        self.post = ""
+        self._over = threading.Event()
+
+    def close(self) -> None:
+        """Let the slow page end."""
+        self._over.set()
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        path = Asked(environ).path
+        source = next((source for source in SOURCES if source.path == path), None)
+        if source is None:
+            return Response("Not here.", 404)(environ, start_response)
+        if not source.html:
+            return Response(self._drip(), mimetype="text/html")(environ, start_response)
+        text = source.html.replace("{post}", self.post)
+        page = _PAGE.format(title=source.title, text=text)
+        return Response(page, source.status, mimetype="text/html")(environ, start_response)
+
+    def _drip(self) -> Iterator[bytes]:
+        for _ in range(SLOW):
+            yield b" "
+            if self._over.wait(1):
+                return
+
+
+def ping_from_all(ping_url: str, origin: str) -> None:
+    """Send every source's ping, as its blog's software would."""
+    for source in SOURCES:
+        fields = {"url": origin + source.path, "title": source.title}
+        fields |= {"excerpt": source.excerpt, "blog_name": source.blog_name}
+        with urlopen(Request(ping_url, urlencode(fields).encode())) as answer:
+            answer.read()
