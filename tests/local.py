@@ -38,7 +38,7 @@ class LocalStack:
 
 @contextmanager
 def local_stack(port: int = 0, *, talks: bool = False) -> Iterator[LocalStack]:
-    """Run the stack; yield its addresses once it answers. Ports are `port` and the next three, or free ones."""
+    """Run the stack; yield its addresses once it answers. Its ports are `port` and three more, or free ones."""
     with ExitStack() as stack:
         others = OtherBlogs()
         others_url = _serve(stack, others, port and port + 3)

@@ -77,7 +77,7 @@ class Delivery:
 
 
 def fits(value: Any, pattern: Any) -> bool:
-    """Tell whether a record fits an event filter's pattern: exact values and `exists`, which is what we use."""
+    """Tell whether a record fits an event filter's pattern: exact values, and `exists`."""
     if isinstance(pattern, dict):
         here = value if isinstance(value, dict) else {}
         return all(fits(here.get(name), inner) for name, inner in pattern.items())

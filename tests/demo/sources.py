@@ -60,9 +60,9 @@ SOURCES = (
     Source(
         path="/deals/",
         title="Best deals",
-        excerpt="[...] Read More Information here on that Topic [...]",
+        excerpt="[...] Here you will find 58213 more infos on that topic: https://deals.example/ [...]",
         blog_name="Best deals",
-        html="<p>Buy now!</p>" + "".join(f"<a href='https://shop{n}.example/'>deal {n}</a> " for n in range(300)),
+        html="".join(f"<a href='https://shop{n}.example/'>deal {n}</a> " for n in range(300)),
     ),
 )
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from trackback.clock import stamp
+from trackback.evidence import judged_text
 from trackback.ping import Status
 from trackback.table import Table
 from trackback.words import WordModel
@@ -36,4 +37,4 @@ def _decided(table: Table) -> Iterator[tuple[str, bool]]:
     for status, unwanted in _UNWANTED.items():
         for ping in islice(table.pings(status), MOST):
             if any(entry.get("by") == "author" for entry in ping.history):  # not from what it judged itself
-                yield " ".join(ping.texts.values()), unwanted
+                yield judged_text(url=ping.url, **ping.texts), unwanted

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import re
 from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,14 +15,11 @@ from trackback.errors import PingRefused
 from trackback.form import Form
 from trackback.link import Source, read_source
 from trackback.site import Post, post_key
-from trackback.text import clean
+from trackback.text import clean, marks_up_links
 
 MAX_TITLE = MAX_BLOG_NAME = 250
 MAX_EXCERPT = 500
 """Longest texts kept, in characters after cleaning; longer ones are cut, never refused."""
-
-
-_MARKUP = re.compile(r"<a\s[^<>]{0,200}href|\[/?(?:url|link|img)[\]=]", re.IGNORECASE)
 
 
 class Status(StrEnum):
@@ -124,7 +120,7 @@ def read_ping(post: Post, form: Form, label: str, now: datetime, sender: str = "
         received_at=stamp(now),
         charset=_how_read(decoded.charset, decoded.replaced, labels),
         sender=sender,
-        marked_up=any(map(_MARKUP.search, decoded.texts)),
+        marked_up=any(map(marks_up_links, decoded.texts)),
     )
 
 

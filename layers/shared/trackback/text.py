@@ -17,6 +17,7 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 _TAG = re.compile(r"<[a-zA-Z/!?][^<>]*>")
+_LINKS = re.compile(r"\[/?url[\]=]|\[link=|</?a[\s>]", re.IGNORECASE)
 _HUGE_REFERENCE = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")  # int() refuses over 4,300 digits
 _UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f"  # C0 and C1, but for what separates words or lines
@@ -47,6 +48,11 @@ def clean(raw: str, limit: int) -> str:
     text = _PILE.sub(r"\1", unicodedata.normalize("NFC", text))  # more marks than any script piles up
     text = " ".join(text.split()).strip("\u200c\u200d ")
     return "" if _BLANK.fullmatch(text) else shorten(text, limit)
+
+
+def marks_up_links(raw: str) -> bool:
+    """Tell whether a text, before it was cleaned, holds links in HTML or BBCode."""
+    return _LINKS.search(raw) is not None
 
 
 def _drop_tags(text: str) -> str:

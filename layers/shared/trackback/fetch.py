@@ -1,0 +1,225 @@
+"""The one way out: every request to a stranger's server goes through here.
+
+A name is looked up once, every address that it has is judged, and the connection goes to a judged address:
+no second look-up can lead elsewhere. Every redirect is judged anew. Time, bytes and redirects are bounded,
+and nothing is taken from the environment but the system's store of certificates.
+"""
+
+import http.client
+import logging
+import socket
+import ssl
+import threading
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from urllib.parse import urljoin, urlsplit
+
+from urllib3 import exceptions as urllib3
+from urllib3.response import BaseHTTPResponse
+
+from trackback.compression import ACCEPTED, decompressed
+from trackback.connection import Budget, Connection, TlsConnection, TooMuch, Unreachable, tls_context
+from trackback.errors import PingRefused, TrackbackError
+from trackback.link import read_source
+from trackback.network import is_loopback, is_public
+
+USER_AGENT = "Trackback/0.1.0 (looks at pages that send TrackBack pings)"
+SECONDS = 10
+"""How long a fetch may take, with all look-ups and redirects."""
+MAX_REDIRECTS = 5
+MAX_BODY = 1_048_576
+"""Bytes of a page that are kept, after decompression."""
+MAX_HEAD = 65_536
+MAX_SENT = 2 * MAX_BODY
+"""Bytes of a body as sent: more than MAX_BODY only where they are chopped up or decompress to nothing."""
+
+_HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
+_PORTS = {"http": 80, "https": 443}
+_KEPT = {"etag", "last-modified", "link", "location", "retry-after", "x-pingback"}
+_PIECE = 16_384
+_BROKEN_OFF = "its server broke off before the end"
+_NOT_HTTP = "its server's answer is not HTTP"
+_NOT_TLS = "no encrypted connection to its server came about"
+
+for _name in ("urllib3.connection", "urllib3.response"):  # they warn of each odd answer, with a stack trace
+    logging.getLogger(_name).setLevel(logging.ERROR)
+
+
+class FetchFailed(TrackbackError):
+    """There is no answer to tell of; the message tells the blog's owner why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer, of whatever status: the URL that gave it, and its body, not `whole` where it was cut."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+    whole: bool
+    headers: Mapping[str, str]
+
+
+class Fetcher:
+    """Fetches pages of strangers; one fetcher may be used by several threads at once."""
+
+    def __init__(
+        self,
+        *,
+        loopback: bool = False,
+        seconds: float = SECONDS,
+        resolve: Callable[[str], Sequence[str]] | None = None,
+    ) -> None:
+        """Take whether this machine may be fetched from too, at any port; only the local stack does."""
+        self._loopback = loopback
+        self._seconds = seconds
+        self._resolve = resolve or _resolve
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return tls_context()
+
+    def get(self, url: str, *, accept: str = _HTML, headers: Mapping[str, str] = {}) -> Fetched:
+        """Return what a URL answers, after redirects.
+
+        Raises:
+            FetchFailed: the URL must not be fetched, or nothing came back that is an answer.
+        """
+        asked = {
+            **headers,
+            "Accept": accept,
+            "Accept-Encoding": ACCEPTED,
+            "Connection": "close",
+            "User-Agent": USER_AGENT,
+        }
+        try:
+            return self._follow(url, asked, Budget(self._seconds))
+        except (TimeoutError, urllib3.TimeoutError):
+            raise FetchFailed(f"its server did not answer within {self._seconds:g} seconds") from None
+        except tuple(_WORDS) as error:
+            raise FetchFailed(next(_WORDS[kind] for kind in _WORDS if isinstance(error, kind))) from error
+
+    def _follow(self, url: str, headers: Mapping[str, str], budget: Budget) -> Fetched:
+        url = _checked(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            with self._answer(url, headers, budget) as response:
+                location = response.get_redirect_location()
+                if not location:
+                    return _fetched(url, response)
+            url = _redirected(url, location)
+        raise FetchFailed(f"it redirects more than {MAX_REDIRECTS} times")
+
+    @contextmanager
+    def _answer(self, url: str, headers: Mapping[str, str], budget: Budget) -> Iterator[BaseHTTPResponse]:
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        with closing(self._connection(url, budget)) as connection:
+            budget.bytes = MAX_HEAD
+            connection.request("GET", target, headers=headers, preload_content=False)
+            with closing(connection.getresponse()) as response:
+                if response.status < HTTPStatus.OK:
+                    raise FetchFailed(_NOT_HTTP)
+                budget.bytes = MAX_SENT
+                yield response
+
+    def _connection(self, url: str, budget: Budget) -> Connection:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        addresses = self._judged(host, port, budget)
+        if parts.scheme == "https":
+            return TlsConnection(host, port, addresses, budget, ssl_context=self._tls)
+        return Connection(host, port, addresses, budget)
+
+    def _judged(self, host: str, port: int, budget: Budget) -> Sequence[str]:
+        """Return a host's addresses, none of which we must not connect to."""
+        addresses = self._addresses(host, budget)
+        if self._loopback and all(map(is_loopback, addresses)):
+            return addresses
+        if not all(map(is_public, addresses)):
+            raise FetchFailed("its server is not on the public internet")
+        if port not in _PORTS.values():
+            raise FetchFailed("its port is neither 80 nor 443")
+        return addresses
+
+    def _addresses(self, host: str, budget: Budget) -> Sequence[str]:
+        """Look a name up, in a thread of its own: the system's look-up knows no time-out."""
+        answer: Future[Sequence[str]] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(self._resolve(host))
+            except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+                answer.set_exception(error)
+
+        threading.Thread(target=ask, daemon=True).start()
+        addresses = answer.result(timeout=budget.seconds())
+        if not addresses:
+            raise socket.gaierror
+        return addresses
+
+
+_WORDS: dict[type[Exception], str] = {
+    socket.gaierror: "its server's name is unknown",
+    Unreachable: "its server takes no connection",
+    TooMuch: "its server sends more than a page can need",
+    ssl.SSLCertVerificationError: "its server's certificate is not valid",
+    ssl.SSLError: _NOT_TLS,
+    urllib3.SSLError: _NOT_TLS,
+    zlib.error: "its server's answer is compressed in a way that cannot be read",
+    http.client.IncompleteRead: _BROKEN_OFF,
+    urllib3.ProtocolError: _BROKEN_OFF,
+    OSError: _BROKEN_OFF,
+    EOFError: _BROKEN_OFF,
+    http.client.HTTPException: _NOT_HTTP,
+    urllib3.HTTPError: _NOT_HTTP,
+    ValueError: _NOT_HTTP,
+}
+"""Which error is told in which words; the first that fits."""
+
+
+def _resolve(host: str) -> Sequence[str]:
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+def _checked(url: str) -> str:
+    try:
+        return read_source(url).url
+    except PingRefused:
+        raise FetchFailed("its address is not a plain one of http or https") from None
+
+
+def _redirected(url: str, location: str) -> str:
+    """Return where a redirect leads; servers send bytes of UTF-8 there, though they should not."""
+    try:
+        target = urljoin(url, location.encode("latin-1").decode("utf-8", "replace").strip())
+    except ValueError:
+        target = ""
+    target = _checked(target)
+    if url.startswith("https:") and target.startswith("http:"):
+        raise FetchFailed("it redirects from https to http")
+    return target
+
+
+def _fetched(url: str, response: BaseHTTPResponse) -> Fetched:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    body = bytearray()
+    sent = response.stream(_PIECE, decode_content=False)
+    for piece in decompressed(sent, headers.get("content-encoding", "")):
+        body += piece
+        if len(body) > MAX_BODY:
+            break
+    return Fetched(
+        url=url,
+        status=response.status,
+        content_type=headers.get("content-type", ""),
+        body=bytes(body[:MAX_BODY]),
+        whole=len(body) <= MAX_BODY,
+        headers={name: value for name, value in headers.items() if name in _KEPT},
+    )

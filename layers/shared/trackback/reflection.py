@@ -1,0 +1,60 @@
+"""Sources that show whatever address stands in their own URL: an echo of the ping is no proof of a link."""
+
+import base64
+import html
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.parse import unquote
+
+_ROUNDS = 3  # of percent-encoding or entities, one within the other
+_ORIGIN = re.compile(r"[a-z]+://[^/?#]*", re.IGNORECASE)
+
+
+def is_reflection(source_url: str, post_key: str) -> bool:
+    """Tell whether a source's URL holds the post's address, behind its own host, in any usual encoding.
+
+    With or without scheme and `www.`, as plain text, percent-encoded or as entities up to three times over,
+    in Base64 or in hexadecimal.
+    """
+    text = _ORIGIN.sub("", source_url, count=1)
+    needles = _spellings(post_key)
+    any_of_them = "|".join(map(re.escape, needles))
+    plain = re.compile(rf"(?<![\w.-])(?:www\.)?(?:{any_of_them})(?![\w%~-]|\.\w)", re.IGNORECASE)
+    encoded = [form for needle in needles for form in _encoded(needle)]
+    for _ in range(_ROUNDS + 1):
+        if plain.search(_one_spelling(text)) or any(form in text.translate(_B64) for form in encoded):
+            return True
+        text = html.unescape(unquote(text))
+    return False
+
+
+_B64 = str.maketrans("-_", "+/")
+
+
+def _spellings(post_key: str) -> set[str]:
+    """Return the key as it is, and with its path and host as people write them."""
+    spellings = {post_key, unquote(post_key)}
+    host, slash, path = post_key.partition("/")
+    if "xn--" in host:
+        import idna  # noqa: PLC0415 - half a megabyte of tables that few posts need
+
+        with suppress(idna.IDNAError):
+            spellings.add(idna.decode(host) + slash + unquote(path))
+    return spellings
+
+
+def _one_spelling(text: str) -> str:
+    text = re.sub(r"/{2,}", "/", text.replace("\\", ""))
+    return re.sub(r":(?:80|443)(?=/)", "", text)
+
+
+def _encoded(needle: str) -> Iterator[str]:
+    """Yield what every Base64 or hexadecimal text that holds `needle` holds, wherever it stands in it."""
+    data = needle.encode()
+    yield data.hex()
+    yield data.hex().upper()
+    for before in range(3):
+        form = base64.b64encode(bytes(before) + data).decode().rstrip("=")
+        whole = len(form) - (1 if (before + len(data)) % 3 else 0)
+        yield form[(before * 8 + 5) // 6 : whole]

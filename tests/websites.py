@@ -1,0 +1,176 @@
+"""Web servers of strangers, on loopback: well-behaved ones, and those that answer in any way imaginable."""
+
+import socket
+import ssl
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from trackback.network import is_loopback
+
+Behaviour = Callable[[socket.socket, threading.Event], None]
+"""Answers a request on its connection; the event tells that the server ends, for those who would wait."""
+Answer = bytes | Behaviour
+
+_TLS = b"\x16"
+
+
+def page(body: str | bytes = "", status: str = "200 OK", **headers: str) -> bytes:
+    """Return an answer with its head; `_` in a header's name stands for `-`."""
+    content = body.encode() if isinstance(body, str) else body
+    given = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(content))}
+    given |= {name.replace("_", "-").title(): value for name, value in headers.items()}
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in given.items())]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + content
+
+
+def redirect(location: str, status: str = "302 Found") -> bytes:
+    """Return an answer that leads elsewhere."""
+    return page("Elsewhere.", status, Location=location)
+
+
+class Website:
+    """A server of answers by path; it keeps the requests that it saw, as they were sent."""
+
+    def __init__(self, answers: Mapping[str, Answer] | Answer, tls: ssl.SSLContext | None) -> None:
+        """Listen on a free port."""
+        self.requests: list[str] = []
+        self.connections = 0
+        self.answers = answers
+        self._tls = tls
+        self._ends = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        self._start(self._accept)
+
+    def close(self) -> None:
+        """End the server, and all that it is still answering."""
+        self._ends.set()
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._threads[0].join()
+        self._listener.close()
+        for thread in self._threads:
+            thread.join()
+
+    def _start(self, work: Callable[..., None], *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while not self._ends.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._start(self._answer, connection)
+
+    def _answer(self, connection: socket.socket) -> None:
+        with suppress(OSError), connection:  # whoever asked may go at any time
+            connection.settimeout(10)
+            if self._tls:
+                connection = self._tls.wrap_socket(connection, server_side=True)
+            with connection:
+                request = _head(connection)
+                self.requests.append(request)
+                self._behave(request, connection)
+
+    def _behave(self, request: str, connection: socket.socket) -> None:
+        answer = self.answers
+        if isinstance(answer, Mapping):
+            path = request.partition(" ")[2].partition(" ")[0]
+            answer = answer.get(path, page("Not here.", "404 Not Found"))
+        if isinstance(answer, bytes):
+            connection.sendall(answer)
+        else:
+            answer(connection, self._ends)
+
+
+def _head(connection: socket.socket) -> str:
+    head = b""
+    while not head.endswith(b"\r\n\r\n") and (more := connection.recv(4_096)):
+        head += more
+        if head.startswith(_TLS):  # a stranger to this server: answered all the same
+            break
+    return head.decode("latin-1")
+
+
+@contextmanager
+def website(answers: Mapping[str, Answer] | Answer, tls: ssl.SSLContext | None = None) -> Iterator[Website]:
+    """Serve answers by path, or one answer to everything, until the block ends."""
+    site = Website(answers, tls)
+    try:
+        yield site
+    finally:
+        site.close()
+
+
+def silence(_: socket.socket, ends: threading.Event) -> None:
+    """Say nothing, and keep the line open."""
+    ends.wait()
+
+
+def drip(start: bytes, drop: bytes) -> Behaviour:
+    """Return who says something, and then more and more of the same, a little at a time."""
+
+    def behave(connection: socket.socket, ends: threading.Event) -> None:
+        connection.sendall(start)
+        while not ends.wait(0.01):
+            connection.sendall(drop)
+
+    return behave
+
+
+def flood(start: bytes, more: bytes) -> Behaviour:
+    """Return who says something, and then more and more of the same, as fast as it can."""
+
+    def behave(connection: socket.socket, ends: threading.Event) -> None:
+        connection.sendall(start)
+        while not ends.is_set():
+            connection.sendall(more)
+
+    return behave
+
+
+def reset(start: bytes) -> Behaviour:
+    """Return who says something and drops the connection, without a farewell."""
+
+    def behave(connection: socket.socket, _: threading.Event) -> None:
+        connection.sendall(start)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+
+    return behave
+
+
+_watched: dict[int, list[tuple[str, int]]] = {}
+
+
+def _note(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "socket.connect" and (seen := _watched.get(threading.get_ident())) is not None:
+        host, port, *_ = arguments[1]
+        seen.append((host, port))
+        if not is_loopback(host):
+            raise ConnectionRefusedError("no test leaves this machine")
+
+
+sys.addaudithook(_note)
+
+
+@contextmanager
+def watched_connects() -> Iterator[list[tuple[str, int]]]:
+    """List the addresses and ports that this thread tries to connect to, as the interpreter itself tells.
+
+    It gets no further than trying where they are not of this machine.
+    """
+    seen: list[tuple[str, int]] = []
+    _watched[threading.get_ident()] = seen
+    try:
+        yield seen
+    finally:
+        del _watched[threading.get_ident()]
