@@ -20,6 +20,8 @@ _running.enter_context(stand_in())
 os.environ.update(
     SITES="blog.example, http://old.example",
     TABLE="trackback",
+    SENDER_KEY="known to nobody else",
+    FETCH_LOOPBACK="true",
     POWERTOOLS_METRICS_NAMESPACE="Trackback",
     POWERTOOLS_SERVICE_NAME="receive",
 )

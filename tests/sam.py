@@ -7,7 +7,7 @@ from pathlib import Path
 from tests.template import ROOT
 
 SAM = ROOT / ".venv" / "tools" / "sam" / "bin" / "sam"
-_LEFT_OUT = ("AWS_", "POWERTOOLS_", "SITES", "TABLE")
+_LEFT_OUT = ("AWS_", "FETCH_", "POWERTOOLS_", "SITES", "TABLE")
 
 
 def environment(**settings: str) -> dict[str, str]:

@@ -31,6 +31,7 @@ ALLOWED = "POST, GET, HEAD, OPTIONS"
 # At import, so that a missing setting fails the start and not the third ping, and a cold start pays once.
 sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
+sender_key = os.environ["SENDER_KEY"]
 
 logger = Logger()
 metrics = Metrics()
@@ -41,7 +42,7 @@ app = APIGatewayHttpResolver()
 def receive() -> Response[str]:
     """Take a ping. A repeat of a known one is a success and changes nothing."""
     event = app.current_event.raw_event
-    sender = sender_hash(os.environ["SENDER_KEY"], event["requestContext"]["http"]["sourceIp"])
+    sender = sender_hash(sender_key, event["requestContext"]["http"]["sourceIp"])
     ping = read_ping(_post(), read_form(event), charset_label(event), datetime.now(UTC), sender)
     _count(table.add(ping).value, ping=ping.id)
     return _xml(answer.success())

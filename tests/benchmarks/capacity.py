@@ -12,9 +12,11 @@ from tests import template
 from tests.benchmarks import samples
 from tests.benchmarks.meter import Meter
 from tests.dynamodb_local import dynamodb_local, settings
+from trackback.items import verdict_change
 from trackback.ping import Ping, Status
 from trackback.site import Post
 from trackback.table import Table
+from trackback.verdict import Outcome
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -46,16 +48,20 @@ def _units(meter: Meter, table: Table, number: int) -> dict[str, float]:
     wanted, unwanted = samples.ping(number), samples.ping(number + 1)
     now = datetime.now(UTC)
     received = meter.writes_of(lambda: table.add(unwanted))
-    spam = meter.writes_of(lambda: table.decide(unwanted.id, Status.SPAM, now))
+    spam = verdict_change(unwanted, samples.CERTAIN, Outcome(Status.SPAM), now)
+    put_away = meter.writes_of(lambda: table.apply(spam))
     table.add(wanted)
+    held = verdict_change(wanted, samples.PLAIN, Outcome(Status.PENDING), now)
+    verified = meter.writes_of(lambda: table.apply(held))
     approved = meter.writes_of(lambda: table.decide(wanted.id, Status.APPROVED, now))
     return {
         "receive": received,
-        "spam": spam,
+        "spam": put_away,
+        "verify": verified,
         "approve": approved,
         "approve_as_reported": meter.reported,
-        "life_of_spam": received + spam,
-        "life_of_approved": received + approved,
+        "life_of_spam": received + put_away,
+        "life_of_approved": received + verified + approved,
         "page_view": meter.reads_of(lambda: table.approved(samples.POST.key, samples.PAGE)),
         "counts": meter.reads_of(lambda: table.counts(post.key for post in _OTHER_POSTS)),
     }

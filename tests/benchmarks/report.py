@@ -10,7 +10,8 @@ LAYER_BUDGET_MB = 10
 SPEED = {"init_cpu_ms": "start, CPU ms", "warm_cpu_ms": "request, CPU ms", "peak_mb": "peak memory, MB"}
 CAPACITY: dict[str, tuple[str, int | None]] = {  # what it is called, and its budget
     "receive": ("take a ping, write units", None),
-    "spam": ("mark it as spam, write units", None),
+    "spam": ("put it away as certain spam, write units", None),
+    "verify": ("hold it with its verdict, write units", None),
     "approve": ("approve it, write units", None),
     "life_of_spam": ("a spam ping's whole life, write units", 3),
     "life_of_approved": ("an approved ping's whole life, write units", 8),

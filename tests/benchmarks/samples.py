@@ -1,14 +1,15 @@
 """What is measured with: pings of 600 bytes each, as events of API Gateway and as records of the table."""
 
 import base64
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from trackback.items import new_item
 from trackback.link import read_source
 from trackback.ping import Ping, ping_id
 from trackback.site import Post, Sites
+from trackback.verdict import Seen, Verdict
 
 SITE = "blog.example"
 POST = Sites(SITE).find(f"{SITE}/2026/why-we-still-link")
@@ -41,7 +42,7 @@ def ping(number: int, post: Post = POST) -> Ping:
 
 def received(ping: Ping) -> Item:
     """Return a ping's record as it is first stored."""
-    return {name: {"S": value} for name, value in asdict(ping).items() if value and name != "status"}
+    return dict(new_item(ping))
 
 
 def spam(ping: Ping) -> Item:
@@ -52,6 +53,28 @@ def spam(ping: Ping) -> Item:
 def approved(ping: Ping) -> Item:
     """Return a ping's record once it is approved."""
     return received(ping) | {"status": {"S": "approved"}, "shown_on": {"S": ping.post_key}}
+
+
+CERTAIN = Verdict(
+    link=Seen.UNREACHABLE,
+    checked_at="2026-11-24T06:11:00.000Z",
+    score=11,
+    reasons=[
+        "The text follows a known template of spam: “you will find (a number) more infos”.",
+        "The title and the blog's name are the same.",
+    ],
+)
+PLAIN = Verdict(
+    link=Seen.FOUND,
+    checked_at="2026-11-24T06:11:00.000Z",
+    http_status=200,
+    text="why we still link",
+    sentence="There is an answer to why we still link, and to whom, on a weblog that I had not known before.",
+    language="en",
+    links=42,
+    score=-3,
+    reasons=["The source links to the post."],
+)
 
 
 def page() -> list[Item]:

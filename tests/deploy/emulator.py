@@ -15,8 +15,7 @@ import boto3
 from tests import sam, template
 from tests.template import ROOT
 
-BUILT = ROOT / ".aws-sam" / "build" / "template.yaml"
-MINISTACK = ROOT / ".venv" / "tools" / "ministack" / "bin" / "ministack"
+TOOLS = ROOT / ".venv" / "tools" / "ministack" / "bin"
 PATIENCE = 60
 """Seconds that it may take to start; 2 are usual."""
 
@@ -73,7 +72,7 @@ def emulator(folder: Path) -> Iterator[dict[str, str]]:
     log = folder / "ministack.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [MINISTACK], cwd=folder, env=environment | own, stdout=output, stderr=subprocess.STDOUT
+            [TOOLS / "ministack"], cwd=folder, env=environment | own, stdout=output, stderr=subprocess.STDOUT
         )
     try:
         _wait(process, int(port), log)
@@ -99,9 +98,15 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
     raise RuntimeError(f"the emulator did not start:\n{log.read_text()}")
 
 
-def deploy(environment: Mapping[str, str], **parameters: str) -> Stack:
-    """Deploy what `make build` has built, with the settings of samconfig.toml."""
-    built = ("--template-file", BUILT, "--config-file", ROOT / "samconfig.toml")
+def build(folder: Path) -> Path:
+    """Build as `make build` does, but native code for the emulator's interpreter; return the template."""
+    sam.run("build", "--build-dir", folder, PIP=f"{TOOLS / 'pip'}", NATIVE="")
+    return folder / "template.yaml"
+
+
+def deploy(template_file: Path, environment: Mapping[str, str], **parameters: str) -> Stack:
+    """Deploy what was built, with the settings of samconfig.toml."""
+    built = ("--template-file", template_file, "--config-file", ROOT / "samconfig.toml")
     chosen = [f"{name}={value}" for name, value in parameters.items()]
     sam.run("deploy", *built, "--no-confirm-changeset", "--parameter-overrides", *chosen, **environment)
     (stack,) = _client("cloudformation", environment).describe_stacks(StackName="trackback")["Stacks"]

@@ -2,13 +2,13 @@
 
 import json
 import subprocess
-from collections.abc import Callable
 from itertools import count
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import pytest
 
-from tests.deploy.emulator import Response, Stack
+from tests.deploy.emulator import PATIENCE, Response, Stack
 from tests.template import ROOT
 
 TRACKBACK = ROOT / ".venv" / "bin" / "trackback"
@@ -26,7 +26,11 @@ REFUSED = b"""<?xml version="1.0" encoding="utf-8"?>
 </response>
 """
 
-Ping = Callable[[str], Response]
+
+class Ping(Protocol):
+    """Sends a ping to a post, from a page."""
+
+    def __call__(self, post: str, url: str = "") -> Response: ...
 
 
 @pytest.fixture(scope="session")
@@ -41,12 +45,17 @@ def post(numbers: "count[int]") -> str:
     return f"blog.example/2026/post-{next(numbers)}/"
 
 
+def source(post: str) -> str:
+    """Return the page that pings a post, on a host of its own, since one host is not asked at any pace."""
+    return f"https://{post.split('/')[2]}.other.example/re"
+
+
 @pytest.fixture
 def ping(stack: Stack) -> Ping:
-    """Send a ping to a post, from one and the same page."""
+    """Send a ping to a post, always from the same page."""
 
-    def send(post: str) -> Response:
-        fields = {"url": "https://other.example/re", "title": "Re: Héllo", "blog_name": "Other"}
+    def send(post: str, url: str = "") -> Response:
+        fields = {"url": url or source(post), "title": "Re: Héllo", "blog_name": "Other"}
         return stack.request(
             "POST", f"/trackback/{post}", urlencode(fields), Content_Type=f"{FORM}; charset=utf-8"
         )
@@ -54,17 +63,28 @@ def ping(stack: Stack) -> Ping:
     return send
 
 
-def approve_all(stack: Stack, post: str) -> None:
-    """Approve a post's pings, as the owner does it on the command line."""
+def trackback(stack: Stack, *arguments: str) -> list[str]:
+    """Run the owner's command line and return what it printed."""
     environment = {**stack.environment, "TRACKBACK_TABLE": stack.outputs["TableName"]}
+    done = subprocess.run(
+        [TRACKBACK, *arguments], env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.splitlines()
 
-    def trackback(*arguments: str) -> str:
-        return subprocess.run(
-            [TRACKBACK, *arguments], env=environment, capture_output=True, text=True, check=True
-        ).stdout
 
-    listed = trackback("list", "--post", post, "--json").splitlines()
-    trackback("approve", *(json.loads(line)["id"] for line in listed))
+def verified(stack: Stack, post: str) -> dict[str, Any]:
+    """Return a post's only ping as the owner sees it, once the stream has brought it to verify."""
+    for _ in range(PATIENCE):  # the command itself takes its time
+        (line,) = trackback(stack, "list", "--post", post, "--json")
+        found: dict[str, Any] = json.loads(line)
+        if found["verdict"]:
+            return found
+    raise AssertionError("the ping was not verified")
+
+
+def approve(stack: Stack, post: str) -> None:
+    """Approve a post's only ping."""
+    trackback(stack, "approve", verified(stack, post)["id"])
 
 
 def assert_xml(response: Response, body: bytes) -> None:
@@ -121,20 +141,29 @@ def test_a_ping_is_invisible_until_it_is_approved(stack: Stack, ping: Ping, post
     assert stack.request("GET", f"/pings/{post}").json["pings"] == []
     assert stack.request("GET", f"/counts?post={post}").json == {"counts": {post: 0}}
 
-    approve_all(stack, post)
+    approve(stack, post)
     listed = stack.request("GET", f"/pings/{post}")
     assert listed.headers["content-type"] == "application/json"
     assert listed.headers["cache-control"] == "public, max-age=60, stale-while-revalidate=600"
     (shown,) = listed.json["pings"]
     assert listed.json["count"] == 1
-    assert (shown["url"], shown["title"]) == ("https://other.example/re", "Re: Héllo")
+    assert (shown["url"], shown["title"]) == (source(post), "Re: Héllo")
     assert (shown["blog_name"], shown["verified"]) == ("Other", False)
     assert stack.request("GET", f"/counts?post={post}").json == {"counts": {post: 1}}
 
 
+def test_the_stream_brings_a_ping_to_verify_which_does_not_look_at_private_addresses(
+    stack: Stack, ping: Ping, post: str
+) -> None:
+    ping(post, "http://127.0.0.1/re")
+    found = verified(stack, post)
+    assert (found["status"], found["verdict"]["link"]) == ("pending", "unreachable")
+    assert found["verdict"]["why"] == "its server is not on the public internet"
+
+
 def test_approved_pings_are_listed_as_rss_too(stack: Stack, ping: Ping, post: str) -> None:
     ping(post)
-    approve_all(stack, post)
+    approve(stack, post)
     response = stack.request("GET", f"/trackback/{post}?__mode=rss")
     assert response.headers["content-type"] == "text/xml; charset=utf-8"
     assert "<title>Re: Héllo</title>" in response.body.decode()

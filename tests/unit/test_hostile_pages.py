@@ -22,11 +22,12 @@ URL = re.compile(r"https?://[!-~]+")
 bounded = settings(max_examples=300, derandomize=True, deadline=None, database=None)
 
 WORDS = b"""
-< </ > /> <!-- --> --!> <![CDATA[ ]]> <!doctype <? <a <a> </a> <area <base <p> </p> <div> <svg> <img <br> <html
-<title> </title> <script> </script> <style> <template> </template> <noscript> </noscript> <textarea> </textarea>
-<iframe> <xmp> <plaintext> <link <meta <table> <b> <img/ <br/ href= rel=canonical rel=nofollow lang=de charset=
-alt= = " ' & &amp; &lt; &# &#x202e; &#0; &#xd800; ; 99999999999999999999 . ! ? # @ : // / \\ % %2f
-https://blog.example/post https://o.example/ blog.example /post http: javascript: utf-16 shift_jis utf-8 x
+< </ > /> <!-- --> --!> <![CDATA[ ]]> <!doctype <? <a <a> </a> <area <base <p> </p> <div> <svg> <img <br>
+<html <title> </title> <script> </script> <style> <template> </template> <noscript> </noscript> <textarea>
+</textarea> <iframe> <xmp> <plaintext> <link <meta <table> <b> <img/ <br/ href= rel=canonical rel=nofollow
+lang=de charset= alt= = " ' & &amp; &lt; &# &#x202e; &#0; &#xd800; ; 99999999999999999999 . ! ? # @ : // /
+\\ % %2f https://blog.example/post https://o.example/ blog.example http: javascript: utf-16
+shift_jis utf-8 /post x
 """
 BYTES = (
     "00 0d0a 20 09 efbbbf fffe feff 0000feff 1b2442 8fa1 93fa e697a5 e280ae e2808b eda080 efbfbe cc81 80 ff"
@@ -52,6 +53,7 @@ def filled(piece: str, *, size: int = MB) -> str:
     ("before", "after"),
     [
         pytest.param(filled("<"), "", id="<"),
+        pytest.param(filled("<a "), "", id="<a, which is one tag"),
         pytest.param(filled("&"), "", id="&"),
         pytest.param("&#" + filled("9"), ";", id="one huge number"),
         pytest.param(filled("&lt"), "", id="entities"),
@@ -72,7 +74,7 @@ def filled(piece: str, *, size: int = MB) -> str:
         pytest.param(filled("<template></template>"), "", id="many templates"),
         pytest.param(f"<!--{filled('-')}-->", "", id="one huge comment"),
         pytest.param(filled("<!-->"), "", id="many comments"),
-        pytest.param(filled("</"), ">", id="ends without names"),
+        pytest.param(filled("</") + ">", "", id="ends without names"),
         pytest.param(filled("<!ENTITY a '&a;&a;'>"), "&a;", id="entity declarations"),
         pytest.param(filled("\0"), "", id="NULs"),
         pytest.param(filled(" "), "", id="spaces"),
@@ -99,7 +101,6 @@ def test_a_huge_page_is_read_to_the_link(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        pytest.param(filled("<a "), id="<a"),
         pytest.param(filled("<p"), id="<p"),
         pytest.param(filled("<!--"), id="comments"),
         pytest.param(filled("<![CDATA["), id="CDATA"),
@@ -120,7 +121,7 @@ def test_no_entity_is_fetched_or_expanded() -> None:
     page = f"<!DOCTYPE html [<!ENTITY x SYSTEM 'file:///etc/hostname'><!ENTITY y 'zz'>]><p>&x;&y;{LINK}"
     link = read(page.encode()).link
     assert link
-    assert link.sentence == "]>&x;&y;here" or link.sentence == "&x;&y;here"
+    assert link.sentence in {"]>&x;&y;here", "&x;&y;here"}
 
 
 def test_links_that_a_long_base_makes_long_are_read_up_to_a_bound() -> None:
@@ -138,7 +139,7 @@ def _check(document: Document) -> None:
         assert text == " ".join(text.split())
         assert unicodedata.is_normalized("NFC", text)
     assert re.fullmatch("[a-zA-Z0-9-]*", document.language)
-    for url in (document.canonical, link and link.url):
+    for url in (document.canonical, link.url if link else None):
         assert url is None or URL.fullmatch(url)
     assert link is None or post_key(link.url) == KEY
     assert link is None or document.links > 0

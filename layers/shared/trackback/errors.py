@@ -4,6 +4,8 @@ TrackbackError
 ├── PingRefused    a ping or its ping URL cannot be taken   → TrackBack error 1, HTTP 200
 ├── BadQuery       a reader's parameters make no sense      → JSON message, HTTP 400
 ├── TableBusy      a flood has reached the table's ceiling   → the same, and HTTP 429 for readers
+├── FetchFailed    a page cannot be had (in `fetch`)        → a verdict: unreachable, and why
+├── BadRule        what should be a rule is none (`rules`)  → the command line's exit status 1
 ├── NoSuchPing     the table holds no ping of that id       → the command line's exit status 1
 └── StatusChanged  somebody else has decided meanwhile      → the command line's exit status 1
 

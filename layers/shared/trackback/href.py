@@ -35,7 +35,7 @@ def resolve(href: str, base: str) -> str | None:
     if path.startswith("//"):
         return _absolute(f"{scheme}://{path.lstrip('/')}{rest}")
     try:
-        return _absolute(urljoin(base, path + rest)) if len(base) <= MAX_URL else None
+        return _absolute(urljoin(base.partition("#")[0], path + rest)) if len(base) <= MAX_URL else None
     except ValueError:
         return None
 

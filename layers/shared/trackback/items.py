@@ -15,7 +15,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from trackback.clock import stamp, to_second
 from trackback.listing import Cursor, Page, Summary
 from trackback.ping import Ping, Status
-from trackback.verdict import AGAIN_FOUND, Gone, Seen, Verdict
+from trackback.verdict import AGAIN_FOUND, Outcome, Seen, Verdict
 
 KEEP_UNWANTED = timedelta(days=30)
 """How long rejected and spam pings are kept after the decision."""
@@ -50,8 +50,13 @@ def new_item(ping: Ping) -> Item:
 def to_ping(item: Item) -> Ping:
     """Return the ping that an item holds."""
     plain = {name: _from_dynamodb(item[name]) for name in Ping.__dataclass_fields__ if name in item}
-    plain |= {"looks": int(plain.get("looks", 0))}
+    plain |= {"looks": int(plain.get("looks", 1 if "verdict" in plain else 0))}
     return Ping(**{"excerpt": "", **plain, "status": Status(plain.get("status", Status.RECEIVED))})
+
+
+def to_count(item: Item) -> tuple[str, int]:
+    """Return the key of a post's record and how many approved pings the post has."""
+    return item["id"]["S"].removeprefix(_POST), int(item.get("approved", {"N": "0"})["N"])
 
 
 def to_plain(item: Item) -> dict[str, Any]:
@@ -138,7 +143,8 @@ def decision(before: Ping, status: Status, now: datetime, *, by: str, why: str =
         "expires_at": None,
     }
     if status is Status.APPROVED:
-        sets |= {"shown_on": before.post_key, **(before.revision or {}), "revision": None}
+        sets |= {"shown_on": before.post_key}
+        sets |= {**before.revision, "revision": None} if before.revision else {}
         sets |= {"due": "check", "check_at": stamp(now + AGAIN_FOUND[0])}
     elif before.status is Status.APPROVED:
         sets |= {"shown_on": None, "due": None, "check_at": None, "gone": None}
@@ -147,28 +153,17 @@ def decision(before: Ping, status: Status, now: datetime, *, by: str, why: str =
     return Change(before, sets)
 
 
-def verdict_change(
-    before: Ping,
-    verdict: Verdict,
-    status: Status,
-    now: datetime,
-    *,
-    looks: int = 1,
-    gone: Gone | None = None,
-    check_at: str | None = None,
-) -> Change:
-    """Return the change that records a verdict, and the status that follows from it."""
+def verdict_change(before: Ping, verdict: Verdict, outcome: Outcome, now: datetime) -> Change:
+    """Return the change that records a verdict, and what follows from it."""
     sets: dict[str, Any] = {}
-    if status is not before.status:
-        by = "rule" if status is not Status.PENDING else "check"
-        why = verdict.reasons[0] if verdict.reasons else ""
-        sets = decision(before, status, now, by=by, why=why).sets
+    if outcome.status is not before.status:
+        sets = decision(before, outcome.status, now, by=outcome.by).sets  # why: the verdict's reasons tell
     sets |= {
         "verdict": verdict.as_map(),
-        "looks": looks,
-        "gone": asdict(gone) if gone else None,
-        "due": "check" if check_at else None,
-        "check_at": check_at,
+        "looks": outcome.looks if outcome.looks > 1 else None,
+        "gone": asdict(outcome.gone) if outcome.gone else None,
+        "due": "check" if outcome.check_at else None,
+        "check_at": outcome.check_at,
         "sender": None,
         "unlooked": None,
     }

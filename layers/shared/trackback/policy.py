@@ -26,6 +26,7 @@ class Judgement:
     status: Status
     score: int
     reasons: tuple[Reason, ...]
+    by_rule: bool = False
 
 
 def judge_before_fetch(evidence: Evidence, rules: Sequence[Rule]) -> Judgement | None:
@@ -47,7 +48,7 @@ def _judge(evidence: Evidence, rules: Iterable[Rule], tells: Iterable[Tell]) -> 
     found = [_reason(rule) if rule else None, *(tell(evidence) for tell in tells)]
     reasons = tuple(reason for reason in found if reason)
     score = sum(reason.weight for reason in reasons)
-    return Judgement(_status(evidence, rule, score, reasons), score, reasons)
+    return Judgement(_status(evidence, rule, score, reasons), score, reasons, by_rule=rule is not None)
 
 
 def _status(evidence: Evidence, rule: Rule | None, score: int, reasons: Iterable[Reason]) -> Status:

@@ -33,15 +33,15 @@ _B64 = str.maketrans("-_", "+/")
 
 
 def _spellings(post_key: str) -> set[str]:
-    """Return the key as it is, and with its path and host as people write them."""
-    spellings = {post_key, unquote(post_key)}
+    """Return the key with host and path as they are and as people write them."""
     host, slash, path = post_key.partition("/")
+    hosts = [host]
     if "xn--" in host:
         import idna  # noqa: PLC0415 - half a megabyte of tables that few posts need
 
         with suppress(idna.IDNAError):
-            spellings.add(idna.decode(host) + slash + unquote(path))
-    return spellings
+            hosts.append(idna.decode(host))
+    return {name + slash + way for name in hosts for way in (path, unquote(path))}
 
 
 def _one_spelling(text: str) -> str:

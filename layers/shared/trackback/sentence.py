@@ -13,8 +13,8 @@ LIMIT = 300
 BLOCKS = frozenset(
     """
     address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption
-    figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol option p pre section summary
-    table tbody td tfoot th thead tr ul
+    figure footer form h1 h2 h3 h4 h5 h6 header hr html legend li main menu nav ol option p pre section
+    summary table tbody td tfoot th thead tr ul
     """.split()  # noqa: SIM905 - a list of words
 )
 """Elements that no sentence crosses."""

@@ -5,37 +5,32 @@ Access patterns
 add a ping                    PutItem on `id`, if it is not there yet               1 write unit
 approved pings of a post      Query `by_post`, newest first, with the post's count  1 query
 counts of posts               BatchGetItem on `post#<key>`                          1 call
-pings of a status             Query `by_status`, newest first
+pings of a status             Query `by_status`, newest first, and BatchGetItem
 received pings, or all        Scan
 pings to look at again        Query `by_due`, the longest due first
 change                        UpdateItem, or TransactWriteItems where the post's count changes with it
 rules, words, posts' facts    GetItem and UpdateItem on `rules`, `words`, `post#<key>`
 """
 
-import random
-import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from enum import Enum
-from itertools import count
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
-
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
+from typing import Any
 
 from trackback.clock import stamp
+from trackback.dynamodb import TOO_LATE, connect, telling_when_busy, transact
 from trackback.errors import NoSuchPing, StatusChanged, TableBusy
 from trackback.items import (
     Change,
+    Item,
     count_change,
     decision,
     is_post,
     new_item,
     post_id,
     revision,
+    to_count,
     to_page,
     to_ping,
     to_plain,
@@ -44,31 +39,7 @@ from trackback.items import (
 from trackback.listing import Cursor, Page
 from trackback.ping import Ping, Status
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-_TOO_LATE = "its status has changed meanwhile; look at it again"
-_TRIES = 8
-_THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
-_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
-
-# Senders wait 4 to 10 seconds, readers less: better to fail and be asked again than to hang.
-_CONFIG = Config(
-    connect_timeout=1,
-    read_timeout=2,
-    retries={"mode": "standard", "total_max_attempts": 2},
-    parameter_validation=False,  # a twentieth of a ping's time, for what tests on real engines find
-)
-
-
-@contextmanager
-def _telling_when_busy() -> Iterator[None]:
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] in _THROTTLED:
-            raise TableBusy("Too much is going on just now. Try again in a minute.") from error
-        raise
+_BATCH = 100  # keys, BatchGetItem's own limit
 
 
 class Added(Enum):
@@ -85,9 +56,9 @@ class Table:
     def __init__(self, name: str) -> None:
         """Connect; region, credentials and a stand-in's endpoint come from the environment."""
         self._name = name
-        self._client: DynamoDBClient = boto3.client("dynamodb", config=_CONFIG)
+        self._client = connect()
 
-    @_telling_when_busy()
+    @telling_when_busy()
     def add(self, ping: Ping) -> Added:
         """Store a ping, unless its pair of post and source is known.
 
@@ -132,7 +103,7 @@ class Table:
             raise NoSuchPing("there is no such ping")
         return to_ping(item)
 
-    @_telling_when_busy()
+    @telling_when_busy()
     def approved(self, key: str, limit: int, after: Cursor | None = None) -> Page:
         """Return a page of a post's approved pings, newest first.
 
@@ -154,7 +125,7 @@ class Table:
         )["Items"]
         return to_page(found, limit, after)
 
-    @_telling_when_busy()
+    @telling_when_busy()
     def counts(self, keys: Iterable[str]) -> dict[str, int]:
         """Return how many approved pings each of at most 100 posts has.
 
@@ -168,9 +139,7 @@ class Table:
         found = self._client.batch_get_item(RequestItems={self._name: {"Keys": wanted}})
         if found["UnprocessedKeys"]:
             raise TableBusy("Too many are reading just now. Try again in a minute.")
-        for item in found["Responses"][self._name]:
-            counts[item["shown_on"]["S"]] = int(item["approved"]["N"])
-        return counts
+        return counts | dict(map(to_count, found["Responses"][self._name]))
 
     def pings(self, status: Status | None = None) -> Iterator[Ping]:
         """Yield the pings of a status, or all, newest first.
@@ -189,7 +158,18 @@ class Table:
             ScanIndexForward=False,
         )
         for page in pages:
-            yield from map(to_ping, page["Items"])
+            for start in range(0, len(page["Items"]), _BATCH):
+                yield from self._each(page["Items"][start : start + _BATCH])
+
+    def _each(self, keys: Sequence[Item]) -> Iterator[Ping]:
+        """Yield the pings of at most `_BATCH` index entries, in their order; one that has gone is left out."""
+        left: Any = {self._name: {"Keys": [{"id": key["id"]} for key in keys]}}
+        found: dict[str, Ping] = {}
+        while left:
+            answer = self._client.batch_get_item(RequestItems=left)
+            found |= {ping.id: ping for ping in map(to_ping, answer["Responses"][self._name])}
+            left = answer["UnprocessedKeys"]
+        yield from (found[key["id"]["S"]] for key in keys if key["id"]["S"] in found)
 
     def _scan(self, status: Status | None) -> list[Ping]:
         only = " AND attribute_not_exists(#status)" if status else ""
@@ -237,12 +217,13 @@ class Table:
         """
         try:
             if change.step:
-                self._transact(change.request(), count_change(change.before.post_key, change.step))
+                count = count_change(change.before.post_key, change.step)
+                transact(self._client, self._name, [change.request(), count])
             else:
                 request: Any = change.request()
                 self._client.update_item(TableName=self._name, **request)
         except self._client.exceptions.ConditionalCheckFailedException:
-            raise StatusChanged(_TOO_LATE) from None
+            raise StatusChanged(TOO_LATE) from None
 
     def read(self, record: str) -> dict[str, Any]:
         """Return a record that is no ping, empty if there is none: `rules`, `words`, a post's facts."""
@@ -270,19 +251,3 @@ class Table:
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             raise StatusChanged("somebody else has changed this meanwhile; try again") from None
-
-    def _transact(self, *updates: dict[str, Any]) -> None:
-        """Write all or nothing, again while others write to the same post; a failed condition is final."""
-        writes: Any = [{"Update": {"TableName": self._name, **update}} for update in updates]
-        for attempt in count(1):
-            try:
-                self._client.transact_write_items(TransactItems=writes)
-            except self._client.exceptions.TransactionCanceledException as error:
-                reasons = {reason.get("Code") for reason in error.response["CancellationReasons"]}
-                if "ConditionalCheckFailed" in reasons:
-                    raise StatusChanged(_TOO_LATE) from None
-                if attempt == _TRIES or not reasons & _PASSING:
-                    raise
-            else:
-                return
-            time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - only spreads the load

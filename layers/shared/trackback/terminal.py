@@ -98,7 +98,8 @@ def _link(verdict: Mapping[str, Any]) -> str:
         return "not looked at yet"
     parts = [verdict["link"], verdict.get("why", ""), f"at {to_second(verdict['checked_at'])}"]
     if verdict.get("http_status"):
-        parts.insert(1, f"HTTP {verdict['http_status']} from {verdict['url']}")
+        where = f" from {verdict['url']}" if verdict.get("url") else ""
+        parts.insert(1, f"HTTP {verdict['http_status']}{where}")
     return ", ".join(filter(None, parts))
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from trackback.clock import stamp
+from trackback.ping import Status
 
 
 class Seen(StrEnum):
@@ -34,13 +35,13 @@ class Verdict:
     Attributes:
         link: Whether it links to the post.
         checked_at: UTC, ISO 8601.
-        url: Where the source was found in the end, after redirects.
+        url: Where redirects led in the end; empty if they led nowhere else.
         http_status: What its server answered; None when it did not.
         why: Why it could not be looked at, in words for the author.
         text: The words of the link itself.
         sentence: The sentence around the link.
         rel: The link's `rel` tokens.
-        title: The source's own title.
+        title: The source's own title, if the ping has another.
         language: The source's language tag, maybe empty.
         links: How many links it has.
         score: What the reasons come to; more is worse.
@@ -79,6 +80,25 @@ class Gone:
     def is_final(self, now: datetime) -> bool:
         """Tell whether the ping counts as disappeared."""
         return self.times >= GONE_TIMES and datetime.fromisoformat(self.since) + GONE_FOR <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What follows from a look at a source.
+
+    Attributes:
+        status: Where the ping stands now.
+        by: Who changed that, if it changed: a "rule" of the author or the "check" itself.
+        looks: How often in a row looking has had this result.
+        gone: Since when and how often an approved ping's link has not been found.
+        check_at: When to look again, None for never.
+    """
+
+    status: Status
+    by: str = "check"
+    looks: int = 1
+    gone: Gone | None = None
+    check_at: str | None = None
 
 
 def after_look(before: Mapping[str, Any] | None, link: Seen, now: datetime) -> Gone | None:

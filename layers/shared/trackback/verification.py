@@ -25,7 +25,7 @@ from trackback.rules import Rule
 from trackback.settings import load_rules
 from trackback.site import post_key
 from trackback.table import Table
-from trackback.verdict import Seen, Verdict, after_look, next_look
+from trackback.verdict import Outcome, Seen, Verdict, after_look, next_look
 from trackback.words import WordModel
 
 GONE = {404, 410}
@@ -55,7 +55,8 @@ class Look:
     why: str = ""
 
 
-NOT_LOOKED_AT = Look(Seen.UNREACHABLE, why="it was not looked at, for the ping alone says enough")
+NOT_LOOKED_AT = Look(Seen.UNREACHABLE)
+"""For a ping that says enough by itself."""
 
 
 def look(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> Look:
@@ -96,20 +97,20 @@ def evidence(ping: Ping, seen: Sightings, policy: Policy, found: Look | None = N
     )
 
 
-def verdict(found: Look, judgement: Judgement, now: datetime) -> Verdict:
-    """Return what there is to tell the author."""
+def verdict(ping: Ping, found: Look, judgement: Judgement, now: datetime) -> Verdict:
+    """Return what there is to tell the author, but for what the ping itself says already."""
     document, page = found.document, found.page
     link = document.link if document and found.link is Seen.FOUND else None
     return Verdict(
         link=found.link,
         checked_at=stamp(now),
-        url=page.url if page else "",
+        url=page.url if page and page.url != ping.url else "",
         http_status=page.status if page else None,
         why=found.why,
         text=link.text if link else "",
         sentence=link.sentence if link else "",
         rel=sorted(link.rel) if link else (),
-        title=document.title if document else "",
+        title=document.title if document and document.title != ping.title else "",
         language=document.language if document else "",
         links=document.links if document else 0,
         score=judgement.score,
@@ -155,7 +156,8 @@ class Verifier:
         seen = self._recent.see(arrival)
         early = judge_before_fetch(evidence(ping, seen, policy), policy.rules)
         if early and ping.status is Status.RECEIVED:
-            return verdict_change(ping, verdict(NOT_LOOKED_AT, early, now), early.status, now)
+            outcome = Outcome(early.status, _judge_of(early))
+            return verdict_change(ping, verdict(ping, NOT_LOOKED_AT, early, now), outcome, now)
         if not self._pace.allows(host_of(ping.url), now):
             return postponed(ping, now + Pace.WINDOW)
         facts = self._post(ping, now)
@@ -170,11 +172,14 @@ class Verifier:
         same = ping.verdict is not None and ping.verdict["link"] == found.link
         looks = ping.looks + 1 if same else 1
         gone = after_look(ping.gone, found.link, now) if ping.status is Status.APPROVED else None
-        again = next_look(found.link, approved=approved, looks=looks, gone=gone, now=now)
-        status = ping.status if ping.status is Status.APPROVED else judgement.status
-        return verdict_change(
-            ping, verdict(found, judgement, now), status, now, looks=looks, gone=gone, check_at=again
+        outcome = Outcome(
+            status=ping.status if ping.status is Status.APPROVED else judgement.status,
+            by=_judge_of(judgement),
+            looks=looks,
+            gone=gone,
+            check_at=next_look(found.link, approved=approved, looks=looks, gone=gone, now=now),
         )
+        return verdict_change(ping, verdict(ping, found, judgement, now), outcome, now)
 
     def _post(self, ping: Ping, now: datetime) -> dict[str, Any]:
         """Return what is known of the post itself, looking at it if that is not known or long ago."""
@@ -197,6 +202,10 @@ class Verifier:
             return facts
         self._table.write(record, "facts", facts)
         return facts
+
+
+def _judge_of(judgement: Judgement) -> str:
+    return "rule" if judgement.by_rule else "check"
 
 
 def post_keys(ping: Ping, facts: Mapping[str, Any]) -> frozenset[str]:

@@ -1,0 +1,68 @@
+"""DynamoDB as the table uses it: how long to wait, what to try again, what to tell."""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from trackback.errors import StatusChanged, TableBusy
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TOO_LATE = "its status has changed meanwhile; look at it again"
+
+_TRIES = 8
+_THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
+_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+
+# Senders wait 4 to 10 seconds, readers less: better to fail and be asked again than to hang.
+_CONFIG = Config(
+    connect_timeout=1,
+    read_timeout=2,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    parameter_validation=False,  # a twentieth of a ping's time, for what tests on real engines find
+)
+
+
+def connect() -> "DynamoDBClient":
+    """Return a client; region, credentials and a stand-in's endpoint come from the environment."""
+    return boto3.client("dynamodb", config=_CONFIG)
+
+
+@contextmanager
+def telling_when_busy() -> Iterator[None]:
+    """Raise `TableBusy` where a ceiling of units is reached, so that callers can be asked for patience."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _THROTTLED:
+            raise TableBusy("Too much is going on just now. Try again in a minute.") from error
+        raise
+
+
+def transact(client: "DynamoDBClient", table: str, updates: Sequence[dict[str, Any]]) -> None:
+    """Make all updates or none, again while others write to the same records; a failed condition is final.
+
+    Raises:
+        StatusChanged: a condition does not hold.
+    """
+    writes: Any = [{"Update": {"TableName": table, **update}} for update in updates]
+    for attempt in count(1):
+        try:
+            client.transact_write_items(TransactItems=writes)
+        except client.exceptions.TransactionCanceledException as error:
+            reasons = {reason.get("Code") for reason in error.response["CancellationReasons"]}
+            if "ConditionalCheckFailed" in reasons:
+                raise StatusChanged(TOO_LATE) from None
+            if attempt == _TRIES or not reasons & _PASSING:
+                raise
+        else:
+            return
+        time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - only spreads the load
