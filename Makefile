@@ -23,7 +23,7 @@ test: install $(SAM) ## run everything that must pass: unit, integration, infras
 test-dynamodb: install ## run the integration tests and all races on Amazon's own DynamoDB Local
 	$(BIN)/python -m tests.dynamodb_local $(BIN)/pytest tests/integration
 
-test-deploy: install build $(MINISTACK) ## deploy the build to an AWS emulator and speak to it over HTTP
+test-deploy: install $(SAM) $(MINISTACK) ## deploy the build to an AWS emulator and speak to it over HTTP
 	$(BIN)/pytest tests/deploy
 
 lint: install $(SAM) ## check style, types and the template

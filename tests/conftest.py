@@ -21,7 +21,6 @@ os.environ.update(
     SITES="blog.example, http://old.example",
     TABLE="trackback",
     SENDER_KEY="known to nobody else",
-    FETCH_LOOPBACK="true",
     POWERTOOLS_METRICS_NAMESPACE="Trackback",
     POWERTOOLS_SERVICE_NAME="receive",
 )

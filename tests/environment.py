@@ -28,6 +28,10 @@ class FunctionFailedError(Exception):
     """The handler raised; what it raised is in the message and in the log on stderr."""
 
 
+class EnvironmentEndedError(FunctionFailedError):
+    """The process is not there any more."""
+
+
 class Environment:
     """One process, from the outside."""
 
@@ -47,8 +51,14 @@ class Environment:
         """Return what the handler makes of an event."""
         assert self._process.stdin
         assert self._process.stdout
-        print(json.dumps(event), file=self._process.stdin, flush=True)
-        answer = json.loads(self._process.stdout.readline() or '{"error": "the process has ended"}')
+        try:
+            print(json.dumps(event), file=self._process.stdin, flush=True)
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if not line:
+            raise EnvironmentEndedError("the process has ended")
+        answer = json.loads(line)
         if "error" in answer:
             raise FunctionFailedError(answer["error"])
         return answer["result"]
@@ -75,9 +85,15 @@ class Environments:
             except IndexError:
                 environment = Environment(self.function)
             try:
-                return environment.invoke(event)
-            finally:
+                answer = environment.invoke(event)
+            except EnvironmentEndedError:
+                environment.close()
+                raise
+            except FunctionFailedError:
                 self._idle.append(environment)
+                raise
+            self._idle.append(environment)
+            return answer
 
     def close(self) -> None:
         """End all."""

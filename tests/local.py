@@ -15,7 +15,7 @@ from typing import Any
 from tests import template
 from tests.aws import make_tables, sent_mails, stand_in
 from tests.demo.site import DemoBlog, plant
-from tests.demo.sources import OtherBlogs, ping_from_all
+from tests.demo.sources import REPLY, OtherBlogs, ping_from_all
 from tests.environment import Environments
 from tests.gateway import Gateway
 from tests.schedules import Schedule
@@ -38,16 +38,16 @@ class LocalStack:
 
 @contextmanager
 def local_stack(port: int = 0, *, talks: bool = False) -> Iterator[LocalStack]:
-    """Run the stack; yield its addresses once it answers. Its ports are `port` and three more, or free ones."""
+    """Run the stack; yield its addresses once it answers. Its ports are `port` and three more, or free."""
     with ExitStack() as stack:
         others = OtherBlogs()
         others_url = _serve(stack, others, port and port + 3)
-        stack.callback(others.close)
         blog = DemoBlog(sent_mails)
         blog_url = _serve(stack, blog, port and port + 1)
-        deployed = template.load(Sites=blog_url)
+        deployed = template.load(Sites=blog_url, CheckEveryMinutes="1")
         aws = stack.enter_context(stand_in(port and port + 2))
         make_tables(deployed)
+        plant(Table("trackback"), blog_url)  # before anything watches: their sources do not exist
         functions = [Environments(function) for function in deployed.functions()]
         for function in functions:
             stack.callback(function.close)
@@ -57,7 +57,8 @@ def local_stack(port: int = 0, *, talks: bool = False) -> Iterator[LocalStack]:
                 stack.callback(Schedule(function, minutes).close)
         api = _serve(stack, Gateway(deployed, functions), port, talks=talks)
         blog.api = api
-        others.post = f"{blog_url}/posts/letters-and-leaflets/"
+        others.blog = blog_url
+        stack.callback(others.close)  # first of all, or the end would wait for the slow page
         yield LocalStack(api, blog_url, aws, others_url)
 
 
@@ -78,7 +79,6 @@ def main() -> None:
     if taken := [number for number in range(port, port + 4) if not is_free(number)]:
         sys.exit(f"Port {taken[0]} is taken, and four in a row are needed: try PORT={port + 1000} make run")
     with local_stack(port, talks=True) as stack:
-        plant(Table("trackback"), stack.blog)
         host = stack.blog.partition("://")[2]
         ping_from_all(f"{stack.api}/trackback/{host}/posts/letters-and-leaflets/", stack.others)
         print(_welcome(stack), flush=True)
@@ -93,21 +93,29 @@ TrackBack is running, all on this machine.
 
   The demo blog     {stack.blog}/
   Its mailbox       {stack.blog}/mailbox/
+  Other blogs       {stack.others}/
   The API           {stack.api}
 
-Send a ping:
+Send a ping from one of the other blogs:
 
-  curl -d 'url=https://other.example/re-hello' -d 'title=Re: Hello' \\
-       -d 'excerpt=A good point about small blogs.' -d 'blog_name=Other' \\
+  curl -d 'url={stack.others}{REPLY.path}' -d 'title={REPLY.title}' \\
+       -d 'excerpt={REPLY.excerpt}' -d 'blog_name={REPLY.blog_name}' \\
        {stack.api}/trackback/{blog}/posts/hello-world/
 
-See it, and let readers see it (in another terminal):
+See what its page says of the post, and let readers see it (in another terminal):
 
   export AWS_ENDPOINT_URL={stack.aws}
   .venv/bin/trackback list
+  .venv/bin/trackback explain ID
   .venv/bin/trackback approve ID
 
-Then reload {stack.blog}/posts/hello-world/ — Ctrl-C ends it all.
+Then reload {stack.blog}/posts/hello-world/
+
+Let whatever links to a post from there be shown by itself, from now on:
+
+  .venv/bin/trackback rules add allow host localhost
+
+Ctrl-C ends it all.
 """
 
 

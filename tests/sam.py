@@ -1,13 +1,28 @@
 """The SAM command line, as the Makefile installs it, run as if nothing were set for AWS or our functions."""
 
+import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 from tests.template import ROOT
 
 SAM = ROOT / ".venv" / "tools" / "sam" / "bin" / "sam"
 _LEFT_OUT = ("AWS_", "FETCH_", "POWERTOOLS_", "SITES", "TABLE")
+_TRANSLATE = """
+import json, sys
+from samtranslator.translator.transform import transform
+from samtranslator.yaml_helper import yaml_parse
+
+class ManagedPolicies:
+    load = staticmethod(lambda: {})
+
+template = yaml_parse(sys.stdin)
+for made in (template["Globals"]["Function"], *(it["Properties"] for it in template["Resources"].values())):
+    made.update({code: "s3://bucket/key" for code in {"CodeUri", "ContentUri"} & made.keys()})
+print(json.dumps(transform(template, {}, ManagedPolicies)))
+"""
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -24,3 +39,15 @@ def run(*arguments: str | Path, **settings: str) -> str:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
+
+
+def translated() -> dict[str, Any]:
+    """Return the resources that AWS makes of the template: with the roles and subscriptions that SAM adds."""
+    command = [str(SAM.with_name("python")), "-c", _TRANSLATE]
+    template = (ROOT / "template.yaml").read_text()
+    done = subprocess.run(
+        command, env=environment(), input=template, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    resources: dict[str, Any] = json.loads(done.stdout)["Resources"]
+    return resources

@@ -32,8 +32,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
     """Verify the pings of a batch of the stream, or those that are due; tell which could not be."""
     now = datetime.now(UTC)
     if "Records" not in event:
-        learn(table, now)
         failed = verify_all(table.due(now, MOST_DUE), now)
+        learn(table, now)
         if failed:
             raise RuntimeError(f"{len(failed)} pings could not be verified")
         return {}

@@ -8,7 +8,11 @@ from trackback.ping import Status
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """A ping to plant: the four fields as a sender sends them, its post, and where it is to stand."""
+    """A ping to plant: the four fields as a sender sends them, its post, and what became of it.
+
+    `sentence` is the one with the link in it, empty where the source does not link to the post. None but the
+    seeds' author has seen these pages: hosts under `.example` do not exist.
+    """
 
     slug: str
     url: str
@@ -16,6 +20,7 @@ class Seed:
     excerpt: str
     blog_name: str
     received_at: datetime
+    sentence: str = ""
     status: Status = Status.APPROVED
 
     @property
@@ -33,6 +38,7 @@ SEEDS = (
         "This made me dig out the letters drawer again.",
         blog_name="Other Rooms",
         received_at=datetime(2026, 10, 28, 7, 42, tzinfo=UTC),
+        sentence="Reading about letters and leaflets, I had forgotten that a reply could be a whole post.",
     ),
     Seed(
         slug="letters-and-leaflets",
@@ -41,6 +47,7 @@ SEEDS = (
         excerpt="「返事を書きました」と相手に知らせる。たったそれだけの仕組みが、ブログ同士をゆるやかにつないでいた。",
         blog_name="日々の余白",
         received_at=datetime(2026, 11, 2, 22, 15, tzinfo=UTC),
+        sentence="手紙とチラシについての記事を読んで、昔の仕組みを思い出した。",
     ),
     Seed(
         slug="letters-and-leaflets",
@@ -58,6 +65,7 @@ SEEDS = (
         excerpt="Forty links, one of which is yours.",
         blog_name="The Daily Digest of Digests",
         received_at=datetime(2026, 11, 6, 12, 0, tzinfo=UTC),
+        sentence="31. Letters & leaflets, on TrackBack",
         status=Status.REJECTED,
     ),
     Seed(
@@ -68,6 +76,7 @@ SEEDS = (
         "وهذه تجربتي مع الفكرة نفسها.",
         blog_name="الورّاق",
         received_at=datetime(2026, 11, 10, 17, 30, tzinfo=UTC),
+        sentence="قرأت تدوينة جميلة عن تشغيل خدمة لا تكلّف شيئًا حين لا يزورها أحد.",
     ),
     Seed(
         slug="paid-by-the-ping",
@@ -77,6 +86,7 @@ SEEDS = (
         "On software that waits as well as a kettle does.",
         blog_name="Kettle & Co.",
         received_at=datetime(2026, 11, 12, 9, 5, tzinfo=UTC),
+        sentence="This is about software that waits, after a post that was paid by the ping.",
     ),
     Seed(
         slug="paid-by-the-ping",
@@ -85,6 +95,7 @@ SEEDS = (
         excerpt="I did the sums for my own blog after reading this. Eleven cents so far this year.",
         blog_name="A Plain Ledger",
         received_at=datetime(2026, 11, 23, 20, 48, tzinfo=UTC),
-        status=Status.RECEIVED,
+        sentence="I did the sums for my own blog after reading “Paid by the ping”.",
+        status=Status.PENDING,
     ),
 )

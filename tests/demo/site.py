@@ -9,10 +9,15 @@ from typing import Any
 from werkzeug.wrappers import Request, Response
 
 from tests.demo.blog import Mail, page
-from tests.demo.seeds import SEEDS
+from tests.demo.seeds import SEEDS, Seed
+from trackback.clock import stamp
+from trackback.evidence import Evidence
+from trackback.items import verdict_change
 from trackback.ping import Status, read_ping
 from trackback.site import Sites
 from trackback.table import Table
+from trackback.tells import link
+from trackback.verdict import Outcome, Seen, Verdict
 
 
 class DemoBlog:
@@ -31,15 +36,29 @@ class DemoBlog:
 
 
 def plant(table: Table, blog: str) -> None:
-    """Store the seeds as pings that came in the past."""
+    """Store the seeds as pings that came in the past, were looked at, and mostly decided about."""
     sites = Sites(blog)
     host = blog.partition("://")[2]
     for seed in SEEDS:
         form = {name: value.encode() for name, value in seed.form.items()}
         ping = read_ping(sites.find(f"{host}/posts/{seed.slug}/"), form, "utf-8", seed.received_at)
         table.add(ping)
-        if seed.status is not Status.RECEIVED:
-            table.decide(ping.id, seed.status, datetime.now(UTC))
+        table.apply(verdict_change(ping, _verdict(seed), Outcome(Status.PENDING), seed.received_at))
+        table.decide(ping.id, seed.status, datetime.now(UTC))
+
+
+def _verdict(seed: Seed) -> Verdict:
+    found = Seen.FOUND if seed.sentence else Seen.MISSING
+    reason = link(Evidence(seed.url, seed.title, seed.excerpt, seed.blog_name, link=found.value))
+    return Verdict(
+        link=found,
+        checked_at=stamp(seed.received_at),
+        url=seed.url,
+        http_status=200,
+        sentence=seed.sentence,
+        score=reason.weight if reason else 0,
+        reasons=[reason.words] if reason else [],
+    )
 
 
 def _mail(message: EmailMessage) -> Mail:

@@ -15,7 +15,7 @@ SLOW = 30  # seconds that the slow page takes, longer than anybody waits for it
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A page that pings: its path, what it says in its ping, and its HTML, with {post} for the post's URL."""
+    """A page that pings: its path, what it says in its ping, and its HTML, with {blog} for the demo blog."""
 
     path: str
     title: str
@@ -25,7 +25,11 @@ class Source:
     status: int = 200
 
 
-_PAGE = "<!doctype html><html lang=en><title>{title}</title><h1>{title}</h1><article>{text}</article>"
+_PAGE = (
+    "<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title>"
+    "<style>body {{ max-width: 38rem; margin: 4rem auto; padding: 0 1rem; font: 1.1rem/1.6 serif }}</style>"
+    "<h1>{title}</h1><article>{text}</article>"
+)
 
 SOURCES = (
     Source(
@@ -33,8 +37,8 @@ SOURCES = (
         title="An open door",
         excerpt="Someone left a door ajar for anyone who writes back. So I do.",
         blog_name="Long Walks",
-        html="<p>It is raining. Someone left <a href='{post}'>a door ajar for anyone who writes back</a>, "
-        "and I liked the sentence so much that I do. More tomorrow.</p>",
+        html="<p>It is raining. Someone left <a href='{blog}/posts/letters-and-leaflets/'>a door ajar for "
+        "anyone who writes back</a>, and I liked the sentence so much that I do. More tomorrow.</p>",
     ),
     Source(
         path="/notebook/doors/",
@@ -52,27 +56,37 @@ SOURCES = (
         status=410,
     ),
     Source(
-        path="/slow/",
-        title="Sent from a very old server",
-        excerpt="It answers, eventually.",
-        blog_name="Slow Web",
-    ),
-    Source(
         path="/deals/",
         title="Best deals",
         excerpt="[...] Here you will find 58213 more infos on that topic: https://deals.example/ [...]",
         blog_name="Best deals",
         html="".join(f"<a href='https://shop{n}.example/'>deal {n}</a> " for n in range(300)),
     ),
+    Source(
+        path="/slow/",
+        title="Sent from a very old server",
+        excerpt="It answers, eventually.",
+        blog_name="Slow Web",
+    ),
 )
+
+REPLY = Source(
+    path="/re-hello/",
+    title="Re: Hello",
+    excerpt="A good point about small blogs.",
+    blog_name="Other Rooms",
+    html="<p>A new blog says <a href='{blog}/posts/hello-world/'>hello to whoever writes back</a>. "
+    "It makes a good point about small blogs.</p>",
+)
+"""A page that links and has not pinged yet: the ping to try is left to the person who runs the stack."""
 
 
 class OtherBlogs:
-    """A WSGI application that serves the sources."""
+    """A WSGI application that serves the sources; `blog` is the demo blog's origin, known once it runs."""
 
     def __init__(self) -> None:
-        """Know no post yet."""
-        self.post = ""
+        """Let the slow page be slow until `close`."""
+        self.blog = ""
         self._over = threading.Event()
 
     def close(self) -> None:
@@ -81,21 +95,29 @@ class OtherBlogs:
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        path = Asked(environ).path
-        source = next((source for source in SOURCES if source.path == path), None)
+        return self._answer(Asked(environ).path)(environ, start_response)
+
+    def _answer(self, path: str) -> Response:
+        if path == "/":
+            return Response(_index(), mimetype="text/html")
+        source = next((source for source in (*SOURCES, REPLY) if source.path == path), None)
         if source is None:
-            return Response("Not here.", 404)(environ, start_response)
+            return Response("Not here.", 404)
         if not source.html:
-            return Response(self._drip(), mimetype="text/html")(environ, start_response)
-        text = source.html.replace("{post}", self.post)
-        page = _PAGE.format(title=source.title, text=text)
-        return Response(page, source.status, mimetype="text/html")(environ, start_response)
+            return Response(self._drip(), mimetype="text/html")
+        page = _PAGE.format(title=source.title, text=source.html.replace("{blog}", self.blog))
+        return Response(page, source.status, mimetype="text/html")
 
     def _drip(self) -> Iterator[bytes]:
         for _ in range(SLOW):
             yield b" "
             if self._over.wait(1):
                 return
+
+
+def _index() -> str:
+    links = "".join(f"<li><a href='{one.path}'>{one.title}</a>, {one.blog_name}" for one in (*SOURCES, REPLY))
+    return _PAGE.format(title="Other blogs", text=f"<ul>{links}</ul>")
 
 
 def ping_from_all(ping_url: str, origin: str) -> None:

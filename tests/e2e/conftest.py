@@ -1,13 +1,16 @@
 """The local stack as `make run` starts it, and what the tests reach it with."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,8 @@ from tests.servers import is_free
 from tests.template import ROOT
 
 Trackback = Callable[..., str]
+Row = dict[str, Any]
+PATIENCE = 40  # seconds for what takes one, or ten behind a slow source
 
 
 @dataclass(frozen=True)
@@ -23,8 +28,10 @@ class Running:
 
     api: str
     blog: str
+    others: str
     aws: str
     welcome: str
+    pid: int
 
     @property
     def ping_url(self) -> str:
@@ -35,7 +42,7 @@ class Running:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Running]:
     """Start it, and end it as a person does, with Ctrl-C."""
-    port = next(port for port in range(18080, 19000, 3) if all(map(is_free, range(port, port + 3))))
+    port = next(port for port in range(18080, 19000, 4) if all(map(is_free, range(port, port + 4))))
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.local"],
         cwd=ROOT,
@@ -48,11 +55,16 @@ def stack() -> Iterator[Running]:
     welcome = ""
     while "Ctrl-C" not in welcome and (line := process.stdout.readline()):
         welcome += line
-    api, blog, aws = (
+    api, blog, others, aws = (
         re.search(pattern, welcome)[1]  # type: ignore[index]
-        for pattern in (r"The API +(\S+)", r"The demo blog +(\S+)/", r"AWS_ENDPOINT_URL=(\S+)")
+        for pattern in (
+            r"The API +(\S+)",
+            r"The demo blog +(\S+)/",
+            r"Other blogs +(\S+)/",
+            r"AWS_ENDPOINT_URL=(\S+)",
+        )
     )
-    yield Running(api, blog, aws, welcome)
+    yield Running(api, blog, others, aws, welcome, process.pid)
     process.send_signal(signal.SIGINT)
     rest, _ = process.communicate(timeout=30)
     assert (process.returncode, rest.splitlines()[-1]) == (0, "Stopping.")
@@ -69,3 +81,18 @@ def trackback(stack: Running) -> Trackback:
         return subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
 
     return run
+
+
+def rows(trackback: Trackback) -> list[Row]:
+    """Return every ping, as the command line tells programs."""
+    return [json.loads(line) for line in trackback("list", "--json").splitlines()]
+
+
+def judged(trackback: Trackback, url: str) -> Row:
+    """Return the ping from a source, once the source has been looked at."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:  # each look takes a process of its own, so there is no need to pause
+        for row in rows(trackback):
+            if row["url"] == url and row["verdict"]:
+                return row
+    raise AssertionError(f"{url} was not verified within {PATIENCE} seconds")

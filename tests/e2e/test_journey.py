@@ -1,13 +1,12 @@
 """The whole journey: a ping is received, held, approved and shown."""
 
-import json
 import re
 import shlex
 import subprocess
 from urllib.request import Request, urlopen
 
 from tests.browser import open_browser
-from tests.e2e.conftest import Running, Trackback
+from tests.e2e.conftest import Running, Trackback, judged, rows
 
 SUCCESS = b'<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>\n</response>\n'
 
@@ -33,10 +32,9 @@ def test_a_wordpress_ping_is_shown_once_its_author_approved_it(stack: Running, t
         page.wait_for_load_state("networkidle")
         assert page.get_by_text("The door was left ajar").count() == 0
 
-        listed = map(json.loads, trackback("list", "--status", "received", "--json").splitlines())
-        (held,) = (row for row in listed if row["url"] == "https://wp.example/?p=7")
-        assert held["title"] == "Hello, world: it’s “open”"
-        assert "received → approved" in trackback("approve", held["id"])
+        held = judged(trackback, "https://wp.example/?p=7")
+        assert (held["title"], held["status"]) == ("Hello, world: it’s “open”", "pending")
+        assert "pending → approved" in trackback("approve", held["id"])
 
         page.reload()
         link = page.get_by_role("link", name="Hello, world: it’s “open”")
@@ -52,12 +50,12 @@ def test_the_printed_lines_send_and_list_a_ping(stack: Running, trackback: Track
     curl = stack.welcome.partition("  curl ")[2].partition("\n\n")[0].replace("\\\n", " ")
     answer = subprocess.run(["curl", "--silent", *shlex.split(curl)], check=True, capture_output=True).stdout
     assert answer == SUCCESS
-    assert "https://other.example/re-hello" in trackback("list", "--json")
+    ping = judged(trackback, f"{stack.others}/re-hello/")
+    assert (ping["title"], ping["status"], ping["verdict"]["link"]) == ("Re: Hello", "pending", "found")
 
 
 def test_the_demo_blog_starts_with_pings_of_every_kind(stack: Running, trackback: Trackback) -> None:
-    rows = [json.loads(line) for line in trackback("list", "--json").splitlines()]
-    assert {"received", "approved", "rejected", "spam"} <= {row["status"] for row in rows}
+    assert {"pending", "approved", "rejected", "spam"} <= {row["status"] for row in rows(trackback)}
     with open_browser() as browser:
         page = browser.new_page()
         page.goto(f"{stack.blog}/")

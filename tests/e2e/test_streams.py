@@ -1,31 +1,36 @@
-"""A table's changes reach the functions that the template subscribes."""
+"""A table's changes and the clock reach the functions that the template subscribes."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from select import select
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
 from tests.conftest import MakePing
-from tests.environment import Environments
-from tests.streams import Delivery
+from tests.environment import Environments, FunctionFailedError
+from tests.schedules import Schedule
+from tests.streams import Delivery, fits
 from tests.template import Function
 from trackback.table import Table
 
 PATIENCE = 30  # seconds for what takes one
 
 
+def echo(pipe: Path, **environment: str) -> Environments:
+    """Return a function that writes into a pipe what it was woken for."""
+    return Environments(Function("echo", {"PIPE": str(pipe), **environment}, package="tests.e2e.subscribers"))
+
+
 @contextmanager
-def subscribed(pipe: Path, **environment: str) -> Iterator[Iterator[str]]:
+def subscribed(pipe: Path, *patterns: str, **environment: str) -> Iterator[Iterator[str]]:
     """Subscribe a function to the table; yield the lines that it writes, each as soon as it is there."""
     os.mkfifo(pipe)
-    function = Environments(
-        Function("echo", {"PIPE": str(pipe), **environment}, package="tests.e2e.subscribers")
-    )
-    delivery = Delivery("trackback", function, {"BatchSize": 10})
+    function = echo(pipe, **environment)
+    filters = {"Filters": [{"Pattern": pattern} for pattern in patterns]}
+    delivery = Delivery("trackback", function, {"BatchSize": 10, "FilterCriteria": filters})
     # Held open for reading and writing, the pipe does not end between two batches.
     with os.fdopen(os.open(pipe, os.O_RDWR), buffering=1) as lines:
         yield iter(lambda: _line(lines), None)
@@ -60,3 +65,64 @@ def test_what_a_batch_reports_as_failed_is_brought_again(
         table.add(make_ping(title=failing))
         assert next(lines) == f"1 INSERT {failing}"
         assert next(lines) == f"2 INSERT {failing}"
+
+
+def test_only_what_fits_a_filter_is_brought(table: Table, make_ping: MakePing, tmp_path: Path) -> None:
+    wanted = '{"eventName": ["INSERT"], "dynamodb": {"NewImage": {"title": {"S": ["Wanted"]}}}}'
+    with subscribed(tmp_path / "pipe", wanted) as lines:
+        for title in ("Unwanted", "Wanted"):
+            table.add(make_ping(title=title))
+        assert next(lines) == "1 INSERT Wanted"
+
+
+RECORD = {"eventName": "INSERT", "dynamodb": {"NewImage": {"url": {"S": "u"}, "new": {"BOOL": True}}}}
+PATTERNS: list[tuple[str, dict[str, Any], bool]] = [
+    ("a value", {"eventName": ["INSERT"]}, True),
+    ("one of several values", {"eventName": ["MODIFY", "INSERT"]}, True),
+    ("another value", {"eventName": ["MODIFY"]}, False),
+    ("a flag", {"dynamodb": {"NewImage": {"new": {"BOOL": [True]}}}}, True),
+    ("what is there", {"dynamodb": {"NewImage": {"url": {"S": [{"exists": True}]}}}}, True),
+    ("what is not there", {"dynamodb": {"NewImage": {"title": {"S": [{"exists": True}]}}}}, False),
+    ("what must not be there", {"dynamodb": {"NewImage": {"url": {"S": [{"exists": False}]}}}}, False),
+    ("an image that is not there", {"dynamodb": {"OldImage": {"url": {"S": ["u"]}}}}, False),
+    ("all of several", {"eventName": ["INSERT"], "dynamodb": {"NewImage": {"url": {"S": ["v"]}}}}, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "wanted"), [row[1:] for row in PATTERNS], ids=[row[0] for row in PATTERNS]
+)
+def test_a_record_fits_a_pattern_or_not(pattern: dict[str, Any], wanted: bool) -> None:
+    assert fits(RECORD, pattern) is wanted
+
+
+def test_an_environment_that_was_killed_is_replaced(
+    table: Table, make_ping: MakePing, tmp_path: Path
+) -> None:
+    with subscribed(tmp_path / "pipe", DIE=str(tmp_path / "died")) as lines:
+        table.add(make_ping(title="First"))
+        assert next(lines) == "1 INSERT First"
+        assert (tmp_path / "died").exists()
+
+
+def test_a_schedule_wakes_its_function_and_outlives_its_failure(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    function = echo(tmp_path / "pipe")
+    schedule = Schedule(function, minutes=60)
+    schedule.run()  # the function wants records, and fails without
+    assert "echo: KeyError('Records')" in capsys.readouterr().out
+    with pytest.raises(FunctionFailedError):
+        function.invoke({})
+    schedule.close()
+    function.close()
+
+
+def test_a_schedule_comes_again_and_again(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    function = echo(tmp_path / "pipe", TICKS="yes")
+    with os.fdopen(os.open(tmp_path / "pipe", os.O_RDWR), buffering=1) as lines:
+        schedule = Schedule(function, minutes=0.001)
+        assert [_line(lines), _line(lines)] == ["1 Scheduled Event", "2 Scheduled Event"]
+        schedule.close()
+    function.close()

@@ -1,7 +1,6 @@
 """What old and odd senders do on the wire, spoken to the running stack."""
 
 import http.client
-import json
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -9,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.conftest import Running, Trackback
+from tests.e2e.conftest import Running, Trackback, rows
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SUCCESS = b'<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>\n</response>\n'
@@ -28,8 +27,7 @@ def ask(url: str, method: str = "GET", body: bytes | None = None, **headers: str
 
 
 def titles(trackback: Trackback, url: str) -> list[str]:
-    rows = map(json.loads, trackback("list", "--json").splitlines())
-    return [row["title"] for row in rows if row["url"] == url]
+    return [row["title"] for row in rows(trackback) if row["url"] == url]
 
 
 MULTIPART = (

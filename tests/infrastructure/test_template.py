@@ -1,57 +1,27 @@
-"""Facts about template.yaml that no unit test sees: routes, policies, logs, the table, the settings."""
+"""Facts about template.yaml that no unit test sees: routes, layers, logs, the settings."""
 
 import importlib
-import json
 import re
-from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from tests import sam, template
 from tests.template import ROOT
-from trackback.listing import Summary
 
 TEMPLATE = template.load()
 RESOURCES: dict[str, Any] = TEMPLATE.body["Resources"]
 PARAMETERS: dict[str, Any] = TEMPLATE.body["Parameters"]
 FUNCTIONS = TEMPLATE.resources("AWS::Serverless::Function")
-(TABLE,) = TEMPLATE.resources("AWS::DynamoDB::Table").values()
-INDEXES = {index["IndexName"]: index for index in TABLE["GlobalSecondaryIndexes"]}
-
-ALLOWED = {
-    "ReceiveFunction": {
-        ("dynamodb:PutItem", "${Table.Arn}"),
-        ("dynamodb:Query", "${Table.Arn}/index/by_post"),
-    },
-    "ServeFunction": {
-        ("dynamodb:Query", "${Table.Arn}/index/by_post"),
-        ("dynamodb:BatchGetItem", "${Table.Arn}"),
-    },
-}
-
-
-def statements(function: str) -> list[dict[str, Any]]:
-    """Return the statements of a function's own policies."""
-    return [statement for policy in FUNCTIONS[function]["Policies"] for statement in policy["Statement"]]
-
-
-def grants(statement: dict[str, Any]) -> set[tuple[str, str]]:
-    """Return the pairs of action and resource that a statement allows, as `!Sub` writes resources."""
-    actions, resource = statement["Action"], statement["Resource"]
-    text = resource.get("Fn::Sub") or "${" + ".".join(resource["Fn::GetAtt"]) + "}"
-    return {(action, text) for action in ([actions] if isinstance(actions, str) else actions)}
-
-
-def keys(schema: dict[str, Any]) -> dict[str, str]:
-    return {key["KeyType"]: key["AttributeName"] for key in schema["KeySchema"]}
 
 
 def test_sam_finds_no_fault() -> None:
     sam.run("validate", "--lint")
 
 
-@pytest.mark.parametrize("function", list(TEMPLATE.functions()), ids=lambda function: function.name)
+@pytest.mark.parametrize(
+    "function", [it for it in TEMPLATE.functions() if it.routes], ids=lambda function: function.name
+)
 def test_the_routes_of_the_template_are_those_of_the_function(function: template.Function) -> None:
     app = importlib.import_module(f"functions.{function.name}.app").app
     answered = {(route.method, route.rule) for route in app._static_routes + app._dynamic_routes}
@@ -65,24 +35,6 @@ def test_the_routes_of_the_template_are_those_of_the_function(function: template
     }
     assert unanswered == set()
     assert reached == answered
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_a_function_may_do_what_it_must_and_nothing_else(function: str) -> None:
-    allowed = [grant for statement in statements(function) for grant in grants(statement)]
-    assert set(allowed) == ALLOWED[function]
-    assert {statement["Effect"] for statement in statements(function)} == {"Allow"}
-
-
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_no_policy_has_a_wildcard_for_actions_or_resources(function: str) -> None:
-    for statement in statements(function):
-        assert "*" not in json.dumps([statement["Action"], statement["Resource"]])
-
-
-def test_serve_may_read_counts_but_no_ping_by_its_key() -> None:
-    (reads,) = [it for it in statements("ServeFunction") if it["Action"] == "dynamodb:BatchGetItem"]
-    assert reads["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["post#*"]}}
 
 
 def test_each_function_has_a_log_group_of_its_own_which_forgets() -> None:
@@ -99,42 +51,34 @@ def test_each_function_is_given_the_settings_that_it_reads(function: template.Fu
     assert function.environment["POWERTOOLS_SERVICE_NAME"] == function.name
 
 
+def test_no_function_may_fetch_from_the_machine_that_it_runs_on() -> None:
+    assert "FETCH_LOOPBACK" not in TEMPLATE.text
+
+
 def test_old_layers_are_deleted() -> None:
     layers = TEMPLATE.resources("AWS::Serverless::LayerVersion").values()
     assert {layer["RetentionPolicy"] for layer in layers} == {"Delete"}
 
 
-def test_the_table_outlives_the_stack_and_can_be_restored() -> None:
-    assert RESOURCES["Table"]["DeletionPolicy"] == RESOURCES["Table"]["UpdateReplacePolicy"] == "Retain"
-    assert TABLE["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert TABLE["SSESpecification"]["SSEEnabled"]
-
-
-def test_the_table_tells_of_changes_and_forgets_what_expires() -> None:
-    assert TABLE["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
-    assert TABLE["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
-
-
-@pytest.mark.parametrize("part", [TABLE, *INDEXES.values()], ids=["table", *INDEXES])
-def test_the_table_and_its_indexes_have_a_ceiling(part: dict[str, Any]) -> None:
-    assert part["OnDemandThroughput"] == {
-        "MaxWriteRequestUnits": {"Ref": "MaxWritesPerSecond"},
-        "MaxReadRequestUnits": {"Ref": "MaxReadsPerSecond"},
+def test_only_the_function_that_reads_strangers_pages_has_the_parser_beside_the_shared_layer() -> None:
+    made = sam.translated()
+    layers = {
+        name: [layer["Ref"].partition("Layer")[0] for layer in made[name]["Properties"]["Layers"]]
+        for name in FUNCTIONS
+    }
+    assert layers == {
+        "ReceiveFunction": ["Shared"],
+        "ServeFunction": ["Shared"],
+        "VerifyFunction": ["Shared", "Html"],
     }
 
 
-def test_the_indexes_are_sparse() -> None:
-    assert TABLE["BillingMode"] == "PAY_PER_REQUEST"
-    assert keys(TABLE) == {"HASH": "id"}
-    assert {name: keys(index) for name, index in INDEXES.items()} == {
-        "by_post": {"HASH": "shown_on", "RANGE": "received_at"},
-        "by_status": {"HASH": "status", "RANGE": "received_at"},
-    }
-
-
-def test_the_readers_index_holds_what_readers_get_and_the_count() -> None:
-    held = {*INDEXES["by_post"]["Projection"]["NonKeyAttributes"], "id", "received_at"}
-    assert held == {field.name for field in fields(Summary)} | {"approved"}
+def test_the_native_layer_is_for_the_architecture_and_the_runtime_of_the_functions() -> None:
+    shared, html = (RESOURCES[name]["Properties"] for name in ("SharedLayer", "HtmlLayer"))
+    settings = TEMPLATE.body["Globals"]["Function"]
+    assert html["CompatibleArchitectures"] == settings["Architectures"] == ["arm64"]
+    assert html["CompatibleRuntimes"] == shared["CompatibleRuntimes"] == [settings["Runtime"]]
+    assert "CompatibleArchitectures" not in shared
 
 
 def test_other_origins_are_let_in_by_the_template_alone() -> None:

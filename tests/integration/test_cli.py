@@ -1,15 +1,22 @@
 """The author's command line, on a real table."""
 
 import json
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from tests.conftest import MakePing
+from tests.websites import Answer, Website, page, website
 from trackback.cli import main
+from trackback.clock import stamp
 from trackback.errors import StatusChanged
-from trackback.ping import Status
+from trackback.items import Change
+from trackback.ping import Ping, Status, read_ping
+from trackback.site import Sites
 from trackback.table import Table
 
 Output = pytest.CaptureFixture[str]
@@ -138,7 +145,14 @@ def test_a_decision_that_came_too_late_is_told(
 
 @pytest.mark.parametrize(
     "arguments",
-    [["show", "nosuchping"], ["list", "--table", "nosuchtable"], ["approve", "x", "--table", "nosuchtable"]],
+    [
+        ["show", "nosuchping"],
+        ["explain", "nosuchping"],
+        ["verify", "nosuchping"],
+        ["why", "blog.example/2026/hello"],
+        ["list", "--table", "nosuchtable"],
+        ["approve", "x", "--table", "nosuchtable"],
+    ],
 )
 @pytest.mark.usefixtures("table")
 def test_what_cannot_be_done_is_one_line_and_status_1(arguments: list[str], capsys: Output) -> None:
@@ -150,7 +164,22 @@ def test_what_cannot_be_done_is_one_line_and_status_1(arguments: list[str], caps
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["nonsense"], ["list", "--status", "nice"], ["approve"], ["show"], ["list", "--limit"]]
+    "arguments",
+    [
+        [],
+        ["nonsense"],
+        ["list", "--status", "nice"],
+        ["list", "--limit"],
+        ["approve"],
+        ["show"],
+        ["explain"],
+        ["verify"],
+        ["why"],
+        ["rules"],
+        ["rules", "add", "allow"],
+        ["rules", "add", "love", "host", "x.example"],
+        ["rules", "remove", "smell", "x"],
+    ],
 )
 def test_wrong_usage_is_status_2(arguments: list[str], capsys: Output) -> None:
     with pytest.raises(SystemExit) as stopped:
@@ -175,3 +204,179 @@ def test_a_stand_in_on_this_machine_needs_no_credentials(
     for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     assert len(rows(capsys, "list")) == 1
+
+
+@dataclass(frozen=True)
+class Blogs:
+    """A blog and a page that pings it, on one server."""
+
+    server: Website
+    answers: dict[str, Answer]
+    ping: Ping
+
+    def link(self, sentence: str = "I read <a href='{post}'>a post</a> today.") -> None:
+        """Let the page link to the post."""
+        self.answers["/re"] = page(f"<title>Mine</title><p>{sentence}".replace("{post}", self.ping.post))
+
+
+@pytest.fixture
+def blogs(table: Table) -> Iterator[Blogs]:
+    """A blog that is there, and a ping from a page that is not."""
+    answers: dict[str, Answer] = {"/post/": page("<title>A post</title>")}
+    with website(answers) as server:
+        post = Sites(server.url).find(f"{server.url.partition('://')[2]}/post/")
+        fields = {"url": f"{server.url}/re", "title": "A reply", "excerpt": "Words", "blog_name": "Other"}
+        ping = read_ping(post, {name: value.encode() for name, value in fields.items()}, "utf-8", NOW)
+        table.add(ping)
+        yield Blogs(server, answers, ping)
+
+
+def folded(printed: str) -> str:
+    """Return what was printed, as if its lines had no end."""
+    return " ".join(printed.split())
+
+
+def test_verify_looks_at_once_and_explains(blogs: Blogs, capsys: Output) -> None:
+    printed = folded(said(capsys, "verify", blogs.ping.id))
+    assert "link missing: the server answers 404" in printed
+    assert "The source does not link to the post." in printed
+    blogs.link()
+    assert "“I read a post today.”" in folded(said(capsys, "verify", blogs.ping.id))
+
+
+def test_explain_tells_a_whole_life(table: Table, blogs: Blogs, capsys: Output) -> None:
+    blogs.link()
+    said(capsys, "verify", blogs.ping.id)
+    table.decide(blogs.ping.id, Status.APPROVED, NOW)
+    table.add(replace(blogs.ping, title="Other words"))
+    printed = folded(said(capsys, "explain", blogs.ping.id))
+    for words in (
+        f"from Other {blogs.ping.url}",
+        "status approved",
+        "link found",
+        "reasons The source links to the post.",
+        "sent again Other words",
+        "history 2026-11-24T00:00:00Z received",
+        "pending by check",
+        "2026-11-24T00:00:00Z approved by author",
+        "next look 2026-11-25T00:00:00Z",
+    ):
+        assert words in printed
+
+
+def test_explain_says_what_was_not_looked_at_yet(blogs: Blogs, capsys: Output) -> None:
+    printed = folded(said(capsys, "explain", blogs.ping.id))
+    assert "link not looked at yet" in printed
+    assert "score" not in printed
+
+
+def test_what_was_spam_unseen_was_not_looked_at(blogs: Blogs, capsys: Output) -> None:
+    said(capsys, "rules", "add", "block", "text", "a reply")
+    printed = folded(said(capsys, "verify", blogs.ping.id))
+    assert "link not looked at, for the ping alone says enough" in printed
+    assert "Your rule “block text a reply” matches." in printed
+    assert "not looked at" in said(capsys, "list")
+    assert blogs.server.requests == []
+
+
+@pytest.mark.parametrize("command", ["reject", "spam"])
+def test_what_was_decided_against_is_not_looked_at_again(blogs: Blogs, capsys: Output, command: str) -> None:
+    said(capsys, command, blogs.ping.id)
+    assert main(["verify", blogs.ping.id]) == 1
+    assert "is not looked at any more" in capsys.readouterr().err
+    assert blogs.server.requests == []
+
+
+def test_json_tells_the_verdict_in_numbers_and_texts(blogs: Blogs, capsys: Output) -> None:
+    blogs.link()
+    said(capsys, "verify", blogs.ping.id)
+    (listed,) = rows(capsys, "list")
+    assert rows(capsys, "show", blogs.ping.id) == [listed]
+    verdict = listed["verdict"]
+    assert (verdict["link"], verdict["http_status"], verdict["links"]) == ("found", 200, 1)
+    assert verdict["score"] == -3
+    assert verdict["reasons"] == ["The source links to the post."]
+    assert {type(verdict[name]) for name in ("http_status", "links", "score")} == {int}
+
+
+def test_the_verdict_stands_beside_a_ping(blogs: Blogs, capsys: Output) -> None:
+    said(capsys, "verify", blogs.ping.id)
+    printed = said(capsys, "list")
+    assert "link missing" in printed
+    assert "The server answers 404. The source does not link to the post." in folded(printed)
+    assert "reasons: The source does not link to the post." in folded(said(capsys, "show", blogs.ping.id))
+
+
+def test_what_a_page_says_is_text_on_the_terminal(blogs: Blogs, capsys: Output) -> None:
+    blogs.link("See \x1b[31m\x07[red]this[/red]\u202e <a href='{post}'>&#27;]0;title&#7;</a> [bold]now.")
+    said(capsys, "verify", blogs.ping.id)
+    for printed in (said(capsys, "explain", blogs.ping.id), said(capsys, "show", blogs.ping.id)):
+        assert "[red]this[/red]" in printed
+        assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", printed)
+
+
+def test_only_approved_pings_whose_link_is_gone_for_good_have_disappeared(
+    table: Table, make_ping: MakePing, capsys: Output
+) -> None:
+    since = {"long": datetime.now(UTC) - timedelta(days=8), "lately": datetime.now(UTC)}
+    for title, moment in since.items():
+        ping = make_ping(title=title)
+        table.add(ping)
+        table.decide(ping.id, Status.APPROVED, NOW)
+        gone = {"since": stamp(moment), "times": 3}
+        table.apply(Change(table.get(ping.id), {"gone": gone}))
+    table.add(make_ping(title="new"))
+    (disappeared,) = rows(capsys, "list", "--disappeared")
+    assert (disappeared["title"], disappeared["gone"]["times"]) == ("long", 3)
+    printed = folded(said(capsys, "list", "--disappeared"))
+    assert f"Its link has not been found since {stamp(since['long'])[:10]}." in printed
+    assert "3 times since" in folded(said(capsys, "show", disappeared["id"]))
+
+
+@pytest.mark.usefixtures("table")
+def test_rules_are_added_listed_and_removed(capsys: Output) -> None:
+    assert said(capsys, "rules", "list") == "No rules.\n"
+    assert (
+        said(capsys, "rules", "add", "allow", "host", "https://Friend.example/")
+        == "allow host friend.example\n"
+    )
+    said(capsys, "rules", "add", "block", "text", "Cheap  watches")
+    assert said(capsys, "rules", "list").splitlines() == [
+        "allow host friend.example",
+        "block text cheap watches",
+    ]
+    said(capsys, "rules", "add", "block", "host", "friend.example")
+    assert said(capsys, "rules", "list").splitlines() == [
+        "block text cheap watches",
+        "block host friend.example",
+    ]
+    said(capsys, "rules", "remove", "host", "friend.example")
+    assert said(capsys, "rules", "list") == "block text cheap watches\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["add", "allow", "host", "com"], "every host of a top-level domain"),
+        (["add", "block", "path", "x.example"], "A path rule needs a path"),
+        (["remove", "host", "nobody.example"], "there is no such rule"),
+    ],
+    ids=lambda value: value[3] if isinstance(value, list) and len(value) > 3 else None,
+)
+@pytest.mark.usefixtures("table")
+def test_a_rule_that_cannot_be_is_told(arguments: list[str], reason: str, capsys: Output) -> None:
+    assert main(["rules", *arguments]) == 1
+    shown = capsys.readouterr()
+    assert reason in shown.err
+    assert (shown.out, shown.err.count("\n")) == ("", 1)
+
+
+@pytest.mark.usefixtures("table")
+def test_why_tells_the_keys_of_a_url_and_the_rules_that_match(capsys: Output) -> None:
+    said(capsys, "rules", "add", "allow", "path", "blog.example/joe")
+    said(capsys, "rules", "add", "block", "host", "spam.example")
+    printed = folded(said(capsys, "why", "http://www.blog.example/joe/index.html?utm_source=x&p=7"))
+    assert "as a post blog.example/joe " in printed
+    assert "as a source www.blog.example/joe/index.html?p=7 " in printed
+    assert printed.endswith("rules allow path blog.example/joe")
+    assert folded(said(capsys, "why", "https://other.example/")).endswith("rules none")

@@ -25,6 +25,7 @@ FAILURE = (
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 POST = "/trackback/blog.example/2026/hello/"
 A_PING = b"url=https://other.example/re&title=Re"
+OUTCOMES = {"PingReceived", "PingRepeated", "PingRevised", "PingRefused"}
 MISSING = "The field url is missing: send the permalink of the page that links to this post."
 
 WORDPRESS = (
@@ -61,8 +62,57 @@ def test_a_wordpress_ping_is_stored_as_its_author_wrote_it(table: Table) -> None
 
 
 def test_a_repeat_is_a_success_and_changes_nothing(table: Table) -> None:
-    assert ping()["body"] == ping(b"url=http://other.example/re/&title=Other")["body"] == SUCCESS
-    assert [stored.title for stored in table.pings()] == ["Re"]
+    assert ping()["body"] == SUCCESS
+    (before,) = table.pings()
+    assert ping(b"url=http://other.example/re/&title=Re")["body"] == SUCCESS
+    assert list(table.pings()) == [before]
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_other_words_for_a_known_ping_are_a_success_and_change_nothing_that_readers_see(
+    table: Table, status: Status
+) -> None:
+    ping()
+    (before,) = table.pings()
+    if status is not Status.RECEIVED:
+        table.decide(before.id, status, datetime.now(UTC))
+    shown = table.approved("blog.example/2026/hello", 50).pings
+    assert ping(b"url=http://other.example/re/&title=Other")["body"] == SUCCESS
+    (after,) = table.pings()
+    assert (after.title, after.status) == ("Re", status)
+    assert table.approved("blog.example/2026/hello", 50).pings == shown
+
+
+def test_a_sender_is_kept_as_a_keyed_hash_only(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    def sender(key: str, address: str, number: int) -> str:
+        monkeypatch.setattr(app, "sender_key", key)
+        event = http_event("POST", POST, headers=FORM, body=b"url=https://other.example/%d" % number)
+        event["requestContext"]["http"]["sourceIp"] = address
+        app.handler(event, Context())  # type: ignore[arg-type]
+        (stored,) = (one for one in table.pings() if one.url.endswith(f"/{number}"))
+        assert address not in str(stored)
+        return stored.sender
+
+    hashes = [
+        sender("key", "192.0.2.1", 1),
+        sender("key", "192.0.2.1", 2),
+        sender("key", "192.0.2.2", 3),
+        sender("another", "192.0.2.1", 4),
+        sender("key", "2001:db8::1", 5),
+    ]
+    assert hashes[0] == hashes[1] != ""
+    assert len(set(hashes)) == 4
+
+
+def test_links_in_fields_are_noted_for_the_policy(table: Table) -> None:
+    ping(b"url=https://other.example/1&excerpt=" + quote("<a href='https://x.example/'>x</a>").encode())
+    ping(b"url=https://other.example/2&excerpt=" + quote("[url=https://x.example/]x[/url]").encode())
+    ping(b"url=https://other.example/3&excerpt=" + quote("<b>plain</b> text").encode())
+    assert {stored.url[-1]: stored.marked_up for stored in table.pings()} == {
+        "1": True,
+        "2": True,
+        "3": False,
+    }
 
 
 REFUSED = [
@@ -215,14 +265,14 @@ def test_each_outcome_is_one_line_of_the_log_without_a_word_of_the_sender(
     capsys: pytest.CaptureFixture[str], table: Table
 ) -> None:
     body = b"url=https://secret.example/&title=" + quote("Very private").encode()
-    for sent in (body, body, b"url=nonsense-secret"):
+    for sent in (body, body, body + b"ly", b"url=nonsense-secret"):
         ping(sent)
     logged = capsys.readouterr().out
     lines = [json.loads(line) for line in logged.splitlines()]
-    outcomes = [set(line) & {"PingReceived", "PingRepeated", "PingRefused"} for line in lines]
-    assert outcomes == [{"PingReceived"}, {"PingRepeated"}, {"PingRefused"}]
+    outcomes = [set(line) & OUTCOMES for line in lines]
+    assert outcomes == [{"PingReceived"}, {"PingRepeated"}, {"PingRevised"}, {"PingRefused"}]
     (stored,) = table.pings()
-    assert [line.get("ping") for line in lines] == [stored.id, stored.id, None]
-    assert lines[2]["reason"] == "The url must be absolute and begin with http:// or https://."
+    assert [line.get("ping") for line in lines] == [stored.id, stored.id, stored.id, None]
+    assert lines[3]["reason"] == "The url must be absolute and begin with http:// or https://."
     assert "secret" not in logged
     assert "private" not in logged

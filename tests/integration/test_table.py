@@ -13,9 +13,9 @@ from botocore.exceptions import ClientError
 from tests import faults
 from tests.conftest import MakePing
 from trackback.errors import NoSuchPing, StatusChanged
-from trackback.items import KEEP_UNWANTED
+from trackback.items import KEEP_UNWANTED, Change
 from trackback.ping import Ping, Status
-from trackback.table import Table
+from trackback.table import Added, Table
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 KEY = "blog.example/2026/hello"
@@ -47,28 +47,63 @@ def approve(table: Table, *pings: Ping) -> None:
 
 def test_a_ping_is_read_back_as_it_was_stored(table: Table, make_ping: MakePing) -> None:
     ping = make_ping(excerpt="Some words", blog_name="Other")
-    assert table.add(ping)
+    assert table.add(ping) is Added.NEW
     assert table.get(ping.id) == ping
 
 
 def test_a_repeat_changes_nothing(table: Table, make_ping: MakePing) -> None:
-    first, again = (make_ping(url="https://other.example/x", title=title) for title in ("First", "Second"))
-    assert table.add(first)
-    assert not table.add(again)
-    assert table.get(first.id).title == "First"
+    first, again = (make_ping(url="https://other.example/x", title="Title") for _ in range(2))
+    assert table.add(first) is Added.NEW
+    assert table.add(again) is Added.REPEATED
+    assert table.get(first.id) == first
+
+
+def test_other_texts_are_kept_as_a_revision(table: Table, make_ping: MakePing) -> None:
+    first, other = (make_ping(url="https://other.example/x", title=title) for title in ("First", "Second"))
+    table.add(first)
+    before = stored(first)
+    assert table.add(other) is Added.REVISED
+    revision = {"M": {name: {"S": text} for name, text in other.texts.items()}}
+    assert stored(first) == before | {"revision": revision, "unlooked": {"BOOL": True}}
+    assert table.add(other) is Added.REPEATED
+
+
+def test_a_revision_that_meets_a_decision_is_dropped(
+    table: Table, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, other = (make_ping(url="https://other.example/x", title=title) for title in ("First", "Second"))
+    table.add(first)
+    apply = table.apply
+
+    def after_a_decision(change: Change) -> None:
+        monkeypatch.undo()
+        table.decide(first.id, Status.REJECTED, NOW)
+        apply(change)
+
+    monkeypatch.setattr(table, "apply", after_a_decision)
+    assert table.add(other) is Added.REPEATED
+    assert (table.get(first.id).status, table.get(first.id).revision) == (Status.REJECTED, None)
+
+
+def test_of_eight_revisions_at_once_one_stays(table: Table, make_ping: MakePing) -> None:
+    pings = [make_ping(url="https://other.example/x", title=f"Title {n}") for n in range(9)]
+    table.add(pings[0])
+    side_by_side(*(lambda ping=ping: table.add(ping) for ping in pings[1:]))
+    after = table.get(pings[0].id)
+    assert (after.title, after.revision in [ping.texts for ping in pings[1:]]) == ("Title 0", True)
 
 
 def test_eight_simultaneous_copies_make_one_record(table: Table, make_ping: MakePing) -> None:
     ping = make_ping()
     outcomes = side_by_side(*[lambda: table.add(ping)] * 8)
-    assert sorted(outcomes) == [False] * 7 + [True]
+    assert (outcomes.count(Added.NEW), outcomes.count(Added.REPEATED)) == (1, 7)
     assert list(table.pings()) == [ping]
 
 
 def test_a_received_ping_is_in_no_index(table: Table, make_ping: MakePing) -> None:
     ping = make_ping()
     table.add(ping)
-    assert not {"status", "shown_on"} & stored(ping).keys()
+    assert not {"status", "shown_on", "due"} & stored(ping).keys()
 
 
 @pytest.mark.parametrize("ping_id", ["nosuchping", f"post#{KEY}"])
@@ -238,3 +273,31 @@ def test_lists_are_newest_first(table: Table, make_ping: MakePing, status: Statu
     times = [ping.received_at for ping in table.pings(status)]
     assert len(times) == 5
     assert all(newer > older for newer, older in pairwise(times))
+
+
+def test_records_that_are_no_pings_are_read_as_they_were_written_and_never_listed(table: Table) -> None:
+    assert table.read("rules#") == {}
+    table.write("rules#", "rules", ["a", "b"])
+    table.write("rules#", "more", {"title": "x", "missing": True})
+    found = table.read("rules#")
+    assert (found["rules"], found["more"]) == (["a", "b"], {"title": "x", "missing": True})
+    assert list(table.pings()) == []
+
+
+def test_a_record_that_is_not_as_it_was_is_not_overwritten(table: Table) -> None:
+    table.write("rules#", "rules", ["a"], was=[])
+    with pytest.raises(StatusChanged):
+        table.write("rules#", "rules", ["b"], was=[])
+    table.write("rules#", "rules", ["c"], was=["a"])
+    assert table.read("rules#")["rules"] == ["c"]
+
+
+def test_what_is_known_of_a_post_outlasts_its_count(table: Table, make_ping: MakePing) -> None:
+    table.write(f"post#{KEY}", "facts", {"title": "Hello"})
+    assert (table.counts([KEY]), table.approved(KEY, 50).count) == ({KEY: 0}, 0)
+    ping = make_ping()
+    approve(table, ping)
+    table.write(f"post#{KEY}", "facts", {"title": "Hello again"})
+    assert (table.counts([KEY]), table.approved(KEY, 50).count) == ({KEY: 1}, 1)
+    table.decide(ping.id, Status.REJECTED, NOW)
+    assert table.read(f"post#{KEY}")["facts"] == {"title": "Hello again"}

@@ -4,9 +4,9 @@ The modules in the order in which a ping meets them:
 
 `site` and `link` (which post, which source), `form`, `charset` and `text` (what the sender says), `ping` (the
 entity), `items` and `table` (how and where it is kept), `answer` (TrackBack's XML).
-`verification` looks at the source: `fetch`, `connection` and `network` bring the page, `page`, `markup`, `href`
-and `sentence` find the link, `reflection` sees through mirrors, `recent` and `pace` remember floods.
-`policy` judges: `rules` are the author's, `tells` and `words` the service's; `evidence` goes in, and a `verdict`
+`verification` has a `look` at the source: `fetch`, `connection` and `network` bring it, `page`, `markup`,
+`href` and `sentence` find the link, `reflection` sees through mirrors, `recent` and `pace` remember floods.
+`policy` judges: `rules` are the author's, `tells` and `words` the service's; `evidence` goes in, a `verdict`
 comes out. `listing` is what readers get; `cli`, `commands` and `terminal` are the author's command line.
 
 Only `table` (by `dynamodb`), `fetch` (by `connection`) and the command line touch the world.

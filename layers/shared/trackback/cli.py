@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
 
     rules = every.add_parser("rules", help="list, add or remove your own rules")
     kinds = rules.add_subparsers(dest="rules", required=True, metavar="COMMAND")
-    _command(kinds, "list", commands.list_rules, "list the rules, in the order in which they count")
+    _command(kinds, "list", commands.list_rules, "list your rules")
     add = _command(kinds, "add", commands.add_rule, "add a rule: block or allow a host, path or text")
     add.add_argument("effect", type=Effect, choices=list(Effect))
     remove = _command(kinds, "remove", commands.remove_rule, "remove a rule")

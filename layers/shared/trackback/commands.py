@@ -18,7 +18,17 @@ from trackback.rules import Effect, applies, read_rule
 from trackback.settings import load_rules, save_rules
 from trackback.site import post_key
 from trackback.table import Table
-from trackback.terminal import COLOURS, as_json, complain, explanation, facts_grid, ping_grid, say
+from trackback.terminal import (
+    COLOURS,
+    as_json,
+    complain,
+    every_fact,
+    explanation,
+    facts_grid,
+    ping_grid,
+    printable,
+    say,
+)
 from trackback.verdict import Gone
 
 Run = Callable[[Table, Namespace], bool]
@@ -59,14 +69,8 @@ def show(table: Table, asked: Namespace) -> bool:
     if asked.json:
         _print_json(ping)
     else:
-        say(facts_grid({**as_json(ping), "verdict": _verdict(ping)}))
+        say(facts_grid(every_fact(ping)))
     return True
-
-
-def _verdict(ping: Ping) -> list[str] | None:
-    return (
-        None if ping.verdict is None else [f"link {ping.verdict['link']}", *ping.verdict.get("reasons", [])]
-    )
 
 
 def explain(table: Table, asked: Namespace) -> bool:
@@ -83,7 +87,10 @@ def verify(table: Table, asked: Namespace) -> bool:
     from trackback.recent import Recent  # noqa: PLC0415
     from trackback.verification import Verifier  # noqa: PLC0415
 
-    table.get(asked.id)
+    status = table.get(asked.id).status
+    if status in {Status.REJECTED, Status.SPAM}:
+        complain(f"it is {status}, and its source is not looked at any more; approve it first")
+        return False
     verifier = Verifier(table, Fetcher(loopback=is_on_this_machine()), Recent(), Pace())
     verifier.verify(asked.id, verifier.policy(), datetime.now(UTC))
     return explain(table, asked)
@@ -101,7 +108,7 @@ def decide(table: Table, asked: Namespace) -> bool:
             complain(f"{ping_id}: {error}")
             continue
         was = f"was {before.status} already" if before.status is status else f"{before.status} → {status}"
-        say(Text.assemble(ping_id, "  ", (was, COLOURS[status]), "  ", before.title))
+        say(Text.assemble(ping_id, "  ", (was, COLOURS[status]), "  ", printable(before.title)))
     return done
 
 

@@ -4,7 +4,6 @@ import random
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -16,6 +15,7 @@ from trackback.errors import StatusChanged, TableBusy
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+BUSY = "Too much is going on just now. Try again in a minute."
 TOO_LATE = "its status has changed meanwhile; look at it again"
 
 _TRIES = 8
@@ -43,7 +43,7 @@ def telling_when_busy() -> Iterator[None]:
         yield
     except ClientError as error:
         if error.response["Error"]["Code"] in _THROTTLED:
-            raise TableBusy("Too much is going on just now. Try again in a minute.") from error
+            raise TableBusy(BUSY) from error
         raise
 
 
@@ -54,15 +54,22 @@ def transact(client: "DynamoDBClient", table: str, updates: Sequence[dict[str, A
         StatusChanged: a condition does not hold.
     """
     writes: Any = [{"Update": {"TableName": table, **update}} for update in updates]
-    for attempt in count(1):
+    for is_last in tries():
         try:
             client.transact_write_items(TransactItems=writes)
         except client.exceptions.TransactionCanceledException as error:
             reasons = {reason.get("Code") for reason in error.response["CancellationReasons"]}
             if "ConditionalCheckFailed" in reasons:
                 raise StatusChanged(TOO_LATE) from None
-            if attempt == _TRIES or not reasons & _PASSING:
+            if is_last or not reasons & _PASSING:
                 raise
         else:
             return
-        time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - only spreads the load
+
+
+def tries() -> Iterator[bool]:
+    """Yield at once, then after ever longer pauses, `_TRIES` times in all; whether this is the last."""
+    for attempt in range(_TRIES):
+        if attempt:
+            time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - only spreads the load
+        yield attempt == _TRIES - 1

@@ -15,6 +15,7 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from trackback.clock import stamp, to_second
 from trackback.listing import Cursor, Page, Summary
 from trackback.ping import Ping, Status
+from trackback.text import shorten
 from trackback.verdict import AGAIN_FOUND, Outcome, Seen, Verdict
 
 KEEP_UNWANTED = timedelta(days=30)
@@ -26,6 +27,7 @@ _POST = "post#"
 _ABOVE_ALL_PINGS = "~"  # sorts after every time
 _SAID = ("id", "post", "url", "title", "excerpt", "blog_name", "received_at", "charset", "sender")
 _MOST_HISTORY = 20
+_WHY = 60  # characters of a reason in the history; the verdict has all of all reasons
 
 _to_dynamodb = TypeSerializer().serialize
 _from_dynamodb = TypeDeserializer().deserialize
@@ -106,6 +108,10 @@ class Change:
         after = self.sets.get("status", self.before.status)
         return (after is Status.APPROVED) - (self.before.status is Status.APPROVED)
 
+    @property
+    def _conditions(self) -> set[str]:
+        return {"status", "revision"} if "status" in self.sets else {"status"}
+
     def request(self) -> dict[str, Any]:
         """Return the update as DynamoDB takes it; a value of None removes the attribute."""
         sets = [name for name, value in self.sets.items() if value is not None]
@@ -114,15 +120,20 @@ class Change:
         condition = "attribute_exists(id) AND attribute_not_exists(#status)"
         if self.before.status is not Status.RECEIVED:
             condition, values[":before"] = "#status = :before", {"S": str(self.before.status)}
-        expression = "SET " + ", ".join(f"#{name} = :{name}" for name in sets)
-        if removes:
-            expression += " REMOVE " + ", ".join(f"#{name}" for name in removes)
+        if "status" in self.sets:  # decided on what was seen, not on what was sent meanwhile
+            seen = self.before.revision
+            condition += " AND #revision = :seen" if seen else " AND attribute_not_exists(#revision)"
+            values |= {":seen": _to_dynamodb(dict(seen))} if seen else {}
+        clauses = [
+            "SET " + ", ".join(f"#{name} = :{name}" for name in sets) if sets else "",
+            "REMOVE " + ", ".join(f"#{name}" for name in removes) if removes else "",
+        ]
         return {
             "Key": {"id": {"S": self.before.id}},
-            "UpdateExpression": expression,
+            "UpdateExpression": " ".join(filter(None, clauses)),
             "ConditionExpression": condition,
-            "ExpressionAttributeNames": {f"#{name}": name for name in {*self.sets, "status"}},
-            "ExpressionAttributeValues": values,
+            "ExpressionAttributeNames": {f"#{name}": name for name in {*self.sets, *self._conditions}},
+            **({"ExpressionAttributeValues": values} if values else {}),
         }
 
 
@@ -157,7 +168,8 @@ def verdict_change(before: Ping, verdict: Verdict, outcome: Outcome, now: dateti
     """Return the change that records a verdict, and what follows from it."""
     sets: dict[str, Any] = {}
     if outcome.status is not before.status:
-        sets = decision(before, outcome.status, now, by=outcome.by).sets  # why: the verdict's reasons tell
+        why = shorten(verdict.reasons[0], _WHY) if verdict.reasons else ""
+        sets = decision(before, outcome.status, now, by=outcome.by, why=why).sets
     sets |= {
         "verdict": verdict.as_map(),
         "looks": outcome.looks if outcome.looks > 1 else None,
@@ -174,12 +186,13 @@ def verdict_change(before: Ping, verdict: Verdict, outcome: Outcome, now: dateti
 
 def postponed(before: Ping, until: datetime) -> Change:
     """Return the change that has a ping looked at later."""
-    return Change(before, {"due": "check", "check_at": stamp(until)})
+    return Change(before, {"due": "check", "check_at": stamp(until), "unlooked": None})
 
 
 def revision(known: Ping, ping: Ping) -> Change:
-    """Return the change that keeps what a later ping says beside what is there."""
-    return Change(known, {"revision": ping.texts, "unlooked": True})
+    """Return the change that keeps what a later ping says beside what is there, unless it is the same."""
+    changed = ping.texts != known.texts
+    return Change(known, {"revision": ping.texts if changed else None, "unlooked": changed or None})
 
 
 def count_change(key: str, step: int) -> dict[str, Any]:

@@ -54,6 +54,7 @@ class Ping:
         looks: How often in a row looking has had the verdict's result.
         gone: Since when and how often an approved ping's link has not been found (`Gone`).
         check_at: When the source is due to be looked at again.
+        verified: Whether a link to the post was ever seen.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Ping:
     looks: int = 0
     gone: Mapping[str, Any] | None = None
     check_at: str = ""
+    verified: bool = False
 
     @property
     def post_key(self) -> str:

@@ -19,7 +19,7 @@ from operator import attrgetter
 from typing import Any
 
 from trackback.clock import stamp
-from trackback.dynamodb import TOO_LATE, connect, telling_when_busy, transact
+from trackback.dynamodb import BUSY, TOO_LATE, connect, telling_when_busy, transact, tries
 from trackback.errors import NoSuchPing, StatusChanged, TableBusy
 from trackback.items import (
     Change,
@@ -138,7 +138,7 @@ class Table:
         wanted = [{"id": {"S": post_id(key)}} for key in counts]
         found = self._client.batch_get_item(RequestItems={self._name: {"Keys": wanted}})
         if found["UnprocessedKeys"]:
-            raise TableBusy("Too many are reading just now. Try again in a minute.")
+            raise TableBusy(BUSY)
         return counts | dict(map(to_count, found["Responses"][self._name]))
 
     def pings(self, status: Status | None = None) -> Iterator[Ping]:
@@ -162,13 +162,17 @@ class Table:
                 yield from self._each(page["Items"][start : start + _BATCH])
 
     def _each(self, keys: Sequence[Item]) -> Iterator[Ping]:
-        """Yield the pings of at most `_BATCH` index entries, in their order; one that has gone is left out."""
+        """Yield the pings of at most `_BATCH` index entries, in their order, but for those that have gone."""
         left: Any = {self._name: {"Keys": [{"id": key["id"]} for key in keys]}}
         found: dict[str, Ping] = {}
-        while left:
+        for _ in tries():
             answer = self._client.batch_get_item(RequestItems=left)
             found |= {ping.id: ping for ping in map(to_ping, answer["Responses"][self._name])}
             left = answer["UnprocessedKeys"]
+            if not left:
+                break
+        else:
+            raise TableBusy(BUSY)
         yield from (found[key["id"]["S"]] for key in keys if key["id"]["S"] in found)
 
     def _scan(self, status: Status | None) -> list[Ping]:

@@ -1,5 +1,6 @@
 """How pings look on a terminal, and as JSON for programs."""
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -12,6 +13,8 @@ from rich.text import Text
 
 from trackback.clock import to_second
 from trackback.ping import Ping, Status
+from trackback.policy import CERTAIN
+from trackback.verdict import Seen
 
 COLOURS = {
     Status.RECEIVED: "cyan",
@@ -20,6 +23,7 @@ COLOURS = {
     Status.REJECTED: "red",
     Status.SPAM: "magenta",
 }
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # all but the line's end
 _TOLD = ("id", "post", "url", "title", "excerpt", "blog_name", "status", "received_at", "charset", "verdict")
 
 
@@ -44,26 +48,45 @@ def as_json(ping: Ping) -> dict[str, Any]:
 
 def ping_grid(pings: Iterable[Ping]) -> Grid:
     """Return a list of pings."""
-    grid = Grid("status", "received", "ping", box=SIMPLE_HEAD, pad_edge=False)
-    grid.columns[1].no_wrap = True
+    grid = Grid("received", "ping", box=SIMPLE_HEAD, pad_edge=False)
+    grid.columns[0].no_wrap = True
+    grid.columns[1].overflow = "fold"
     for ping in pings:
+        standing = Text.assemble(
+            ping.received_at[:16].replace("T", " "), "\n", (ping.status, COLOURS[ping.status])
+        )
+        standing.append(f"\n{_looked(ping)}\n")
         post = ping.post.partition("://")[2]
-        said = Text.assemble((ping.title, "bold"), f"\n{ping.blog_name} → {post}")
-        for line in _remarks(ping):
-            said.append(f"\n{line}", style="italic")
+        said = Text.assemble((printable(ping.title), "bold"), printable(f"\n{ping.blog_name} → {post}"))
+        said.append("".join(f"\n{line}" for line in _remarks(ping)), style="italic")
         said.append(f"\n{ping.id}\n", style="dim")
-        status = Text(ping.status, style=COLOURS[ping.status])
-        grid.add_row(status, ping.received_at[:16].replace("T", " "), said)
+        grid.add_row(standing, said)
     return grid
 
 
+def _looked(ping: Ping) -> str:
+    if not ping.verdict:
+        return ""
+    return "not looked at" if _is_unseen(ping.verdict) else f"link {ping.verdict['link']}"
+
+
+def _is_unseen(verdict: Mapping[str, Any]) -> bool:
+    """Tell whether nobody looked, for the ping alone says enough; a look that fails says why."""
+    return verdict["link"] == Seen.UNREACHABLE and not verdict.get("why")
+
+
 def _remarks(ping: Ping) -> Iterable[str]:
-    if ping.verdict:
-        yield "; ".join([f"link {ping.verdict['link']}", *ping.verdict.get("reasons", [])])
+    """Yield what to know of a ping: the reasons of its verdict, and what has changed since."""
+    verdict = ping.verdict or {}
+    reasons = " ".join(verdict.get("reasons", []))
+    if why := verdict.get("why"):
+        reasons = f"{why[0].upper()}{why[1:]}. {reasons}"
+    if reasons:
+        yield printable(reasons)
     if ping.revision:
-        yield f"sent again with other words: {ping.revision['title']}"
+        yield printable(f"Sent again with other words: {ping.revision['title']}")
     if ping.gone:
-        yield f"its link has not been found since {ping.gone['since'][:10]}"
+        yield f"Its link has not been found since {ping.gone['since'][:10]}."
 
 
 def facts_grid(facts: Mapping[str, Any]) -> Grid:
@@ -71,38 +94,73 @@ def facts_grid(facts: Mapping[str, Any]) -> Grid:
     grid = Grid(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for name, value in facts.items():
         lines = value if isinstance(value, list) else ["none yet" if value is None else value]
-        text = Text("\n".join(map(str, lines)) or "none", overflow="fold")
+        text = Text("\n".join(printable(str(line)) for line in lines) or "none", overflow="fold")
         grid.add_row(Text(name.replace("_", " "), style="bold"), text)
     return grid
+
+
+def every_fact(ping: Ping) -> dict[str, Any]:
+    """Return all that is known of a ping, for `facts_grid`."""
+    known = as_json(ping)
+    verdict = known["verdict"] and [f"{name}: {value}" for name, value in _plain_items(known["verdict"])]
+    facts = {**known, "verdict": verdict}
+    if ping.revision:
+        facts["revision"] = [f"{name}: {value}" for name, value in _plain_items(ping.revision)]
+    if ping.gone:
+        facts["gone"] = f"{ping.gone['times']} times since {to_second(ping.gone['since'])}"
+    return facts | {"history": _history(ping)}
+
+
+def _plain_items(values: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    for name, value in values.items():
+        yield name.replace("_", " "), " ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def explanation(ping: Ping) -> dict[str, Any]:
     """Return what is known of a ping and why, in the order in which an author asks."""
     verdict = ping.verdict or {}
-    return {
+    facts: dict[str, Any] = {
         "title": ping.title,
-        "from": f"{ping.blog_name}, {ping.url}",
+        "from": [ping.blog_name, ping.url],
         "to": ping.post,
         "status": ping.status,
-        "link": _link(verdict),
-        "sentence": verdict.get("sentence", ""),
-        "score": verdict.get("score", 0),
-        "reasons": list(verdict.get("reasons", [])),
-        "history": [_change(entry) for entry in ping.history],
-        "next look": to_second(ping.check_at) if ping.check_at else "none",
+        "link": _link(ping),
     }
+    if verdict.get("sentence"):
+        facts["sentence"] = f"“{verdict['sentence']}”"
+    if verdict:
+        facts["reasons"] = list(verdict["reasons"])
+        facts["score"] = f"{verdict.get('score', 0)} ({CERTAIN} is certain spam)"
+    if ping.revision:
+        facts["sent again"] = list(ping.revision.values())
+    facts["history"] = _history(ping)
+    facts["next look"] = to_second(ping.check_at) if ping.check_at else "none"
+    return facts
 
 
-def _link(verdict: Mapping[str, Any]) -> str:
+def _link(ping: Ping) -> list[str]:
+    """Return what looking at the source has shown, in lines."""
+    verdict = ping.verdict
     if not verdict:
-        return "not looked at yet"
-    parts = [verdict["link"], verdict.get("why", ""), f"at {to_second(verdict['checked_at'])}"]
-    if verdict.get("http_status"):
-        where = f" from {verdict['url']}" if verdict.get("url") else ""
-        parts.insert(1, f"HTTP {verdict['http_status']}{where}")
-    return ", ".join(filter(None, parts))
+        return ["not looked at yet"]
+    if _is_unseen(verdict):
+        return ["not looked at, for the ping alone says enough"]
+    lines = [verdict["link"] + (f": {verdict['why']}" if verdict.get("why") else "")]
+    if verdict.get("url", ping.url) != ping.url:
+        lines.append(f"seen at {verdict['url']}")
+    since = f", not found since {to_second(ping.gone['since'])}" if ping.gone else ""
+    return [*lines, f"looked at {to_second(verdict['checked_at'])}{since}"]
+
+
+def _history(ping: Ping) -> list[str]:
+    return [f"{ping.received_second}  received", *map(_change, ping.history)]
 
 
 def _change(entry: Mapping[str, str]) -> str:
     why = f": {entry['why']}" if entry.get("why") else ""
     return f"{to_second(entry['at'])}  {entry['what']} by {entry['by']}{why}"
+
+
+def printable(text: str) -> str:
+    """Return a text in which nothing steers a terminal, whoever stored it."""
+    return _CONTROL.sub("\ufffd", text)

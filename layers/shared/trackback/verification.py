@@ -3,119 +3,35 @@
 Other people's sites fail for hours, so nothing they do raises here: it becomes part of the verdict.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from trackback.clock import stamp
 from trackback.errors import NoSuchPing, StatusChanged
-from trackback.evidence import Evidence
-from trackback.fetch import Fetched, Fetcher, FetchFailed
+from trackback.fetch import Fetcher, FetchFailed
 from trackback.items import Change, decision, post_id, postponed, verdict_change
 from trackback.learning import load_words
 from trackback.link import host_of
+from trackback.look import GONE, NOT_LOOKED_AT, Look, Policy, evidence, look, verdict
 from trackback.pace import Pace
-from trackback.page import Document, read_page
+from trackback.page import read_page
 from trackback.ping import Ping, Status
 from trackback.policy import Judgement, judge, judge_before_fetch
-from trackback.recent import Arrival, Recent, Sightings, text_hash
-from trackback.reflection import is_reflection
-from trackback.rules import Rule
+from trackback.recent import Arrival, Recent, text_hash
 from trackback.settings import load_rules
 from trackback.site import post_key
 from trackback.table import Table
-from trackback.verdict import Outcome, Seen, Verdict, after_look, next_look
-from trackback.words import WordModel
-
-GONE = {404, 410}
-"""What a server answers for a page that is not there, or not any more."""
+from trackback.verdict import Outcome, Seen, after_look, next_look
 
 POST_IS_KNOWN_FOR = timedelta(days=30)
 """How long what was seen of the post itself is believed."""
 
+POST_IS_MISSED_FOR = timedelta(hours=1)
+"""How long a page that the blog did not have is believed to be missing: it may be published any minute."""
+
 NO_SUCH_POST = "the blog has no such page"
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What the author has said and what was learned from it, as of now."""
-
-    rules: Sequence[Rule]
-    words: WordModel
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What fetching a source has shown."""
-
-    link: Seen
-    page: Fetched | None = None
-    document: Document | None = None
-    why: str = ""
-
-
-NOT_LOOKED_AT = Look(Seen.UNREACHABLE)
-"""For a ping that says enough by itself."""
-
-
-def look(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> Look:
-    """Fetch a ping's source and look for a link to the post, under any of its keys."""
-    try:
-        page = fetcher.get(ping.url)
-    except FetchFailed as failure:
-        return Look(Seen.UNREACHABLE, why=str(failure))
-    if page.status in GONE:
-        return Look(Seen.MISSING, page, why=f"the server answers {page.status}")
-    if not 200 <= page.status < 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3
-        return Look(Seen.UNREACHABLE, page, why=f"the server answers {page.status}")
-    document = read_page(page.body, page.content_type, page.url, lambda url: post_key(url) in keys)
-    found = document.link is not None and not any(is_reflection(ping.url, key) for key in keys)
-    return Look(Seen.FOUND if found else Seen.MISSING, page, document)
-
-
-def evidence(ping: Ping, seen: Sightings, policy: Policy, found: Look | None = None) -> Evidence:
-    """Return all that the rules may look at; without a look, what is known before it."""
-    texts: Mapping[str, str] = ping.revision or ping.texts
-    document = found.document if found else None
-    link = document.link if document else None
-    return Evidence(
-        url=ping.url,
-        title=texts["title"],
-        excerpt=texts["excerpt"],
-        blog_name=texts["blog_name"],
-        marked_up=ping.marked_up,
-        link=found.link.value if found else None,
-        landed=found.page.url if found and found.page else "",
-        rel=link.rel if link else frozenset(),
-        links=document.links if document else 0,
-        reflection=is_reflection(ping.url, ping.post_key),
-        same_text=seen.same_text,
-        same_host=seen.same_host,
-        burst=seen.burst,
-        words=policy.words,
-    )
-
-
-def verdict(ping: Ping, found: Look, judgement: Judgement, now: datetime) -> Verdict:
-    """Return what there is to tell the author, but for what the ping itself says already."""
-    document, page = found.document, found.page
-    link = document.link if document and found.link is Seen.FOUND else None
-    return Verdict(
-        link=found.link,
-        checked_at=stamp(now),
-        url=page.url if page and page.url != ping.url else "",
-        http_status=page.status if page else None,
-        why=found.why,
-        text=link.text if link else "",
-        sentence=link.sentence if link else "",
-        rel=sorted(link.rel) if link else (),
-        title=document.title if document and document.title != ping.title else "",
-        language=document.language if document else "",
-        links=document.links if document else 0,
-        score=judgement.score,
-        reasons=[reason.words for reason in judgement.reasons],
-    )
 
 
 class Verifier:
@@ -158,7 +74,7 @@ class Verifier:
         if early and ping.status is Status.RECEIVED:
             outcome = Outcome(early.status, _judge_of(early))
             return verdict_change(ping, verdict(ping, NOT_LOOKED_AT, early, now), outcome, now)
-        if not self._pace.allows(host_of(ping.url), now):
+        if not self._pace.allows(urlsplit(ping.url).netloc, now):
             return postponed(ping, now + Pace.WINDOW)
         facts = self._post(ping, now)
         if facts.get("missing") and ping.status is Status.RECEIVED:
@@ -171,7 +87,9 @@ class Verifier:
         approved = Status.APPROVED in {ping.status, judgement.status}
         same = ping.verdict is not None and ping.verdict["link"] == found.link
         looks = ping.looks + 1 if same else 1
-        gone = after_look(ping.gone, found.link, now) if ping.status is Status.APPROVED else None
+        as_ever = found.document is not None and not ping.verified  # what never had a link cannot lose it
+        seen = Seen.FOUND if as_ever else found.link
+        gone = after_look(ping.gone, seen, now) if ping.status is Status.APPROVED else None
         outcome = Outcome(
             status=ping.status if ping.status is Status.APPROVED else judgement.status,
             by=_judge_of(judgement),
@@ -185,7 +103,8 @@ class Verifier:
         """Return what is known of the post itself, looking at it if that is not known or long ago."""
         record = post_id(ping.post_key)
         facts: dict[str, Any] = self._table.read(record).get("facts", {})
-        if facts and facts["seen_at"] > stamp(now - POST_IS_KNOWN_FOR):
+        known_for = POST_IS_MISSED_FOR if facts.get("missing") else POST_IS_KNOWN_FOR
+        if facts and facts["seen_at"] > stamp(now - known_for):
             return facts
         try:
             page = self._fetcher.get(ping.post)

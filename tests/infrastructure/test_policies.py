@@ -1,0 +1,115 @@
+"""What each function may do in the account: what it needs and no more, SAM's own additions included."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests import sam, template
+
+TEMPLATE = template.load()
+FUNCTIONS = TEMPLATE.resources("AWS::Serverless::Function")
+TRANSLATED = sam.translated()
+
+TABLE = "${Table.Arn}"
+BY_POST, BY_STATUS, BY_DUE = (f"{TABLE}/index/{index}" for index in ("by_post", "by_status", "by_due"))
+ALLOWED = {
+    "ReceiveFunction": {
+        ("dynamodb:PutItem", TABLE),
+        ("dynamodb:UpdateItem", TABLE),
+        ("dynamodb:Query", BY_POST),
+    },
+    "ServeFunction": {
+        ("dynamodb:Query", BY_POST),
+        ("dynamodb:BatchGetItem", TABLE),
+    },
+    "VerifyFunction": {
+        ("dynamodb:GetItem", TABLE),
+        ("dynamodb:BatchGetItem", TABLE),
+        ("dynamodb:UpdateItem", TABLE),
+        ("dynamodb:Query", BY_STATUS),
+        ("dynamodb:Query", BY_DUE),
+    },
+}
+CONDITIONS = {
+    ("ReceiveFunction", "StorePings"): {"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["*#*"]}},
+    ("ServeFunction", "ReadCountsButNoPing"): {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["post#*"]}
+    },
+}
+MANAGED = {
+    "ReceiveFunction": {"AWSLambdaBasicExecutionRole"},
+    "ServeFunction": {"AWSLambdaBasicExecutionRole"},
+    "VerifyFunction": {"AWSLambdaBasicExecutionRole", "AWSLambdaDynamoDBExecutionRole"},
+}
+ADDED_BY_SAM = {"VerifyFunction": {("sqs:SendMessage", "${VerifyFailures.Arn}")}}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def own_statements(function: str) -> list[dict[str, Any]]:
+    """Return the statements of a function's own policies."""
+    return [statement for policy in FUNCTIONS[function]["Policies"] for statement in policy["Statement"]]
+
+
+def role(function: str) -> dict[str, Any]:
+    """Return the role that SAM makes for a function."""
+    found: dict[str, Any] = TRANSLATED[f"{function}Role"]["Properties"]
+    return found
+
+
+def statements(function: str) -> list[dict[str, Any]]:
+    """Return all statements of a function's role, its own and those that SAM adds."""
+    documents = (policy["PolicyDocument"] for policy in role(function)["Policies"])
+    return [statement for document in documents for statement in document["Statement"]]
+
+
+def grants(statement: dict[str, Any]) -> set[tuple[str, str]]:
+    """Return the pairs of action and resource that a statement allows, as `!Sub` writes resources."""
+    texts = [
+        resource.get("Fn::Sub") or "${" + ".".join(resource["Fn::GetAtt"]) + "}"
+        for resource in as_list(statement["Resource"])
+    ]
+    return {(action, text) for action in as_list(statement["Action"]) for text in texts}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_function_may_do_what_it_must_and_nothing_else(function: str) -> None:
+    allowed = {grant for statement in own_statements(function) for grant in grants(statement)}
+    assert allowed == ALLOWED[function]
+    assert {statement["Effect"] for statement in own_statements(function)} == {"Allow"}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_sam_adds_no_more_than_logs_the_stream_and_the_queue(function: str) -> None:
+    allowed = {grant for statement in statements(function) for grant in grants(statement)}
+    assert allowed == ALLOWED[function] | ADDED_BY_SAM.get(function, set())
+    assert {arn.rpartition("/")[2] for arn in role(function)["ManagedPolicyArns"]} == MANAGED[function]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_policy_has_a_wildcard_for_actions_or_resources(function: str) -> None:
+    for statement in statements(function):
+        assert "*" not in json.dumps([statement["Action"], statement["Resource"]])
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_function_may_read_parameters_secrets_or_keys(function: str) -> None:
+    services = {
+        action.partition(":")[0]
+        for statement in statements(function)
+        for action in as_list(statement["Action"])
+    }
+    assert services <= {"dynamodb", "sqs"}
+
+
+def test_receive_writes_pings_only_and_serve_reads_counts_only() -> None:
+    conditions = {
+        (function, statement["Sid"]): statement["Condition"]
+        for function in FUNCTIONS
+        for statement in own_statements(function)
+        if "Condition" in statement
+    }
+    assert conditions == CONDITIONS

@@ -1,0 +1,62 @@
+"""The table as template.yaml makes it: keys, indexes, ceilings, and what becomes of it."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from tests import template
+from trackback.listing import Summary
+
+TEMPLATE = template.load()
+RESOURCES: dict[str, Any] = TEMPLATE.body["Resources"]
+(TABLE,) = TEMPLATE.resources("AWS::DynamoDB::Table").values()
+INDEXES = {index["IndexName"]: index for index in TABLE["GlobalSecondaryIndexes"]}
+
+
+def keys(schema: dict[str, Any]) -> dict[str, str]:
+    return {key["KeyType"]: key["AttributeName"] for key in schema["KeySchema"]}
+
+
+def test_the_table_outlives_the_stack_and_can_be_restored() -> None:
+    assert RESOURCES["Table"]["DeletionPolicy"] == RESOURCES["Table"]["UpdateReplacePolicy"] == "Retain"
+    assert TABLE["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert TABLE["SSESpecification"]["SSEEnabled"]
+
+
+def test_the_table_tells_of_changes_and_forgets_what_expires() -> None:
+    assert TABLE["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
+    assert TABLE["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+@pytest.mark.parametrize("part", [TABLE, *INDEXES.values()], ids=["table", *INDEXES])
+def test_the_table_and_its_indexes_have_a_ceiling(part: dict[str, Any]) -> None:
+    assert part["OnDemandThroughput"] == {
+        "MaxWriteRequestUnits": {"Ref": "MaxWritesPerSecond"},
+        "MaxReadRequestUnits": {"Ref": "MaxReadsPerSecond"},
+    }
+
+
+def test_the_indexes_are_sparse() -> None:
+    assert TABLE["BillingMode"] == "PAY_PER_REQUEST"
+    assert keys(TABLE) == {"HASH": "id"}
+    assert {name: keys(index) for name, index in INDEXES.items()} == {
+        "by_post": {"HASH": "shown_on", "RANGE": "received_at"},
+        "by_status": {"HASH": "status", "RANGE": "received_at"},
+        "by_due": {"HASH": "due", "RANGE": "check_at"},
+    }
+
+
+def test_the_readers_index_holds_what_readers_get_and_the_count() -> None:
+    held = {*INDEXES["by_post"]["Projection"]["NonKeyAttributes"], "id", "received_at"}
+    assert held == {field.name for field in fields(Summary)} | {"approved"}
+
+
+@pytest.mark.parametrize("index", ["by_status", "by_due"])
+def test_what_only_its_owner_and_verify_ask_for_is_copied_into_no_index(index: str) -> None:
+    assert INDEXES[index]["Projection"] == {"ProjectionType": "KEYS_ONLY"}
+
+
+def test_every_attribute_that_is_defined_is_in_a_key() -> None:
+    defined = {attribute["AttributeName"] for attribute in TABLE["AttributeDefinitions"]}
+    assert defined == {name for part in (TABLE, *INDEXES.values()) for name in keys(part).values()}

@@ -1,0 +1,95 @@
+"""A blog and the blogs that ping it, on loopback, for tests of what verification makes of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.websites import Answer, Website, page, website
+from trackback.fetch import Fetcher
+from trackback.pace import Pace
+from trackback.ping import Ping, read_ping, sender_hash
+from trackback.recent import Recent
+from trackback.site import Sites
+from trackback.table import Table
+from trackback.verification import Verifier
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+BLOG = "blog.example"
+POST = "/2026/hello/"
+SENDER = sender_hash("known to nobody else", "192.0.2.1")
+_ELSEWHERE = {"private.example": ["10.0.0.7"], "unknown.example": []}
+
+
+@dataclass
+class Web:
+    """One server that is every host of the tests, with answers by path; its own post is there from the start.
+
+    A source's path is its page on whichever host a ping names.
+    """
+
+    table: Table
+    server: Website
+    answers: dict[str, Answer]
+    verifier: Verifier = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin to verify, with nothing seen yet."""
+        self.verifier = self.new_verifier()
+        self.answers[POST] = page("<html lang=en><title>Hello</title><p>A post.")
+
+    def new_verifier(self, seconds: float = 5) -> Verifier:
+        """Return what another environment would verify with; `seconds` is the time for one fetch."""
+        fetcher = Fetcher(loopback=True, seconds=seconds, resolve=_addresses)
+        return Verifier(self.table, fetcher, Recent(), Pace())
+
+    @property
+    def post_key(self) -> str:
+        """The key of the blog's own post."""
+        return f"{BLOG}:{self.server.port}{POST}".rstrip("/")
+
+    def url(self, path: str, host: str = "other.example") -> str:
+        """Return the URL of a page here."""
+        return f"http://{host}:{self.server.port}{path}"
+
+    def link(self, path: str = POST, host: str = BLOG) -> bytes:
+        """Return a page with a link to a post."""
+        href = self.url(path, host)
+        return page(f"<html lang=en><title>Mine</title><p>First. I read <a href='{href}'>a post</a>. Last.")
+
+    def ping(self, path: str = "/re", host: str = "other.example", post: str = POST, **fields: str) -> Ping:
+        """Return a ping for a post, from a page on a host, as it comes in."""
+        form = {"title": "A reply", "excerpt": "Some words", "blog_name": "Other"} | fields
+        form["url"] = self.url(path, host)
+        blog = f"{BLOG}:{self.server.port}"
+        found = Sites(f"http://{blog}").find(blog + post)
+        sent = {name: value.encode() for name, value in form.items()}
+        return read_ping(found, sent, "utf-8", NOW, SENDER)
+
+    def add(self, path: str = "/re", host: str = "other.example", post: str = POST, **fields: str) -> Ping:
+        """Take a ping in."""
+        ping = self.ping(path, host, post, **fields)
+        self.table.add(ping)
+        return ping
+
+    def verify(self, ping: Ping, after: timedelta = timedelta()) -> Ping:
+        """Look at a ping's source some time after `NOW`; return the ping as it is then."""
+        self.verifier.verify(ping.id, self.verifier.policy(), NOW + after)
+        return self.table.get(ping.id)
+
+    def asked(self) -> list[str]:
+        """Return the paths that were asked for, in order."""
+        return [request.split(" ")[1] for request in self.server.requests]
+
+
+def _addresses(host: str) -> list[str]:
+    return _ELSEWHERE.get(host, ["127.0.0.1"] if host.endswith(".example") else [host])
+
+
+@pytest.fixture
+def web(table: Table) -> Iterator[Web]:
+    """A web of one blog and its neighbours."""
+    answers: dict[str, Answer] = {}
+    with website(answers) as server:
+        yield Web(table, server, answers)

@@ -1,0 +1,259 @@
+"""`verify`, woken by the table's stream and by its schedule, as Lambda wakes it."""
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from functions.verify import app
+from tests import faults, template
+from tests.events import Context
+from tests.integration.conftest import POST, Web
+from tests.streams import fits
+from tests.websites import Answer, drip, page, redirect, reset, silence
+from trackback.items import postponed
+from trackback.learning import learn, load_words
+from trackback.ping import Ping, Status
+from trackback.rules import read_rule
+from trackback.settings import save_rules
+
+SCHEDULED = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
+
+
+@pytest.fixture(autouse=True)
+def _deployed(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "table", web.table)
+    monkeypatch.setattr(app, "verifier", web.verifier)
+
+
+def wake(event: dict[str, Any]) -> dict[str, Any]:
+    return app.handler(event, Context())  # type: ignore[arg-type]
+
+
+def batch(*pings: Ping | str) -> dict[str, Any]:
+    """Return a batch of the stream: one new ping after the other."""
+    ids = [ping if isinstance(ping, str) else ping.id for ping in pings]
+    changes = [{"Keys": {"id": {"S": one}}, "SequenceNumber": str(n)} for n, one in enumerate(ids, 100)]
+    return {"Records": [{"eventName": "INSERT", "dynamodb": change} for change in changes]}
+
+
+def stream() -> Iterator[dict[str, Any]]:
+    """Yield what the table's stream holds, from its first record on, as the template filters it."""
+    (function,) = (one for one in template.load().functions() if one.name == "verify")
+    filters = [json.loads(one["Pattern"]) for one in function.streams[0]["FilterCriteria"]["Filters"]]
+    streams = boto3.client("dynamodbstreams", config=Config(account_id_endpoint_mode="disabled"))
+    arn = boto3.client("dynamodb").describe_table(TableName="trackback")["Table"]["LatestStreamArn"]
+    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        begin = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )
+        records: list[Any] = streams.get_records(ShardIterator=begin["ShardIterator"])["Records"]
+        yield from (record for record in records if any(fits(record, pattern) for pattern in filters))
+
+
+def verdicts(web: Web, *pings: Ping) -> list[str]:
+    """Return what is known of the pings' links, "-" where nobody has looked."""
+    found = [web.table.get(ping.id).verdict for ping in pings]
+    return [verdict["link"] if verdict else "-" for verdict in found]
+
+
+def due_since(web: Web, ping: Ping, minutes: float) -> Ping:
+    web.table.apply(postponed(ping, datetime.now(UTC) - timedelta(minutes=minutes)))
+    return ping
+
+
+def test_a_batch_of_new_pings_is_verified(web: Web) -> None:
+    web.answers |= {"/yes": web.link(), "/no": page("Nothing.")}
+    pings = [web.add("/yes", "a.example"), web.add("/no", "b.example"), web.add("/", "unknown.example")]
+    assert wake(batch(*pings)) == {"batchItemFailures": []}
+    assert verdicts(web, *pings) == ["found", "missing", "unreachable"]
+    assert {ping.status for ping in web.table.pings()} == {Status.PENDING}
+
+
+def test_sources_of_a_batch_are_fetched_side_by_side(web: Web) -> None:
+    everyone = threading.Barrier(10, timeout=5)
+
+    def answer(connection: Any, _: threading.Event) -> None:
+        everyone.wait()  # breaks where one is only asked after another has answered
+        connection.sendall(web.link())
+
+    web.answers["/re"] = answer
+    pings = [web.add("/re", f"blog{n}.example") for n in range(10)]
+    wake(batch(*pings))
+    assert verdicts(web, *pings) == ["found"] * 10
+
+
+HOSTILE: dict[str, Answer] = {
+    "/silence": silence,
+    "/drip": drip(page("")[:20], b"x"),
+    "/reset": reset(b"HTTP/1.1 200 OK\r\n"),
+    "/loop": redirect("/loop"),
+    "/private": redirect("http://private.example/"),
+    "/junk": b"\0" * 500 + b"\r\n\r\n",
+    "/longer": page("x", Content_Length="1000"),
+    "/bomb": page(b"\x1f\x8b not gzip", Content_Encoding="gzip"),
+}
+
+
+def test_hostile_sources_do_not_touch_the_others_of_their_batch(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "verifier", web.new_verifier(seconds=1))
+    web.answers |= {**HOSTILE, "/yes": web.link()}
+    hostile = [web.add(path, f"evil{n}.example") for n, path in enumerate(HOSTILE)]
+    good = [web.add("/yes", f"good{n}.example") for n in range(2)]
+    assert wake(batch(*hostile, *good)) == {"batchItemFailures": []}
+    assert verdicts(web, *good) == ["found"] * 2
+    assert verdicts(web, *hostile) == ["unreachable"] * len(HOSTILE)
+
+
+def test_a_ping_that_could_not_be_recorded_is_brought_again_and_the_others_are_done(web: Web) -> None:
+    web.answers["/re"] = web.link()
+    wake(batch(web.add("/re", "first.example")))  # so that the post is known
+    pings = [web.add("/re", f"blog{n}.example") for n in range(5)]
+    event = batch(*pings)
+    faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
+    (failed,) = wake(event)["batchItemFailures"]
+    (left,) = (
+        record
+        for record in event["Records"]
+        if record["dynamodb"]["SequenceNumber"] == failed["itemIdentifier"]
+    )
+    unseen = [ping.id for ping in pings if web.table.get(ping.id).verdict is None]
+    assert unseen == [left["dynamodb"]["Keys"]["id"]["S"]]
+    assert wake({"Records": [left]}) == {"batchItemFailures": []}
+    assert verdicts(web, *pings) == ["found"] * 5
+
+
+def test_of_two_changes_of_one_ping_the_later_stands_for_both(web: Web) -> None:
+    ping = web.add()
+    wake(batch(ping))  # so that the post is known
+    faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
+    assert wake(batch(ping, ping)) == {"batchItemFailures": [{"itemIdentifier": "101"}]}
+
+
+def test_pings_that_are_no_longer_there_are_passed_over(web: Web) -> None:
+    ping = web.add()
+    event = batch("nosuchping", ping, f"post#{web.post_key}")
+    assert wake(event) == {"batchItemFailures": []}
+    assert verdicts(web, ping) == ["missing"]
+
+
+def test_rules_hold_for_the_whole_batch_from_the_moment_they_are_set(web: Web) -> None:
+    web.answers["/re"] = web.link()
+    save_rules(web.table, [read_rule("allow", "host", "friend.example")], [])
+    friend, foe = web.add("/re", "friend.example"), web.add("/re", "foe.example")
+    wake(batch(friend, foe))
+    assert (web.table.get(friend.id).status, web.table.get(foe.id).status) == (
+        Status.APPROVED,
+        Status.PENDING,
+    )
+
+
+def test_a_batch_that_is_brought_twice_changes_nothing_the_second_time(web: Web) -> None:
+    web.answers["/re"] = web.link()
+    event = batch(*[web.add("/re", f"blog{n}.example") for n in range(4)])
+    wake(event)
+    once = {ping.id: (ping.status, len(ping.history)) for ping in web.table.pings()}
+    wake(event)
+    assert {ping.id: (ping.status, len(ping.history)) for ping in web.table.pings()} == once
+
+
+def test_what_came_while_nothing_was_verified_is_in_the_stream(web: Web) -> None:
+    web.answers["/re"] = web.link()
+    pings = [web.add("/re", f"blog{n}.example") for n in range(12)]
+    web.add("/re", "blog0.example", title="Again, with other words")
+    waiting = list(stream())
+    assert verdicts(web, *pings) == ["-"] * 12
+    for n in range(0, len(waiting), 10):
+        assert wake({"Records": waiting[n : n + 10]}) == {"batchItemFailures": []}
+    assert verdicts(web, *pings) == ["found"] * 12
+
+
+def test_the_stream_brings_pings_and_revisions_but_no_verdict_decision_or_post(web: Web) -> None:
+    ping = web.add()
+    web.verify(ping)
+    web.add(title="Again, with other words")
+    web.verify(ping)
+    web.table.decide(ping.id, Status.APPROVED, datetime.now(UTC))
+    web.verify(ping)
+    assert [(record["eventName"], record["dynamodb"]["Keys"]["id"]["S"]) for record in stream()] == [
+        ("INSERT", ping.id),
+        ("MODIFY", ping.id),
+    ]
+
+
+def test_the_schedule_looks_at_what_is_due_and_at_nothing_else(web: Web) -> None:
+    web.answers["/re"] = web.link()
+    due = due_since(web, web.add("/re", "due.example"), minutes=1)
+    later = due_since(web, web.add("/re", "later.example"), minutes=-10)
+    new = web.add("/re", "new.example")
+    assert wake(SCHEDULED) == {}
+    assert verdicts(web, due, later, new) == ["found", "-", "-"]
+
+
+def test_the_schedule_looks_at_so_many_a_time_the_longest_due_first(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "MOST_DUE", 3)
+    web.answers["/re"] = web.link()
+    pings = [due_since(web, web.add("/re", f"blog{n}.example"), minutes=n + 1) for n in range(7)]
+    seen = []
+    for _ in range(3):
+        wake(SCHEDULED)
+        seen.append(verdicts(web, *reversed(pings)).count("found"))
+        assert verdicts(web, *reversed(pings)) == ["found"] * seen[-1] + ["-"] * (7 - seen[-1])
+    assert seen == [3, 6, 7]
+
+
+def test_a_run_in_which_a_ping_fails_says_so_and_does_the_others(web: Web) -> None:
+    wake(batch(web.add("/0", "first.example")))  # so that the post is known
+    pings = [due_since(web, web.add("/re", f"blog{n}.example"), minutes=1) for n in range(4)]
+    learn(web.table, datetime.now(UTC))  # so that the fault meets a verdict
+    faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
+    with pytest.raises(RuntimeError, match="1 pings could not be verified"):
+        wake(SCHEDULED)
+    assert sorted(verdicts(web, *pings)) == ["-", "missing", "missing", "missing"]
+    wake(SCHEDULED)
+    assert verdicts(web, *pings) == ["missing"] * 4
+
+
+def test_a_host_that_sends_too_much_waits_for_the_schedule(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    web.answers |= {f"/{n}": web.link() for n in range(7)}
+    pings = [web.add(f"/{n}") for n in range(7)]
+    wake(batch(*pings))
+    assert sorted(verdicts(web, *pings)) == ["-", "-", *["found"] * 5]
+    waiting = [web.table.get(ping.id) for ping in pings if web.table.get(ping.id).verdict is None]
+    for ping in waiting:
+        assert ping.check_at
+        due_since(web, ping, minutes=1)
+    monkeypatch.setattr(app, "verifier", web.new_verifier())  # as a minute later
+    wake(SCHEDULED)
+    assert verdicts(web, *pings) == ["found"] * 7
+
+
+def test_the_schedule_learns_once_a_day_and_the_stream_never(web: Web) -> None:
+    def decide(path: str) -> None:
+        ping = web.add(path)
+        web.table.decide(ping.id, Status.SPAM, datetime.now(UTC))
+
+    decide("/1")
+    wake(batch(web.add("/new")))
+    assert load_words(web.table).unwanted == 0
+    wake(SCHEDULED)
+    assert load_words(web.table).unwanted == 1
+    decide("/2")
+    wake(SCHEDULED)
+    assert load_words(web.table).unwanted == 1
+
+
+def test_the_post_is_looked_at_however_many_ping_it_at_once(web: Web) -> None:
+    web.answers["/re"] = web.link()
+    wake(batch(web.add("/re", "first.example")))
+    wake(batch(*[web.add("/re", f"blog{n}.example") for n in range(10)]))
+    assert web.asked().count(POST) == 1
