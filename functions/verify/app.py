@@ -9,6 +9,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from trackback.akismet import Akismet
 from trackback.fetch import Fetcher
 from trackback.learning import learn
 from trackback.pace import Pace
@@ -22,7 +23,8 @@ MOST_DUE = 50
 # At import, so that a missing setting fails the start, and for as long as this environment lives.
 table = Table(os.environ["TABLE"])
 fetcher = Fetcher(loopback=os.environ.get("FETCH_LOOPBACK") == "true")
-verifier = Verifier(table, fetcher, Recent(), Pace())
+akismet = Akismet(key) if (key := os.environ.get("AKISMET_KEY")) else None
+verifier = Verifier(table, fetcher, Recent(), Pace(), akismet)
 
 logger = Logger()
 

@@ -57,7 +57,21 @@ def test_a_page_comes_with_all_that_is_told_of_it() -> None:
         body="<p>Grüße</p>".encode(),
         whole=True,
         headers={"etag": '"7"', "link": "<https://b.example/>; rel=x"},
+        address="127.0.0.1",
     )
+
+
+@pytest.mark.parametrize("status", ["200 OK", "302 Found", "307 Temporary Redirect"])
+def test_a_form_is_sent_once_and_a_redirect_of_it_not_followed(status: str) -> None:
+    with website({"/form": page("ok", status, Location="/elsewhere"), "/elsewhere": page("no")}) as site:
+        fetched = here().post(f"{site.url}/form", {"a": "Grüße & more", "b": ""})
+        assert (str(fetched.status), fetched.body, site.connections) == (status[:3], b"ok", 1)
+
+
+def test_a_form_goes_to_no_private_address() -> None:
+    with watched_connects() as connects, pytest.raises(FetchFailed, match="not on the public internet"):
+        Fetcher(seconds=5).post("http://127.0.0.1/", {"a": "b"})
+    assert connects == []
 
 
 @pytest.mark.parametrize("status", ["204 None", "304 Same", "404 Not Found", "410 Gone", "500 Oh", "503 No"])

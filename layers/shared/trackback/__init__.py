@@ -6,8 +6,9 @@ The modules in the order in which a ping meets them:
 entity), `items` and `table` (how and where it is kept), `answer` (TrackBack's XML).
 `verification` has a `look` at the source: `fetch`, `connection` and `network` bring it, `page`, `markup`,
 `href` and `sentence` find the link, `reflection` sees through mirrors, `recent` and `pace` remember floods.
-`policy` judges: `rules` are the author's, `tells` and `words` the service's; `evidence` goes in, a `verdict`
-comes out. `listing` is what readers get; `cli`, `commands` and `terminal` are the author's command line.
+`policy` judges: `rules` are the author's, `tells` and `words` the service's, and `akismet` may be asked;
+`evidence` goes in, a `verdict` comes out. `listing` is what readers get; `cli`, `commands` and `terminal` are
+the author's command line.
 
 Only `table` (by `dynamodb`), `fetch` (by `connection`) and the command line touch the world.
 """

@@ -68,6 +68,7 @@ class Connection(HTTPConnection):
     def __init__(self, host: str, port: int, addresses: Sequence[str], budget: Budget, **tls: Any) -> None:
         super().__init__(host, port, timeout=budget.seconds(), **tls)
         self._addresses = addresses[:MAX_ATTEMPTS]
+        self.peer = ""
         self._budget = budget
 
     def _new_conn(self) -> socket.socket:
@@ -93,6 +94,7 @@ class Connection(HTTPConnection):
         except OSError:
             attempt.close()
             raise
+        self.peer = address
         return attempt
 
     def connect(self) -> None:

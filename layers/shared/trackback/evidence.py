@@ -27,6 +27,7 @@ class Evidence:
         same_text: How many other posts got the same text within an hour.
         same_host: How many other posts were pinged from the same host within an hour.
         burst: How many other pings came from the same sender within ten minutes.
+        akismet: Whether Akismet, if it was asked, takes the ping for spam.
         words: What the author's decisions have taught.
     """
 
@@ -43,6 +44,7 @@ class Evidence:
     same_text: int = 0
     same_host: int = 0
     burst: int = 0
+    akismet: bool = False
     words: WordModel = field(default_factory=WordModel.empty)
 
 

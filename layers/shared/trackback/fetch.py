@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from http import HTTPStatus
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from urllib3 import exceptions as urllib3
 from urllib3.response import BaseHTTPResponse
@@ -38,6 +38,7 @@ MAX_HEAD = 65_536
 MAX_SENT = 2 * MAX_BODY
 """Bytes of a body as sent: more than MAX_BODY only where they are chopped up or decompress to nothing."""
 
+_OURS = {"Accept-Encoding": ACCEPTED, "Connection": "close", "User-Agent": USER_AGENT}
 _HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 _PORTS = {"http": 80, "https": 443}
 _KEPT = {"etag", "last-modified", "link", "location", "retry-after", "x-pingback"}
@@ -56,7 +57,7 @@ class FetchFailed(TrackbackError):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer, of whatever status: the URL that gave it, and its body, not `whole` where it was cut."""
+    """An answer, of whatever status: the URL and address that gave it, and its body, not `whole` if cut."""
 
     url: str
     status: int
@@ -64,6 +65,7 @@ class Fetched:
     body: bytes
     whole: bool
     headers: Mapping[str, str]
+    address: str = ""
 
 
 class Fetcher:
@@ -91,15 +93,27 @@ class Fetcher:
         Raises:
             FetchFailed: the URL must not be fetched, or nothing came back that is an answer.
         """
-        asked = {
-            **headers,
-            "Accept": accept,
-            "Accept-Encoding": ACCEPTED,
-            "Connection": "close",
-            "User-Agent": USER_AGENT,
-        }
+        asked = {**headers, **_OURS, "Accept": accept}
+        return self._in_words(lambda budget: self._follow(url, asked, budget))
+
+    def post(self, url: str, form: Mapping[str, str]) -> Fetched:
+        """Return what a URL answers to a form, in UTF-8. A redirect is an answer like another, not followed.
+
+        Raises:
+            FetchFailed: the URL must not be asked, or nothing came back that is an answer.
+        """
+        asked = {**_OURS, "Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
+        body = urlencode(form).encode("ascii")
+
+        def send(budget: Budget) -> Fetched:
+            with self._answer(_checked(url), asked, budget, body) as (response, peer):
+                return _fetched(url, response, peer)
+
+        return self._in_words(send)
+
+    def _in_words(self, fetch: Callable[[Budget], Fetched]) -> Fetched:
         try:
-            return self._follow(url, asked, Budget(self._seconds))
+            return fetch(Budget(self._seconds))
         except (TimeoutError, urllib3.TimeoutError):
             raise FetchFailed(f"its server did not answer within {self._seconds:g} seconds") from None
         except tuple(_WORDS) as error:
@@ -108,25 +122,29 @@ class Fetcher:
     def _follow(self, url: str, headers: Mapping[str, str], budget: Budget) -> Fetched:
         url = _checked(url)
         for _ in range(MAX_REDIRECTS + 1):
-            with self._answer(url, headers, budget) as response:
+            with self._answer(url, headers, budget) as (response, peer):
                 location = response.get_redirect_location()
                 if not location:
-                    return _fetched(url, response)
+                    return _fetched(url, response, peer)
             url = _redirected(url, location)
         raise FetchFailed(f"it redirects more than {MAX_REDIRECTS} times")
 
     @contextmanager
-    def _answer(self, url: str, headers: Mapping[str, str], budget: Budget) -> Iterator[BaseHTTPResponse]:
+    def _answer(
+        self, url: str, headers: Mapping[str, str], budget: Budget, body: bytes | None = None
+    ) -> Iterator[tuple[BaseHTTPResponse, str]]:
+        """Ask once; yield the answer and the address that gave it."""
         parts = urlsplit(url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         with closing(self._connection(url, budget)) as connection:
             budget.bytes = MAX_HEAD
-            connection.request("GET", target, headers=headers, preload_content=False)
+            method = "GET" if body is None else "POST"
+            connection.request(method, target, body, headers=headers, preload_content=False)
             with closing(connection.getresponse()) as response:
                 if response.status < HTTPStatus.OK:
                     raise FetchFailed(_NOT_HTTP)
                 budget.bytes = MAX_SENT
-                yield response
+                yield response, connection.peer
 
     def _connection(self, url: str, budget: Budget) -> Connection:
         parts = urlsplit(url)
@@ -207,7 +225,7 @@ def _redirected(url: str, location: str) -> str:
     return target
 
 
-def _fetched(url: str, response: BaseHTTPResponse) -> Fetched:
+def _fetched(url: str, response: BaseHTTPResponse, peer: str) -> Fetched:
     headers = {name.lower(): value for name, value in response.headers.items()}
     body = bytearray()
     sent = response.stream(_PIECE, decode_content=False)
@@ -222,4 +240,5 @@ def _fetched(url: str, response: BaseHTTPResponse) -> Fetched:
         body=bytes(body[:MAX_BODY]),
         whole=len(body) <= MAX_BODY,
         headers={name: value for name, value in headers.items() if name in _KEPT},
+        address=peer,
     )

@@ -37,6 +37,7 @@ class Look:
     page: Fetched | None = None
     document: Document | None = None
     why: str = ""
+    akismet: bool = False
 
 
 NOT_LOOKED_AT = Look(Seen.UNREACHABLE)
@@ -80,6 +81,7 @@ def evidence(ping: Ping, seen: Sightings, policy: Policy, found: Look | None = N
         same_text=seen.same_text,
         same_host=seen.same_host,
         burst=seen.burst,
+        akismet=found.akismet if found else False,
         words=policy.words,
     )
 

@@ -155,6 +155,11 @@ def many_links(evidence: Evidence) -> Reason | None:
     return None
 
 
+def akismet(evidence: Evidence) -> Reason | None:
+    """Akismet's word, where the author has a key for it."""
+    return Reason("Akismet takes it for spam.", 4) if evidence.akismet else None
+
+
 FROM_PING: tuple[Tell, ...] = (
     marked_up,
     title_is_blog_name,
@@ -165,4 +170,4 @@ FROM_PING: tuple[Tell, ...] = (
     flood,
     words,
 )
-FROM_PAGE: tuple[Tell, ...] = (link, rel, many_links)
+FROM_PAGE: tuple[Tell, ...] = (link, rel, many_links, akismet)

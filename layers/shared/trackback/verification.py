@@ -4,10 +4,12 @@ Other people's sites fail for hours, so nothing they do raises here: it becomes 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from trackback.akismet import Akismet
 from trackback.clock import stamp
 from trackback.errors import NoSuchPing, StatusChanged
 from trackback.fetch import Fetcher, FetchFailed
@@ -37,8 +39,11 @@ NO_SUCH_POST = "the blog has no such page"
 class Verifier:
     """Looks at sources, judges pings and records the verdict in one conditional write."""
 
-    def __init__(self, table: Table, fetcher: Fetcher, recent: Recent, pace: Pace) -> None:
+    def __init__(
+        self, table: Table, fetcher: Fetcher, recent: Recent, pace: Pace, akismet: Akismet | None = None
+    ) -> None:
         """Take what it works with; `recent` and `pace` remember as long as this process lives."""
+        self._akismet = akismet
         self._table = table
         self._fetcher = fetcher
         self._recent = recent
@@ -80,6 +85,8 @@ class Verifier:
         if facts.get("missing") and ping.status is Status.RECEIVED:
             return decision(ping, Status.REJECTED, now, by="check", why=NO_SUCH_POST)
         found = look(self._fetcher, ping, post_keys(ping, facts))
+        if self._akismet and found.page:
+            found = replace(found, akismet=self._akismet.takes_for_spam(ping, found.page))
         judgement = judge(evidence(ping, seen, policy, found), policy.rules)
         return self._recorded(ping, found, judgement, now)
 
