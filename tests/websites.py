@@ -94,7 +94,7 @@ class Website:
 
 def _head(connection: socket.socket) -> str:
     head = b""
-    while not head.endswith(b"\r\n\r\n") and (more := connection.recv(4_096)):
+    while b"\r\n\r\n" not in head and (more := connection.recv(4_096)):
         head += more
         if head.startswith(_TLS):  # a stranger to this server: answered all the same
             break
