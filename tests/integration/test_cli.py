@@ -135,7 +135,7 @@ def test_a_decision_that_came_too_late_is_told(
     ping = make_ping()
     table.add(ping)
 
-    def late(*_: object) -> None:
+    def late(*_: object, **__: object) -> None:
         raise StatusChanged("its status has changed meanwhile; look at it again")
 
     monkeypatch.setattr(Table, "decide", late)
@@ -244,6 +244,18 @@ def test_verify_looks_at_once_and_explains(blogs: Blogs, capsys: Output) -> None
     assert "“I read a post today.”" in folded(said(capsys, "verify", blogs.ping.id))
 
 
+def test_a_revision_is_shown_when_the_author_names_it(table: Table, blogs: Blogs, capsys: Output) -> None:
+    table.decide(blogs.ping.id, Status.APPROVED, NOW)
+    table.add(replace(blogs.ping, title="Other words"))
+    name = table.get(blogs.ping.id).revision_id
+    assert f"(revision {name})" in folded(said(capsys, "list"))
+    assert "was approved already" in said(capsys, "approve", blogs.ping.id)
+    assert main(["approve", "--revision", "0000", blogs.ping.id]) == 1
+    assert table.get(blogs.ping.id).title != "Other words"
+    assert f"now shows revision {name}" in folded(said(capsys, "approve", "--revision", name, blogs.ping.id))
+    assert table.get(blogs.ping.id).title == "Other words"
+
+
 def test_explain_tells_a_whole_life(table: Table, blogs: Blogs, capsys: Output) -> None:
     blogs.link()
     said(capsys, "verify", blogs.ping.id)
@@ -255,7 +267,7 @@ def test_explain_tells_a_whole_life(table: Table, blogs: Blogs, capsys: Output) 
         "status approved",
         "link found",
         "reasons The source links to the post.",
-        "sent again Other words",
+        f"sent again revision {table.get(blogs.ping.id).revision_id} Other words",
         "history 2026-11-24T00:00:00Z received",
         "pending by check",
         "2026-11-24T00:00:00Z approved by author",

@@ -65,6 +65,8 @@ def test_an_approved_text_stays_until_the_author_takes_the_new_one(web: Web) -> 
     assert (after.status, after.title, shown(web)) == (Status.APPROVED, "A reply", ["A reply"])
     assert after.revision == {"title": "Buy now", "excerpt": "Other words", "blog_name": "Other"}
     web.table.decide(ping.id, Status.APPROVED, NOW)
+    assert shown(web) == ["A reply"]
+    web.table.decide(ping.id, Status.APPROVED, NOW, take=after.revision_id)
     after = web.table.get(ping.id)
     assert (after.title, after.excerpt, after.revision) == ("Buy now", "Other words", None)
     assert shown(web) == ["Buy now"]
@@ -129,12 +131,79 @@ def test_spam_in_a_revision_is_told_and_touches_nothing(web: Web) -> None:
     assert "known template of spam" in " ".join(after.verdict["reasons"])
 
 
-def test_a_revision_of_what_is_held_is_approved_with_what_it_says_now(web: Web) -> None:
+def test_what_is_held_is_approved_with_the_words_that_the_author_names(web: Web) -> None:
+    first, second = web.add("/1"), web.add("/2")
+    for ping, path in ((first, "/1"), (second, "/2")):
+        web.verify(ping)
+        web.add(path, title="With a better title")
+    web.table.decide(first.id, Status.APPROVED, NOW)
+    web.table.decide(second.id, Status.APPROVED, NOW, take=web.table.get(second.id).revision_id)
+    assert sorted(shown(web)) == ["A reply", "With a better title"]
+
+
+def test_a_revision_that_is_not_the_latest_is_not_taken(web: Web) -> None:
+    ping = approved(web)
+    web.table.add(web.ping(title="Kind words"))
+    seen = web.table.get(ping.id).revision_id
+    web.table.add(web.ping(title="Buy now"))
+    with pytest.raises(StatusChanged):
+        web.table.decide(ping.id, Status.APPROVED, NOW, take=seen)
+    assert shown(web) == ["A reply"]
+
+
+def test_a_revision_that_is_sent_while_another_is_taken_stays(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ping = approved(web)
+    web.table.add(web.ping(title="Kind words"))
+    seen = web.table.get(ping.id)
+    web.table.add(web.ping(title="Buy now"))
+    monkeypatch.setattr(web.table, "get", lambda _: seen)
+    with pytest.raises(StatusChanged):
+        web.table.decide(ping.id, Status.APPROVED, NOW, take=seen.revision_id)
+
+
+def test_spam_in_a_revision_of_what_is_held_is_dropped_and_says_nothing_about_the_ping(web: Web) -> None:
     ping = web.add()
     web.verify(ping)
-    web.add(title="With a better title")
-    web.table.decide(ping.id, Status.APPROVED, NOW)
-    assert shown(web) == ["With a better title"]
+    web.add(**SPAMMY)
+    after = web.verify(ping)
+    assert (after.status, after.title, after.revision) == (Status.PENDING, "A reply", None)
+
+
+def test_who_pings_first_with_spam_keeps_no_genuine_ping_out(web: Web) -> None:
+    web.answers["/re"] = web.link()
+    spam = web.add(**SPAMMY)
+    assert web.verify(spam).status is Status.SPAM
+    assert web.table.add(web.ping(title="A reply")) is Added.REVISED
+    after = web.verify(spam)
+    assert (after.status, after.title) == (Status.PENDING, "A reply")
+    assert after.verdict
+    assert after.verdict["link"] == "found"
+    assert "expires_at" not in item(spam)
+
+
+def test_what_is_put_away_is_never_due(web: Web) -> None:
+    ping = web.add(host="unknown.example")
+    web.verify(ping)
+    assert web.table.due(NOW + 999 * DAY, 10) == [ping.id]
+    save_rules(web.table, [read_rule("block", "host", "unknown.example")], [])
+    assert web.verify(ping, DAY).status is Status.SPAM
+    assert web.table.due(NOW + 999 * DAY, 10) == []
+
+
+def test_what_a_rule_approves_is_shown_in_its_pages_words(web: Web) -> None:
+    save_rules(web.table, [read_rule("allow", "host", "other.example")], [])
+    web.answers["/re"] = web.link()
+    ping = web.verify(web.add(title="The author is a crook", excerpt="Lies", blog_name="Friend"))
+    assert (ping.status, ping.title, ping.blog_name) == (Status.APPROVED, "Mine", "other.example")
+    assert "I read a post" in ping.excerpt
+
+
+def test_a_rule_approves_no_link_that_its_page_does_not_vouch_for(web: Web) -> None:
+    save_rules(web.table, [read_rule("allow", "host", "other.example")], [])
+    web.answers["/re"] = page(f"<a rel='ugc' href='{web.url(POST, 'blog.example')}'>a comment</a>")
+    assert web.verify(web.add()).status is Status.PENDING
 
 
 def test_a_decision_against_a_ping_survives_all_that_comes(web: Web) -> None:
@@ -175,7 +244,7 @@ def test_what_could_not_be_reached_at_first_is_judged_when_it_can(web: Web) -> N
     assert web.verify(ping).status is Status.PENDING
     web.answers["/re"] = web.link()
     look_when_due(web, ping)
-    assert (web.table.get(ping.id).status, shown(web)) == (Status.APPROVED, ["A reply"])
+    assert (web.table.get(ping.id).status, shown(web)) == (Status.APPROVED, ["Mine"])
 
 
 def test_what_is_held_and_was_seen_is_not_looked_at_again(web: Web) -> None:
@@ -356,21 +425,6 @@ def test_what_is_due_is_found_the_longest_due_first_and_so_many_at_a_time(web: W
     assert web.table.due(later, 50) == [pings[wait] for wait in (1, 2, 3)]
     assert web.table.due(later, 2) == [pings[wait] for wait in (1, 2)]
     assert web.table.due(NOW, 50) == []
-
-
-def test_a_decision_is_about_what_was_seen_not_about_what_came_meanwhile(
-    web: Web, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ping = web.add(title="Kind words")
-    web.verify(ping)
-    seen = web.table.get(ping.id)
-    web.table.add(web.ping(title="Buy now"))
-    monkeypatch.setattr(web.table, "get", lambda _: seen)
-    with pytest.raises(StatusChanged):
-        web.table.decide(ping.id, Status.APPROVED, NOW)
-    monkeypatch.undo()
-    assert web.table.get(ping.id).status is Status.PENDING
-    assert web.table.get(ping.id).revision
 
 
 def test_words_that_return_to_what_stands_there_leave_no_revision(web: Web) -> None:

@@ -58,3 +58,28 @@ def test_of_eight_who_change_the_rules_at_once_one_succeeds(table: Table) -> Non
 def test_rules_are_no_pings(table: Table) -> None:
     save_rules(table, [FRIEND], [])
     assert list(table.pings()) == list(table.pings(Status.RECEIVED)) == []
+
+
+RULES = [
+    ("block", "host", "[2001:db8::1]"),
+    ("block", "path", "[2001:db8::1]/x"),
+    ("allow", "host", "www.www.example"),
+    ("block", "host", "www.com"),
+    ("block", "path", "blog.example/" + "é" * 60),
+    ("allow", "text", "block host x"),
+]
+
+
+@pytest.mark.parametrize("written", RULES, ids=[" ".join(row)[:30] for row in RULES])
+def test_every_rule_that_can_be_added_can_be_read_and_removed(
+    table: Table, written: tuple[str, str, str]
+) -> None:
+    rule = read_rule(*written)
+    save_rules(table, [rule], [])
+    assert load_rules(table) == [rule]
+    save_rules(table, [], [rule])
+    assert load_rules(table) == []
+
+
+def test_a_rule_of_a_host_named_www_is_not_one_of_its_whole_top_level_domain() -> None:
+    assert read_rule("block", "host", "www.com").value == "www.com"

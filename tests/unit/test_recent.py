@@ -1,5 +1,6 @@
 """What came lately: counted, bounded, and each ping once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -112,3 +113,16 @@ def test_texts_are_the_same_but_for_what_spam_fills_in(
 
 def test_a_text_without_words_has_no_hash() -> None:
     assert text_hash("o.example/a", "2026!") == ""
+
+
+def test_threads_may_look_at_once() -> None:
+    recent = Recent(size=200)
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+
+    def see(number: int) -> None:
+        for step in range(50):
+            recent.see(Arrival(now, f"{number}-{step}", "post", "text", "host", "sender"))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(see, range(8)))
+    assert len(recent) == 200

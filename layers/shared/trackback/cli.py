@@ -60,6 +60,10 @@ def _parser() -> argparse.ArgumentParser:
     for name, (_, words) in commands.DECISIONS.items():
         decision = _command(every, name, commands.decide, words)
         decision.add_argument("ids", metavar="ID", nargs="+")
+        if name == "approve":
+            decision.add_argument(
+                "--revision", metavar="NAME", help="show what its sender said later, as list names it"
+            )
     why = _command(every, "why", commands.why, "tell which keys a URL has and which rules match it")
     why.add_argument("url", metavar="URL")
 

@@ -34,7 +34,7 @@ from trackback.verdict import Gone
 Run = Callable[[Table, Namespace], bool]
 
 DECISIONS = {
-    "approve": (Status.APPROVED, "show a ping below its post, with what it says now"),
+    "approve": (Status.APPROVED, "show a ping below its post"),
     "reject": (Status.REJECTED, "keep a ping from readers"),
     "spam": (Status.SPAM, "keep a ping from readers, as spam"),
 }
@@ -102,12 +102,15 @@ def decide(table: Table, asked: Namespace) -> bool:
     done = True
     for ping_id in asked.ids:
         try:
-            before = table.decide(ping_id, status, datetime.now(UTC))
+            take = getattr(asked, "revision", None) or ""
+            before = table.decide(ping_id, status, datetime.now(UTC), take=take)
         except TrackbackError as error:
             done = False
             complain(f"{ping_id}: {error}")
             continue
-        was = f"was {before.status} already" if before.status is status else f"{before.status} → {status}"
+        was = f"{before.status} → {status}"
+        if before.status is status:
+            was = f"now shows revision {take}" if take else f"was {status} already"
         say(Text.assemble(ping_id, "  ", (was, COLOURS[status]), "  ", printable(before.title)))
     return done
 

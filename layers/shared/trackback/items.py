@@ -108,10 +108,6 @@ class Change:
         after = self.sets.get("status", self.before.status)
         return (after is Status.APPROVED) - (self.before.status is Status.APPROVED)
 
-    @property
-    def _conditions(self) -> set[str]:
-        return {"status", "revision"} if "status" in self.sets else {"status"}
-
     def request(self) -> dict[str, Any]:
         """Return the update as DynamoDB takes it; a value of None removes the attribute."""
         sets = [name for name, value in self.sets.items() if value is not None]
@@ -120,10 +116,9 @@ class Change:
         condition = "attribute_exists(id) AND attribute_not_exists(#status)"
         if self.before.status is not Status.RECEIVED:
             condition, values[":before"] = "#status = :before", {"S": str(self.before.status)}
-        if "status" in self.sets:  # decided on what was seen, not on what was sent meanwhile
-            seen = self.before.revision
-            condition += " AND #revision = :seen" if seen else " AND attribute_not_exists(#revision)"
-            values |= {":seen": _to_dynamodb(dict(seen))} if seen else {}
+        if "revision" in self.sets and self.before.revision:  # as it was seen, not as it was sent meanwhile
+            condition += " AND #revision = :seen"
+            values[":seen"] = _to_dynamodb(dict(self.before.revision))
         clauses = [
             "SET " + ", ".join(f"#{name} = :{name}" for name in sets) if sets else "",
             "REMOVE " + ", ".join(f"#{name}" for name in removes) if removes else "",
@@ -132,7 +127,7 @@ class Change:
             "Key": {"id": {"S": self.before.id}},
             "UpdateExpression": " ".join(filter(None, clauses)),
             "ConditionExpression": condition,
-            "ExpressionAttributeNames": {f"#{name}": name for name in {*self.sets, *self._conditions}},
+            "ExpressionAttributeNames": {f"#{name}": name for name in {*self.sets, "status"}},
             **({"ExpressionAttributeValues": values} if values else {}),
         }
 
@@ -141,10 +136,12 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value  # the serialiser knows no StrEnum
 
 
-def decision(before: Ping, status: Status, now: datetime, *, by: str, why: str = "") -> Change:
+def decision(  # noqa: PLR0913 - who, what, when and why, and of which words
+    before: Ping, status: Status, now: datetime, *, by: str, why: str = "", take: bool = False
+) -> Change:
     """Return the change that gives a ping a status, with all that hangs on it.
 
-    Approving takes over a pending revision. Rejected and spam pings expire after `KEEP_UNWANTED`.
+    `take` takes over what its sender said last. Rejected and spam pings expire after `KEEP_UNWANTED`.
     """
     entry = {"at": stamp(now), "what": str(status), "by": by} | ({"why": why} if why else {})
     sets: dict[str, Any] = {
@@ -155,7 +152,7 @@ def decision(before: Ping, status: Status, now: datetime, *, by: str, why: str =
     }
     if status is Status.APPROVED:
         sets |= {"shown_on": before.post_key}
-        sets |= {**before.revision, "revision": None} if before.revision else {}
+        sets |= {**before.revision, "revision": None} if take and before.revision else {}
         sets |= {"due": "check", "check_at": stamp(now + AGAIN_FOUND[0])}
     elif before.status is Status.APPROVED:
         sets |= {"shown_on": None, "due": None, "check_at": None, "gone": None}
@@ -166,18 +163,19 @@ def decision(before: Ping, status: Status, now: datetime, *, by: str, why: str =
 
 def verdict_change(before: Ping, verdict: Verdict, outcome: Outcome, now: datetime) -> Change:
     """Return the change that records a verdict, and what follows from it."""
-    sets: dict[str, Any] = {}
+    sets: dict[str, Any] = {"due": "check" if outcome.check_at else None, "check_at": outcome.check_at}
     if outcome.status is not before.status:
         why = shorten(verdict.reasons[0], _WHY) if verdict.reasons else ""
-        sets = decision(before, outcome.status, now, by=outcome.by, why=why).sets
+        decided = decision(before, outcome.status, now, by=outcome.by, why=why).sets
+        unwanted = outcome.status in {Status.REJECTED, Status.SPAM}
+        sets = {**sets, **decided} if unwanted else {**decided, **sets}
     sets |= {
         "verdict": verdict.as_map(),
         "looks": outcome.looks if outcome.looks > 1 else None,
         "gone": asdict(outcome.gone) if outcome.gone else None,
-        "due": "check" if outcome.check_at else None,
-        "check_at": outcome.check_at,
         "sender": None,
         "unlooked": None,
+        **outcome.texts,
     }
     if verdict.link is Seen.FOUND:
         sets["verified"] = True
@@ -187,6 +185,24 @@ def verdict_change(before: Ping, verdict: Verdict, outcome: Outcome, now: dateti
 def postponed(before: Ping, until: datetime) -> Change:
     """Return the change that has a ping looked at later."""
     return Change(before, {"due": "check", "check_at": stamp(until), "unlooked": None})
+
+
+def reopened(known: Ping, ping: Ping) -> Change:
+    """Return the change that begins anew with what a later ping says: the check alone has put it away."""
+    cleared = ("status", "verdict", "looks", "revision", "expires_at", "check_at", "due")
+    entry = {"at": ping.received_at, "what": str(Status.RECEIVED), "by": "sender"}
+    sets = {**dict.fromkeys(cleared), **ping.texts, "history": [*known.history, entry][-_MOST_HISTORY:]}
+    return Change(known, {**sets, "unlooked": True})
+
+
+def not_due(before: Ping) -> Change:
+    """Return the change that has a ping never looked at again."""
+    return Change(before, {"due": None, "check_at": None})
+
+
+def without_revision(before: Ping, change: Change) -> Change:
+    """Return a change that also drops a pending revision."""
+    return Change(before, {**change.sets, "revision": None})
 
 
 def revision(known: Ping, ping: Ping) -> Change:

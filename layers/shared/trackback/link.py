@@ -119,6 +119,13 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
+def site_of(url: str) -> str:
+    """Return a URL's host, with its port if that is neither http's nor https's."""
+    parts = urlsplit(url)
+    odd = parts.port not in {None, *_DEFAULT_PORTS.values()}
+    return parts.netloc if odd else parts.hostname or ""
+
+
 def page_path(path: str) -> str:
     """Return the key form of a post's path: the same for every spelling of one page.
 

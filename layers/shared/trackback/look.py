@@ -55,7 +55,8 @@ def look(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> Look:
     if not 200 <= page.status < 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3
         return Look(Seen.UNREACHABLE, page, why=f"the server answers {page.status}")
     document = read_page(page.body, page.content_type, page.url, lambda url: post_key(url) in keys)
-    if document.link and not any(is_reflection(ping.url, key) for key in keys):
+    urls = (ping.url, page.url)
+    if document.link and not any(is_reflection(url, key) for url in urls for key in keys):
         return Look(Seen.FOUND, page, document)
     if not page.whole:
         return Look(Seen.UNREACHABLE, page, document, why="the page is over 1 MB, its first has no link")
@@ -65,6 +66,7 @@ def look(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> Look:
 def evidence(ping: Ping, seen: Sightings, policy: Policy, found: Look | None = None) -> Evidence:
     """Return all that the rules may look at; without a look, what is known before it."""
     texts: Mapping[str, str] = ping.revision or ping.texts
+    landed = found.page.url if found and found.page else ""
     document = found.document if found else None
     link = document.link if document else None
     return Evidence(
@@ -74,10 +76,10 @@ def evidence(ping: Ping, seen: Sightings, policy: Policy, found: Look | None = N
         blog_name=texts["blog_name"],
         marked_up=ping.marked_up,
         link=found.link.value if found else None,
-        landed=found.page.url if found and found.page else "",
+        landed=landed,
         rel=link.rel if link else frozenset(),
         links=document.links if document else 0,
-        reflection=is_reflection(ping.url, ping.post_key),
+        reflection=any(is_reflection(url, ping.post_key) for url in (ping.url, landed)),
         same_text=seen.same_text,
         same_host=seen.same_host,
         burst=seen.burst,

@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from trackback.charset import decode
+from trackback.evidence import UNFOLLOWED
 from trackback.href import published, resolve
 from trackback.markup import RAW, read_markup
 from trackback.sentence import BLOCKS, Excerpt, Passage, plain
 
-UNFOLLOWED = frozenset({"nofollow", "ugc", "sponsored"})
 """Words of `rel` by which a page does not vouch for a link."""
 
 _HTML = {"", "text/html", "application/xhtml+xml"}

@@ -82,6 +82,18 @@ class Ping:
         return post_key(self.post)
 
     @property
+    def revision_id(self) -> str:
+        """What names the pending revision, and no other words; empty without one."""
+        words = "\n".join(self.revision[name] for name in sorted(self.revision)) if self.revision else ""
+        return hashlib.sha256(words.encode()).hexdigest()[:8] if words else ""
+
+    @property
+    def put_away_by_check(self) -> bool:
+        """Whether neither the author nor a rule of theirs, but the check alone has put it away."""
+        unwanted = self.status in {Status.REJECTED, Status.SPAM}
+        return unwanted and bool(self.history) and self.history[-1]["by"] == "check"
+
+    @property
     def received_second(self) -> str:
         """When it came, to the second, as readers see it."""
         return to_second(self.received_at)

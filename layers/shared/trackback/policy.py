@@ -8,7 +8,7 @@ A missing link weighs just 2, since TrackBack never required one: it is a fact f
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from trackback.evidence import Evidence, Reason
+from trackback.evidence import UNFOLLOWED, Evidence, Reason
 from trackback.ping import Status
 from trackback.rules import Effect, Rule, deciding_rule
 from trackback.tells import FROM_PAGE, FROM_PING, Tell
@@ -57,7 +57,7 @@ def _status(evidence: Evidence, rule: Rule | None, score: int, reasons: Iterable
     if rule.effect is Effect.BLOCK:
         return Status.SPAM
     against = sum(max(0, reason.weight) for reason in reasons)
-    proven = evidence.link == "found" and not evidence.reflection
+    proven = evidence.link == "found" and not evidence.reflection and not evidence.rel & UNFOLLOWED
     return Status.APPROVED if proven and against <= MILD else Status.PENDING
 
 

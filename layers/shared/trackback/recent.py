@@ -6,6 +6,7 @@ is what they are for, and costs no read of the table.
 
 import hashlib
 import re
+import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -55,12 +56,17 @@ class Recent:
         """Begin with nothing seen."""
         self._size = size
         self._seen: dict[str, Arrival] = {}
+        self._lock = threading.Lock()
 
     def see(self, arrival: Arrival) -> Sightings:
         """Remember a ping, and count the others like it in the last hour (for the sender: ten minutes).
 
         A ping that comes again, as in a batch that is retried, is one ping.
         """
+        with self._lock:
+            return self._see(arrival)
+
+    def _see(self, arrival: Arrival) -> Sightings:
         self._make_room(arrival.at)
         self._seen.setdefault(arrival.ping, arrival)
         pings = self._seen.values()

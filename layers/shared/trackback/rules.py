@@ -5,6 +5,7 @@ Hosts are compared label by label and paths segment by segment, both parsed, nev
 a longer one before a shorter, block before allow. So a friend on a blocked platform can be allowed.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,8 @@ from trackback.words import fold
 
 MAX_VALUE = 500
 MIN_TEXT, MAX_TEXT = 2, 100
+
+_HIDDEN = re.compile(r"%2f|%5c|\.\.", re.IGNORECASE)
 
 
 class BadRule(TrackbackError):
@@ -85,6 +88,8 @@ def read_rule(effect: str, matches: str, value: str) -> Rule:
     found = read[rule.matches](value)
     if rule.effect is Effect.ALLOW and rule.matches is Matches.HOST and _is_top_level(found):
         raise BadRule("This would allow every host of a top-level domain. Name one, like blog.example.")
+    if len(found) > MAX_VALUE:
+        raise BadRule(f"A rule may be {MAX_VALUE} characters long.")
     return Rule(rule.effect, rule.matches, found)
 
 
@@ -125,6 +130,8 @@ def _is_in(place: _Place, rule: Rule) -> bool:
         is_ip = ":" in place.host or place.host.rpartition(".")[2].isdecimal()
         return place.host == rule.value or (not is_ip and place.host.endswith(f".{rule.value}"))
     host, *path = rule.value.split("/")
+    if rule.effect is Effect.ALLOW and any(_HIDDEN.search(segment) for segment in place.path):
+        return False  # servers differ in where such a path leads
     return place.host.removeprefix("www.") == host and place.path[: len(path)] == tuple(path)
 
 
@@ -160,7 +167,12 @@ def _written_place(value: str) -> _Place:
         raise BadRule("Write a host like blog.example, or a path like blog.example/news, without a “?”.")
     if len(value) > MAX_VALUE:
         raise BadRule(f"A rule may be {MAX_VALUE} characters long.")
-    return _Place(place.host.removeprefix("www."), place.path)
+    return _Place(_without_www(place.host), place.path)
+
+
+def _without_www(host: str) -> str:
+    rest = host.removeprefix("www.")
+    return rest if "." in rest else host
 
 
 def _place(url: str) -> _Place | None:

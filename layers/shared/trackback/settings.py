@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from trackback.rules import Rule, read_rule
+from trackback.rules import Effect, Matches, Rule
 from trackback.table import Table
 
 _RECORD = "rules#"
@@ -10,7 +10,11 @@ _RECORD = "rules#"
 
 def load_rules(table: Table) -> list[Rule]:
     """Return the author's rules."""
-    return [read_rule(*written.split(" ", 2)) for written in table.read(_RECORD).get("rules", [])]
+    return [_rule(*written.split(" ", 2)) for written in table.read(_RECORD).get("rules", [])]
+
+
+def _rule(effect: str, matches: str, value: str) -> Rule:
+    return Rule(Effect(effect), Matches(matches), value)  # normalised when it was added
 
 
 def save_rules(table: Table, rules: Sequence[Rule], before: Sequence[Rule]) -> None:

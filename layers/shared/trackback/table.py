@@ -26,9 +26,9 @@ from trackback.items import (
     Item,
     count_change,
     decision,
-    is_post,
     new_item,
     post_id,
+    reopened,
     revision,
     to_count,
     to_page,
@@ -62,8 +62,9 @@ class Table:
     def add(self, ping: Ping) -> Added:
         """Store a ping, unless its pair of post and source is known.
 
-        A known one with other texts is kept beside what is there as a revision, for the author to decide; one
-        that was rejected or is spam stays as it is.
+        A known one with other texts is kept beside what is there as a revision, for the author to decide. One
+        that the author or a rule decided against stays as it is; one that the check alone has put away begins
+        anew, or whoever pings first with another's address could keep that one out.
 
         Raises:
             TableBusy: the ceiling of write units is reached.
@@ -82,10 +83,11 @@ class Table:
 
     def _revise(self, known: Ping, ping: Ping) -> Added:
         latest = dict(known.revision) if known.revision else known.texts
-        if known.status in {Status.REJECTED, Status.SPAM} or latest == ping.texts:
+        again = known.put_away_by_check and (known.status is Status.REJECTED or latest != ping.texts)
+        if not again and (known.status in {Status.REJECTED, Status.SPAM} or latest == ping.texts):
             return Added.REPEATED
         try:
-            self.apply(revision(known, ping))
+            self.apply(reopened(known, ping) if again else revision(known, ping))
         except StatusChanged:  # decided this very moment: the decision stands
             return Added.REPEATED
         return Added.REVISED
@@ -99,7 +101,7 @@ class Table:
         item = self._client.get_item(
             TableName=self._name, Key={"id": {"S": ping_id}}, ConsistentRead=True
         ).get("Item")
-        if not item or is_post(ping_id):
+        if not item or "#" in ping_id:
             raise NoSuchPing("there is no such ping")
         return to_ping(item)
 
@@ -197,20 +199,31 @@ class Table:
         )
         return [item["id"]["S"] for item in found["Items"]]
 
-    def decide(
-        self, ping_id: str, status: Status, now: datetime, *, by: str = "author", why: str = ""
+    def decide(  # noqa: PLR0913 - what, when, by whom, why, and which words
+        self,
+        ping_id: str,
+        status: Status,
+        now: datetime,
+        *,
+        by: str = "author",
+        why: str = "",
+        take: str = "",
     ) -> Ping:
         """Give a ping a status and return it as it was before; deciding the same again changes nothing.
 
+        Approving shows what was said first; `take` names the revision (`Ping.revision_id`) to show instead.
         The post's count changes in the same transaction.
 
         Raises:
             NoSuchPing: there is none of that id.
-            StatusChanged: somebody else decided between our look at it and our write.
+            StatusChanged: somebody else decided between our look at it and our write, or the revision to take
+                is no longer the latest.
         """
         before = self.get(ping_id)
-        if before.status is not status or before.revision:
-            self.apply(decision(before, status, now, by=by, why=why))
+        if take and take != before.revision_id:
+            raise StatusChanged("that revision is not the latest; look at it again")
+        if before.status is not status or take:
+            self.apply(decision(before, status, now, by=by, why=why, take=bool(take)))
         return before
 
     def apply(self, change: Change) -> None:

@@ -84,7 +84,8 @@ def _remarks(ping: Ping) -> Iterable[str]:
     if reasons:
         yield printable(reasons)
     if ping.revision:
-        yield printable(f"Sent again with other words: {ping.revision['title']}")
+        yield printable(f"Sent again with other words (revision {ping.revision_id}):")
+        yield printable(" — ".join(filter(None, ping.revision.values())))
     if ping.gone:
         yield f"Its link has not been found since {ping.gone['since'][:10]}."
 
@@ -132,7 +133,7 @@ def explanation(ping: Ping) -> dict[str, Any]:
         facts["reasons"] = list(verdict["reasons"])
         facts["score"] = f"{verdict.get('score', 0)} ({CERTAIN} is certain spam)"
     if ping.revision:
-        facts["sent again"] = list(ping.revision.values())
+        facts["sent again"] = [f"revision {ping.revision_id}", *ping.revision.values()]
     facts["history"] = _history(ping)
     facts["next look"] = to_second(ping.check_at) if ping.check_at else "none"
     return facts

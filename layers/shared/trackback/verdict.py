@@ -92,6 +92,7 @@ class Outcome:
         looks: How often in a row looking has had this result.
         gone: Since when and how often an approved ping's link has not been found.
         check_at: When to look again, None for never.
+        texts: What to show in place of what the sender says, where that is not to be shown.
     """
 
     status: Status
@@ -99,6 +100,7 @@ class Outcome:
     looks: int = 1
     gone: Gone | None = None
     check_at: str | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
 
 def after_look(before: Mapping[str, Any] | None, link: Seen, now: datetime) -> Gone | None:

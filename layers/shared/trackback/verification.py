@@ -7,24 +7,32 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from trackback.akismet import Akismet
 from trackback.clock import stamp
 from trackback.errors import NoSuchPing, StatusChanged
 from trackback.fetch import Fetcher, FetchFailed
-from trackback.items import Change, decision, post_id, postponed, verdict_change
+from trackback.items import (
+    Change,
+    decision,
+    not_due,
+    post_id,
+    postponed,
+    verdict_change,
+    without_revision,
+)
 from trackback.learning import load_words
-from trackback.link import host_of
+from trackback.link import host_of, site_of
 from trackback.look import GONE, NOT_LOOKED_AT, Look, Policy, evidence, look, verdict
 from trackback.pace import Pace
 from trackback.page import read_page
-from trackback.ping import Ping, Status
+from trackback.ping import MAX_TITLE, Ping, Status
 from trackback.policy import Judgement, judge, judge_before_fetch
-from trackback.recent import Arrival, Recent, text_hash
+from trackback.recent import Arrival, Recent, Sightings, text_hash
 from trackback.settings import load_rules
 from trackback.site import post_key
 from trackback.table import Table
+from trackback.text import clean
 from trackback.verdict import Outcome, Seen, after_look, next_look
 
 POST_IS_KNOWN_FOR = timedelta(days=30)
@@ -59,12 +67,18 @@ class Verifier:
             ping = self._table.get(ping_id)
             if ping.status not in {Status.REJECTED, Status.SPAM}:
                 self._table.apply(self._change(ping, policy, now))
+            elif ping.check_at:
+                self._table.apply(not_due(ping))
         except NoSuchPing:
             return
         except StatusChanged:  # decided meanwhile, and a decision is worth more than a verdict
             return
 
     def _change(self, ping: Ping, policy: Policy, now: datetime) -> Change:
+        if ping.revision and ping.status is not Status.APPROVED:
+            spam = judge_before_fetch(evidence(ping, Sightings(), policy), policy.rules)
+            if spam:  # it says nothing about the ping that was there first
+                return without_revision(ping, self._change(replace(ping, revision=None), policy, now))
         texts: Mapping[str, str] = ping.revision or ping.texts
         arrival = Arrival(
             at=now,
@@ -79,7 +93,7 @@ class Verifier:
         if early and ping.status is Status.RECEIVED:
             outcome = Outcome(early.status, _judge_of(early))
             return verdict_change(ping, verdict(ping, NOT_LOOKED_AT, early, now), outcome, now)
-        if not self._pace.allows(urlsplit(ping.url).netloc, now):
+        if not self._pace.allows(site_of(ping.url), now):
             return postponed(ping, now + Pace.WINDOW)
         facts = self._post(ping, now)
         if facts.get("missing") and ping.status is Status.RECEIVED:
@@ -97,12 +111,14 @@ class Verifier:
         as_ever = found.document is not None and not ping.verified  # what never had a link cannot lose it
         seen = Seen.FOUND if as_ever else found.link
         gone = after_look(ping.gone, seen, now) if ping.status is Status.APPROVED else None
+        by_rule = judgement.status is Status.APPROVED and ping.status is not Status.APPROVED
         outcome = Outcome(
             status=ping.status if ping.status is Status.APPROVED else judgement.status,
             by=_judge_of(judgement),
             looks=looks,
             gone=gone,
             check_at=next_look(found.link, approved=approved, looks=looks, gone=gone, now=now),
+            texts=_told_by_page(ping, found) if by_rule else {},
         )
         return verdict_change(ping, verdict(ping, found, judgement, now), outcome, now)
 
@@ -128,6 +144,17 @@ class Verifier:
             return facts
         self._table.write(record, "facts", facts)
         return facts
+
+
+def _told_by_page(ping: Ping, found: Look) -> dict[str, str]:
+    """Return what to show of a ping that a rule approves: its page's words, since anyone may ping for it."""
+    link = found.document.link if found.document else None
+    title = found.document.title if found.document else ""
+    return {
+        "title": clean(title, MAX_TITLE) or ping.url,
+        "excerpt": link.sentence if link else "",
+        "blog_name": host_of(ping.url),
+    }
 
 
 def _judge_of(judgement: Judgement) -> str:
