@@ -12,7 +12,7 @@ from tests import template
 from tests.benchmarks import samples
 from tests.benchmarks.meter import Meter
 from tests.dynamodb_local import dynamodb_local, settings
-from trackback.items import verdict_change
+from trackback.changes import verdict_change
 from trackback.ping import Ping, Status
 from trackback.site import Post
 from trackback.table import Table

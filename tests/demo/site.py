@@ -10,9 +10,9 @@ from werkzeug.wrappers import Request, Response
 
 from tests.demo.blog import Mail, page
 from tests.demo.seeds import SEEDS, Seed
+from trackback.changes import verdict_change
 from trackback.clock import stamp
 from trackback.evidence import Evidence
-from trackback.items import verdict_change
 from trackback.ping import Status, read_ping
 from trackback.site import Sites
 from trackback.table import Table

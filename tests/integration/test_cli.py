@@ -11,10 +11,10 @@ import pytest
 
 from tests.conftest import MakePing
 from tests.websites import Answer, Website, page, website
+from trackback.changes import Change
 from trackback.cli import main
 from trackback.clock import stamp
 from trackback.errors import StatusChanged
-from trackback.items import Change
 from trackback.ping import Ping, Status, read_ping
 from trackback.site import Sites
 from trackback.table import Table

@@ -10,10 +10,10 @@ import pytest
 from tests import template
 from tests.integration.conftest import NOW, POST, Web
 from tests.websites import Answer, page, redirect, reset, silence
+from trackback.changes import KEEP_UNWANTED, postponed
 from trackback.cli import main
 from trackback.clock import stamp
 from trackback.errors import StatusChanged
-from trackback.items import KEEP_UNWANTED, postponed
 from trackback.ping import Ping, Status
 from trackback.rules import read_rule
 from trackback.settings import save_rules

@@ -12,8 +12,8 @@ from botocore.exceptions import ClientError
 
 from tests import faults
 from tests.conftest import MakePing
+from trackback.changes import KEEP_UNWANTED, Change
 from trackback.errors import NoSuchPing, StatusChanged
-from trackback.items import KEEP_UNWANTED, Change
 from trackback.ping import Ping, Status
 from trackback.table import Added, Table
 

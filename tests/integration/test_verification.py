@@ -9,8 +9,8 @@ import pytest
 from tests import faults
 from tests.integration.conftest import BLOG, NOW, POST, SENDER, Web
 from tests.websites import Answer, drip, page, redirect, reset, silence
+from trackback.changes import Change
 from trackback.errors import StatusChanged
-from trackback.items import Change
 from trackback.pace import Pace
 from trackback.ping import Status
 from trackback.rules import read_rule

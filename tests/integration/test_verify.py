@@ -16,7 +16,7 @@ from tests.events import Context
 from tests.integration.conftest import POST, Web
 from tests.streams import fits
 from tests.websites import Answer, drip, page, redirect, reset, silence
-from trackback.items import postponed
+from trackback.changes import postponed
 from trackback.learning import learn, load_words
 from trackback.ping import Ping, Status
 from trackback.rules import read_rule

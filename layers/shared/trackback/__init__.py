@@ -3,7 +3,7 @@
 The modules in the order in which a ping meets them:
 
 `site` and `link` (which post, which source), `form`, `charset` and `text` (what the sender says), `ping` (the
-entity), `items` and `table` (how and where it is kept), `answer` (TrackBack's XML).
+entity), `items`, `changes` and `table` (how and where it is kept), `answer` (TrackBack's XML).
 `verification` has a `look` at the source: `fetch`, `connection` and `network` bring it, `page`, `markup`,
 `href` and `sentence` find the link, `reflection` sees through mirrors, `recent` and `pace` remember floods.
 `policy` judges: `rules` are the author's, `tells` and `words` the service's, and `akismet` may be asked;

@@ -18,24 +18,11 @@ from enum import Enum
 from operator import attrgetter
 from typing import Any
 
+from trackback.changes import Change, count_change, decision, reopened, revision
 from trackback.clock import stamp
 from trackback.dynamodb import BUSY, TOO_LATE, connect, telling_when_busy, transact, tries
 from trackback.errors import NoSuchPing, StatusChanged, TableBusy
-from trackback.items import (
-    Change,
-    Item,
-    count_change,
-    decision,
-    new_item,
-    post_id,
-    reopened,
-    revision,
-    to_count,
-    to_page,
-    to_ping,
-    to_plain,
-    to_typed,
-)
+from trackback.items import Item, new_item, post_id, to_count, to_page, to_ping, to_plain, to_typed
 from trackback.listing import Cursor, Page
 from trackback.ping import Ping, Status
 

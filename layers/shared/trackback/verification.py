@@ -9,18 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from trackback.akismet import Akismet
+from trackback.changes import Change, decision, not_due, postponed, verdict_change, without_revision
 from trackback.clock import stamp
 from trackback.errors import NoSuchPing, StatusChanged
 from trackback.fetch import Fetcher, FetchFailed
-from trackback.items import (
-    Change,
-    decision,
-    not_due,
-    post_id,
-    postponed,
-    verdict_change,
-    without_revision,
-)
+from trackback.items import post_id
 from trackback.learning import load_words
 from trackback.link import host_of, site_of
 from trackback.look import GONE, NOT_LOOKED_AT, Look, Policy, evidence, look, verdict
