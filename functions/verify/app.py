@@ -12,6 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from trackback.akismet import Akismet
 from trackback.fetch import Fetcher
 from trackback.learning import learn
+from trackback.link import site_of
 from trackback.pace import Pace
 from trackback.recent import Recent
 from trackback.table import Table
@@ -22,9 +23,13 @@ MOST_DUE = 50
 
 # At import, so that a missing setting fails the start, and for as long as this environment lives.
 table = Table(os.environ["TABLE"])
-fetcher = Fetcher(loopback=os.environ.get("FETCH_LOOPBACK") == "true")
+pace = Pace()
+fetcher = Fetcher(
+    loopback=os.environ.get("FETCH_LOOPBACK") == "true",
+    may_redirect_to=lambda url: pace.allows(site_of(url), datetime.now(UTC)),
+)
 akismet = Akismet(key) if (key := os.environ.get("AKISMET_KEY")) else None
-verifier = Verifier(table, fetcher, Recent(), Pace(), akismet)
+verifier = Verifier(table, fetcher, Recent(), pace, akismet)
 
 logger = Logger()
 

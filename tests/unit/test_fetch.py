@@ -423,3 +423,19 @@ Location: / http:// [ Content-Length: Content-Encoding: gzip Transfer-Encoding: 
 def test_any_answer_is_fetched_or_told(answer: bytes, headed: bool) -> None:
     with suppress(FetchFailed):
         assert len(get(HEAD + answer if headed else answer, seconds=2).body) <= len(answer)
+
+
+def test_redirects_to_one_site_are_followed_only_as_often_as_is_allowed() -> None:
+    allowed = [True, True, False]
+    with website({"/": page("a victim")}) as victim, website(redirect(f"{victim.url}/")) as site:
+        fetcher = Fetcher(loopback=True, seconds=5, may_redirect_to=lambda _: allowed.pop(0))
+        assert [fetcher.get(site.url).body for _ in range(2)] == [b"a victim"] * 2
+        with pytest.raises(FetchFailed, match="asked too often"):
+            fetcher.get(site.url)
+    assert victim.connections == 2
+
+
+def test_a_redirect_within_a_site_needs_no_leave() -> None:
+    with website({"/a": redirect("/b"), "/b": page("b")}) as site:
+        fetcher = Fetcher(loopback=True, seconds=5, may_redirect_to=lambda _: False)
+        assert fetcher.get(f"{site.url}/a").body == b"b"

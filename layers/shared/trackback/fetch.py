@@ -25,7 +25,7 @@ from urllib3.response import BaseHTTPResponse
 from trackback.compression import ACCEPTED, decompressed
 from trackback.connection import Budget, Connection, TlsConnection, TooMuch, Unreachable, tls_context
 from trackback.errors import PingRefused, TrackbackError
-from trackback.link import read_source
+from trackback.link import read_source, site_of
 from trackback.network import is_loopback, is_public
 
 USER_AGENT = "Trackback/0.1.0 (looks at pages that send TrackBack pings)"
@@ -77,8 +77,14 @@ class Fetcher:
         loopback: bool = False,
         seconds: float = SECONDS,
         resolve: Callable[[str], Sequence[str]] | None = None,
+        may_redirect_to: Callable[[str], bool] = lambda _: True,
     ) -> None:
-        """Take whether this machine may be fetched from too, at any port; only the local stack does."""
+        """Take whether this machine may be fetched from too, at any port; only the local stack does.
+
+        `may_redirect_to` is asked before a redirect to another site is followed, with its URL: pages that
+        many pings name must not send us all to one victim.
+        """
+        self._may_redirect_to = may_redirect_to
         self._loopback = loopback
         self._seconds = seconds
         self._resolve = resolve or _resolve
@@ -126,7 +132,9 @@ class Fetcher:
                 location = response.get_redirect_location()
                 if not location:
                     return _fetched(url, response, peer)
-            url = _redirected(url, location)
+            before, url = url, _redirected(url, location)
+            if site_of(url) != site_of(before) and not self._may_redirect_to(url):
+                raise FetchFailed("it redirects to a site that is being asked too often just now")
         raise FetchFailed(f"it redirects more than {MAX_REDIRECTS} times")
 
     @contextmanager
