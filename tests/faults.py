@@ -21,7 +21,7 @@ class _Raw:
 def answer(table: Table, operation: str, times: int, body: dict[str, Any], status: int = 400) -> None:
     """Answer a table's next requests of an operation so, then let them through again."""
     left = [AWSResponse("", status, _NO_HEADERS, _Raw(json.dumps(body).encode())) for _ in range(times)]
-    on_the_wire: Any = table._client.meta.events
+    on_the_wire: Any = table.client.meta.events
     on_the_wire.register(f"before-send.dynamodb.{operation}", lambda **_: left.pop() if left else None)
 
 

@@ -44,7 +44,8 @@ def local_stack(port: int = 0, *, talks: bool = False) -> Iterator[LocalStack]:
         others_url = _serve(stack, others, port and port + 3)
         blog = DemoBlog(sent_mails)
         blog_url = _serve(stack, blog, port and port + 1)
-        deployed = template.load(Sites=blog_url, CheckEveryMinutes="1")
+        minutes = os.environ.get("CHECK_EVERY_MINUTES", "1")
+        deployed = template.load(Sites=blog_url, CheckEveryMinutes=minutes)
         aws = stack.enter_context(stand_in(port and port + 2))
         make_tables(deployed)
         plant(Table("trackback"), blog_url)  # before anything watches: their sources do not exist
@@ -53,8 +54,8 @@ def local_stack(port: int = 0, *, talks: bool = False) -> Iterator[LocalStack]:
             stack.callback(function.close)
             for subscription in function.function.streams:
                 stack.callback(Delivery("trackback", function, subscription).close)
-            for minutes in function.function.minutes:
-                stack.callback(Schedule(function, minutes).close)
+            for every in function.function.minutes:
+                stack.callback(Schedule(function, every).close)
         api = _serve(stack, Gateway(deployed, functions), port, talks=talks)
         blog.api = api
         others.blog = blog_url

@@ -46,7 +46,7 @@ def stack() -> Iterator[Running]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.local"],
         cwd=ROOT,
-        env={**os.environ, "PORT": str(port)},
+        env={**os.environ, "PORT": str(port), "CHECK_EVERY_MINUTES": "60"},  # no schedule in between
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -128,6 +128,7 @@ def test_what_came_while_verify_was_stopped_is_verified_afterwards(
     stack: Running, trackback: Trackback
 ) -> None:
     stopped = environments(stack)
+    assert stopped
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
     with blog(linking(stack)) as (_, url):

@@ -42,8 +42,8 @@ class Table:
 
     def __init__(self, name: str) -> None:
         """Connect; region, credentials and a stand-in's endpoint come from the environment."""
-        self._name = name
-        self._client = connect()
+        self.name = name
+        self.client = connect()
 
     @telling_when_busy()
     def add(self, ping: Ping) -> Added:
@@ -57,13 +57,13 @@ class Table:
             TableBusy: the ceiling of write units is reached.
         """
         try:
-            self._client.put_item(
-                TableName=self._name,
+            self.client.put_item(
+                TableName=self.name,
                 Item=new_item(ping),
                 ConditionExpression="attribute_not_exists(id)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._client.exceptions.ConditionalCheckFailedException as error:
+        except self.client.exceptions.ConditionalCheckFailedException as error:
             told: Any = error.response
             return self._revise(to_ping(told["Item"]), ping)
         return Added.NEW
@@ -85,8 +85,8 @@ class Table:
         Raises:
             NoSuchPing: there is none of that id.
         """
-        item = self._client.get_item(
-            TableName=self._name, Key={"id": {"S": ping_id}}, ConsistentRead=True
+        item = self.client.get_item(
+            TableName=self.name, Key={"id": {"S": ping_id}}, ConsistentRead=True
         ).get("Item")
         if not item or "#" in ping_id:
             raise NoSuchPing("there is no such ping")
@@ -103,8 +103,8 @@ class Table:
         if after:
             start = {"shown_on": key, "received_at": after.received_at, "id": after.id}
             query["ExclusiveStartKey"] = {name: {"S": value} for name, value in start.items()}
-        found = self._client.query(
-            TableName=self._name,
+        found = self.client.query(
+            TableName=self.name,
             IndexName="by_post",
             KeyConditionExpression="shown_on = :key",
             ExpressionAttributeValues={":key": {"S": key}},
@@ -125,10 +125,10 @@ class Table:
         if not counts:
             return {}
         wanted = [{"id": {"S": post_id(key)}} for key in counts]
-        found = self._client.batch_get_item(RequestItems={self._name: {"Keys": wanted}})
+        found = self.client.batch_get_item(RequestItems={self.name: {"Keys": wanted}})
         if found["UnprocessedKeys"]:
             raise TableBusy(BUSY)
-        return counts | dict(map(to_count, found["Responses"][self._name]))
+        return counts | dict(map(to_count, found["Responses"][self.name]))
 
     def pings(self, status: Status | None = None) -> Iterator[Ping]:
         """Yield the pings of a status, or all, newest first.
@@ -138,8 +138,8 @@ class Table:
         if status in {None, Status.RECEIVED}:
             yield from self._scan(status)
             return
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._name,
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
             IndexName="by_status",
             KeyConditionExpression="#status = :status",
             ExpressionAttributeNames={"#status": "status"},
@@ -152,11 +152,11 @@ class Table:
 
     def _each(self, keys: Sequence[Item]) -> Iterator[Ping]:
         """Yield the pings of at most `_BATCH` index entries, in their order, but for those that have gone."""
-        left: Any = {self._name: {"Keys": [{"id": key["id"]} for key in keys]}}
+        left: Any = {self.name: {"Keys": [{"id": key["id"]} for key in keys]}}
         found: dict[str, Ping] = {}
         for _ in tries():
-            answer = self._client.batch_get_item(RequestItems=left)
-            found |= {ping.id: ping for ping in map(to_ping, answer["Responses"][self._name])}
+            answer = self.client.batch_get_item(RequestItems=left)
+            found |= {ping.id: ping for ping in map(to_ping, answer["Responses"][self.name])}
             left = answer["UnprocessedKeys"]
             if not left:
                 break
@@ -166,8 +166,8 @@ class Table:
 
     def _scan(self, status: Status | None) -> list[Ping]:
         only = " AND attribute_not_exists(#status)" if status else ""
-        pages = self._client.get_paginator("scan").paginate(
-            TableName=self._name,
+        pages = self.client.get_paginator("scan").paginate(
+            TableName=self.name,
             FilterExpression="attribute_exists(#url)" + only,
             ExpressionAttributeNames={"#url": "url"} | ({"#status": "status"} if status else {}),
             ConsistentRead=True,
@@ -177,8 +177,8 @@ class Table:
 
     def due(self, now: datetime, most: int) -> list[str]:
         """Return the ids of pings that are to be looked at again, the longest due first."""
-        found = self._client.query(
-            TableName=self._name,
+        found = self.client.query(
+            TableName=self.name,
             IndexName="by_due",
             KeyConditionExpression="due = :check AND check_at <= :now",
             ExpressionAttributeValues={":check": {"S": "check"}, ":now": {"S": stamp(now)}},
@@ -222,17 +222,17 @@ class Table:
         try:
             if change.step:
                 count = count_change(change.before.post_key, change.step)
-                transact(self._client, self._name, [change.request(), count])
+                transact(self.client, self.name, [change.request(), count])
             else:
                 request: Any = change.request()
-                self._client.update_item(TableName=self._name, **request)
-        except self._client.exceptions.ConditionalCheckFailedException:
+                self.client.update_item(TableName=self.name, **request)
+        except self.client.exceptions.ConditionalCheckFailedException:
             raise StatusChanged(TOO_LATE) from None
 
     def read(self, record: str) -> dict[str, Any]:
         """Return a record that is no ping, empty if there is none: `rules`, `words`, a post's facts."""
         key = {"id": {"S": record}}
-        item = self._client.get_item(TableName=self._name, Key=key, ConsistentRead=True).get("Item", {})
+        item = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item", {})
         return to_plain(item)
 
     def write(self, record: str, name: str, value: Any, *, was: Any = None) -> None:
@@ -246,12 +246,12 @@ class Table:
             request["ExpressionAttributeValues"][":was"] = to_typed(was)
             request["ConditionExpression"] = "attribute_not_exists(#name) OR #name = :was"
         try:
-            self._client.update_item(
-                TableName=self._name,
+            self.client.update_item(
+                TableName=self.name,
                 Key={"id": {"S": record}},
                 UpdateExpression="SET #name = :value",
                 ExpressionAttributeNames={"#name": name},
                 **request,
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
+        except self.client.exceptions.ConditionalCheckFailedException:
             raise StatusChanged("somebody else has changed this meanwhile; try again") from None
