@@ -47,7 +47,8 @@ bench: install build ## measure cold start, warm requests, memory and capacity u
 clean: ## remove all that was installed and built
 	rm -rf .venv .aws-sam .cache
 
-.venv/installed: pyproject.toml requirements.txt layers/shared/requirements.txt layers/html/requirements.txt
+.venv/installed: pyproject.toml requirements.txt layers/shared/requirements.txt layers/html/requirements.txt \
+		layers/pages/requirements.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet --editable . --group dev

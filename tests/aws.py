@@ -61,6 +61,11 @@ def make_tables(template: Template) -> None:
         dynamodb.get_waiter("table_exists").wait(TableName=table["TableName"])
 
 
+def confirm(address: str) -> None:
+    """Let mail be sent from an address, as its owner does by following the link that AWS sends."""
+    boto3.client("ses").verify_email_identity(EmailAddress=address)
+
+
 def sent_mails() -> list[EmailMessage]:
     """Return every mail that went out through SES, oldest first."""
     backend = get_backend("ses")[_ACCOUNT][ENVIRONMENT["AWS_DEFAULT_REGION"]]

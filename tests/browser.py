@@ -1,6 +1,6 @@
-"""The browser that the tests drive: the system's Chromium, installed where it is missing.
+"""The browsers that the tests drive: the system's Chromium and Firefox, installed where they are missing.
 
-`python -m tests.browser` makes sure that there is one, and prints where.
+`python -m tests.browser` makes sure that both are there, and prints where.
 """
 
 import os
@@ -9,15 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-APPLICATIONS = (
-    Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
-    Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
-)
 ARGUMENTS = (
     "--no-sandbox",  # as root, which is all that many containers have, Chromium does not start without
     "--disable-gpu",
@@ -27,6 +23,37 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+AS_MOZILLA_SHIPS_IT = "moz-firefox"  # Playwright drives it by WebDriver BiDi, as it does no other Firefox
+SILENCE: dict[str, str | float | bool] = {  # for Firefox, which would ask its makers for news
+    "app.normandy.enabled": False,
+    "app.update.disabledForTesting": True,
+    "browser.safebrowsing.malware.enabled": False,
+    "browser.safebrowsing.phishing.enabled": False,
+    "datareporting.policy.dataSubmissionEnabled": False,
+    "network.captive-portal-service.enabled": False,
+    "network.connectivity-service.enabled": False,
+}
+
+
+@dataclass(frozen=True)
+class Product:
+    """A browser as systems know it: its commands, where macOS keeps it, and Debian's package of it."""
+
+    name: str
+    commands: tuple[str, ...]
+    applications: tuple[str, ...]
+    package: str
+
+
+CHROMIUM = Product(
+    "Chromium or Chrome",
+    ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+    ("Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium"),
+    "chromium",
+)
+FIREFOX = Product(
+    "Firefox", ("firefox-esr", "firefox"), ("Firefox.app/Contents/MacOS/firefox",), "firefox-esr"
+)
 
 
 class NoBrowser(RuntimeError):
@@ -35,8 +62,8 @@ class NoBrowser(RuntimeError):
 
 @contextmanager
 def open_browser() -> Iterator[Browser]:
-    """Run a headless browser for the length of a `with` block."""
-    path = chromium()
+    """Run a headless Chromium for the length of a `with` block, one browser at a time."""
+    path = find_or_install(CHROMIUM)
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as browser,
@@ -44,41 +71,59 @@ def open_browser() -> Iterator[Browser]:
         yield browser
 
 
-def chromium() -> Path:
-    """Return the path of a Chromium or Chrome, installing one if need be.
+@contextmanager
+def open_firefox() -> Iterator[Browser]:
+    """Run a headless Firefox likewise."""
+    path = find_or_install(FIREFOX)
+    with (
+        sync_playwright() as playwright,
+        playwright.firefox.launch(
+            executable_path=path, channel=AS_MOZILLA_SHIPS_IT, firefox_user_prefs=SILENCE
+        ) as browser,
+    ):
+        yield browser
+
+
+def find_or_install(product: Product) -> Path:
+    """Return the path of a browser's program.
 
     Raises:
         NoBrowser: there is none, and it cannot be installed from here.
     """
-    return _find() or _install()
-
-
-def _find() -> Path | None:
-    found = filter(None, map(shutil.which, NAMES))
-    candidates = (*map(Path, found), *APPLICATIONS, _playwrights_own())
-    return next((path for path in candidates if path.exists()), None)
-
-
-def _install() -> Path:
+    if path := _find(product):
+        return path
     try:
-        if shutil.which("apt-get"):
-            _install_from_debian()
-        else:
-            _run(sys.executable, "-m", "playwright", "install", "chromium")
+        _install(product)
     except (OSError, subprocess.CalledProcessError) as error:
         raise NoBrowser(
-            f"The browser tests need Chromium or Chrome, and installing it failed ({error}). "
-            "Install one by hand, so that `chromium` or `google-chrome` is on the PATH, and try again."
+            f"The browser tests need {product.name}, and installing it failed ({error}). "
+            f"Install it by hand, so that `{product.commands[0]}` is on the PATH, and try again."
         ) from error
-    if path := _find():
+    if path := _find(product):
         return path
-    raise NoBrowser("Chromium was installed but is not on the PATH. Add its folder and try again.")
+    raise NoBrowser(f"{product.name} was installed but is not on the PATH. Add its folder and try again.")
 
 
-def _install_from_debian() -> None:
+def _find(product: Product) -> Path | None:
+    commands = map(Path, filter(None, map(shutil.which, product.commands)))
+    applications = (Path("/Applications", path) for path in product.applications)
+    own = [_playwrights_own()] if product is CHROMIUM else []
+    return next((path for path in (*commands, *applications, *own) if path.exists()), None)
+
+
+def _install(product: Product) -> None:
+    if shutil.which("apt-get"):
+        _install_from_debian(product.package)
+    elif product is CHROMIUM:  # Playwright's own Firefox is not the one that people have
+        _run(sys.executable, "-m", "playwright", "install", "chromium")
+    else:
+        raise FileNotFoundError("there is no apt-get")
+
+
+def _install_from_debian(package: str) -> None:
     root = () if os.geteuid() == 0 else ("sudo",)
     _run(*root, "apt-get", "update", "-q")
-    _run(*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q", "chromium")
+    _run(*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q", package)
 
 
 def _playwrights_own() -> Path:
@@ -92,6 +137,6 @@ def _run(*command: str) -> None:
 
 if __name__ == "__main__":
     try:
-        print(chromium())
+        print(find_or_install(CHROMIUM), find_or_install(FIREFOX), sep="\n")
     except NoBrowser as none:
         sys.exit(str(none))

@@ -21,6 +21,10 @@ os.environ.update(
     SITES="blog.example, http://old.example",
     TABLE="trackback",
     SENDER_KEY="known to nobody else",
+    AUTHOR_EMAIL="author@blog.example",
+    API_URL="https://api.example",
+    SIGNING_KEY="/trackback/signing-key",
+    WEBHOOK_KEY="/trackback/webhook-key",
     POWERTOOLS_METRICS_NAMESPACE="Trackback",
     POWERTOOLS_SERVICE_NAME="receive",
 )

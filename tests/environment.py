@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from collections.abc import Mapping
 from typing import Any
 
 from tests.events import Context
@@ -35,12 +36,12 @@ class EnvironmentEndedError(FunctionFailedError):
 class Environment:
     """One process, from the outside."""
 
-    def __init__(self, function: Function) -> None:
-        """Start it; it imports the function's code meanwhile."""
+    def __init__(self, function: Function, settings: Mapping[str, str] = {}) -> None:
+        """Start it, with settings beside the template's; it imports the function's code meanwhile."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, function.package, function.name],
             cwd=ROOT,
-            env={**os.environ, **_HERE, **function.environment},
+            env={**os.environ, **_HERE, **function.environment, **settings},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -71,10 +72,11 @@ class Environment:
 class Environments:
     """A function's environments: as many as there are events at once, kept for the next."""
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, settings: Mapping[str, str] = {}) -> None:
         """Have one ready."""
         self.function = function
-        self._idle = deque([Environment(function)])
+        self._settings = settings
+        self._idle = deque([Environment(function, settings)])
         self._room = threading.Semaphore(MOST_AT_ONCE)
 
     def invoke(self, event: dict[str, Any]) -> Any:
@@ -83,7 +85,7 @@ class Environments:
             try:
                 environment = self._idle.pop()
             except IndexError:
-                environment = Environment(self.function)
+                environment = Environment(self.function, self._settings)
             try:
                 answer = environment.invoke(event)
             except EnvironmentEndedError:

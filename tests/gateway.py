@@ -23,9 +23,9 @@ _TEXT = ("text/", "application/json", "application/xml", "application/javascript
 class Gateway:
     """A WSGI application that hands requests to the functions whose routes they take."""
 
-    def __init__(self, template: Template, functions: Iterable[Environments]) -> None:
+    def __init__(self, template: Template, functions: Iterable[Environments] = ()) -> None:
         """Take the CORS settings from the template and the routes from its functions."""
-        self._functions = list(functions)
+        self.functions = list(functions)
         cors = template.cors()
         self._cors = {"access-control-allow-origin": ",".join(cors["AllowOrigins"])}
         self._preflight = self._cors | {
@@ -51,7 +51,7 @@ class Gateway:
         if (request.content_length or 0) > MAX_BODY:
             return _message(413, "Request Entity Too Large")
         path, query = _target(request)
-        for function in self._functions:
+        for function in self.functions:
             if any(route.matches(request.method, path) for route in function.function.routes):
                 return _invoke(function, _event(request, path, query))
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:

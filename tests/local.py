@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests import template
-from tests.aws import make_tables, sent_mails, stand_in
+from tests.aws import confirm, make_tables, sent_mails, stand_in
 from tests.demo.site import DemoBlog, plant
 from tests.demo.sources import REPLY, OtherBlogs, ping_from_all
 from tests.environment import Environments
@@ -48,15 +48,17 @@ def local_stack(port: int = 0, *, talks: bool = False) -> Iterator[LocalStack]:
         deployed = template.load(Sites=blog_url, CheckEveryMinutes=minutes)
         aws = stack.enter_context(stand_in(port and port + 2))
         make_tables(deployed)
+        confirm(deployed.resolve({"Ref": "AuthorEmail"}))
         plant(Table("trackback"), blog_url)  # before anything watches: their sources do not exist
-        functions = [Environments(function) for function in deployed.functions()]
-        for function in functions:
+        gateway = Gateway(deployed)
+        api = _serve(stack, gateway, port, talks=talks)
+        gateway.functions += [Environments(function, {"API_URL": api}) for function in deployed.functions()]
+        for function in gateway.functions:
             stack.callback(function.close)
             for subscription in function.function.streams:
                 stack.callback(Delivery("trackback", function, subscription).close)
             for every in function.function.minutes:
                 stack.callback(Schedule(function, every).close)
-        api = _serve(stack, Gateway(deployed, functions), port, talks=talks)
         blog.api = api
         others.blog = blog_url
         stack.callback(others.close)  # first of all, or the end would wait for the slow page
@@ -95,6 +97,7 @@ TrackBack is running, all on this machine.
   The demo blog     {stack.blog}/
   Its mailbox       {stack.blog}/mailbox/
   Other blogs       {stack.others}/
+  Your pages        {stack.api}/moderate
   The API           {stack.api}
 
 Send a ping from one of the other blogs:
@@ -103,18 +106,15 @@ Send a ping from one of the other blogs:
        -d 'excerpt={REPLY.excerpt}' -d 'blog_name={REPLY.blog_name}' \\
        {stack.api}/trackback/{blog}/posts/hello-world/
 
-See what its page says of the post, and let readers see it (in another terminal):
+A few seconds later there is a mail about it in the mailbox. Follow its Approve, press the button, and read
+the ping below {stack.blog}/posts/hello-world/
+
+Then look at your pages: their sign-in link comes by mail, too. The same from another terminal:
 
   export AWS_ENDPOINT_URL={stack.aws}
   .venv/bin/trackback list
   .venv/bin/trackback explain ID
   .venv/bin/trackback approve ID
-
-Then reload {stack.blog}/posts/hello-world/
-
-Let whatever links to a post from there be shown by itself, from now on:
-
-  .venv/bin/trackback rules add allow host localhost
 
 Ctrl-C ends it all.
 """

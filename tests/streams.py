@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -24,6 +25,7 @@ class Delivery:
         self._function = function
         self._retries = subscription.get("MaximumRetryAttempts", 2)
         self._batch = subscription.get("BatchSize", 100)
+        self._window = subscription.get("MaximumBatchingWindowInSeconds", 0)
         filters = subscription.get("FilterCriteria", {}).get("Filters", [])
         self._patterns = [json.loads(one["Pattern"]) for one in filters]
         shard = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]
@@ -44,11 +46,18 @@ class Delivery:
             self._deliver(batch)
 
     def _batches(self) -> Iterator[list[dict[str, Any]]]:
+        """Yield what is wanted: once it fills a batch, or the first of it has waited for the window."""
+        gathered: list[dict[str, Any]] = []
+        due = 0.0
         while self._iterator and not self._stopped.is_set():
             found = self._streams.get_records(ShardIterator=self._iterator, Limit=self._batch)
             records = [self._record(record) for record in found["Records"]]
-            if wanted := [record for record in records if self._is_wanted(record)]:
-                yield wanted
+            wanted = [record for record in records if self._is_wanted(record)]
+            due = due if gathered else time.monotonic() + self._window
+            gathered += wanted
+            if gathered and (len(gathered) >= self._batch or time.monotonic() >= due):
+                yield gathered[: self._batch]
+                gathered = gathered[self._batch :]
             if not records:
                 self._stopped.wait(_POLL)
             self._iterator = found.get("NextShardIterator")
@@ -77,10 +86,25 @@ class Delivery:
 
 
 def fits(value: Any, pattern: Any) -> bool:
-    """Tell whether a record fits an event filter's pattern: exact values, and `exists`."""
+    """Tell whether a record fits an event filter's pattern.
+
+    A pattern's leaf lists what a value may be: exact values, `exists`, `prefix` and `anything-but`. Only
+    `exists` fits where there is no value, also where what it would be in is missing.
+    """
     if isinstance(pattern, dict):
         here = value if isinstance(value, dict) else {}
         return all(fits(here.get(name), inner) for name, inner in pattern.items())
-    return any(
-        (value is not None) == one["exists"] if isinstance(one, dict) else value == one for one in pattern
-    )
+    return any(_fits_one(value, one) for one in pattern)
+
+
+def _fits_one(value: Any, one: Any) -> bool:
+    match one:
+        case {"exists": exists}:
+            return (value is not None) is bool(exists)
+        case {"prefix": prefix}:
+            return isinstance(value, str) and value.startswith(prefix)
+        case {"anything-but": unwanted}:
+            return value is not None and value not in (unwanted if isinstance(unwanted, list) else [unwanted])
+        case dict():
+            raise ValueError(f"an operator that this stand-in does not know: {one}")
+    return bool(value == one)

@@ -121,7 +121,7 @@ class Template:
         return found
 
     def _minutes(self, schedule: Any) -> int:
-        rate = re.sub(r"\$\{(\w+)\}", lambda name: str(self.resolve({"Ref": name[1]})), schedule["Fn::Sub"])
+        rate = self.resolve(schedule)
         match = re.fullmatch(r"rate\((\d+) minutes?\)", rate)
         assert match, rate
         return int(match[1])
@@ -135,6 +135,8 @@ class Template:
                 parameter = self.body["Parameters"][name]
                 chosen = self.parameters.get(name, parameter.get("Default"))
                 return int(chosen) if parameter["Type"] == "Number" else chosen
+            case {"Fn::Sub": str(text)}:
+                return re.sub(r"\$\{(\w+)\}", lambda name: str(self.resolve({"Ref": name[1]})), text)
             case dict():
                 return {key: self.resolve(inner) for key, inner in value.items()}
             case list():

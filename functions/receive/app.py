@@ -17,6 +17,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from trackback import answer
+from trackback.closing import Closed
 from trackback.errors import PingRefused, TableBusy
 from trackback.form import charset_label, read_form
 from trackback.listing import MAX_LIMIT
@@ -31,6 +32,7 @@ ALLOWED = "POST, GET, HEAD, OPTIONS"
 # At import, so that a missing setting fails the start and not the third ping, and a cold start pays once.
 sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
+closed = Closed(table)
 sender_key = os.environ["SENDER_KEY"]
 
 logger = Logger()
@@ -40,10 +42,11 @@ app = APIGatewayHttpResolver()
 
 @app.post(PING_URL)
 def receive() -> Response[str]:
-    """Take a ping. A repeat of a known one is a success and changes nothing."""
-    event = app.current_event.raw_event
+    """Take a ping for a post that is not closed. A repeat of a known one is a success and changes nothing."""
+    event, post, now = app.current_event.raw_event, _post(), datetime.now(UTC)
+    closed.check(post.key, now)
     sender = sender_hash(sender_key, event["requestContext"]["http"]["sourceIp"])
-    ping = read_ping(_post(), read_form(event), charset_label(event), datetime.now(UTC), sender)
+    ping = read_ping(post, read_form(event), charset_label(event), now, sender)
     _count(table.add(ping).value, ping=ping.id)
     return _xml(answer.success())
 

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from trackback.items import new_item
+from trackback.items import new_item, to_typed
+from trackback.keys import Keyring
 from trackback.link import read_source
 from trackback.ping import Ping, ping_id
 from trackback.site import Post, Sites
+from trackback.tokens import write_session
 from trackback.verdict import Seen, Verdict
 
 SITE = "blog.example"
@@ -77,6 +79,11 @@ PLAIN = Verdict(
 )
 
 
+def held(ping: Ping) -> Item:
+    """Return a ping's record once it waits for the author with its verdict."""
+    return received(ping) | {"status": {"S": "pending"}, "verdict": to_typed(PLAIN.as_map())}
+
+
 def page() -> list[Item]:
     """Return what a query for a page finds: the post's own record, then one ping more than a page."""
     counter = {"id": {"S": f"post#{POST.key}"}, "received_at": {"S": "~"}, "approved": {"N": "1234"}}
@@ -98,6 +105,20 @@ def post_event(ping: Ping) -> dict[str, Any]:
 def get_event() -> dict[str, Any]:
     """Return the event of a page view."""
     return _event("GET", f"/pings/{POST.key}")
+
+
+def queue_event(keyring: Keyring) -> dict[str, Any]:
+    """Return the event of a look at the author's queue, by the author, who is signed in."""
+    session = write_session(keyring, "a-session", datetime.now(UTC))
+    return _event("GET", "/moderate") | {"cookies": [f"__Host-trackback={session}"]}
+
+
+def held_event() -> dict[str, Any]:
+    """Return the stream's record of a ping that waits for the author from now on."""
+    images = {"OldImage": received(ping(0)), "NewImage": held(ping(0))}
+    keys = {"id": {"S": ping(0).id}}
+    change = {"Keys": keys, "SequenceNumber": "1", **images}
+    return {"Records": [{"eventID": "1", "eventName": "MODIFY", "dynamodb": change}]}
 
 
 def _event(method: str, path: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tests import template
 from tests.benchmarks import samples
 from tests.benchmarks.interpreter import Interpreter
 from tests.benchmarks.runtime import Function, Process, started
-from tests.benchmarks.stand_in import dynamodb_stand_in, latency
+from tests.benchmarks.stand_in import KEYRING, aws_stand_in, latency
 
 BUILD = template.ROOT / ".aws-sam" / "build"
 FLOOR = Path(__file__).with_name("floor")
@@ -28,8 +28,19 @@ WARM_UP = 20
 REQUESTS = 50
 """Measured in each start, after `WARM_UP`."""
 
-EVENTS = {"receive": samples.post_event(samples.ping(0)), "serve": samples.get_event()}
-EXPECTED = {"receive": "<error>0</error>", "serve": '"count": 1234'}
+EVENTS = {
+    "receive": samples.post_event(samples.ping(0)),
+    "serve": samples.get_event(),
+    "moderate": samples.queue_event(KEYRING),
+    "notify": samples.held_event(),
+}
+EXPECTED = {
+    "receive": "<error>0</error>",
+    "serve": '"count": 1234',
+    "moderate": "text/html",
+    "notify": '"batchItemFailures": []',
+}
+LAYERS = {"moderate": ["Shared", "Pages"], "notify": ["Shared", "Html", "Pages"]}
 
 
 @dataclass(frozen=True)
@@ -43,14 +54,19 @@ class Subject:
     def request(self, process: Process) -> float:
         """Have a request answered; return the CPU milliseconds that it took."""
         answer, cpu_ms = process.invoke(self.event)
-        if answer["statusCode"] != 200 or self.expected not in answer.get("body", ""):
+        if answer.get("statusCode", 200) != 200 or self.expected not in _told(answer):
             raise RuntimeError(f"{self.function.module} answered {answer}")
         return cpu_ms
 
 
+def _told(answer: Mapping[str, Any]) -> str:
+    """Return what an answer says: its body, or all of it where that is compressed or there is none."""
+    return json.dumps(answer) if answer.get("isBase64Encoded") else answer.get("body", json.dumps(answer))
+
+
 def measure(interpreter: Interpreter) -> dict[str, Any]:
     """Return the figures of each function next to its floor's, of the stand-in and of the layer."""
-    with _artifacts(interpreter) as (build, floor), dynamodb_stand_in() as url:
+    with _artifacts(interpreter) as (build, floor), aws_stand_in() as url:
         pairs = {name: (_floor(floor, name, url), _function(build, name, url)) for name in EVENTS}
         rounds = [
             {name: _round(pair, interpreter.path, number) for name, pair in pairs.items()}
@@ -101,7 +117,7 @@ def _artifacts(interpreter: Interpreter) -> Iterator[tuple[Path, Path]]:
 
 def _floor(folder: Path, name: str, url: str) -> Subject:
     settings = {
-        "AWS_ENDPOINT_URL_DYNAMODB": url,
+        "AWS_ENDPOINT_URL": url,
         "ITEM": json.dumps(samples.received(samples.ping(0))),
         "POST_KEY": samples.POST.key,
     }
@@ -110,9 +126,10 @@ def _floor(folder: Path, name: str, url: str) -> Subject:
 
 def _function(build: Path, name: str, url: str) -> Subject:
     settings = next(found for found in template.load().functions() if found.name == name).environment
-    local = {"AWS_ENDPOINT_URL_DYNAMODB": url, "SITES": samples.SITE}
-    folder, layer = build / f"{name.capitalize()}Function", build / "SharedLayer" / "python"
-    return Subject(Function(folder, "app", [layer], {**settings, **local}), EVENTS[name], EXPECTED[name])
+    local = {"AWS_ENDPOINT_URL": url, "SITES": samples.SITE}
+    folder = build / f"{name.capitalize()}Function"
+    layers = [build / f"{layer}Layer" / "python" for layer in LAYERS.get(name, ["Shared"])]
+    return Subject(Function(folder, "app", layers, {**settings, **local}), EVENTS[name], EXPECTED[name])
 
 
 def _size(folder: Path) -> int:

@@ -1,4 +1,4 @@
-"""A stand-in for DynamoDB that thinks nothing: one ready answer for each operation.
+"""A stand-in for AWS that thinks nothing: a ready answer for each operation on each kind of record.
 
 It is a process of its own, so that its work counts for nobody's; `python -m tests.benchmarks.stand_in`
 prints its port.
@@ -13,14 +13,46 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from statistics import median
+from typing import Any
 
 from tests import template
 from tests.benchmarks import samples
+from trackback.keys import Keyring
+from trackback.queue import PAGE as QUEUE_PAGE
 
-ANSWERS = {
-    "PutItem": b"{}",
-    "Query": json.dumps({"Count": len(samples.page()), "Items": samples.page()}).encode(),
+KEYRING = Keyring("k" * 43)
+WAITING = samples.ping(0).id
+_HELD = [samples.held(samples.ping(number)) for number in range(QUEUE_PAGE + 1)]
+_MAIL = {"mail": {"S": "2026-11-25T06:11:00.000Z"}, "sending": {"SS": [WAITING]}, "unnamed": {"N": "0"}}
+_KEYS = {"keys": [{"key": KEYRING.newest, "made_at": "2026-11-25T06:11:00.000Z"}]}
+ANSWERS: dict[str, Any] = {
+    "PutItem": {},
+    "Query": {"Count": len(samples.page()), "Items": samples.page()},
+    "Query by_status": {
+        "Count": len(_HELD),
+        "Items": [{name: item[name] for name in ("id", "status", "received_at")} for item in _HELD],
+    },
+    "Query by_due": {"Count": 0, "Items": []},
+    "GetItem": {},
+    "GetItem mail#": {"Item": {"waiting": {"SS": [WAITING]}}},
+    "UpdateItem": {"Attributes": {}},
+    "UpdateItem mail#": {"Attributes": {**_MAIL, "attempts": {"N": "1"}}},
+    "BatchGetItem": {"Responses": {"trackback": _HELD}, "UnprocessedKeys": {}},
+    "BatchGetItem one": {"Responses": {"trackback": _HELD[:1]}, "UnprocessedKeys": {}},
+    "GetParameter": {"Parameter": {"Value": json.dumps(_KEYS)}},
+    "SendEmail": {"MessageId": "1"},
 }
+_BODIES = {name: json.dumps(answer).encode() for name, answer in ANSWERS.items()}
+
+
+def _wanted(operation: str, body: bytes) -> str:
+    """Return the name of the answer to a request."""
+    asked = json.loads(body or b"{}")
+    kind = asked.get("IndexName") or asked.get("Key", {}).get("id", {}).get("S", "")
+    keys = asked.get("RequestItems", {}).get("trackback", {}).get("Keys", ())
+    special = "one" if len(keys) == 1 else kind
+    named = f"{operation} {special}"
+    return named if named in _BODIES else operation
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -29,8 +61,9 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # head and body in one packet
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        answer = ANSWERS[self.headers["X-Amz-Target"].partition(".")[2]]
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        operation = (self.headers["X-Amz-Target"] or ".SendEmail").partition(".")[2]
+        answer = _BODIES[_wanted(operation, body if operation != "SendEmail" else b"")]
         self.send_response(200)
         self.send_header("Content-Type", "application/x-amz-json-1.0")
         self.send_header("Content-Length", str(len(answer)))
@@ -42,7 +75,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def dynamodb_stand_in() -> Iterator[str]:
+def aws_stand_in() -> Iterator[str]:
     """Run it in a process of its own; the value is its endpoint's URL."""
     command = [sys.executable, "-m", __spec__.name]
     process = subprocess.Popen(command, cwd=template.ROOT, stdout=subprocess.PIPE, text=True)

@@ -8,18 +8,32 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
+from playwright.sync_api import BrowserContext
 
+from tests.browser import open_browser, open_firefox
 from tests.servers import is_free
 from tests.template import ROOT
+from tests.websites import page as web_page
+from tests.websites import website
 
 Trackback = Callable[..., str]
 Row = dict[str, Any]
+NewContext = Callable[..., BrowserContext]
+Reply = Callable[[str], Row]
 PATIENCE = 40  # seconds for what takes one, or ten behind a slow source
+BROWSERS: dict[str, Any] = {
+    "Chromium": (open_browser, {}),
+    "Firefox": (open_firefox, {}),
+    "Chromium without JavaScript": (open_browser, {"java_script_enabled": False}),
+}
 
 
 @dataclass(frozen=True)
@@ -96,3 +110,27 @@ def judged(trackback: Trackback, url: str) -> Row:
             if row["url"] == url and row["verdict"]:
                 return row
     raise AssertionError(f"{url} was not verified within {PATIENCE} seconds")
+
+
+@pytest.fixture(scope="module", params=BROWSERS)
+def new_context(request: pytest.FixtureRequest) -> Iterator[NewContext]:
+    """Open windows of one browser after another that share nothing with each other, as many as wanted."""
+    open_one, settings = BROWSERS[request.param]
+    with open_one() as browser:
+        yield lambda **more: browser.new_context(**{**settings, **more})
+
+
+@pytest.fixture
+def reply(stack: Running, trackback: Trackback) -> Iterator[Reply]:
+    """Have another blog's page link to the post that starts without pings, and ping it."""
+    with ExitStack() as sites:
+
+        def write(title: str) -> Row:
+            link = f"<a href='{stack.blog}/posts/hello-world/'>a post</a>"
+            site = sites.enter_context(website(web_page(f"<title>{title}</title><p>I liked {link} today.")))
+            url = f"http://localhost:{site.port}/re"
+            fields = {"url": url, "title": title, "excerpt": f"About {title}", "blog_name": "Other Rooms"}
+            with urlopen(Request(stack.ping_url, urlencode(fields).encode())):
+                return judged(trackback, url)
+
+        yield write

@@ -7,7 +7,7 @@ from pathlib import Path
 from tests import sam, template
 
 FUNCTIONS = [function.name for function in template.load().functions()]
-LAYERS = ["shared", "html"]
+LAYERS = ["shared", "html", "pages"]
 RUNTIME: str = template.load().body["Globals"]["Function"]["Runtime"]
 MINOR = RUNTIME.removeprefix("python")
 TAG = f"cpython-{MINOR.replace('.', '')}"

@@ -8,7 +8,7 @@ from tests import template
 from tests.infrastructure.builds import FUNCTIONS, LAYERS, RUNTIME, TAG, Build
 from tests.template import ROOT
 
-BUDGETS = {"shared": 10_000_000, "html": 15_000_000}
+BUDGETS = {"shared": 10_000_000, "html": 15_000_000, "pages": 5_000_000}
 ARM64 = b"\xb7\0"  # ELF's e_machine
 
 
@@ -38,11 +38,11 @@ def test_a_layer_has_what_its_requirements_pin_and_nothing_else(first: Build, na
     assert built == pinned
 
 
-def test_what_reads_strangers_pages_is_not_in_the_shared_layer(first: Build) -> None:
-    html = {folder.name for folder in first.layer("html").iterdir()}
-    shared = {folder.name for folder in first.layer("shared").iterdir()}
+def test_no_package_is_in_two_layers(first: Build) -> None:
+    shared, html, pages = ({folder.name for folder in first.layer(name).iterdir()} for name in LAYERS)
     assert {"lxml", "urllib3"} <= html
-    assert html & shared == set()
+    assert {"jinja2", "markupsafe", "itsdangerous"} <= pages
+    assert html & shared == pages & shared == pages & html == set()
 
 
 def test_native_code_is_the_runtimes_and_of_the_templates_architecture(first: Build) -> None:

@@ -37,7 +37,7 @@ def test_with_the_runtimes_interpreter_every_module_that_a_function_loads_is_com
         return
     assert WITHOUT_BYTECODE not in first.output
     for name in FUNCTIONS:
-        layers = [first.layer("shared"), *([at_home.layer("html")] if name == "verify" else [])]
+        layers = [first.layer("shared"), first.layer("pages"), at_home.layer("html")]
         assert _run(runtime, first.function(name), layers, IN_LAMBDA).split() == []
 
 

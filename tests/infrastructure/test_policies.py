@@ -13,8 +13,27 @@ TRANSLATED = sam.translated()
 
 TABLE = "${Table.Arn}"
 BY_POST, BY_STATUS, BY_DUE = (f"{TABLE}/index/{index}" for index in ("by_post", "by_status", "by_due"))
+SIGNING_KEY, WEBHOOK_KEY = (
+    f"arn:${{AWS::Partition}}:ssm:${{AWS::Region}}:${{AWS::AccountId}}:parameter/${{AWS::StackName}}/{name}"
+    for name in ("signing-key", "webhook-key")
+)
+AUTHOR = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${AuthorEmail}"
+WRITES_TO_THE_AUTHOR = {
+    ("dynamodb:GetItem", TABLE),
+    ("dynamodb:BatchGetItem", TABLE),
+    ("dynamodb:PutItem", TABLE),
+    ("dynamodb:UpdateItem", TABLE),
+    ("dynamodb:Query", BY_DUE),
+    ("ssm:GetParameter", SIGNING_KEY),
+    ("ssm:PutParameter", SIGNING_KEY),
+    ("ssm:GetParameter", WEBHOOK_KEY),
+    ("ssm:PutParameter", WEBHOOK_KEY),
+    ("ses:SendEmail", AUTHOR),
+    ("ses:SendRawEmail", AUTHOR),
+}
 ALLOWED = {
     "ReceiveFunction": {
+        ("dynamodb:GetItem", TABLE),
         ("dynamodb:PutItem", TABLE),
         ("dynamodb:UpdateItem", TABLE),
         ("dynamodb:Query", BY_POST),
@@ -30,9 +49,14 @@ ALLOWED = {
         ("dynamodb:Query", BY_STATUS),
         ("dynamodb:Query", BY_DUE),
     },
+    "NotifyFunction": WRITES_TO_THE_AUTHOR,
+    "ModerateFunction": WRITES_TO_THE_AUTHOR | {("dynamodb:Query", BY_POST), ("dynamodb:Query", BY_STATUS)},
 }
 CONDITIONS = {
     ("ReceiveFunction", "StorePings"): {"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["*#*"]}},
+    ("ReceiveFunction", "ReadWhichPostsAreClosed"): {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["closed#"]}
+    },
     ("ServeFunction", "ReadCountsButNoPing"): {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["post#*"]}
     },
@@ -41,8 +65,13 @@ MANAGED = {
     "ReceiveFunction": {"AWSLambdaBasicExecutionRole"},
     "ServeFunction": {"AWSLambdaBasicExecutionRole"},
     "VerifyFunction": {"AWSLambdaBasicExecutionRole", "AWSLambdaDynamoDBExecutionRole"},
+    "NotifyFunction": {"AWSLambdaBasicExecutionRole", "AWSLambdaDynamoDBExecutionRole"},
+    "ModerateFunction": {"AWSLambdaBasicExecutionRole"},
 }
-ADDED_BY_SAM = {"VerifyFunction": {("sqs:SendMessage", "${VerifyFailures.Arn}")}}
+ADDED_BY_SAM = {
+    "VerifyFunction": {("sqs:SendMessage", "${VerifyFailures.Arn}")},
+    "NotifyFunction": {("sqs:SendMessage", "${NotifyFailures.Arn}")},
+}
 
 
 def as_list(value: Any) -> list[Any]:
@@ -95,8 +124,8 @@ def test_no_policy_has_a_wildcard_for_actions_or_resources(function: str) -> Non
         assert "*" not in json.dumps([statement["Action"], statement["Resource"]])
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
-def test_no_function_may_read_parameters_secrets_or_keys(function: str) -> None:
+@pytest.mark.parametrize("function", ["ReceiveFunction", "ServeFunction", "VerifyFunction"])
+def test_no_function_that_hears_strangers_may_read_keys_or_send_mail(function: str) -> None:
     services = {
         action.partition(":")[0]
         for statement in statements(function)
@@ -105,7 +134,7 @@ def test_no_function_may_read_parameters_secrets_or_keys(function: str) -> None:
     assert services <= {"dynamodb", "sqs"}
 
 
-def test_receive_writes_pings_only_and_serve_reads_counts_only() -> None:
+def test_receive_writes_pings_only_and_receive_and_serve_read_no_ping() -> None:
     conditions = {
         (function, statement["Sid"]): statement["Condition"]
         for function in FUNCTIONS

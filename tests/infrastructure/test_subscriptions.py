@@ -1,6 +1,7 @@
-"""What wakes verify, the stream and the schedule, and what becomes of what it cannot do: queue and alarms."""
+"""What wakes verify and notify, and what becomes of what they cannot do: queues and alarms."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -14,24 +15,32 @@ TEMPLATE = template.load()
 RESOURCES: dict[str, Any] = TEMPLATE.body["Resources"]
 TRANSLATED = sam.translated()
 VERIFY = TEMPLATE.resources("AWS::Serverless::Function")["VerifyFunction"]
-STREAM = TRANSLATED["VerifyFunctionStream"]["Properties"]
-QUEUE = {"Destination": {"Fn::GetAtt": ["VerifyFailures", "Arn"]}}
+STREAMS = {name: TRANSLATED[f"{name}FunctionStream"]["Properties"] for name in ("Verify", "Notify")}
+QUEUES = {name: {"Destination": {"Fn::GetAtt": [f"{name}Failures", "Arn"]}} for name in STREAMS}
+ALARM_OF = {"Verify": "UnverifiedPings", "Notify": "UntoldPings"}
 ALARMS = TEMPLATE.resources("AWS::CloudWatch::Alarm")
 
 FETCHES = 2
 """The post's page and the source's."""
 
 
-def change(event: str, **new: Any) -> dict[str, Any]:
+def change(event: str, *, old: Mapping[str, Any] = {}, **new: Any) -> dict[str, Any]:
     """Return a record of the stream, as far as filters look at it."""
-    return {"eventName": event, "dynamodb": {"NewImage": new} if new else {}}
+    images = {"NewImage": new, "OldImage": old}
+    return {"eventName": event, "dynamodb": {name: image for name, image in images.items() if image}}
+
+
+def wakes(function: str, record: dict[str, Any]) -> bool:
+    """Tell whether a record passes a function's filters."""
+    filters = STREAMS[function]["FilterCriteria"]["Filters"]
+    return any(fits(record, json.loads(one["Pattern"])) for one in filters)
 
 
 URL = {"S": "https://other.example/re"}
 
 
 @pytest.mark.parametrize(
-    ("record", "wakes"),
+    ("record", "wakes_it"),
     [
         (change("INSERT", url=URL), True),
         (change("MODIFY", url=URL, unlooked={"BOOL": True}), True),
@@ -52,45 +61,110 @@ URL = {"S": "https://other.example/re"}
     ],
 )
 def test_the_stream_wakes_verify_for_new_pings_and_revisions_only(
-    record: dict[str, Any], wakes: bool
+    record: dict[str, Any], wakes_it: bool
 ) -> None:
-    patterns = [json.loads(one["Pattern"]) for one in STREAM["FilterCriteria"]["Filters"]]
-    assert any(fits(record, pattern) for pattern in patterns) is wakes
+    assert wakes("Verify", record) is wakes_it
 
 
-def test_no_ping_is_passed_over_and_none_holds_up_the_others_for_ever() -> None:
-    assert STREAM["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
-    assert STREAM["StartingPosition"] == "TRIM_HORIZON"
-    assert STREAM["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert STREAM["BisectBatchOnFunctionError"] is True
-    assert STREAM["MaximumRetryAttempts"] == 5
-    assert STREAM["MaximumRecordAgeInSeconds"] < 24 * 3600  # after which the stream itself forgets
-    assert STREAM["DestinationConfig"] == {"OnFailure": QUEUE}
+PENDING, APPROVED, SPAM = (
+    {"status": {"S": status}, "url": URL} for status in ("pending", "approved", "spam")
+)
+SHOWN = APPROVED | {"shown_on": {"S": "blog.example"}}
+UNLOOKED = {"unlooked": {"BOOL": True}}
+
+
+@pytest.mark.parametrize(
+    ("record", "wakes_it"),
+    [
+        (change("MODIFY", old={"url": URL}, **PENDING), True),
+        (change("MODIFY", old={"url": URL}, **SHOWN), True),
+        (change("MODIFY", old=PENDING, **SHOWN), True),
+        (change("MODIFY", old=SPAM, **SHOWN), True),
+        (change("MODIFY", old=SHOWN, **SPAM), True),
+        (change("MODIFY", old=SHOWN, **PENDING), True),
+        (change("REMOVE", old=SHOWN), True),
+        (change("MODIFY", old=SHOWN | UNLOOKED, **SHOWN), True),
+        (change("INSERT", untried={"BOOL": True}), True),
+        (change("INSERT", url=URL), False),
+        (change("MODIFY", old={"url": URL}, **SPAM), False),
+        (change("MODIFY", old=PENDING, **PENDING), False),
+        (change("MODIFY", old=SHOWN, **SHOWN), False),
+        (change("MODIFY", old=SHOWN, **SHOWN, **UNLOOKED), False),
+        (change("MODIFY", old=PENDING, **SPAM), False),
+        (change("REMOVE", old=SPAM), False),
+        (change("MODIFY", old={"approved": {"N": "1"}}, approved={"N": "2"}), False),
+        (change("INSERT", shown_on={"S": "blog.example/"}), False),
+    ],
+    ids=[
+        "held with its verdict",
+        "approved by a rule",
+        "approved by the author",
+        "approved out of spam",
+        "approved, then spam",
+        "approval undone",
+        "deleted while shown",
+        "revision that was looked at",
+        "test of the webhook",
+        "new ping, not looked at yet",
+        "certain spam",
+        "held, and marked as told",
+        "shown, and looked at again",
+        "new revision, not looked at yet",
+        "held, then spam",
+        "expired ping",
+        "post's count",
+        "post's record",
+    ],
+)
+def test_the_stream_wakes_notify_for_what_the_author_or_a_webhook_is_to_hear_only(
+    record: dict[str, Any], wakes_it: bool
+) -> None:
+    assert wakes("Notify", record) is wakes_it
+
+
+@pytest.mark.parametrize("function", STREAMS)
+def test_no_ping_is_passed_over_and_none_holds_up_the_others_for_ever(function: str) -> None:
+    stream = STREAMS[function]
+    assert stream["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+    assert stream["StartingPosition"] == "TRIM_HORIZON"
+    assert stream["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert stream["BisectBatchOnFunctionError"] is True
+    assert stream["MaximumRetryAttempts"] == 5
+    assert stream["MaximumRecordAgeInSeconds"] < 24 * 3600  # after which the stream itself forgets
+    assert stream["DestinationConfig"] == {"OnFailure": QUEUES[function]}
+
+
+def test_no_more_subscribe_to_the_stream_than_aws_serves_well_and_no_more_filters_than_it_allows() -> None:
+    subscriptions = [it for it in TRANSLATED.values() if it["Type"] == "AWS::Lambda::EventSourceMapping"]
+    assert len(subscriptions) == 2
+    assert max(len(it["Properties"]["FilterCriteria"]["Filters"]) for it in subscriptions) <= 5
 
 
 def test_the_schedule_is_a_setting_and_what_fails_in_it_reaches_the_queue_too() -> None:
     assert TRANSLATED["VerifyFunctionDue"]["Properties"]["ScheduleExpression"] == {
         "Fn::Sub": "rate(${CheckEveryMinutes} minutes)"
     }
-    invoked = TRANSLATED["VerifyFunctionEventInvokeConfig"]["Properties"]
-    assert invoked["MaximumRetryAttempts"] <= 2
-    assert invoked["DestinationConfig"] == {"OnFailure": QUEUE}
+    for function, queue in QUEUES.items():
+        invoked = TRANSLATED[f"{function}FunctionEventInvokeConfig"]["Properties"]
+        assert invoked["MaximumRetryAttempts"] <= 2
+        assert invoked["DestinationConfig"] == {"OnFailure": queue}
 
 
-@pytest.mark.parametrize("pings", [STREAM["BatchSize"], app.MOST_DUE], ids=["batch", "due"])
+@pytest.mark.parametrize("pings", [STREAMS["Verify"]["BatchSize"], app.MOST_DUE], ids=["batch", "due"])
 def test_verify_has_time_for_the_slowest_sources_and_is_not_woken_twice_meanwhile(pings: int) -> None:
     rounds = -(-pings // app.SIDE_BY_SIDE)
     assert rounds * FETCHES * fetch.SECONDS < VERIFY["Timeout"]
     assert VERIFY["Timeout"] < TEMPLATE.body["Parameters"]["CheckEveryMinutes"]["MinValue"] * 60
 
 
-def test_a_message_in_the_queue_raises_an_alarm_and_stays_until_the_author_has_time() -> None:
-    queue = RESOURCES["VerifyFailures"]["Properties"]
+@pytest.mark.parametrize("function", ALARM_OF)
+def test_a_message_in_a_queue_raises_an_alarm_and_stays_until_the_author_has_time(function: str) -> None:
+    queue = RESOURCES[f"{function}Failures"]["Properties"]
     assert queue == {"MessageRetentionPeriod": 14 * 24 * 3600, "SqsManagedSseEnabled": True}
-    alarm = ALARMS["UnverifiedPings"]
+    alarm = ALARMS[ALARM_OF[function]]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
     assert alarm["Dimensions"] == [
-        {"Name": "QueueName", "Value": {"Fn::GetAtt": ["VerifyFailures", "QueueName"]}}
+        {"Name": "QueueName", "Value": {"Fn::GetAtt": [f"{function}Failures", "QueueName"]}}
     ]
 
 

@@ -60,7 +60,7 @@ def test_old_layers_are_deleted() -> None:
     assert {layer["RetentionPolicy"] for layer in layers} == {"Delete"}
 
 
-def test_only_the_function_that_reads_strangers_pages_has_the_parser_beside_the_shared_layer() -> None:
+def test_a_function_has_what_it_needs_beside_the_shared_layer() -> None:
     made = sam.translated()
     layers = {
         name: [layer["Ref"].partition("Layer")[0] for layer in made[name]["Properties"]["Layers"]]
@@ -70,15 +70,19 @@ def test_only_the_function_that_reads_strangers_pages_has_the_parser_beside_the_
         "ReceiveFunction": ["Shared"],
         "ServeFunction": ["Shared"],
         "VerifyFunction": ["Shared", "Html"],
+        "NotifyFunction": ["Shared", "Html", "Pages"],
+        "ModerateFunction": ["Shared", "Pages"],
     }
 
 
 def test_the_native_layer_is_for_the_architecture_and_the_runtime_of_the_functions() -> None:
-    shared, html = (RESOURCES[name]["Properties"] for name in ("SharedLayer", "HtmlLayer"))
+    shared, html, pages = (
+        RESOURCES[name]["Properties"] for name in ("SharedLayer", "HtmlLayer", "PagesLayer")
+    )
     settings = TEMPLATE.body["Globals"]["Function"]
     assert html["CompatibleArchitectures"] == settings["Architectures"] == ["arm64"]
-    assert html["CompatibleRuntimes"] == shared["CompatibleRuntimes"] == [settings["Runtime"]]
-    assert "CompatibleArchitectures" not in shared
+    assert {it["CompatibleRuntimes"][0] for it in (shared, html, pages)} == {settings["Runtime"]}
+    assert not any("CompatibleArchitectures" in it for it in (shared, pages))
 
 
 def test_other_origins_are_let_in_by_the_template_alone() -> None:

@@ -11,13 +11,15 @@ import pytest
 
 from tests.conftest import MakePing
 from tests.websites import Answer, Website, page, website
-from trackback.changes import Change
+from trackback.changes import verdict_change
 from trackback.cli import main
 from trackback.clock import stamp
 from trackback.errors import StatusChanged
 from trackback.ping import Ping, Status, read_ping
+from trackback.settings import Settings, load_rules, save_settings
 from trackback.site import Sites
 from trackback.table import Table
+from trackback.verdict import Gone, Outcome, Seen, Verdict
 
 Output = pytest.CaptureFixture[str]
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -173,6 +175,8 @@ def test_what_cannot_be_done_is_one_line_and_status_1(arguments: list[str], caps
         ["approve"],
         ["show"],
         ["explain"],
+        ["undo"],
+        ["keep"],
         ["verify"],
         ["why"],
         ["rules"],
@@ -256,6 +260,57 @@ def test_a_revision_is_shown_when_the_author_names_it(table: Table, blogs: Blogs
     assert table.get(blogs.ping.id).title == "Other words"
 
 
+def test_the_last_decision_is_undone(table: Table, make_ping: MakePing, capsys: Output) -> None:
+    ping, never_decided = make_ping(), make_ping()
+    for one in (ping, never_decided):
+        table.add(one)
+    said(capsys, "reject", ping.id)
+    said(capsys, "approve", ping.id)
+    assert said(capsys, "undo", ping.id) == f"{ping.id}  approved → rejected  {ping.title}\n"
+    assert table.get(ping.id).status is Status.REJECTED
+    assert "rejected by author: undo" in folded(said(capsys, "explain", ping.id))
+    assert main(["undo", "nosuchping", never_decided.id, ping.id]) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "trackback: nosuchping: there is no such ping",
+        f"trackback: {never_decided.id}: there is no decision to undo",
+        f"trackback: {ping.id}: there is no decision to undo",
+    ]
+
+
+def test_a_revision_that_was_shown_is_taken_back(table: Table, blogs: Blogs, capsys: Output) -> None:
+    said(capsys, "approve", blogs.ping.id)
+    table.add(replace(blogs.ping, title="Other words"))
+    said(capsys, "approve", "--revision", table.get(blogs.ping.id).revision_id, blogs.ping.id)
+    assert "shows its words from before" in said(capsys, "undo", blogs.ping.id)
+    assert table.get(blogs.ping.id).title == blogs.ping.title
+
+
+def test_a_revision_is_dropped_when_the_author_keeps_the_words(
+    table: Table, blogs: Blogs, capsys: Output
+) -> None:
+    said(capsys, "approve", blogs.ping.id)
+    table.add(replace(blogs.ping, title="Other words"))
+    name = table.get(blogs.ping.id).revision_id
+    assert f"{blogs.ping.id} dropped revision {name}" in folded(said(capsys, "keep", blogs.ping.id))
+    assert table.get(blogs.ping.id).revision is None
+    (listed,) = rows(capsys, "list")
+    assert "dropped" not in listed
+    assert main(["keep", blogs.ping.id]) == 1
+    assert "no other words to drop" in capsys.readouterr().err
+
+
+def test_a_decision_follows_the_settings(table: Table, make_ping: MakePing, capsys: Output) -> None:
+    save_settings(table, Settings(approve_known=True), Settings())
+    known, nameless = make_ping(), make_ping(url="https://intranet/re")
+    for ping in (known, nameless):
+        table.add(ping)
+    said(capsys, "approve", known.id)
+    assert list(map(str, load_rules(table))) == ["allow host other.example"]
+    assert main(["approve", nameless.id]) == 1
+    assert "The ping is approved, but there is no rule for its site." in capsys.readouterr().err
+    assert table.get(nameless.id).status is Status.APPROVED
+
+
 def test_explain_tells_a_whole_life(table: Table, blogs: Blogs, capsys: Output) -> None:
     blogs.link()
     said(capsys, "verify", blogs.ping.id)
@@ -330,14 +385,16 @@ def test_what_a_page_says_is_text_on_the_terminal(blogs: Blogs, capsys: Output) 
 def test_only_approved_pings_whose_link_is_gone_for_good_have_disappeared(
     table: Table, make_ping: MakePing, capsys: Output
 ) -> None:
-    since = {"long": datetime.now(UTC) - timedelta(days=8), "lately": datetime.now(UTC)}
+    now = datetime.now(UTC)
+    since = {"long": now - timedelta(days=8), "lately": now}
     for title, moment in since.items():
         ping = make_ping(title=title)
         table.add(ping)
         table.decide(ping.id, Status.APPROVED, NOW)
-        gone = {"since": stamp(moment), "times": 3}
-        table.apply(Change(table.get(ping.id), {"gone": gone}))
+        outcome = Outcome(Status.APPROVED, gone=Gone(stamp(moment), 3), check_at=stamp(now))
+        table.apply(verdict_change(table.get(ping.id), Verdict(Seen.MISSING, stamp(now)), outcome, now))
     table.add(make_ping(title="new"))
+    assert rows(capsys, "list", "--disappeared", "--post", "blog.example/other") == []
     (disappeared,) = rows(capsys, "list", "--disappeared")
     assert (disappeared["title"], disappeared["gone"]["times"]) == ("long", 3)
     printed = folded(said(capsys, "list", "--disappeared"))

@@ -10,7 +10,7 @@ import pytest
 from tests import template
 from tests.integration.conftest import NOW, POST, Web
 from tests.websites import Answer, page, redirect, reset, silence
-from trackback.changes import KEEP_UNWANTED, postponed
+from trackback.changes import KEEP_UNWANTED, Change, Due, postponed
 from trackback.cli import main
 from trackback.clock import stamp
 from trackback.errors import StatusChanged
@@ -421,6 +421,9 @@ def test_what_is_due_is_found_the_longest_due_first_and_so_many_at_a_time(web: W
         ping = web.add(f"/{wait}", f"blog{wait}.example")
         web.table.decide(ping.id, Status.APPROVED, NOW + wait * DAY)
         pings[wait] = ping.id
+    gone = {"since": stamp(NOW - 9 * DAY), "times": 3}
+    for wait, due in ((2, Due.GONE), (3, Due.REVISED)):
+        web.table.apply(Change(web.table.get(pings[wait]), {"due": due, "gone": gone}))
     later = NOW + 4 * DAY
     assert web.table.due(later, 50) == [pings[wait] for wait in (1, 2, 3)]
     assert web.table.due(later, 2) == [pings[wait] for wait in (1, 2)]

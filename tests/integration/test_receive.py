@@ -14,6 +14,7 @@ from functions.receive import app
 from tests import faults
 from tests.conftest import MakePing
 from tests.events import Context, http_event
+from trackback.closing import Closed, close
 from trackback.ping import Status
 from trackback.table import Table
 
@@ -154,6 +155,57 @@ def test_a_bad_ping_is_told_what_to_change_and_not_stored(
     assert (answer["statusCode"], answer["body"]) == (200, FAILURE.format(words))
     assert answer["headers"]["Content-Type"] == "text/xml; charset=utf-8"
     assert list(table.pings()) == []
+
+
+CLOSED = [
+    ("a post", "https://blog.example/2026/hello/", POST, "This post takes no TrackBacks."),
+    ("another spelling", "blog.example/2026/hello", POST + "index.html", "This post takes no TrackBacks."),
+    ("a whole blog", "blog.example", POST, "This blog takes no TrackBacks."),
+]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "path", "words"), [row[1:] for row in CLOSED], ids=[row[0] for row in CLOSED]
+)
+def test_a_closed_post_refuses_new_pings_and_known_ones(
+    table: Table, monkeypatch: pytest.MonkeyPatch, pasted: str, path: str, words: str
+) -> None:
+    ping()
+    before = list(table.pings())
+    close(table, app.sites, pasted)
+    monkeypatch.setattr(app, "closed", Closed(table))
+    for body in (A_PING, A_PING + b"+more", b"url=https://another.example/", b"title=without+a+url"):
+        answer = ping(body, path)
+        assert (answer["statusCode"], answer["body"]) == (200, FAILURE.format(words))
+    assert list(table.pings()) == before
+    assert call("GET", path)["statusCode"] == 303
+    assert "<error>0</error>" in call("GET", path, query="__mode=rss")["body"]
+
+
+def test_a_post_beside_a_closed_one_takes_pings(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    close(table, app.sites, "blog.example/2026")
+    monkeypatch.setattr(app, "closed", Closed(table))
+    assert ping()["body"] == SUCCESS
+
+
+def test_what_is_closed_costs_one_read_a_minute_and_a_ping_one_write(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    table.client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
+    monkeypatch.setattr(app, "table", table)
+    monkeypatch.setattr(app, "closed", Closed(table))
+    for n in range(3):
+        ping(b"url=https://other.example/%d" % n)
+    assert calls == ["GetItem", "PutItem", "PutItem", "PutItem"]
+
+
+def test_a_ping_is_taken_although_what_is_closed_cannot_be_read(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "closed", Closed(table))
+    faults.answer(table, "GetItem", 1, faults.error("AccessDeniedException"))
+    assert ping()["body"] == SUCCESS
 
 
 def test_a_body_that_is_not_base64_although_flagged_is_refused(table: Table) -> None:

@@ -1,18 +1,149 @@
-"""The author's rules, kept in the table."""
+"""The author's settings and rules, kept in the table."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from trackback.errors import StatusChanged
 from trackback.ping import Status
 from trackback.rules import read_rule
-from trackback.settings import load_rules, save_rules
+from trackback.settings import (
+    BadSettings,
+    Event,
+    Notify,
+    Settings,
+    load_rules,
+    load_settings,
+    read_settings,
+    save_rules,
+    save_settings,
+)
 from trackback.table import Table
 
 FRIEND = read_rule("allow", "host", "friend.example")
 FOE = read_rule("block", "path", "platform.example/foe")
 WORDS = read_rule("block", "text", "two words and a “quote”")
+
+DEFAULT = Settings()
+OTHER = Settings(
+    Notify.DAILY, "https://hooks.example/a?b=c", (Event.APPROVED,), approve_known=True, keep_days=7
+)
+FORM: dict[str, list[str]] = {"notify": ["each"], "webhook": [""], "events": [*Event], "keep_days": ["30"]}
+
+
+def test_at_first_the_author_is_mailed_for_each_ping_and_nothing_is_approved_by_itself(table: Table) -> None:
+    assert load_settings(table) == DEFAULT
+    assert (DEFAULT.notify, DEFAULT.webhook, DEFAULT.approve_known) == (Notify.EACH, "", False)
+    assert DEFAULT.events == (Event.PENDING, Event.APPROVED, Event.REMOVED)
+    assert DEFAULT.keep == timedelta(days=30)
+
+
+CHANGES = [
+    ("all at once", OTHER),
+    ("notify", replace(DEFAULT, notify=Notify.NONE)),
+    ("webhook", replace(DEFAULT, webhook="https://hooks.example/")),
+    ("events", replace(DEFAULT, events=(Event.PENDING, Event.REMOVED))),
+    ("no events", replace(DEFAULT, events=())),
+    ("approve_known", replace(DEFAULT, approve_known=True)),
+    ("keep_days", replace(DEFAULT, keep_days=365)),
+]
+
+
+@pytest.mark.parametrize("settings", [row[1] for row in CHANGES], ids=[row[0] for row in CHANGES])
+def test_settings_are_read_as_they_were_written(table: Table, settings: Settings) -> None:
+    save_settings(table, settings, DEFAULT)
+    assert load_settings(table) == settings
+    save_settings(table, DEFAULT, settings)
+    assert load_settings(table) == DEFAULT
+    save_settings(table, settings, DEFAULT)
+    assert load_settings(table) == settings
+
+
+def test_settings_that_changed_meanwhile_are_not_overwritten(table: Table) -> None:
+    save_settings(table, OTHER, DEFAULT)
+    with pytest.raises(StatusChanged):
+        save_settings(table, replace(DEFAULT, keep_days=90), DEFAULT)
+    assert load_settings(table) == OTHER
+
+
+def test_of_eight_who_change_the_settings_at_once_one_succeeds(table: Table) -> None:
+    def save(n: int) -> bool:
+        try:
+            save_settings(table, replace(DEFAULT, webhook=f"https://hooks.example/{n}"), DEFAULT)
+        except StatusChanged:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(save, range(8))) == 1
+
+
+READ: list[tuple[str, dict[str, list[str]], Settings]] = [
+    ("as it is shown at first", FORM, DEFAULT),
+    ("a box that is ticked", FORM | {"approve_known": ["on"]}, replace(DEFAULT, approve_known=True)),
+    ("no mail", FORM | {"notify": ["none"]}, replace(DEFAULT, notify=Notify.NONE)),
+    ("a year", FORM | {"keep_days": ["365"]}, replace(DEFAULT, keep_days=365)),
+    ("no events", FORM | {"events": []}, replace(DEFAULT, events=())),
+    ("no field for events", {k: v for k, v in FORM.items() if k != "events"}, replace(DEFAULT, events=())),
+    ("no field for the webhook", {k: v for k, v in FORM.items() if k != "webhook"}, DEFAULT),
+    ("events in another order", FORM | {"events": [*reversed(Event), "ping.pending"]}, DEFAULT),
+    (
+        "a webhook with spaces around and an international host",
+        FORM | {"webhook": [" https://BÜCHER.example/é?k=v "]},
+        replace(DEFAULT, webhook="https://xn--bcher-kva.example/%C3%A9?k=v"),
+    ),
+    (
+        "a webhook on plain http",
+        FORM | {"webhook": ["http://hooks.example"]},
+        replace(DEFAULT, webhook="http://hooks.example"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("form", "settings"), [row[1:] for row in READ], ids=[row[0] for row in READ])
+def test_a_form_is_read(form: dict[str, list[str]], settings: Settings) -> None:
+    assert read_settings(form) == settings
+
+
+BAD = [
+    ("no notify", "notify", [], "Choose when to be mailed"),
+    ("another notify", "notify", ["hourly"], "Choose when to be mailed"),
+    ("no days", "keep_days", [""], "7, 30, 90 or 365 days"),
+    ("other days", "keep_days", ["31"], "7, 30, 90 or 365 days"),
+    ("days with a sign", "keep_days", ["+30"], "7, 30, 90 or 365 days"),
+    ("days in another script", "keep_days", ["٣٠"], "7, 30, 90 or 365 days"),
+    (
+        "an unknown event",
+        "events",
+        ["ping.pending", "ping.pong"],
+        "ping.pending, ping.approved, ping.removed",
+    ),
+    ("a webhook without a scheme", "webhook", ["hooks.example/x"], "Write the webhook as a whole URL"),
+    ("a webhook of another scheme", "webhook", ["javascript:alert(1)"], "Write the webhook as a whole URL"),
+    ("a webhook with a password", "webhook", ["https://me:pass@hooks.example/"], "without a user name"),
+    ("a webhook with a new line", "webhook", ["https://hooks.example/\r\nX: y"], "Write the webhook"),
+    ("a webhook that is too long", "webhook", ["https://hooks.example/" + "a" * 2_048], "Write the webhook"),
+    ("a webhook on a host that is none", "webhook", ["https://a..b/"], "Write the webhook as a whole URL"),
+]
+
+
+@pytest.mark.parametrize(("field", "values", "words"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+def test_a_bad_value_is_told_what_to_write(field: str, values: list[str], words: str) -> None:
+    with pytest.raises(BadSettings, match=words) as told:
+        read_settings(FORM | {field: values})
+    assert not any(value in str(told.value) for value in values if value and not value.startswith("ping."))
+
+
+def test_an_empty_form_is_no_settings() -> None:
+    with pytest.raises(BadSettings):
+        read_settings({})
+
+
+def test_settings_are_no_ping(table: Table) -> None:
+    save_settings(table, OTHER, DEFAULT)
+    assert list(table.pings()) == []
 
 
 def test_there_are_no_rules_at_first(table: Table) -> None:

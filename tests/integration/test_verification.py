@@ -14,7 +14,7 @@ from trackback.errors import StatusChanged
 from trackback.pace import Pace
 from trackback.ping import Status
 from trackback.rules import read_rule
-from trackback.settings import save_rules
+from trackback.settings import Settings, save_rules, save_settings
 from trackback.table import Table
 from trackback.verification import NO_SUCH_POST
 
@@ -201,6 +201,31 @@ def test_a_ping_for_a_page_that_the_blog_does_not_have_is_closed(web: Web, statu
     assert ping.status is Status.REJECTED
     assert (ping.history[-1]["by"], ping.history[-1]["why"]) == ("check", NO_SUCH_POST)
     assert web.asked() == ["/nowhere/"]
+
+
+PUT_AWAY: list[tuple[str, str, str, Callable[[Web], Answer]]] = [
+    ("before a look", POST, "Cheap pills", lambda web: web.link()),
+    ("after a look", POST, "A reply", lambda web: redirect(web.url("/theirs", "foe.example"))),
+    ("without a post", "/nowhere/", "A reply", lambda web: web.link("/nowhere/")),
+]
+
+
+@pytest.mark.parametrize("days", [7, 365])
+@pytest.mark.parametrize(
+    ("post", "title", "answer"), [row[1:] for row in PUT_AWAY], ids=[row[0] for row in PUT_AWAY]
+)
+def test_what_is_put_away_is_kept_for_as_long_as_the_author_says(
+    web: Web, post: str, title: str, answer: Callable[[Web], Answer], days: int
+) -> None:
+    save_settings(web.table, Settings(keep_days=days), Settings())
+    rules = [read_rule("block", "host", "foe.example"), read_rule("block", "text", "cheap pills")]
+    save_rules(web.table, rules, [])
+    web.answers |= {SOURCE: answer(web), "/theirs": web.link(), "/nowhere/": page("", "404 Gone")}
+    ping = web.verify(web.add(post=post, title=title))
+    assert ping.status in {Status.REJECTED, Status.SPAM}
+    key = {"id": {"S": ping.id}}
+    item = web.table.client.get_item(TableName=web.table.name, Key=key)["Item"]
+    assert item["expires_at"] == {"N": str(int((NOW + timedelta(days=days)).timestamp()))}
 
 
 def test_a_page_that_the_blog_publishes_later_takes_pings_then(web: Web) -> None:

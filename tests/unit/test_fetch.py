@@ -5,11 +5,14 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from werkzeug.wrappers import Request, Response
 
+from tests.servers import serving
 from tests.websites import page, redirect, watched_connects, website
 from trackback.fetch import MAX_BODY, USER_AGENT, Fetched, Fetcher, FetchFailed
 
@@ -66,6 +69,42 @@ def test_a_form_is_sent_once_and_a_redirect_of_it_not_followed(status: str) -> N
     with website({"/form": page("ok", status, Location="/elsewhere"), "/elsewhere": page("no")}) as site:
         fetched = here().post(f"{site.url}/form", {"a": "Grüße & more", "b": ""})
         assert (str(fetched.status), fetched.body, site.connections) == (status[:3], b"ok", 1)
+
+
+def test_a_body_is_sent_as_it_is_with_what_is_told_of_it() -> None:
+    body = '{"title": "Grüße"}\n'.encode()
+    seen: list[Request] = []
+
+    def take(environ: Any, start_response: Any) -> Any:
+        seen.append(Request(environ))
+        assert seen[0].get_data() == body
+        return Response("ok", 202)(environ, start_response)
+
+    told = {"X-Id": "7", "Connection": "keep-alive", "User-Agent": "Another", "Content-Type": "text/plain"}
+    with serving(take) as server:
+        fetched = here().send(f"http://127.0.0.1:{server.port}/a?b", body, "application/json", told)
+    assert (fetched.status, fetched.body) == (202, b"ok")
+    assert (seen[0].method, seen[0].full_path) == ("POST", "/a?b")
+    assert dict(seen[0].headers) == {
+        "Host": f"127.0.0.1:{server.port}",
+        "Content-Type": "application/json",
+        "Content-Length": str(len(body)),
+        "X-Id": "7",
+        "Accept-Encoding": "gzip, deflate",
+        "Connection": "close",
+        "User-Agent": USER_AGENT,
+    }
+
+
+@pytest.mark.parametrize("name", ["X\r\nInjected", "X: y", "Grüße 💌"])
+@pytest.mark.parametrize("value", ["a", "a\r\nInjected: b", "a\nb", "Grüße 💌"])
+def test_a_header_cannot_smuggle_another_in(name: str, value: str) -> None:
+    with website(page()) as site:
+        with pytest.raises(FetchFailed):
+            here().send(site.url, b"", "text/plain", {name: value})
+        with suppress(FetchFailed):
+            here().send(site.url, b"", "text/plain", {"X": value})
+    assert not any("\r\nInjected" in request for request in site.requests)
 
 
 def test_a_form_goes_to_no_private_address() -> None:

@@ -64,6 +64,10 @@ def _parser() -> argparse.ArgumentParser:
             decision.add_argument(
                 "--revision", metavar="NAME", help="show what its sender said later, as list names it"
             )
+    undo = _command(every, "undo", commands.undo, "take the last decision on a ping back")
+    keep = _command(every, "keep", commands.keep, "keep a ping's words, and drop what its sender said later")
+    for command in (undo, keep):
+        command.add_argument("ids", metavar="ID", nargs="+")
     why = _command(every, "why", commands.why, "tell which keys a URL has and which rules match it")
     why.add_argument("url", metavar="URL")
 

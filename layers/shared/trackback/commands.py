@@ -3,7 +3,7 @@
 import json
 import os
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -13,9 +13,10 @@ from rich.text import Text
 from trackback.errors import TrackbackError
 from trackback.evidence import Evidence
 from trackback.link import read_source
+from trackback.moderation import Moderation
 from trackback.ping import Ping, Status
 from trackback.rules import Effect, applies, read_rule
-from trackback.settings import load_rules, save_rules
+from trackback.settings import load_rules, load_settings, save_rules
 from trackback.site import post_key
 from trackback.table import Table
 from trackback.terminal import (
@@ -29,7 +30,6 @@ from trackback.terminal import (
     printable,
     say,
 )
-from trackback.verdict import Gone
 
 Run = Callable[[Table, Namespace], bool]
 
@@ -42,7 +42,9 @@ DECISIONS = {
 
 def list_pings(table: Table, asked: Namespace) -> bool:
     """Print the pings of a status, of a post, or those that have disappeared."""
-    found = filter(_wanted(asked), table.pings(Status.APPROVED if asked.disappeared else asked.status))
+    every = table.disappeared() if asked.disappeared else table.pings(asked.status)
+    key = post_key(asked.post) if asked.post else None
+    found = (ping for ping in every if key in {None, ping.post_key})
     if asked.json:
         for ping in found:
             _print_json(ping)
@@ -50,17 +52,6 @@ def list_pings(table: Table, asked: Namespace) -> bool:
     first = next(found, None)
     say(ping_grid(chain([first], found)) if first else "No pings here.")
     return True
-
-
-def _wanted(asked: Namespace) -> Callable[[Ping], bool]:
-    key, now = post_key(asked.post) if asked.post else None, datetime.now(UTC)
-
-    def is_wanted(ping: Ping) -> bool:
-        gone = Gone(ping.gone["since"], int(ping.gone["times"])) if ping.gone else None
-        disappeared = gone is not None and gone.is_final(now)
-        return key in {None, ping.post_key} and (disappeared or not asked.disappeared)
-
-    return is_wanted
 
 
 def show(table: Table, asked: Namespace) -> bool:
@@ -99,20 +90,57 @@ def verify(table: Table, asked: Namespace) -> bool:
 def decide(table: Table, asked: Namespace) -> bool:
     """Approve, reject or mark as spam."""
     status, _ = DECISIONS[asked.command]
+    moderation, settings = Moderation(table), load_settings(table)
+    take = getattr(asked, "revision", None) or ""
+
+    def decide_one(ping_id: str) -> Text:
+        before = moderation.decide(ping_id, status, datetime.now(UTC), settings=settings, take=take)
+        words = f"{before.status} → {status}"
+        if before.status is status:
+            words = f"now shows revision {take}" if take else f"was {status} already"
+        return _done(before, words, status)
+
+    return _each(asked.ids, decide_one)
+
+
+def undo(table: Table, asked: Namespace) -> bool:
+    """Take the last decision on each ping back."""
+    moderation = Moderation(table)
+
+    def undo_one(ping_id: str) -> Text:
+        before = moderation.undo(ping_id, datetime.now(UTC))
+        status = table.get(ping_id).status
+        words = "shows its words from before" if status is before.status else f"{before.status} → {status}"
+        return _done(before, words, status)
+
+    return _each(asked.ids, undo_one)
+
+
+def keep(table: Table, asked: Namespace) -> bool:
+    """Keep the words of each ping, and drop what its sender said later."""
+    moderation = Moderation(table)
+
+    def keep_one(ping_id: str) -> Text:
+        before = moderation.keep(ping_id)
+        return _done(before, f"dropped revision {before.revision_id}", before.status)
+
+    return _each(asked.ids, keep_one)
+
+
+def _each(ping_ids: Sequence[str], act: Callable[[str], Text]) -> bool:
+    """Do something to each ping and print what it was, or why it could not be done."""
     done = True
-    for ping_id in asked.ids:
+    for ping_id in ping_ids:
         try:
-            take = getattr(asked, "revision", None) or ""
-            before = table.decide(ping_id, status, datetime.now(UTC), take=take)
+            say(act(ping_id))
         except TrackbackError as error:
             done = False
             complain(f"{ping_id}: {error}")
-            continue
-        was = f"{before.status} → {status}"
-        if before.status is status:
-            was = f"now shows revision {take}" if take else f"was {status} already"
-        say(Text.assemble(ping_id, "  ", (was, COLOURS[status]), "  ", printable(before.title)))
     return done
+
+
+def _done(before: Ping, words: str, status: Status) -> Text:
+    return Text.assemble(before.id, "  ", (words, COLOURS[status]), "  ", printable(before.title))
 
 
 def why(table: Table, asked: Namespace) -> bool:

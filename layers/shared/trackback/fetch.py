@@ -103,19 +103,23 @@ class Fetcher:
         return self._in_words(lambda budget: self._follow(url, asked, budget))
 
     def post(self, url: str, form: Mapping[str, str]) -> Fetched:
-        """Return what a URL answers to a form, in UTF-8. A redirect is an answer like another, not followed.
+        """Return what a URL answers to a form, in UTF-8, as `send` does."""
+        body = urlencode(form).encode("ascii")
+        return self.send(url, body, "application/x-www-form-urlencoded; charset=utf-8")
+
+    def send(self, url: str, body: bytes, content_type: str, headers: Mapping[str, str] = {}) -> Fetched:
+        """Return what a URL answers to a POST. A redirect is an answer like another, not followed.
 
         Raises:
             FetchFailed: the URL must not be asked, or nothing came back that is an answer.
         """
-        asked = {**_OURS, "Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
-        body = urlencode(form).encode("ascii")
+        asked = {**headers, **_OURS, "Content-Type": content_type}
 
-        def send(budget: Budget) -> Fetched:
+        def ask(budget: Budget) -> Fetched:
             with self._answer(_checked(url), asked, budget, body) as (response, peer):
                 return _fetched(url, response, peer)
 
-        return self._in_words(send)
+        return self._in_words(ask)
 
     def _in_words(self, fetch: Callable[[Budget], Fetched]) -> Fetched:
         try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from trackback.clock import stamp
 from trackback.evidence import Evidence
@@ -23,10 +23,11 @@ GONE = {404, 410}
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the author has said and what was learned from it, as of now."""
+    """What the author has said and what was learned from it, as of now; how long the unwanted are kept."""
 
     rules: Sequence[Rule]
     words: WordModel
+    keep: timedelta
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,10 @@ class Ping:
         gone: Since when and how often an approved ping's link has not been found (`Gone`).
         check_at: When the source is due to be looked at again.
         verified: Whether a link to the post was ever seen.
+        unlooked: Whether its source waits to be looked at because of what its sender or the author did.
+        replaced: The texts in whose place the last decision took a revision.
+        dropped: The name of the last revision that the author did not want (`words_id`).
+        told: What the author was last told of it, and by which mail.
     """
 
     id: str
@@ -75,6 +79,10 @@ class Ping:
     gone: Mapping[str, Any] | None = None
     check_at: str = ""
     verified: bool = False
+    unlooked: bool = False
+    replaced: Mapping[str, str] | None = None
+    dropped: str = ""
+    told: str = ""
 
     @property
     def post_key(self) -> str:
@@ -84,8 +92,7 @@ class Ping:
     @property
     def revision_id(self) -> str:
         """What names the pending revision, and no other words; empty without one."""
-        words = "\n".join(self.revision[name] for name in sorted(self.revision)) if self.revision else ""
-        return hashlib.sha256(words.encode()).hexdigest()[:8] if words else ""
+        return words_id(self.revision) if self.revision else ""
 
     @property
     def put_away_by_check(self) -> bool:
@@ -102,6 +109,12 @@ class Ping:
     def texts(self) -> dict[str, str]:
         """What its sender says of it, apart from the address: what a later ping may say otherwise."""
         return {name: getattr(self, name) for name in ("title", "excerpt", "blog_name")}
+
+
+def words_id(texts: Mapping[str, str]) -> str:
+    """Return what names the texts of a ping, and no others."""
+    words = "\n".join(texts[name] for name in sorted(texts))
+    return hashlib.sha256(words.encode()).hexdigest()[:8]
 
 
 def read_ping(post: Post, form: Form, label: str, now: datetime, sender: str = "") -> Ping:

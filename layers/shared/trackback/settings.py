@@ -1,16 +1,157 @@
-"""What the author has said once and for all: rules, kept in one record of the table."""
+"""What the author has said once and for all, each kind in one record of the table: settings and rules."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
 
+from trackback.errors import PingRefused, TrackbackError
+from trackback.link import read_source
 from trackback.rules import Effect, Matches, Rule
 from trackback.table import Table
 
-_RECORD = "rules#"
+KEEP_DAYS = (7, 30, 90, 365)
+"""For how many days rejected and spam pings may be kept."""
+
+_RULES = "rules#"
+_SETTINGS = "settings#"
+
+
+class BadSettings(TrackbackError):
+    """What should become a setting cannot; the message tells the author what to write."""
+
+
+class Notify(StrEnum):
+    """When the author is told by mail that pings wait."""
+
+    EACH = "each"
+    DAILY = "daily"
+    NONE = "none"
+
+
+class Event(StrEnum):
+    """What a webhook may be told."""
+
+    PENDING = "ping.pending"
+    APPROVED = "ping.approved"
+    REMOVED = "ping.removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the author has chosen.
+
+    Attributes:
+        notify: When to mail.
+        webhook: URL that is told of events; empty for none.
+        events: Which events it is told of.
+        approve_known: Whether approving a ping approves the next ones of its site by rule.
+        keep_days: For how many days rejected and spam pings are kept.
+    """
+
+    notify: Notify = Notify.EACH
+    webhook: str = ""
+    events: tuple[Event, ...] = tuple(Event)
+    approve_known: bool = False
+    keep_days: int = 30
+
+    @property
+    def keep(self) -> timedelta:
+        """How long rejected and spam pings are kept after the decision."""
+        return timedelta(days=self.keep_days)
+
+
+def load_settings(table: Table) -> Settings:
+    """Return the author's settings."""
+    known: dict[str, Any] = table.read(_SETTINGS).get("settings", {})
+    if "notify" in known:
+        known["notify"] = Notify(known["notify"])
+    if "events" in known:
+        known["events"] = tuple(map(Event, known["events"]))
+    if "keep_days" in known:
+        known["keep_days"] = int(known["keep_days"])
+    return Settings(**known)
+
+
+def save_settings(table: Table, settings: Settings, before: Settings) -> None:
+    """Put settings in place of those that were there `before`.
+
+    Raises:
+        StatusChanged: others are there by now.
+    """
+    table.write(_SETTINGS, "settings", _written(settings), was=_written(before))
+
+
+def _written(settings: Settings) -> dict[str, Any]:
+    """Return what differs from the defaults, so that a setting that comes later needs no migration."""
+    written: dict[str, Any] = {
+        "notify": str(settings.notify),
+        "webhook": settings.webhook,
+        "events": [str(event) for event in settings.events],
+        "approve_known": settings.approve_known,
+        "keep_days": settings.keep_days,
+    }
+    default = Settings()
+    changed = [
+        field.name
+        for field in fields(settings)
+        if getattr(settings, field.name) != getattr(default, field.name)
+    ]
+    return {name: written[name] for name in changed}
+
+
+def read_settings(form: Mapping[str, Sequence[str]]) -> Settings:
+    """Return the settings that a form of the author's says, with a field for each.
+
+    Raises:
+        BadSettings: with what to write instead.
+    """
+    return Settings(
+        notify=_read_notify(_first(form, "notify")),
+        webhook=_read_webhook(_first(form, "webhook")),
+        events=_read_events(form.get("events", [])),
+        approve_known=bool(_first(form, "approve_known")),
+        keep_days=_read_keep_days(_first(form, "keep_days")),
+    )
+
+
+def _first(form: Mapping[str, Sequence[str]], name: str) -> str:
+    return next(iter(form.get(name, [])), "").strip()
+
+
+def _read_notify(text: str) -> Notify:
+    try:
+        return Notify(text)
+    except ValueError:
+        raise BadSettings("Choose when to be mailed: for each ping, daily or not at all.") from None
+
+
+def _read_webhook(text: str) -> str:
+    try:
+        return read_source(text).url if text else ""
+    except PingRefused:
+        raise BadSettings(
+            "Write the webhook as a whole URL, like https://hooks.example/trackback, without a user name or "
+            "password, or leave it empty."
+        ) from None
+
+
+def _read_events(texts: Sequence[str]) -> tuple[Event, ...]:
+    if not set(texts) <= set(Event):
+        raise BadSettings(f"The events of the webhook are {', '.join(Event)}.")
+    return tuple(event for event in Event if event in texts)
+
+
+def _read_keep_days(text: str) -> int:
+    if text not in map(str, KEEP_DAYS):
+        raise BadSettings("Choose for how long rejected pings and spam are kept: 7, 30, 90 or 365 days.")
+    return int(text)
 
 
 def load_rules(table: Table) -> list[Rule]:
     """Return the author's rules."""
-    return [_rule(*written.split(" ", 2)) for written in table.read(_RECORD).get("rules", [])]
+    return [_rule(*written.split(" ", 2)) for written in table.read(_RULES).get("rules", [])]
 
 
 def _rule(effect: str, matches: str, value: str) -> Rule:
@@ -23,4 +164,4 @@ def save_rules(table: Table, rules: Sequence[Rule], before: Sequence[Rule]) -> N
     Raises:
         StatusChanged: others are there by now.
     """
-    table.write(_RECORD, "rules", [str(rule) for rule in rules], was=[str(rule) for rule in before])
+    table.write(_RULES, "rules", [str(rule) for rule in rules], was=[str(rule) for rule in before])

@@ -7,26 +7,28 @@ approved pings of a post      Query `by_post`, newest first, with the post's cou
 counts of posts               BatchGetItem on `post#<key>`                          1 call
 pings of a status             Query `by_status`, newest first, and BatchGetItem
 received pings, or all        Scan
-pings to look at again        Query `by_due`, the longest due first
+pings to look at again        Query `by_due` for each of `Due`, the longest due first
+pings whose link has gone     Query `by_due`, and BatchGetItem
 change                        UpdateItem, or TransactWriteItems where the post's count changes with it
 rules, words, posts' facts    GetItem and UpdateItem on `rules`, `words`, `post#<key>`
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from operator import attrgetter
 from typing import Any
 
-from trackback.changes import Change, count_change, decision, reopened, revision
+from trackback.changes import KEEP_UNWANTED, UNWANTED, Change, Due, count_change, decision, reopened, revision
 from trackback.clock import stamp
 from trackback.dynamodb import BUSY, TOO_LATE, connect, telling_when_busy, transact, tries
 from trackback.errors import NoSuchPing, StatusChanged, TableBusy
 from trackback.items import Item, new_item, post_id, to_count, to_page, to_ping, to_plain, to_typed
 from trackback.listing import Cursor, Page
-from trackback.ping import Ping, Status
+from trackback.ping import Ping, Status, words_id
 
-_BATCH = 100  # keys, BatchGetItem's own limit
+BATCH = 100
+"""How many keys BatchGetItem takes."""
 
 
 class Added(Enum):
@@ -49,9 +51,10 @@ class Table:
     def add(self, ping: Ping) -> Added:
         """Store a ping, unless its pair of post and source is known.
 
-        A known one with other texts is kept beside what is there as a revision, for the author to decide. One
-        that the author or a rule decided against stays as it is; one that the check alone has put away begins
-        anew, or whoever pings first with another's address could keep that one out.
+        A known one with other texts is kept beside what is there as a revision, for the author to decide,
+        unless they have dropped that one. One that the author or a rule decided against stays as it is; one
+        that the check alone has put away begins anew, or whoever pings first with another's address could
+        keep that one out.
 
         Raises:
             TableBusy: the ceiling of write units is reached.
@@ -71,7 +74,8 @@ class Table:
     def _revise(self, known: Ping, ping: Ping) -> Added:
         latest = dict(known.revision) if known.revision else known.texts
         again = known.put_away_by_check and (known.status is Status.REJECTED or latest != ping.texts)
-        if not again and (known.status in {Status.REJECTED, Status.SPAM} or latest == ping.texts):
+        unwanted = known.status in UNWANTED or known.dropped == words_id(ping.texts)
+        if not again and (unwanted or latest == ping.texts):
             return Added.REPEATED
         try:
             self.apply(reopened(known, ping) if again else revision(known, ping))
@@ -85,9 +89,9 @@ class Table:
         Raises:
             NoSuchPing: there is none of that id.
         """
-        item = self.client.get_item(
-            TableName=self.name, Key={"id": {"S": ping_id}}, ConsistentRead=True
-        ).get("Item")
+        item = self.client.get_item(TableName=self.name, Key={"id": {"S": ping_id}}, ConsistentRead=True).get(
+            "Item"
+        )
         if not item or "#" in ping_id:
             raise NoSuchPing("there is no such ping")
         return to_ping(item)
@@ -138,21 +142,34 @@ class Table:
         if status in {None, Status.RECEIVED}:
             yield from self._scan(status)
             return
+        yield from self._listed("by_status", "status", str(status))
+
+    def disappeared(self) -> Iterator[Ping]:
+        """Yield the approved pings whose link has gone for good, the last to be looked at again first."""
+        yield from self._listed("by_due", "due", Due.GONE)
+
+    def _listed(self, index: str, key: str, value: str) -> Iterator[Ping]:
         pages = self.client.get_paginator("query").paginate(
             TableName=self.name,
-            IndexName="by_status",
-            KeyConditionExpression="#status = :status",
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":status": {"S": str(status)}},
+            IndexName=index,
+            KeyConditionExpression="#key = :value",
+            ExpressionAttributeNames={"#key": key},
+            ExpressionAttributeValues={":value": {"S": str(value)}},
             ScanIndexForward=False,
         )
         for page in pages:
-            for start in range(0, len(page["Items"]), _BATCH):
-                yield from self._each(page["Items"][start : start + _BATCH])
+            for start in range(0, len(page["Items"]), BATCH):
+                yield from self.entire(page["Items"][start : start + BATCH])
 
-    def _each(self, keys: Sequence[Item]) -> Iterator[Ping]:
-        """Yield the pings of at most `_BATCH` index entries, in their order, but for those that have gone."""
-        left: Any = {self.name: {"Keys": [{"id": key["id"]} for key in keys]}}
+    def entire(self, entries: Sequence[Item]) -> Iterator[Ping]:
+        """Yield the pings of at most `BATCH` entries of an index, in their order; some may have gone since.
+
+        Raises:
+            TableBusy: the ceiling of read units is reached.
+        """
+        if not entries:
+            return
+        left: Any = {self.name: {"Keys": [{"id": entry["id"]} for entry in entries]}}
         found: dict[str, Ping] = {}
         for _ in tries():
             answer = self.client.batch_get_item(RequestItems=left)
@@ -162,7 +179,7 @@ class Table:
                 break
         else:
             raise TableBusy(BUSY)
-        yield from (found[key["id"]["S"]] for key in keys if key["id"]["S"] in found)
+        yield from (found[entry["id"]["S"]] for entry in entries if entry["id"]["S"] in found)
 
     def _scan(self, status: Status | None) -> list[Ping]:
         only = " AND attribute_not_exists(#status)" if status else ""
@@ -177,16 +194,20 @@ class Table:
 
     def due(self, now: datetime, most: int) -> list[str]:
         """Return the ids of pings that are to be looked at again, the longest due first."""
-        found = self.client.query(
+        found = [entry for due in Due for entry in self._due(due, now, most)]
+        found.sort(key=lambda entry: entry["check_at"]["S"])
+        return [entry["id"]["S"] for entry in found[:most]]
+
+    def _due(self, due: Due, now: datetime, most: int) -> Sequence[Item]:
+        return self.client.query(
             TableName=self.name,
             IndexName="by_due",
-            KeyConditionExpression="due = :check AND check_at <= :now",
-            ExpressionAttributeValues={":check": {"S": "check"}, ":now": {"S": stamp(now)}},
+            KeyConditionExpression="due = :due AND check_at <= :now",
+            ExpressionAttributeValues={":due": {"S": str(due)}, ":now": {"S": stamp(now)}},
             Limit=most,
-        )
-        return [item["id"]["S"] for item in found["Items"]]
+        )["Items"]
 
-    def decide(  # noqa: PLR0913 - what, when, by whom, why, and which words
+    def decide(  # noqa: PLR0913 - what, when, by whom, why, on what ground, which words, for how long
         self,
         ping_id: str,
         status: Status,
@@ -195,22 +216,27 @@ class Table:
         by: str = "author",
         why: str = "",
         take: str = "",
+        seen: Status | None = None,
+        keep: timedelta = KEEP_UNWANTED,
     ) -> Ping:
         """Give a ping a status and return it as it was before; deciding the same again changes nothing.
 
         Approving shows what was said first; `take` names the revision (`Ping.revision_id`) to show instead.
-        The post's count changes in the same transaction.
+        `seen` is the status that the decision is based on. The post's count changes in the same transaction.
 
         Raises:
             NoSuchPing: there is none of that id.
-            StatusChanged: somebody else decided between our look at it and our write, or the revision to take
-                is no longer the latest.
+            StatusChanged: somebody else decided after the status was seen or while we decide, or the revision
+                to take is no longer the latest.
         """
         before = self.get(ping_id)
+        if before.status is status and (not take or words_id(before.texts) == take):
+            return before
+        if seen not in {None, before.status} and before.status is not status:
+            raise StatusChanged(f"it is {before.status} by now; look at it again")
         if take and take != before.revision_id:
             raise StatusChanged("that revision is not the latest; look at it again")
-        if before.status is not status or take:
-            self.apply(decision(before, status, now, by=by, why=why, take=bool(take)))
+        self.apply(decision(before, status, now, by=by, why=why, take=bool(take), keep=keep))
         return before
 
     def apply(self, change: Change) -> None:

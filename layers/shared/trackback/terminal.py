@@ -24,6 +24,7 @@ COLOURS = {
     Status.SPAM: "magenta",
 }
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # all but the line's end
+_UNTOLD = {"sender", "looks", "unlooked", "replaced", "dropped", "told"}
 _TOLD = ("id", "post", "url", "title", "excerpt", "blog_name", "status", "received_at", "charset", "verdict")
 
 
@@ -43,7 +44,7 @@ def as_json(ping: Ping) -> dict[str, Any]:
     every = {name: value for name, value in asdict(ping).items() if name in _TOLD or value}
     verdict = every["verdict"] and {**every["verdict"], "reasons": list(every["verdict"].get("reasons", []))}
     told = {"received_at": ping.received_second, "charset": ping.charset or "utf-8", "verdict": verdict}
-    return {name: value for name, value in (every | told).items() if name not in {"sender", "looks"}}
+    return {name: value for name, value in (every | told).items() if name not in _UNTOLD}
 
 
 def ping_grid(pings: Iterable[Ping]) -> Grid:

@@ -22,7 +22,7 @@ from trackback.page import read_page
 from trackback.ping import MAX_TITLE, Ping, Status
 from trackback.policy import Judgement, judge, judge_before_fetch
 from trackback.recent import Arrival, Recent, Sightings, text_hash
-from trackback.settings import load_rules
+from trackback.settings import load_rules, load_settings
 from trackback.site import post_key
 from trackback.table import Table
 from trackback.text import clean
@@ -51,8 +51,9 @@ class Verifier:
         self._pace = pace
 
     def policy(self) -> Policy:
-        """Return the author's rules and what was learned, as they are stored now."""
-        return Policy(load_rules(self._table), load_words(self._table))
+        """Return the author's rules and settings and what was learned, as they are stored now."""
+        keep = load_settings(self._table).keep
+        return Policy(load_rules(self._table), load_words(self._table), keep)
 
     def verify(self, ping_id: str, policy: Policy, now: datetime) -> None:
         """Look at a ping's source and record what it is worth; a ping that is decided against is let be."""
@@ -85,19 +86,23 @@ class Verifier:
         early = judge_before_fetch(evidence(ping, seen, policy), policy.rules)
         if early and ping.status is Status.RECEIVED:
             outcome = Outcome(early.status, _judge_of(early))
-            return verdict_change(ping, verdict(ping, NOT_LOOKED_AT, early, now), outcome, now)
+            return verdict_change(
+                ping, verdict(ping, NOT_LOOKED_AT, early, now), outcome, now, keep=policy.keep
+            )
         if not self._pace.allows(site_of(ping.url), now):
             return postponed(ping, now + Pace.WINDOW)
         facts = self._post(ping, now)
         if facts.get("missing") and ping.status is Status.RECEIVED:
-            return decision(ping, Status.REJECTED, now, by="check", why=NO_SUCH_POST)
+            return decision(ping, Status.REJECTED, now, by="check", why=NO_SUCH_POST, keep=policy.keep)
         found = look(self._fetcher, ping, post_keys(ping, facts))
         if self._akismet and found.page:
             found = replace(found, akismet=self._akismet.takes_for_spam(ping, found.page))
         judgement = judge(evidence(ping, seen, policy, found), policy.rules)
-        return self._recorded(ping, found, judgement, now)
+        return self._recorded(ping, found, judgement, now, policy.keep)
 
-    def _recorded(self, ping: Ping, found: Look, judgement: Judgement, now: datetime) -> Change:
+    def _recorded(
+        self, ping: Ping, found: Look, judgement: Judgement, now: datetime, keep: timedelta
+    ) -> Change:
         approved = Status.APPROVED in {ping.status, judgement.status}
         same = ping.verdict is not None and ping.verdict["link"] == found.link
         looks = ping.looks + 1 if same else 1
@@ -113,7 +118,7 @@ class Verifier:
             check_at=next_look(found.link, approved=approved, looks=looks, gone=gone, now=now),
             texts=_told_by_page(ping, found) if by_rule else {},
         )
-        return verdict_change(ping, verdict(ping, found, judgement, now), outcome, now)
+        return verdict_change(ping, verdict(ping, found, judgement, now), outcome, now, keep=keep)
 
     def _post(self, ping: Ping, now: datetime) -> dict[str, Any]:
         """Return what is known of the post itself, looking at it if that is not known or long ago."""

@@ -1,0 +1,359 @@
+"""The author's pages, and the signed links of the mails: every GET only shows, and only a POST acts."""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.logging import correlation_paths
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
+
+from trackback.access import Access
+from trackback.deliveries import Deliveries
+from trackback.desk import Desk, read_choices
+from trackback.dynamodb import telling_when_busy
+from trackback.errand import Errands
+from trackback.errors import BadQuery, NoSuchPing, StatusChanged, TableBusy, TrackbackError
+from trackback.housekeeping import change_closed, change_rules
+from trackback.keys import Keys
+from trackback.letter import Letter, send_letter
+from trackback.moderation import Moderation
+from trackback.notice import Notice
+from trackback.pages import FILES, Pages
+from trackback.replies import Replies, Reply, begun, ended, see_other
+from trackback.rules import BadRule
+from trackback.settings import BadSettings, load_settings, read_settings, save_settings
+from trackback.site import Sites
+from trackback.table import Table
+from trackback.tokens import SESSION_LASTS, LinkExpired, LinkInvalid, read_link
+from trackback.views import QUEUE, Views, back, ping_address, typed_settings
+from trackback.visit import (
+    Door,
+    Fields,
+    ForeignForm,
+    SignInNeeded,
+    field,
+    follows_foreign_link,
+    origin,
+    read_query,
+    refuse_foreign,
+)
+from trackback.webhook import ask_for_test
+
+SETTINGS, RULES, SIGN_IN = f"{QUEUE}/settings", f"{QUEUE}/rules", f"{QUEUE}/sign-in"
+READ = ["GET", "HEAD"]
+
+# At import, so that a missing setting fails the start and not the third page.
+address = os.environ["AUTHOR_EMAIL"]
+sites = Sites(os.environ["SITES"])
+table = Table(os.environ["TABLE"])
+keys = Keys(os.environ["SIGNING_KEY"])
+webhook_keys = Keys(os.environ["WEBHOOK_KEY"])
+pages = Pages(Path(__file__).parent)
+access = Access(table, keys)
+deliveries = Deliveries(table)
+moderation = Moderation(table)
+views = Views(table, webhook_keys)
+door, desk, errands, replies = (
+    Door(access),
+    Desk(table, moderation),
+    Errands(table, moderation, views),
+    Replies(pages),
+)
+
+logger = Logger()
+app = APIGatewayHttpResolver()
+
+Route = Callable[..., Reply]
+methods: dict[str, set[str]] = {}
+
+
+def show(path: str) -> Callable[[Route], Route]:
+    """Have a function answer GET and HEAD."""
+    return _route(path, READ)
+
+
+def act(path: str) -> Callable[[Route], Route]:
+    """Have a function answer POST."""
+    return _route(path, ["POST"])
+
+
+def _route(path: str, taken: list[str]) -> Callable[[Route], Route]:
+    methods.setdefault(re.sub("<[a-z_]+>", "[^/]+", path), set()).update(taken)
+    return app.route(path, method=taken, compress=True)
+
+
+@show(QUEUE)
+def queue() -> Reply:
+    """List the pings of a tab."""
+    return _own("queue.html", "Pings", lambda: views.queue(read_query(_event())))
+
+
+@act(f"{QUEUE}/decide")
+def decide() -> Reply:
+    """Decide about one ping, or about those that are ticked."""
+    fields = _posted()
+    return see_other(back(fields), desk.carry_out(*read_choices(fields), _now()))
+
+
+@show(f"{QUEUE}/ping/<ping_id>")
+def ping(ping_id: str) -> Reply:
+    """Show all that is known of a ping."""
+    return _own("ping.html", "Pings", lambda: views.ping(ping_id))
+
+
+@show(f"{QUEUE}/overview")
+def overview() -> Reply:
+    """Show the figures."""
+    return _own("overview.html", "Overview", lambda: views.overview(_now()))
+
+
+@show(RULES)
+def rules() -> Reply:
+    """List the rules."""
+    return _own("rules.html", "Rules", lambda: views.rules({}))
+
+
+@act(RULES)
+def new_rules() -> Reply:
+    """Add a rule, or remove one."""
+    fields = _posted()
+    try:
+        return see_other(RULES, change_rules(table, fields))
+    except BadRule as error:
+        problem = str(error)
+    return _own("rules.html", "Rules", lambda: views.rules(fields, problem), 400)
+
+
+@show(SETTINGS)
+def settings() -> Reply:
+    """Show the settings, what is closed and what was sent."""
+    return _settings()
+
+
+@act(SETTINGS)
+def new_settings() -> Reply:
+    """Save the settings."""
+    fields = _posted()
+    try:
+        save_settings(table, read_settings(fields), load_settings(table))
+    except BadSettings as error:
+        return _settings(400, problem=str(error), form=typed_settings(fields))
+    return see_other(SETTINGS, Notice("Saved."))
+
+
+@act(f"{QUEUE}/closed")
+def closed() -> Reply:
+    """Close a post or a site to pings, or open it again."""
+    fields = _posted()
+    try:
+        notice = change_closed(table, sites, fields)
+    except BadSettings as error:
+        return _settings(400, closing_problem=str(error), entry=field(fields, "entry"))
+    return see_other(back(fields) if "back" in fields else f"{SETTINGS}#closed", notice)
+
+
+@act(f"{SETTINGS}/test-mail")
+def test_mail() -> Reply:
+    """Send a mail, to see whether mails arrive."""
+    _posted()
+    words = "Mails of your TrackBack service reach you. When a ping waits for you, you are told like this."
+    problem = _send(Letter("A test of your TrackBack mails", words, origin(_event()) + QUEUE, "Your pings"))
+    words = f"The mail could not be sent: {problem}" if problem else f"A mail is on its way to {address}."
+    return see_other(SETTINGS, Notice(words, amiss=bool(problem)))
+
+
+@act(f"{SETTINGS}/test-webhook")
+def test_webhook() -> Reply:
+    """Have an example sent to the webhook, to see whether it arrives."""
+    _posted()
+    ask_for_test(deliveries, _now())
+    return see_other(
+        SETTINGS, Notice("An example is on its way. Load this page again to see what came of it.")
+    )
+
+
+@act(f"{SETTINGS}/new-secret")
+def new_secret() -> Reply:
+    """Sign webhooks with a new key."""
+    _posted()
+    webhook_keys.rotate(_now())
+    return see_other(SETTINGS, Notice("The webhook has a new secret."))
+
+
+@act(f"{SETTINGS}/sign-out-everywhere")
+def sign_out_everywhere() -> Reply:
+    """End every session by a new signing key."""
+    _posted()
+    keys.rotate(_now())
+    return see_other(SIGN_IN, cookies=[ended()])
+
+
+@act(f"{QUEUE}/sign-out")
+def sign_out() -> Reply:
+    """End this browser's session."""
+    _posted()
+    return see_other(SIGN_IN, cookies=[ended()])
+
+
+@show(SIGN_IN)
+def sign_in() -> Reply:
+    """Offer to mail a link."""
+    query = read_query(_event())
+    return replies.page("sign-in.html", sent="sent" in query, to=_to())
+
+
+@act(SIGN_IN)
+def mail_link() -> Reply:
+    """Mail a link to the author; the answer is the same whoever asks, and whatever came of it."""
+    refuse_foreign(_event())
+    if token := access.ask(_now()):
+        words = (
+            "Somebody, likely you, wants to sign in to your TrackBack pages. If it was not you, do nothing."
+        )
+        link = f"{origin(_event())}{SIGN_IN}/{token}{_to()}"
+        _send(Letter("Sign in to your TrackBack pages", words, link, "Sign in"))
+    return see_other(f"{SIGN_IN}?sent=1")
+
+
+@show(f"{SIGN_IN}/<token>")
+def offer_to_enter(token: str) -> Reply:
+    """Show a button, since mail scanners follow links."""
+    return replies.page("enter.html", token=token, to=_to())
+
+
+@act(f"{SIGN_IN}/<token>")
+def enter(token: str) -> Reply:
+    """Begin a session."""
+    refuse_foreign(_event())
+    session = begun(access.enter(token, _now()), int(SESSION_LASTS.total_seconds()))
+    return see_other(ping_address(read_query(_event()).get("ping", "")), cookies=[session])
+
+
+@show(f"{QUEUE}/link/<token>")
+def link(token: str) -> Reply:
+    """Show a ping and the button that a mail's link is about; nobody need be signed in."""
+    return _link(token, errands.show(read_link(keys.load(_now()), token, _now())))
+
+
+@act(f"{QUEUE}/link/<token>")
+def follow(token: str) -> Reply:
+    """Do what a mail's link is about. The token is all that counts: mail programs post it too (RFC 8058)."""
+    return _link(token, errands.act(read_link(keys.load(_now()), token, _now()), _now()))
+
+
+@show(f"{QUEUE}/(?:{'|'.join(map(re.escape, FILES))})")
+def file() -> Reply:
+    """Hand out what the pages need."""
+    return replies.file(_event(), app.current_event.path.rpartition("/")[2])
+
+
+TO_SIGN_IN, TO_QUEUE = (SIGN_IN, "Sign in"), (QUEUE, "Your pings")
+EXPLAINED: dict[type[TrackbackError], tuple[int, str, tuple[str, str]]] = {
+    LinkExpired: (410, "This link is over", TO_SIGN_IN),
+    LinkInvalid: (400, "This is no good link", TO_SIGN_IN),
+    ForeignForm: (403, "Nothing was done", TO_QUEUE),
+    BadQuery: (400, "That makes no sense here", TO_QUEUE),
+    NoSuchPing: (404, "There is no such ping", TO_QUEUE),
+    StatusChanged: (409, "Nothing was done", TO_QUEUE),
+    TableBusy: (429, "One moment, please", TO_QUEUE),
+}
+
+
+@app.exception_handler(list(EXPLAINED))
+def explain(error: TrackbackError) -> Reply:
+    """Say what is the matter, and what to do."""
+    status, heading, to = EXPLAINED[type(error)]
+    return replies.message(status, heading, str(error), to)
+
+
+@app.exception_handler(ClientError)
+def slow_down(error: ClientError) -> Reply:
+    """Ask for patience when a flood has reached the table's ceiling; all else is our own fault."""
+    try:
+        with telling_when_busy():
+            raise error
+    except TableBusy as busy:
+        logger.warning("the table's ceiling is reached")
+        return explain(busy)
+
+
+@app.exception_handler(SignInNeeded)
+def ask_to_sign_in(needed: SignInNeeded) -> Reply:
+    """Lead to the sign-in; but first have the browser ask again where it kept the cookie to itself."""
+    path = quote(app.current_event.path)
+    if app.current_event.http_method == "POST":
+        return replies.message(403, "Nothing was done", f"You are not signed in. {needed}", TO_SIGN_IN)
+    if follows_foreign_link(_event()):
+        query = quote(_event().get("rawQueryString") or "", safe="=&%+")
+        return replies.page("refresh.html", address=f"{path}?{query}" if query else path)
+    ping_id = path.removeprefix(f"{QUEUE}/ping/")
+    return see_other(SIGN_IN + (f"?ping={ping_id}" if ping_address(ping_id) != QUEUE else ""))
+
+
+@app.not_found
+def not_found(_: NotFoundError) -> Reply:
+    """Tell that there is no such page, or what its address takes."""
+    path = app.current_event.path
+    taken = {each for pattern, takes in methods.items() if re.fullmatch(pattern, path) for each in takes}
+    if not taken:
+        return replies.message(404, "There is no such page", "Its address is wrong.", TO_QUEUE)
+    allow = {"Allow": ", ".join(sorted(taken))}
+    return replies.message(405, "Not like this", "This address takes something else.", TO_QUEUE, allow)
+
+
+def _posted() -> Fields:
+    return door.take(_event(), _now())
+
+
+def _own(name: str, section: str, values: Callable[[], dict[str, Any]], status: int = 200) -> Reply:
+    """Return a page of the author's; nothing is read for anybody else."""
+    author = door.enter(_event(), _now())
+    return replies.own(_event(), author, name, section, status, **values())
+
+
+def _settings(status: int = 200, **typed: Any) -> Reply:
+    return _own("settings.html", "Settings", lambda: views.settings(_now(), **typed), status)
+
+
+def _link(token: str, values: dict[str, Any]) -> Reply:
+    """Return a link's page; who is signed in may undo there."""
+    status = 409 if values["late"] else 200
+    if author := door.author(_event(), _now()):
+        values |= {"author": author, "notice": values["undo"]}
+    return replies.page("link.html", status, token=token, **values)
+
+
+def _send(letter: Letter) -> str:
+    """Send a mail to the author; return why that failed, if it did."""
+    sent = send_letter(pages, deliveries, address, letter, _now())
+    if sent.state == "failed":
+        logger.error("a mail could not be sent", reason=sent.answer)
+    return sent.answer
+
+
+def _to() -> str:
+    """Return the query that leads to a ping after the sign-in, if one is named."""
+    ping_id = read_query(_event()).get("ping", "")
+    return f"?ping={ping_id}" if ping_address(ping_id) != QUEUE else ""
+
+
+def _event() -> dict[str, Any]:
+    return app.current_event.raw_event
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request of API Gateway's payload 2.0."""
+    return app.resolve(event, context)

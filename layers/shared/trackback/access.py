@@ -1,0 +1,90 @@
+"""Who may use the author's pages: whoever reads the author's mail and follows a link there."""
+
+import secrets
+from datetime import datetime, timedelta
+from hmac import compare_digest
+
+from trackback.clock import stamp
+from trackback.dynamodb import telling_when_busy
+from trackback.keys import Keys
+from trackback.table import Table
+from trackback.tokens import (
+    LinkExpired,
+    LinkInvalid,
+    csrf_token,
+    read_session,
+    read_sign_in,
+    write_session,
+    write_sign_in,
+)
+
+PAUSE = timedelta(minutes=5)
+"""How long after a sign-in mail nobody can have another sent, unless its link is used."""
+
+_RECORD = "access#"
+_USED = "This link has been used, or there is a newer one. Ask for a new one."
+
+
+class Access:
+    """Sign-in by mail, and sessions; a record holds the newest sign-in link's nonce, and its time."""
+
+    def __init__(self, table: Table, keys: Keys) -> None:
+        """Use the table's record and the signing keys."""
+        self._table = table
+        self._keys = keys
+
+    def ask(self, now: datetime) -> str | None:
+        """Return a sign-in token to mail to the author; None if one was made within `PAUSE`, whoever asked.
+
+        Raises:
+            TableBusy: a flood has used up the table's write units.
+        """
+        nonce = secrets.token_urlsafe(16)
+        asked = self._change(
+            "SET nonce = :nonce, asked_at = :now",
+            "attribute_not_exists(asked_at) OR asked_at <= :before",
+            {":nonce": nonce, ":now": stamp(now), ":before": stamp(now - PAUSE)},
+        )
+        return write_sign_in(self._keys.load(now, fresh=True), nonce, now) if asked else None
+
+    def enter(self, token: str, now: datetime) -> str:
+        """Use up a sign-in token, and return a session's token for the cookie.
+
+        Raises:
+            LinkExpired: it has been used, replaced by a newer one, or is older than `SIGN_IN_LASTS`.
+            LinkInvalid: it is none of ours.
+        """
+        nonce = read_sign_in(self._keys.load(now), token, now)
+        if not self._change("REMOVE nonce, asked_at", "nonce = :nonce", {":nonce": nonce}):
+            raise LinkExpired(_USED)
+        return write_session(self._keys.load(now, fresh=True), secrets.token_urlsafe(16), now)
+
+    def session(self, cookie: str, now: datetime) -> str | None:
+        """Return the id of the session that a cookie stands for, None if it stands for none."""
+        try:
+            return read_session(self._keys.load(now), cookie, now)
+        except (LinkExpired, LinkInvalid):
+            return None
+
+    def csrf(self, session: str, now: datetime) -> str:
+        """Return what a session's forms carry, so that no other site can post them."""
+        return csrf_token(self._keys.load(now), session)
+
+    def may_post(self, session: str, token: str, now: datetime) -> bool:
+        """Tell whether a form came from one of this session's own pages."""
+        return compare_digest(self.csrf(session, now).encode(), token.encode(errors="replace"))
+
+    @telling_when_busy()
+    def _change(self, update: str, condition: str, values: dict[str, str]) -> bool:
+        client = self._table.client
+        try:
+            client.update_item(
+                TableName=self._table.name,
+                Key={"id": {"S": _RECORD}},
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+            )
+        except client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True

@@ -1,0 +1,174 @@
+"""What the author's forms ask for, carried out: one action on one ping or on many, and the words about it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from trackback.dynamodb import TOO_LATE
+from trackback.errors import BadQuery, NoSuchPing, StatusChanged
+from trackback.moderation import Moderation
+from trackback.notice import Notice
+from trackback.ping import Ping, Status
+from trackback.rules import BadRule
+from trackback.settings import Settings, load_settings
+from trackback.table import Table
+from trackback.visit import Fields, field
+
+MOST = 100
+"""How many pings one form may be about."""
+
+_CHOICE = re.compile(r"([a-z2-7]{26}):(received|pending|approved|rejected|spam):([0-9a-f]{8})?")
+
+
+class Act(StrEnum):
+    """What may be done to a ping."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    SPAM = "spam"
+    UNDO = "undo"
+    TAKE = "take"
+    KEEP = "keep"
+    LOOK = "look"
+    ALLOW = "allow"
+    BLOCK = "block"
+
+
+_BECOMES = {
+    Act.APPROVE: Status.APPROVED,
+    Act.REJECT: Status.REJECTED,
+    Act.SPAM: Status.SPAM,
+    Act.TAKE: Status.APPROVED,
+    Act.ALLOW: Status.APPROVED,
+    Act.BLOCK: Status.SPAM,
+}
+_DONE = {
+    Act.APPROVE: "{} approved: readers see {them} now.",
+    Act.REJECT: "{} rejected.",
+    Act.SPAM: "{} marked as spam.",
+    Act.UNDO: "{} put back to where {they} stood before.",
+    Act.TAKE: "{} shown with the new words.",
+    Act.KEEP: "{} left as shown; the new words are gone.",
+    Act.LOOK: "{} to be looked at again; that takes a moment.",
+    Act.ALLOW: "{} approved, and a rule approves what links to you from there next.",
+    Act.BLOCK: "{} marked as spam, and a rule blocks what comes from there next.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A ping that was chosen, in the status and with the revision that the author saw."""
+
+    ping: str
+    seen: Status
+    revision: str = ""
+
+    def __str__(self) -> str:
+        """Return it as a form's field holds it."""
+        return f"{self.ping}:{self.seen}:{self.revision}"
+
+
+def read_choices(fields: Fields) -> tuple[Act, list[Choice]]:
+    """Return what a form wants done, and to which pings: `one` names both, `act` goes with the ticked ones.
+
+    Raises:
+        BadQuery: it says something else.
+    """
+    act, _, choice = field(fields, "one").partition(" ")
+    written = [choice] if act else fields.get("ping", [])
+    try:
+        wanted = Act(act or field(fields, "act"))
+    except ValueError:
+        raise BadQuery("The form does not say what to do.") from None
+    if len(written) > MOST:
+        raise BadQuery(f"Choose at most {MOST} pings at once.")
+    return wanted, list(map(_read_choice, written))
+
+
+def _read_choice(text: str) -> Choice:
+    match = _CHOICE.fullmatch(text)
+    if not match:
+        raise BadQuery("The form does not say which pings it is about.")
+    return Choice(match[1], Status(match[2]), match[3] or "")
+
+
+class Desk:
+    """Does what was asked for, and tells what came of it."""
+
+    def __init__(self, table: Table, moderation: Moderation) -> None:
+        """Take where the settings are, and what decides."""
+        self._table = table
+        self._moderation = moderation
+
+    def carry_out(self, act: Act, choices: Sequence[Choice], now: datetime) -> Notice:
+        """Do something to pings; those that stand otherwise than the author saw are left as they are.
+
+        Doing the same again is no mistake, and changes nothing: buttons are pressed twice.
+        """
+        if not choices:
+            return Notice("Tick the pings first that you mean.", amiss=True)
+        settings = load_settings(self._table)
+        undo: list[Choice] = []
+        done = 0
+        without_rule: list[str] = []
+        for choice in choices:
+            meant = _meant(act, choice)
+            try:
+                self._do(meant, choice, settings, now)
+            except (StatusChanged, NoSuchPing):
+                continue
+            except BadRule as error:  # the ping itself is decided
+                without_rule.append(str(error))
+            done += 1
+            undo += [Choice(choice.ping, _BECOMES[meant])] if meant in _BECOMES else []
+        late = len(choices) - done
+        words = [without_rule[0] if without_rule else _told(act, done), _too_late(late, len(choices))]
+        amiss = bool(late or without_rule)
+        return Notice(" ".join(filter(None, words)), amiss=amiss, undo=list(map(str, undo)))
+
+    def _do(self, act: Act, choice: Choice, settings: Settings, now: datetime) -> None:
+        moderation, ping, seen = self._moderation, choice.ping, choice.seen
+        match act:
+            case Act.APPROVE | Act.REJECT | Act.SPAM:
+                moderation.decide(ping, _BECOMES[act], now, seen=seen, settings=settings)
+            case Act.TAKE:
+                take = choice.revision
+                moderation.decide(ping, Status.APPROVED, now, seen=seen, take=take, settings=settings)
+            case Act.UNDO:
+                moderation.undo(ping, now, seen=seen)
+            case Act.KEEP:
+                moderation.keep(ping, revision=choice.revision)
+            case Act.LOOK:
+                moderation.look_again(ping)
+            case Act.ALLOW:
+                moderation.allow_site(self._as_seen(choice, Status.APPROVED), now)
+            case Act.BLOCK:
+                moderation.block_site(self._as_seen(choice, Status.SPAM), now)
+
+    def _as_seen(self, choice: Choice, wanted: Status) -> Ping:
+        ping = self._table.get(choice.ping)
+        if ping.status not in {choice.seen, wanted}:
+            raise StatusChanged(TOO_LATE)
+        return ping
+
+
+def _meant(act: Act, choice: Choice) -> Act:
+    """Return what to do about a ping that readers see: its new words are what is decided about."""
+    if choice.seen is Status.APPROVED and choice.revision:
+        return {Act.APPROVE: Act.TAKE, Act.REJECT: Act.KEEP}.get(act, act)
+    return act
+
+
+def _told(act: Act, number: int) -> str:
+    them, they = ("it", "it") if number == 1 else ("them", "they")
+    return _DONE[act].format(f"{number} ping" + "s" * (number != 1), them=them, they=they) if number else ""
+
+
+def _too_late(late: int, of: int) -> str:
+    if not late:
+        return ""
+    if of == 1:
+        return "Nothing was done: the ping has changed meanwhile. Look at it again."
+    return f"{late} had changed meanwhile, and nothing was done about {'it' if late == 1 else 'them'}."

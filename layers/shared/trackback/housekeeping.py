@@ -1,0 +1,40 @@
+"""What the author's forms change beside pings: rules, and what is closed to pings."""
+
+from trackback import closing
+from trackback.notice import Notice
+from trackback.rules import read_rule
+from trackback.settings import load_rules, save_rules
+from trackback.site import Sites
+from trackback.table import Table
+from trackback.visit import Fields, field
+
+
+def change_rules(table: Table, fields: Fields) -> Notice:
+    """Add a rule, or remove one.
+
+    Raises:
+        BadRule: what is to be added is none.
+        StatusChanged: the rules are others by now.
+    """
+    before = load_rules(table)
+    if gone := field(fields, "remove"):
+        save_rules(table, [rule for rule in before if rule.id != gone], before)
+        return Notice("The rule is removed.")
+    rule = read_rule(*(field(fields, name) for name in ("effect", "matches", "value")))
+    save_rules(table, [*(known for known in before if known.id != rule.id), rule], before)
+    return Notice(f"The rule “{rule}” is added.")
+
+
+def change_closed(table: Table, sites: Sites, fields: Fields) -> Notice:
+    """Close a post or a site to pings, or open it again.
+
+    Raises:
+        BadSettings: it cannot be closed.
+    """
+    entry = field(fields, "entry")
+    if field(fields, "do") == "reopen":
+        if entry:
+            closing.reopen(table, entry)
+        return Notice("It takes TrackBacks again, within a minute.")
+    closing.close(table, sites, entry)
+    return Notice("It is closed within a minute, and whoever pings it is told so.")

@@ -1,0 +1,135 @@
+"""What the author of the demo blog sees and does: the mailbox, the signed links, and a session."""
+
+import http.client
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from threading import Event
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlencode, urlsplit
+from urllib.request import urlopen
+
+import boto3
+from lxml import html
+
+from tests.aws import ENVIRONMENT
+from tests.e2e.conftest import PATIENCE, Running
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Found = TypeVar("Found")
+SESSION = "__Host-trackback"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer of the author's pages, redirects not followed."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    text: str
+
+    def cookie(self, name: str) -> str:
+        """Return the line that sets a cookie, empty if there is none."""
+        lines = self.headers.get_all("Set-Cookie", [])
+        return next((line for line in lines if line.startswith(f"{name}=")), "")
+
+
+@dataclass(frozen=True)
+class Mail:
+    """A mail in the mailbox: its subject, its HTML and its text."""
+
+    subject: str
+    html: str
+    text: str
+
+
+def ask(url: str, form: dict[str, str] | None = None, **headers: str) -> Answer:
+    """Get a page or, with a form, post it; `_` in a header's name stands for `-`."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc)
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    if form is None:
+        connection.request("GET", path, headers=named)
+    else:
+        connection.request("POST", path, urlencode(form), FORM | named)
+    answer = connection.getresponse()
+    found = Answer(answer.status, answer.headers, answer.read().decode())
+    connection.close()
+    return found
+
+
+def eventually(look: Callable[[], Found | None], what: str) -> Found:
+    """Return what a look finds, looking until it does."""
+    end, pause = time.monotonic() + PATIENCE, Event()
+    while time.monotonic() < end:
+        if found := look():
+            return found
+        pause.wait(0.05)
+    raise AssertionError(f"{what} within {PATIENCE} seconds")
+
+
+def mails(stack: Running) -> list[Mail]:
+    """Return what is in the mailbox, newest first."""
+    with urlopen(f"{stack.blog}/mailbox/") as answer:
+        page = html.fromstring(answer.read().decode())
+    return [
+        Mail(
+            article.findtext(".//h2") or "",
+            "".join(article.xpath(".//iframe/@srcdoc")),
+            article.find(".//pre").text_content(),
+        )
+        for article in page.iterfind(".//article")
+    ]
+
+
+def mailed_link(stack: Running, action: str, ping: str) -> str:
+    """Return the link for an action on a ping, once a mail has brought it."""
+    pattern = re.compile(rf"\S+/moderate/link/{action}\.{ping}\.\S+")
+    return eventually(lambda: _in_mails(stack, pattern), f"no mail told of {ping}")
+
+
+def _in_mails(stack: Running, pattern: re.Pattern[str]) -> str | None:
+    return next((match[0] for mail in mails(stack) if (match := pattern.search(mail.text))), None)
+
+
+def sign_in_links(stack: Running) -> list[str]:
+    """Return the sign-in links in the mailbox."""
+    found = (re.search(r"\S+/moderate/sign-in/\S+", mail.text) for mail in mails(stack))
+    return [match[0] for match in found if match]
+
+
+def sign_in(stack: Running) -> str:
+    """Sign in as the author does, and return the session's cookie, as browsers send it."""
+    forget(stack, "access#")
+    before = sign_in_links(stack)
+    ask(f"{stack.api}/moderate/sign-in", {})  # the mail is in the mailbox when the answer comes
+    (link,) = set(sign_in_links(stack)) - set(before)
+    return ask(link, {}).cookie(SESSION).partition(";")[0]
+
+
+def csrf(page: str) -> str:
+    """Return the CSRF token of a page's forms."""
+    found: Sequence[str] = html.fromstring(page).xpath("//input[@name='csrf']/@value")
+    return found[0]
+
+
+def forget(stack: Running, *records: str) -> None:
+    """Delete records of the table: `access#` for the pause between sign-ins, `mail#` for that between mails."""
+    for record in records:
+        database(stack).delete_item(TableName="trackback", Key={"id": {"S": record}})
+
+
+def database(stack: Running) -> "DynamoDBClient":
+    """Return a client of the stack's own DynamoDB."""
+    return boto3.client(
+        "dynamodb",
+        endpoint_url=stack.aws,
+        region_name=ENVIRONMENT["AWS_DEFAULT_REGION"],
+        aws_access_key_id=ENVIRONMENT["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
+    )

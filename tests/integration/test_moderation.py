@@ -1,0 +1,450 @@
+"""What the author does to pings: decide, undo, keep, look again, allow and block sites."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.conftest import MakePing
+from trackback.changes import may_be_undone, reopened, verdict_change
+from trackback.clock import stamp
+from trackback.errors import NoSuchPing, StatusChanged
+from trackback.moderation import Moderation
+from trackback.ping import Ping, Status
+from trackback.rules import BadRule, read_rule
+from trackback.settings import Settings, load_rules, save_rules, save_settings
+from trackback.table import Added, Table
+from trackback.verdict import Outcome, Seen, Verdict
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+LATER = NOW + timedelta(hours=1)
+KEY = "blog.example/2026/hello"
+DEFAULT = Settings()
+URL = "https://friend.example/re"
+
+
+@pytest.fixture
+def moderation(table: Table) -> Moderation:
+    return Moderation(table)
+
+
+@pytest.fixture
+def ping(table: Table, make_ping: MakePing) -> Ping:
+    """A ping that was looked at and waits for the author."""
+    made = make_ping(url=URL, title="Mine")
+    table.add(made)
+    judged(table, made, Status.PENDING)
+    return made
+
+
+def judged(table: Table, ping: Ping, status: Status, by: str = "check") -> None:
+    """Record what a check, or a rule, thinks of a ping."""
+    verdict = Verdict(Seen.FOUND, stamp(NOW), reasons=["A reason."])
+    table.apply(verdict_change(table.get(ping.id), verdict, Outcome(status, by), NOW))
+
+
+def stored(ping: Ping) -> dict[str, Any]:
+    """Return a ping's item as the table holds it."""
+    return boto3.client("dynamodb").get_item(TableName="trackback", Key={"id": {"S": ping.id}})["Item"]
+
+
+def standing(table: Table, ping: Ping) -> tuple[Status, int, list[str]]:
+    """Return a ping's status, its post's count and the titles that readers see, which must all agree."""
+    page = table.approved(KEY, 50)
+    assert table.counts([KEY])[KEY] == page.count == len(page.pings)
+    return table.get(ping.id).status, page.count, [shown.title for shown in page.pings]
+
+
+def outcomes(*calls: Callable[[], Any]) -> list[Any]:
+    """Make all calls at once; return what each returned or raised."""
+
+    def outcome(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except StatusChanged as error:
+            return error
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(outcome, calls))
+
+
+DECIDED = [Status.APPROVED, Status.REJECTED, Status.SPAM]
+
+
+@pytest.mark.parametrize("status", DECIDED)
+def test_a_decision_that_is_undone_leaves_all_but_the_history_as_it_was(
+    moderation: Moderation, table: Table, ping: Ping, status: Status
+) -> None:
+    before = stored(ping)
+    moderation.decide(ping.id, status, NOW, settings=DEFAULT)
+    assert moderation.undo(ping.id, LATER).status is status
+    assert stored(ping) | {"history": None} == before | {"history": None}
+    assert standing(table, ping) == (Status.PENDING, 0, [])
+    entry = table.get(ping.id).history[-1]
+    assert entry == {"at": stamp(LATER), "what": "pending", "by": "author", "why": "undo"}
+
+
+CHANGES = [(old, new) for old in DECIDED for new in DECIDED if old is not new]
+
+
+@pytest.mark.parametrize(("old", "new"), CHANGES, ids=[f"{b} back to {a}" for a, b in CHANGES])
+def test_undo_leads_back_to_the_decision_before(
+    moderation: Moderation, table: Table, ping: Ping, old: Status, new: Status
+) -> None:
+    for status in (old, new):
+        moderation.decide(ping.id, status, NOW, settings=DEFAULT)
+    moderation.undo(ping.id, LATER)
+    shown = old is Status.APPROVED
+    assert standing(table, ping) == (old, int(shown), ["Mine"] * shown)
+    assert ("expires_at" in stored(ping)) == (not shown)
+    assert (table.due(LATER + timedelta(days=1), 9) == [ping.id]) == shown
+
+
+def test_a_ping_that_was_decided_before_anyone_looked_waits_once_that_is_undone(
+    moderation: Moderation, table: Table, make_ping: MakePing
+) -> None:
+    ping = make_ping()
+    table.add(ping)
+    moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
+    moderation.undo(ping.id, LATER)
+    assert standing(table, ping) == (Status.PENDING, 0, [])
+
+
+@pytest.mark.parametrize("by", ["check", "rule"])
+@pytest.mark.parametrize("status", DECIDED)
+def test_what_a_check_or_a_rule_has_decided_can_be_undone(
+    moderation: Moderation, table: Table, make_ping: MakePing, status: Status, by: str
+) -> None:
+    ping = make_ping()
+    table.add(ping)
+    judged(table, ping, status, by)
+    moderation.undo(ping.id, LATER)
+    assert standing(table, ping) == (Status.PENDING, 0, [])
+    assert "expires_at" not in stored(ping)
+
+
+def test_there_is_nothing_to_undo_where_nobody_has_decided(
+    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+) -> None:
+    received, again = make_ping(), make_ping()
+    for one in (received, again):
+        table.add(one)
+    judged(table, again, Status.SPAM)
+    table.apply(reopened(table.get(again.id), again))
+    for one in (ping, received, again):
+        assert not may_be_undone(table.get(one.id))
+        with pytest.raises(StatusChanged, match="no decision to undo"):
+            moderation.undo(one.id, LATER)
+
+
+def test_an_undo_is_not_undone(moderation: Moderation, table: Table, ping: Ping) -> None:
+    moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
+    assert may_be_undone(table.get(ping.id))
+    moderation.undo(ping.id, LATER)
+    with pytest.raises(StatusChanged, match="no decision to undo"):
+        moderation.undo(ping.id, LATER)
+    assert standing(table, ping) == (Status.PENDING, 0, [])
+
+
+def test_what_is_to_be_undone_must_be_what_the_author_saw(
+    moderation: Moderation, table: Table, ping: Ping
+) -> None:
+    moderation.decide(ping.id, Status.SPAM, NOW, settings=DEFAULT)
+    with pytest.raises(StatusChanged, match="it is spam by now"):
+        moderation.undo(ping.id, LATER, seen=Status.APPROVED)
+    moderation.undo(ping.id, LATER, seen=Status.SPAM)
+    assert table.get(ping.id).status is Status.PENDING
+
+
+def revise(table: Table, make_ping: MakePing, title: str) -> str:
+    """Send the ping again with another title; return the revision's name."""
+    again = make_ping(url=URL, title=title)
+    table.add(again)
+    return table.get(again.id).revision_id
+
+
+@pytest.mark.parametrize("approved", [False, True], ids=["of a held ping", "of an approved one"])
+def test_other_words_that_were_taken_wait_again_once_that_is_undone(
+    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, approved: bool
+) -> None:
+    if approved:
+        moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
+    take = revise(table, make_ping, "Other words")
+    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    assert standing(table, ping) == (Status.APPROVED, 1, ["Other words"])
+    moderation.undo(ping.id, LATER)
+    status = Status.APPROVED if approved else Status.PENDING
+    assert standing(table, ping) == (status, int(approved), ["Mine"] * approved)
+    after = table.get(ping.id)
+    assert (after.title, after.revision_id, after.replaced) == ("Mine", take, None)
+    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    assert standing(table, ping) == (Status.APPROVED, 1, ["Other words"])
+
+
+@pytest.mark.parametrize(("later", "waits"), [("Third words", "Third words"), ("Mine", None)])
+def test_an_undo_loses_nothing_that_was_sent_since(
+    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, later: str, waits: str | None
+) -> None:
+    take = revise(table, make_ping, "Other words")
+    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    revise(table, make_ping, later)
+    moderation.undo(ping.id, LATER)
+    after = table.get(ping.id)
+    assert (after.title, (after.revision or {}).get("title")) == ("Mine", waits)
+
+
+def test_the_next_decision_forgets_the_words_that_were_replaced(
+    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+) -> None:
+    take = revise(table, make_ping, "Other words")
+    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.SPAM, NOW, settings=DEFAULT)
+    assert "replaced" not in stored(ping)
+    moderation.undo(ping.id, LATER)
+    assert standing(table, ping) == (Status.APPROVED, 1, ["Other words"])
+
+
+def test_an_undo_that_meets_a_later_revision_does_not_overwrite_it(
+    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = revise(table, make_ping, "Other words")
+    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    seen = table.get(ping.id)
+    later = revise(table, make_ping, "Third words")
+    monkeypatch.setattr(table, "get", lambda _: seen)
+    with pytest.raises(StatusChanged):
+        moderation.undo(ping.id, LATER)
+    monkeypatch.undo()
+    assert table.get(ping.id).revision_id == later
+
+
+def test_taking_the_same_words_twice_changes_nothing(
+    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+) -> None:
+    take = revise(table, make_ping, "Other words")
+    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    before = stored(ping)
+    moderation.decide(ping.id, Status.APPROVED, LATER, take=take, settings=DEFAULT)
+    assert stored(ping) == before
+
+
+def test_a_decision_is_about_what_the_author_saw(moderation: Moderation, ping: Ping) -> None:
+    seen = Status.PENDING
+    moderation.decide(ping.id, Status.APPROVED, NOW, seen=seen, settings=DEFAULT)
+    before = stored(ping)
+    with pytest.raises(StatusChanged, match="it is approved by now"):
+        moderation.decide(ping.id, Status.SPAM, LATER, seen=seen, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, LATER, seen=seen, settings=DEFAULT)
+    assert stored(ping) == before
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.SPAM])
+def test_what_is_unwanted_is_kept_for_as_long_as_the_author_has_chosen(
+    moderation: Moderation, table: Table, ping: Ping, status: Status
+) -> None:
+    settings = Settings(keep_days=90)
+    save_settings(table, settings, DEFAULT)
+    expected = {"N": str(int((NOW + timedelta(days=90)).timestamp()))}
+    moderation.decide(ping.id, status, NOW, settings=settings)
+    assert stored(ping)["expires_at"] == expected
+    moderation.decide(ping.id, Status.APPROVED, NOW, settings=settings)
+    moderation.undo(ping.id, NOW)
+    assert stored(ping)["expires_at"] == expected
+    moderation.decide(ping.id, Status.APPROVED, NOW, settings=settings)
+    moderation.block_site(ping, NOW)
+    assert stored(ping)["expires_at"] == expected
+
+
+@pytest.mark.parametrize("approved", [False, True], ids=["of a held ping", "of an approved one"])
+def test_words_that_were_dropped_do_not_come_back_and_others_may(
+    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, approved: bool
+) -> None:
+    if approved:
+        moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
+    dropped = revise(table, make_ping, "Buy now")
+    assert moderation.keep(ping.id).revision_id == dropped
+    before = stored(ping)
+    assert table.add(make_ping(url=URL, title="Buy now")) is Added.REPEATED
+    assert stored(ping) == before
+    assert (table.get(ping.id).title, table.get(ping.id).revision) == ("Mine", None)
+    assert table.add(make_ping(url=URL, title="Kind words")) is Added.REVISED
+    assert table.add(make_ping(url=URL, title="Buy now")) is Added.REPEATED
+    assert (table.get(ping.id).revision or {})["title"] == "Kind words"
+
+
+def test_words_are_dropped_only_if_they_are_the_ones_that_were_seen(
+    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+) -> None:
+    with pytest.raises(StatusChanged, match="no other words"):
+        moderation.keep(ping.id)
+    seen = revise(table, make_ping, "Buy now")
+    latest = revise(table, make_ping, "Kind words")
+    with pytest.raises(StatusChanged, match="not the latest"):
+        moderation.keep(ping.id, revision=seen)
+    assert table.get(ping.id).revision_id == latest
+    moderation.keep(ping.id, revision=latest)
+    assert table.get(ping.id).revision is None
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED])
+@pytest.mark.parametrize("failed", [False, True], ids=["as it is", "after a look that failed"])
+def test_a_ping_is_looked_at_again_when_the_author_asks(
+    moderation: Moderation, ping: Ping, status: Status, failed: bool
+) -> None:
+    moderation.decide(ping.id, status, NOW, settings=DEFAULT)
+    if failed:
+        moderation.look_again(ping.id)
+    streams = boto3.client("dynamodbstreams")
+    arn = boto3.client("dynamodb").describe_table(TableName="trackback")["Table"]["LatestStreamArn"]
+    shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][-1]["ShardId"]
+    place = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+    known = len(streams.get_records(ShardIterator=place["ShardIterator"])["Records"])
+    moderation.look_again(ping.id)
+    records = streams.get_records(ShardIterator=place["ShardIterator"])["Records"][known:]
+    assert records[-1]["dynamodb"]["NewImage"]["unlooked"] == {"BOOL": True}
+    assert [record["eventName"] for record in records] == ["MODIFY"] * (2 if failed else 1)
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.SPAM])
+def test_what_is_decided_against_is_not_looked_at_again(
+    moderation: Moderation, ping: Ping, status: Status
+) -> None:
+    moderation.decide(ping.id, status, NOW, settings=DEFAULT)
+    before = stored(ping)
+    with pytest.raises(StatusChanged, match="not looked at any more"):
+        moderation.look_again(ping.id)
+    assert stored(ping) == before
+
+
+@pytest.mark.usefixtures("table")
+def test_what_is_no_ping_is_told(moderation: Moderation) -> None:
+    for act in (moderation.keep, moderation.look_again, lambda name: moderation.undo(name, NOW)):
+        with pytest.raises(NoSuchPing):
+            act("nosuchping")
+
+
+def rules(table: Table) -> list[str]:
+    return list(map(str, load_rules(table)))
+
+
+def test_a_site_is_allowed_or_blocked_by_one_rule_with_the_ping_that_gave_cause(
+    moderation: Moderation, table: Table, ping: Ping
+) -> None:
+    save_rules(table, [read_rule("block", "text", "cheap watches")], [])
+    moderation.allow_site(ping, NOW)
+    assert rules(table) == ["block text cheap watches", "allow host friend.example"]
+    assert standing(table, ping) == (Status.APPROVED, 1, ["Mine"])
+    moderation.block_site(ping, NOW)
+    moderation.block_site(ping, NOW)
+    assert rules(table) == ["block text cheap watches", "block host friend.example"]
+    assert standing(table, ping) == (Status.SPAM, 0, [])
+
+
+@pytest.mark.parametrize(
+    ("status", "settings", "before", "after"),
+    [
+        (Status.APPROVED, Settings(approve_known=True), [], ["allow host friend.example"]),
+        (Status.APPROVED, DEFAULT, [], []),
+        (Status.REJECTED, Settings(approve_known=True), [], []),
+        (Status.APPROVED, Settings(approve_known=True), ["block"], ["block host friend.example"]),
+    ],
+    ids=["approved", "not chosen", "rejected", "blocked on purpose"],
+)
+def test_an_approval_allows_the_site_where_the_author_has_chosen_that(
+    moderation: Moderation,
+    table: Table,
+    ping: Ping,
+    status: Status,
+    settings: Settings,
+    before: list[str],
+    after: list[str],
+) -> None:
+    save_rules(table, [read_rule(effect, "host", "friend.example") for effect in before], [])
+    moderation.decide(ping.id, status, NOW, settings=settings)
+    assert (table.get(ping.id).status, rules(table)) == (status, after)
+
+
+def test_a_site_that_no_rule_can_name_is_told_and_the_decision_stands(
+    moderation: Moderation, table: Table, make_ping: MakePing
+) -> None:
+    allowed, known = (make_ping(url=f"https://intranet/{n}") for n in range(2))
+    for one in (allowed, known):
+        table.add(one)
+    words = "The ping is approved, but there is no rule for its site. This would allow every host"
+    with pytest.raises(BadRule, match=words):
+        moderation.allow_site(allowed, NOW)
+    with pytest.raises(BadRule, match=words):
+        moderation.decide(known.id, Status.APPROVED, NOW, settings=Settings(approve_known=True))
+    assert [table.get(one.id).status for one in (allowed, known)] == [Status.APPROVED] * 2
+    assert rules(table) == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_rule_that_meets_another_is_made_once_more(
+    moderation: Moderation, table: Table, ping: Ping, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    write, left = table.write, [read_rule("block", "host", f"foe{n}.example") for n in range(times)]
+
+    def after_another(*asked: Any, **more: Any) -> None:
+        if left:
+            rule, before = left.pop(), rules(table)
+            write("rules#", "rules", [*before, str(rule)], was=before)
+        write(*asked, **more)
+
+    monkeypatch.setattr(table, "write", after_another)
+    if times == 1:
+        moderation.allow_site(ping, NOW)
+        assert rules(table) == ["block host foe0.example", "allow host friend.example"]
+    else:
+        with pytest.raises(BadRule, match="somebody else has changed"):
+            moderation.allow_site(ping, NOW)
+    assert table.get(ping.id).status is Status.APPROVED
+
+
+def test_eight_undos_at_once_are_one(moderation: Moderation, table: Table, make_ping: MakePing) -> None:
+    for _ in range(4):
+        ping = make_ping()
+        table.add(ping)
+        for status in (Status.REJECTED, Status.APPROVED):
+            table.decide(ping.id, status, NOW)
+        found = outcomes(*[lambda ping=ping: moderation.undo(ping.id, LATER)] * 8)
+        assert sum(isinstance(outcome, Ping) for outcome in found) == 1
+        assert standing(table, ping) == (Status.REJECTED, 0, [])
+        assert [entry["what"] for entry in table.get(ping.id).history] == ["rejected", "approved", "rejected"]
+
+
+def test_undos_and_decisions_at_once_leave_count_list_and_history_right(
+    moderation: Moderation, table: Table, make_ping: MakePing
+) -> None:
+    for _ in range(4):
+        ping = make_ping(title="Mine")
+        table.add(ping)
+        table.decide(ping.id, Status.APPROVED, NOW)
+        outcomes(
+            *[lambda ping=ping: moderation.undo(ping.id, LATER)] * 4,
+            *[lambda ping=ping: moderation.decide(ping.id, Status.SPAM, LATER, settings=DEFAULT)] * 2,
+            *[lambda ping=ping: moderation.decide(ping.id, Status.APPROVED, LATER, settings=DEFAULT)] * 2,
+        )
+        status, count, _ = standing(table, ping)
+        assert status in {Status.APPROVED, Status.SPAM, Status.PENDING}
+        assert count == (status is Status.APPROVED)
+        assert table.get(ping.id).history[-1]["what"] == status
+        table.decide(ping.id, Status.REJECTED, LATER)
+
+
+def test_of_a_revision_that_is_taken_and_dropped_at_once_one_wins(
+    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+) -> None:
+    moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
+    take = revise(table, make_ping, "Other words")
+    found = outcomes(
+        *[lambda: moderation.keep(ping.id)] * 4,
+        *[lambda: moderation.decide(ping.id, Status.APPROVED, LATER, take=take, settings=DEFAULT)] * 4,
+    )
+    after = table.get(ping.id)
+    assert sum(isinstance(outcome, Ping) for outcome in found) >= 1
+    assert after.revision is None
+    assert (after.title == "Other words") == (after.dropped == "")
