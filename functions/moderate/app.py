@@ -20,7 +20,7 @@ from trackback.deliveries import Deliveries
 from trackback.desk import Desk, read_choices
 from trackback.dynamodb import telling_when_busy
 from trackback.errand import Errands
-from trackback.errors import BadQuery, NoSuchPing, StatusChanged, TableBusy, TrackbackError
+from trackback.errors import BadQuery, BadSettings, NoSuchPing, StatusChanged, TableBusy, TrackbackError
 from trackback.housekeeping import change_closed, change_rules
 from trackback.keys import Keys
 from trackback.letter import Letter, send_letter
@@ -29,7 +29,7 @@ from trackback.notice import Notice
 from trackback.pages import FILES, Pages
 from trackback.replies import Replies, Reply, begun, ended, see_other
 from trackback.rules import BadRule
-from trackback.settings import BadSettings, load_settings, read_settings, save_settings
+from trackback.settings import load_settings, read_settings, save_settings
 from trackback.site import Sites
 from trackback.table import Table
 from trackback.tokens import SESSION_LASTS, LinkExpired, LinkInvalid, read_link
@@ -282,7 +282,8 @@ def slow_down(error: ClientError) -> Reply:
             raise error
     except TableBusy as busy:
         logger.warning("the table's ceiling is reached")
-        return explain(busy)
+        status, heading, to = EXPLAINED[TableBusy]
+        return replies.message(status, heading, str(busy), to, {"Retry-After": "60"})
 
 
 @app.exception_handler(SignInNeeded)
@@ -303,7 +304,7 @@ def not_found(_: NotFoundError) -> Reply:
     """Tell that there is no such page, or what its address takes."""
     path = app.current_event.path
     taken = {each for pattern, takes in methods.items() if re.fullmatch(pattern, path) for each in takes}
-    if not taken:
+    if not taken or app.current_event.http_method in taken:
         return replies.message(404, "There is no such page", "Its address is wrong.", TO_QUEUE)
     allow = {"Allow": ", ".join(sorted(taken))}
     return replies.message(405, "Not like this", "This address takes something else.", TO_QUEUE, allow)

@@ -1,6 +1,7 @@
 """What the author of the demo blog sees and does: the mailbox, the signed links, and a session."""
 
 import http.client
+import json
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -14,7 +15,7 @@ import boto3
 from lxml import html
 
 from tests.aws import ENVIRONMENT
-from tests.e2e.conftest import PATIENCE, Running
+from tests.e2e.conftest import PATIENCE, Row, Running, Trackback, rows
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -110,6 +111,17 @@ def sign_in(stack: Running) -> str:
     ask(f"{stack.api}/moderate/sign-in", {})  # the mail is in the mailbox when the answer comes
     (link,) = set(sign_in_links(stack)) - set(before)
     return ask(link, {}).cookie(SESSION).partition(";")[0]
+
+
+def standing(trackback: Trackback, ping: Row) -> str:
+    """Return the status of a ping now."""
+    return next(str(row["status"]) for row in rows(trackback) if row["id"] == ping["id"])
+
+
+def titles_shown(stack: Running) -> list[str]:
+    """Return the titles that readers get of the post that starts without pings."""
+    with urlopen(f"{stack.ping_url.replace('/trackback/', '/pings/')}?limit=100") as answer:
+        return [ping["title"] for ping in json.load(answer)["pings"]]
 
 
 def csrf(page: str) -> str:

@@ -37,7 +37,7 @@ PLACES = (
     '<script>const words = "{}"</script>',
     "<script>const words = '{}'</script>",
     "<script>const words = `{}`</script>",
-    "<iframe src=\"{}\"></iframe>",
+    '<iframe src="{}"></iframe>',
 )
 
 

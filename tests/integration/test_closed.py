@@ -8,8 +8,7 @@ import pytest
 
 from tests import faults
 from trackback.closing import MOST_BYTES, MOST_CLOSED, Closed, close, is_closed, load_closed, reopen
-from trackback.errors import PingRefused
-from trackback.settings import BadSettings
+from trackback.errors import BadSettings, PingRefused
 from trackback.site import Sites
 from trackback.table import Table
 

@@ -6,11 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from trackback.errors import StatusChanged
+from trackback.errors import BadSettings, StatusChanged
 from trackback.ping import Status
 from trackback.rules import read_rule
 from trackback.settings import (
-    BadSettings,
     Event,
     Notify,
     Settings,

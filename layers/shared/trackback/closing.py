@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from trackback.errors import PingRefused
-from trackback.settings import BadSettings
+from trackback.errors import BadSettings, PingRefused
 from trackback.site import Sites
 from trackback.table import Table
 

@@ -34,6 +34,7 @@ class Act(StrEnum):
     LOOK = "look"
     ALLOW = "allow"
     BLOCK = "block"
+    NONE = "none"
 
 
 _BECOMES = {
@@ -107,6 +108,8 @@ class Desk:
 
         Doing the same again is no mistake, and changes nothing: buttons are pressed twice.
         """
+        if act is Act.NONE:
+            return Notice("Press a button to decide; Enter alone does nothing.", amiss=True)
         if not choices:
             return Notice("Tick the pings first that you mean.", amiss=True)
         settings = load_settings(self._table)

@@ -5,7 +5,11 @@ TrackbackError
 ├── BadQuery       a reader's parameters make no sense      → JSON message, HTTP 400
 ├── TableBusy      a flood has reached the table's ceiling   → the same, and HTTP 429 for readers
 ├── FetchFailed    a page cannot be had (in `fetch`)        → a verdict: unreachable, and why
-├── BadRule        what should be a rule is none (`rules`)  → the command line's exit status 1
+├── BadRule        what should be a rule is none (`rules`)  → the command line's exit status 1, HTTP 400
+├── BadSettings    what should be a setting is none         → the author's page again, HTTP 400
+├── LinkExpired    a signed link is too old (in `tokens`)   → a page that says what to do, HTTP 410
+├── LinkInvalid    a signed link is none (in `tokens`)      → the same, HTTP 400
+├── MailFailed     a mail was not taken (in `mail`)         → the delivery log, and another try
 ├── NoSuchPing     the table holds no ping of that id       → the command line's exit status 1
 └── StatusChanged  somebody else has decided meanwhile      → the command line's exit status 1
 
@@ -23,6 +27,10 @@ class PingRefused(TrackbackError):
 
 class BadQuery(TrackbackError):
     """A reader's request cannot be answered; the message tells what to send."""
+
+
+class BadSettings(TrackbackError):
+    """What should become a setting cannot; the message tells the author what to write."""
 
 
 class TableBusy(TrackbackError):

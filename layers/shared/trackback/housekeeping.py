@@ -20,7 +20,7 @@ def change_rules(table: Table, fields: Fields) -> Notice:
     if gone := field(fields, "remove"):
         save_rules(table, [rule for rule in before if rule.id != gone], before)
         return Notice("The rule is removed.")
-    rule = read_rule(*(field(fields, name) for name in ("effect", "matches", "value")))
+    rule = read_rule(*(field(fields, name) for name in ("effect", "kind", "value")))
     save_rules(table, [*(known for known in before if known.id != rule.id), rule], before)
     return Notice(f"The rule “{rule}” is added.")
 

@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -58,11 +59,15 @@ class Keys:
     """The keys in one SSM parameter, a SecureString."""
 
     def __init__(self, name: str) -> None:
-        """Connect; region, credentials and a stand-in's endpoint come from the environment."""
+        """Take where they are; region, credentials and a stand-in's endpoint come from the environment."""
         self.name = name
-        self.client: SSMClient = boto3.client("ssm", config=_CONFIG)
         self._known: list[_Key] = []
         self._known_since: datetime | None = None
+
+    @cached_property
+    def client(self) -> "SSMClient":
+        """The connection, made at the first use: it takes 40 ms, and many a request needs no key."""
+        return boto3.client("ssm", config=_CONFIG)
 
     def load(self, now: datetime, *, fresh: bool = False) -> Keyring:
         """Return the keys, at most a minute old; `fresh` reads them now.

@@ -39,6 +39,7 @@ _SAID_OF_LINK = (  # reasons of every verdict, which `look` says already
     "The source does not link to the post.",
     "The source could not be fetched.",
 )
+_WHO = {"author": "you", "rule": "a rule of yours", "check": "the check", "sender": "its sender"}
 
 
 class Marked(NamedTuple):
@@ -89,6 +90,7 @@ class Pages:
             "post_key": post_key,
             "reasons": reasons,
             "web": web,
+            "who": lambda by: _WHO.get(by, by),
             "words": lambda name: str(name).replace("_", " "),
         }
         self._templates.tests["undoable"] = may_be_undone

@@ -29,7 +29,7 @@ class Replies:
         body = self._pages.render(name, context)
         return Response(status, "text/html; charset=utf-8", body, headers=dict(HEADERS))
 
-    def own(  # noqa: PLR0913 - what, to whom, where, and how
+    def own(
         self, event: Event, author: Author, name: str, section: str, status: int = 200, **values: Any
     ) -> Reply:
         """Return a page of the author's, with the notice that waits for it."""

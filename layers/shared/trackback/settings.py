@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from trackback.errors import PingRefused, TrackbackError
+from trackback.errors import BadSettings, PingRefused
 from trackback.link import read_source
 from trackback.rules import Effect, Matches, Rule
 from trackback.table import Table
@@ -16,10 +16,6 @@ KEEP_DAYS = (7, 30, 90, 365)
 
 _RULES = "rules#"
 _SETTINGS = "settings#"
-
-
-class BadSettings(TrackbackError):
-    """What should become a setting cannot; the message tells the author what to write."""
 
 
 class Notify(StrEnum):

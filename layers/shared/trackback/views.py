@@ -128,7 +128,7 @@ class Views:
 
     def rules(self, form: Fields, problem: str = "") -> Values:
         """Return the rules, and a form for another one as it was filled in."""
-        typed = {name: field(form, name) for name in ("effect", "matches", "value")}
+        typed = {name: field(form, name) for name in ("effect", "kind", "value")}
         return {"rules": load_rules(self._table), "form": typed, "problem": problem}
 
     def overview(self, now: datetime) -> Values:
