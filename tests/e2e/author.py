@@ -3,24 +3,15 @@
 import http.client
 import json
 import re
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from threading import Event
-from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
-import boto3
 from lxml import html
 
-from tests.aws import ENVIRONMENT
-from tests.e2e.conftest import PATIENCE, Row, Running, Trackback, rows
+from tests.e2e.conftest import Running, eventually
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
-
-Found = TypeVar("Found")
 SESSION = "__Host-trackback"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -64,16 +55,6 @@ def ask(url: str, form: dict[str, str] | None = None, **headers: str) -> Answer:
     return found
 
 
-def eventually(look: Callable[[], Found | None], what: str) -> Found:
-    """Return what a look finds, looking until it does."""
-    end, pause = time.monotonic() + PATIENCE, Event()
-    while time.monotonic() < end:
-        if found := look():
-            return found
-        pause.wait(0.05)
-    raise AssertionError(f"{what} within {PATIENCE} seconds")
-
-
 def mails(stack: Running) -> list[Mail]:
     """Return what is in the mailbox, newest first."""
     with urlopen(f"{stack.blog}/mailbox/") as answer:
@@ -91,7 +72,7 @@ def mails(stack: Running) -> list[Mail]:
 def mailed_link(stack: Running, action: str, ping: str) -> str:
     """Return the link for an action on a ping, once a mail has brought it."""
     pattern = re.compile(rf"\S+/moderate/link/{action}\.{ping}\.\S+")
-    return eventually(lambda: _in_mails(stack, pattern), f"no mail told of {ping}")
+    return eventually(lambda: _in_mails(stack, pattern))
 
 
 def _in_mails(stack: Running, pattern: re.Pattern[str]) -> str | None:
@@ -104,18 +85,18 @@ def sign_in_links(stack: Running) -> list[str]:
     return [match[0] for match in found if match]
 
 
-def sign_in(stack: Running) -> str:
-    """Sign in as the author does, and return the session's cookie, as browsers send it."""
-    forget(stack, "access#")
+def new_sign_in_link(stack: Running) -> str:
+    """Ask for a sign-in link, and return it."""
+    stack.forget("access#")
     before = sign_in_links(stack)
     ask(f"{stack.api}/moderate/sign-in", {})  # the mail is in the mailbox when the answer comes
     (link,) = set(sign_in_links(stack)) - set(before)
-    return ask(link, {}).cookie(SESSION).partition(";")[0]
+    return link
 
 
-def standing(trackback: Trackback, ping: Row) -> str:
-    """Return the status of a ping now."""
-    return next(str(row["status"]) for row in rows(trackback) if row["id"] == ping["id"])
+def sign_in(stack: Running) -> str:
+    """Sign in as the author does, and return the session's cookie, as browsers send it."""
+    return ask(new_sign_in_link(stack), {}).cookie(SESSION).partition(";")[0]
 
 
 def titles_shown(stack: Running) -> list[str]:
@@ -128,20 +109,3 @@ def csrf(page: str) -> str:
     """Return the CSRF token of a page's forms."""
     found: Sequence[str] = html.fromstring(page).xpath("//input[@name='csrf']/@value")
     return found[0]
-
-
-def forget(stack: Running, *records: str) -> None:
-    """Delete records of the table: `access#` for the pause between sign-ins, `mail#` for that between mails."""
-    for record in records:
-        database(stack).delete_item(TableName="trackback", Key={"id": {"S": record}})
-
-
-def database(stack: Running) -> "DynamoDBClient":
-    """Return a client of the stack's own DynamoDB."""
-    return boto3.client(
-        "dynamodb",
-        endpoint_url=stack.aws,
-        region_name=ENVIRONMENT["AWS_DEFAULT_REGION"],
-        aws_access_key_id=ENVIRONMENT["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
-    )

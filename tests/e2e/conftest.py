@@ -10,24 +10,35 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from threading import Event
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+import boto3
 import pytest
 from playwright.sync_api import BrowserContext
 
+from tests.aws import ENVIRONMENT
 from tests.browser import open_browser, open_firefox
 from tests.servers import is_free
 from tests.template import ROOT
-from tests.websites import page as web_page
-from tests.websites import website
+from tests.websites import page, website
+from trackback.items import to_ping
+from trackback.link import read_source
+from trackback.ping import Ping, Status, ping_id
+from trackback.site import Sites
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 Trackback = Callable[..., str]
 Row = dict[str, Any]
 NewContext = Callable[..., BrowserContext]
-Reply = Callable[[str], Row]
+Reply = Callable[..., list[Ping]]
+Found = TypeVar("Found")
 PATIENCE = 40  # seconds for what takes one, or ten behind a slow source
 BROWSERS: dict[str, Any] = {
     "Chromium": (open_browser, {}),
@@ -51,6 +62,29 @@ class Running:
     def ping_url(self) -> str:
         """The ping URL of the post that starts without pings."""
         return f"{self.api}/trackback/{self.blog.partition('://')[2]}/posts/hello-world/"
+
+    @cached_property
+    def database(self) -> "DynamoDBClient":
+        """A client of its own DynamoDB; the tests' process has another."""
+        return self.client("dynamodb")
+
+    def client(self, service: str) -> Any:
+        """Return a client of its stand-in for AWS."""
+        return boto3.Session(
+            ENVIRONMENT["AWS_ACCESS_KEY_ID"],
+            ENVIRONMENT["AWS_SECRET_ACCESS_KEY"],
+            region_name=ENVIRONMENT["AWS_DEFAULT_REGION"],
+        ).client(service, endpoint_url=self.aws)  # type: ignore[call-overload]
+
+    def ping(self, known: str) -> Ping:
+        """Return a ping as it stands now."""
+        key = {"id": {"S": known}}
+        return to_ping(self.database.get_item(TableName="trackback", Key=key, ConsistentRead=True)["Item"])
+
+    def forget(self, *records: str) -> None:
+        """Delete records: `access#` ends the pause between sign-in mails, `mail#` the one between others."""
+        for record in records:
+            self.database.delete_item(TableName="trackback", Key={"id": {"S": record}})
 
 
 @pytest.fixture(scope="session")
@@ -121,16 +155,38 @@ def new_context(request: pytest.FixtureRequest) -> Iterator[NewContext]:
 
 
 @pytest.fixture
-def reply(stack: Running, trackback: Trackback) -> Iterator[Reply]:
-    """Have another blog's page link to the post that starts without pings, and ping it."""
+def reply(stack: Running) -> Iterator[Reply]:
+    """Have pages of other blogs link to the post that starts without pings, and ping it."""
     with ExitStack() as sites:
 
-        def write(title: str) -> Row:
-            link = f"<a href='{stack.blog}/posts/hello-world/'>a post</a>"
-            site = sites.enter_context(website(web_page(f"<title>{title}</title><p>I liked {link} today.")))
-            url = f"http://localhost:{site.port}/re"
-            fields = {"url": url, "title": title, "excerpt": f"About {title}", "blog_name": "Other Rooms"}
-            with urlopen(Request(stack.ping_url, urlencode(fields).encode())):
-                return judged(trackback, url)
+        def write(*titles: str) -> list[Ping]:
+            urls = [_publish(stack, sites, title) for title in titles]
+            return [waiting(stack, url) for url in urls]
 
         yield write
+
+
+def _publish(stack: Running, sites: ExitStack, title: str) -> str:
+    link = f"<a href='{stack.blog}/posts/hello-world/'>a post</a>"
+    site = sites.enter_context(website(page(f"<title>{title}</title><p>I liked {link} today.")))
+    url = f"http://localhost:{site.port}/re"
+    fields = {"url": url, "title": title, "excerpt": f"About {title}", "blog_name": "Other Rooms"}
+    with urlopen(Request(stack.ping_url, urlencode(fields).encode())):
+        return url
+
+
+def waiting(stack: Running, url: str) -> Ping:
+    """Return the ping from a source, once it waits for the author."""
+    post = Sites(stack.blog).find(stack.ping_url.partition("/trackback/")[2])
+    known = ping_id(post, read_source(url))
+    return eventually(lambda: ping if (ping := stack.ping(known)).status is Status.PENDING else None)
+
+
+def eventually(look: Callable[[], Found | None]) -> Found:
+    """Return what a look finds, looking until it does."""
+    end, pause = time.monotonic() + PATIENCE, Event()
+    while time.monotonic() < end:
+        if found := look():
+            return found
+        pause.wait(0.05)
+    raise AssertionError(f"it did not come about within {PATIENCE} seconds")

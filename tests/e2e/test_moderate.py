@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.author import SESSION, forget, sign_in, sign_in_links, standing
-from tests.e2e.conftest import NewContext, Reply, Row, Running, Trackback
+from tests.e2e.author import SESSION, sign_in, sign_in_links
+from tests.e2e.conftest import NewContext, Reply, Running
+from trackback.ping import Ping
 
 with_javascript = pytest.mark.parametrize(
     "new_context", ["Chromium", "Firefox"], indirect=True, scope="module"
@@ -24,15 +25,15 @@ def signed_in(stack: Running, new_context: NewContext) -> Iterator[BrowserContex
 
 
 @pytest.fixture
-def pings(reply: Reply, request: pytest.FixtureRequest) -> list[Row]:
-    """Three pings that wait, newest first; the test's number is in their titles."""
-    return [reply(f"Ping {name} of {id(request)}") for name in ("one", "two", "three")][::-1]
+def pings(reply: Reply, request: pytest.FixtureRequest) -> list[Ping]:
+    """Three pings that wait; the test's number is in their titles."""
+    return reply(*(f"Ping {name} of {id(request)}" for name in ("one", "two", "three")))
 
 
-def queue(context: BrowserContext, pings: list[Row]) -> Page:
+def queue(context: BrowserContext, pings: list[Ping]) -> Page:
     """Open the queue with these pings alone."""
     page = context.new_page()
-    page.goto(f"/moderate?search={pings[0]['title'].rpartition(' ')[2]}")
+    page.goto(f"/moderate?search={pings[0].title.rpartition(' ')[2]}")
     expect(page.get_by_role("listitem").filter(has=page.get_by_role("checkbox"))).to_have_count(len(pings))
     return page
 
@@ -48,7 +49,7 @@ def notice(page: Page, words: str) -> None:
 
 
 def test_the_author_signs_in_by_the_mailed_link(stack: Running, new_context: NewContext) -> None:
-    forget(stack, "access#")
+    stack.forget("access#")
     before = sign_in_links(stack)
     with new_context(base_url=stack.api) as context:
         page = context.new_page()
@@ -77,25 +78,23 @@ def test_a_link_from_elsewhere_finds_the_author_signed_in(stack: Running, signed
 
 
 def test_ticked_pings_are_decided_together_and_undone_together(
-    stack: Running, trackback: Trackback, signed_in: BrowserContext, pings: list[Row]
+    stack: Running, signed_in: BrowserContext, pings: list[Ping]
 ) -> None:
     page = queue(signed_in, pings)
     for ping in pings[:2]:
-        page.get_by_role("checkbox", name=ping["title"]).check()
+        page.get_by_role("checkbox", name=ping.title).check()
     page.get_by_role("group", name="The ticked pings").get_by_role("button", name="Reject").click()
     notice(page, "2 pings rejected")
     left(page, 1)
-    assert [standing(trackback, ping) for ping in pings] == ["rejected", "rejected", "pending"]
+    assert [stack.ping(ping.id).status for ping in pings] == ["rejected", "rejected", "pending"]
     page.get_by_role("button", name="Undo").click()
     notice(page, "2 pings put back")
     left(page, 3)
-    assert [standing(trackback, ping) for ping in pings] == ["pending"] * 3
+    assert [stack.ping(ping.id).status for ping in pings] == ["pending"] * 3
 
 
 @with_javascript
-def test_all_is_done_by_keyboard(
-    stack: Running, trackback: Trackback, signed_in: BrowserContext, pings: list[Row]
-) -> None:
+def test_all_is_done_by_keyboard(stack: Running, signed_in: BrowserContext, pings: list[Ping]) -> None:
     page = queue(signed_in, pings)
     for key, words, rest in (
         ("jjka", "1 ping approved", 2),
@@ -107,7 +106,7 @@ def test_all_is_done_by_keyboard(
             page.keyboard.press(each)
         notice(page, words)
         left(page, rest)
-    assert sorted(standing(trackback, ping) for ping in pings) == ["pending", "rejected", "spam"]
+    assert sorted(stack.ping(ping.id).status for ping in pings) == ["pending", "rejected", "spam"]
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Keys")).to_be_visible()
     page.keyboard.press("Escape")
@@ -115,25 +114,25 @@ def test_all_is_done_by_keyboard(
 
 
 def test_of_two_tabs_the_second_is_told_that_it_comes_too_late(
-    stack: Running, trackback: Trackback, signed_in: BrowserContext, pings: list[Row]
+    stack: Running, signed_in: BrowserContext, pings: list[Ping]
 ) -> None:
     tabs = [queue(signed_in, pings) for _ in range(2)]
     for tab, act in zip(tabs, ("Approve", "Spam"), strict=True):
-        tab.get_by_role("checkbox", name=pings[0]["title"]).check()
+        tab.get_by_role("checkbox", name=pings[0].title).check()
         tab.get_by_role("group", name="The ticked pings").get_by_role("button", name=act).click()
     notice(tabs[0], "1 ping approved")
     notice(tabs[1], "Nothing was done")
-    assert standing(trackback, pings[0]) == "approved"
+    assert stack.ping(pings[0].id).status == "approved"
 
 
 def test_a_ping_can_be_undone_on_its_page(
-    stack: Running, trackback: Trackback, signed_in: BrowserContext, pings: list[Row]
+    stack: Running, signed_in: BrowserContext, pings: list[Ping]
 ) -> None:
     page = signed_in.new_page()
-    page.goto(f"/moderate/ping/{pings[0]['id']}")
+    page.goto(f"/moderate/ping/{pings[0].id}")
     page.get_by_role("button", name="Approve", exact=True).click()
     notice(page, "1 ping approved")
-    assert standing(trackback, pings[0]) == "approved"
+    assert stack.ping(pings[0].id).status == "approved"
     page.locator("article").get_by_role("button", name="Undo").click()
     notice(page, "1 ping put back")
-    assert standing(trackback, pings[0]) == "pending"
+    assert stack.ping(pings[0].id).status == "pending"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from playwright.sync_api import BrowserContext, Error, Page
+from playwright.sync_api import BrowserContext, Error, Frame, Page
 
 _REPORT = """
 document.addEventListener("securitypolicyviolation", (event) => {
@@ -12,11 +12,12 @@ document.addEventListener("securitypolicyviolation", (event) => {
 _TRACES = """() => {
   const found = [];
   if (typeof pwned !== "undefined") found.push("pwned is there");
-  if (document.querySelector("#pwned, [onerror], [onload], [onfocus], [style*=pwned]")) found.push("an element");
+  const planted = document.querySelector("#pwned, [onerror], [onload], [onfocus], [style*=pwned]");
+  if (planted) found.push(planted.outerHTML);
   const addresses = [...document.querySelectorAll("[href], [src], [action], [formaction], [data]")].flatMap(
     (element) => [element.href?.baseVal ?? element.href, element.src, element.action, element.formAction]);
   for (const address of addresses)
-    if (typeof address === "string" && address && !/^(https?:|mailto:|about:)/.test(address)) found.push(address);
+    if (typeof address === "string" && !/^(https?:|about:|$)/.test(address)) found.push(address);
   return found;
 }"""
 
@@ -47,12 +48,18 @@ class Watch:
     def traces(self) -> list[str]:
         """Return what the page has done amiss since the last look, and what it holds of the kind."""
         for frame in self.page.frames:
-            try:
-                self._done += frame.evaluate(_TRACES)
-            except Error as error:  # it has gone
-                self._done.append(error.message)
+            self._done += self.traces_in(frame)
         done, self._done = self._done, []
         return done
+
+    @staticmethod
+    def traces_in(frame: Frame) -> list[str]:
+        """Return what a frame holds that no text may bring into it."""
+        try:
+            found: list[str] = frame.evaluate(_TRACES)
+        except Error as error:  # it has gone
+            return [error.message]
+        return found
 
     def _hear(self, message: Any) -> None:
         if message.type in {"error", "warning"}:

@@ -3,7 +3,7 @@
 import base64
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -238,16 +238,6 @@ def test_pages_go_out_compressed(author: Visitor) -> None:
 # Sign-in
 
 
-@pytest.fixture
-def mailbox() -> Iterator[list[Any]]:
-    """The mails that go out from now on."""
-    confirm("author@blog.example")
-    box: list[Any] = []
-    before = len(sent_mails())
-    yield box
-    box += sent_mails()[before:]
-
-
 def new_mails(before: int) -> list[str]:
     return [str(mail.get_body(("plain",)).get_content()) for mail in sent_mails()[before:]]  # type: ignore[union-attr]
 
@@ -333,10 +323,6 @@ def test_signing_out_everywhere_ends_all_sessions_but_no_link(author: Visitor, w
 
 
 # Forms from elsewhere, and forms that are none
-
-
-def bad(headers: dict[str, str] | None = None, **fields: str) -> Any:
-    return pytest.param(headers or {}, fields)
 
 
 @pytest.mark.parametrize(
@@ -755,7 +741,7 @@ def test_the_overview_has_charts_and_tables(author: Visitor, table: Table, waiti
     table.decide(waiting().id, Status.APPROVED, now())
     page = author.read(f"{QUEUE}/overview")
     assert page.count("<svg") == 4
-    assert page.count("<table>") == 3
+    assert page.count("</table>") == 3
     assert "style=" not in page
 
 
@@ -858,10 +844,8 @@ def test_a_mail_program_can_stop_the_mails(stranger: Visitor, table: Table, wait
 
 
 def test_a_flooded_table_asks_for_patience(author: Visitor) -> None:
-    faults.answer(app.table, "Query", 10, faults.error("ProvisionedThroughputExceededException"))
+    faults.answer(app.table, "Query", 2, faults.error("ProvisionedThroughputExceededException"))
     answer = author.get(QUEUE)
-    while author.get(QUEUE)["statusCode"] != 200:
-        pass
     assert (answer["statusCode"], "in a minute" in answer["body"]) == (429, True)
 
 
@@ -883,5 +867,4 @@ def test_a_page_needs_few_calls(author: Visitor, waiting: Waiting, page: str, mo
     on_the_wire.register("before-send.dynamodb", lambda **_: calls.append("call"), unique_id="count")
     author.read(page + ping.id if page.endswith("/") else page)
     on_the_wire.unregister("before-send.dynamodb", unique_id="count")
-    print(page, len(calls))
     assert len(calls) <= most

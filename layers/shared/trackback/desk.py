@@ -129,7 +129,7 @@ class Desk:
         late = len(choices) - done
         words = [without_rule[0] if without_rule else _told(act, done), _too_late(late, len(choices))]
         amiss = bool(late or without_rule)
-        return Notice(" ".join(filter(None, words)), amiss=amiss, undo=list(map(str, undo)))
+        return Notice(" ".join(filter(None, words)), amiss=amiss, undo=tuple(map(str, undo)))
 
     def _do(self, act: Act, choice: Choice, settings: Settings, now: datetime) -> None:
         moderation, ping, seen = self._moderation, choice.ping, choice.seen

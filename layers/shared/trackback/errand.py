@@ -91,7 +91,7 @@ class Errands:
         except BadRule as error:  # the ping itself is decided
             words = str(error)
         links = [(ping.post, "See the post"), (ping_address(ping.id), "Undo it on its page")]
-        undo = Notice(f"{heading}.", undo=[f"{ping.id}:{status}:"])
+        undo = Notice(f"{heading}.", undo=(f"{ping.id}:{status}:",))
         return {"heading": heading, "words": words, "links": links, "undo": undo}
 
 

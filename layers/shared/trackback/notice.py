@@ -1,6 +1,5 @@
 """What a page says about what was just done: a cookie carries it over the redirect after a POST."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 from urllib.parse import parse_qs, urlencode
@@ -18,7 +17,7 @@ class Notice:
 
     words: str
     amiss: bool = False
-    undo: Sequence[str] = ()
+    undo: tuple[str, ...] = ()
 
     def encode(self) -> str:
         """Return the notice as a cookie's value."""
@@ -34,4 +33,4 @@ class Notice:
         except ValueError:
             return None
         words = parts.get("words", [""])[0]
-        return cls(words, amiss="amiss" in parts, undo=parts.get("undo", [])) if words else None
+        return cls(words, amiss="amiss" in parts, undo=tuple(parts.get("undo", ()))) if words else None
