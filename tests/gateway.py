@@ -85,7 +85,8 @@ def _event(request: Request, path: str, query: str) -> dict[str, Any]:
 def _invoke(function: Environments, event: dict[str, Any]) -> Response:
     try:
         result = function.invoke(event)
-    except FunctionFailedError:
+    except FunctionFailedError as error:
+        print(f"  {function.function.name}: {error}", flush=True)  # as in its log; the client is told nothing
         return _message(500, "Internal Server Error")
     body = result.get("body") or ""
     content = base64.b64decode(body) if result.get("isBase64Encoded") else body.encode()

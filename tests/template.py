@@ -136,7 +136,7 @@ class Template:
                 chosen = self.parameters.get(name, parameter.get("Default"))
                 return int(chosen) if parameter["Type"] == "Number" else chosen
             case {"Fn::Sub": str(text)}:
-                return re.sub(r"\$\{(\w+)\}", lambda name: str(self.resolve({"Ref": name[1]})), text)
+                return re.sub(r"\$\{([\w:]+)\}", lambda name: str(self.resolve({"Ref": name[1]})), text)
             case dict():
                 return {key: self.resolve(inner) for key, inner in value.items()}
             case list():
@@ -144,6 +144,9 @@ class Template:
         return value
 
 
+_NAMES = {"Table": "trackback", "AWS::StackName": "trackback"}
+
+
 def load(**parameters: str) -> Template:
-    """Return the project's template as the stand-in deploys it: the table is named `trackback`."""
-    return Template((ROOT / "template.yaml").read_text(), parameters, {"Table": "trackback"})
+    """Return the project's template as the stand-in deploys it: it and its table are named `trackback`."""
+    return Template((ROOT / "template.yaml").read_text(), parameters, _NAMES)
