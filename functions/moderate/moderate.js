@@ -33,7 +33,14 @@ const keys = {
   "?": () => help?.showModal(),
 };
 
+// A page that has just come to the front, maybe by somebody else's doing, takes no key for a decision yet.
+let ready = 0;
+const settle = () => (ready = performance.now() + 500);
+addEventListener("focus", settle);
+settle();
+
 document.addEventListener("keydown", (event) => {
+  if (performance.now() < ready) return;
   const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
   if (!Object.hasOwn(keys, event.key)) return;

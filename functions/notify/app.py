@@ -65,7 +65,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
     failed = tell_webhook(records, settings, now)
     if not records:
         webhook.try_again(settings, now)
-    if refused:
+    if refused and not records:  # what waits is in the outbox, whatever becomes of the stream's records
         raise refused
     return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]} if records else {}
 

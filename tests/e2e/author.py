@@ -3,14 +3,18 @@
 import http.client
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlencode, urlsplit
 from urllib.request import urlopen
 
 from lxml import html
+from playwright._impl._api_structures import SetCookieParam
 
 from tests.e2e.conftest import Running, eventually
+from trackback.keys import Keyring
+from trackback.ping import Ping
+from trackback.tokens import Action, Link, write_link
 
 SESSION = "__Host-trackback"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -61,12 +65,17 @@ def mails(stack: Running) -> list[Mail]:
         page = html.fromstring(answer.read().decode())
     return [
         Mail(
-            article.findtext(".//h2") or "",
-            "".join(article.xpath(".//iframe/@srcdoc")),
-            article.find(".//pre").text_content(),
+            subject=article.findtext(".//h2", ""),
+            html="".join(frame.get("srcdoc", "") for frame in article.iter("iframe")),
+            text="".join(map(text_of, article.iter("pre"))),
         )
-        for article in page.iterfind(".//article")
+        for article in page.iter("article")
     ]
+
+
+def text_of(element: html.HtmlElement) -> str:
+    """Return the text in an element, that of its children included."""
+    return "".join(map(str, element.itertext()))
 
 
 def mailed_link(stack: Running, action: str, ping: str) -> str:
@@ -77,6 +86,14 @@ def mailed_link(stack: Running, action: str, ping: str) -> str:
 
 def _in_mails(stack: Running, pattern: re.Pattern[str]) -> str | None:
     return next((match[0] for mail in mails(stack) if (match := pattern.search(mail.text))), None)
+
+
+def signed_link(stack: Running, ping: Ping) -> str:
+    """Return a link that approves a ping, as a mail would bring it."""
+    value = stack.client("ssm").get_parameter(Name="/trackback/signing-key", WithDecryption=True)
+    keyring = Keyring(json.loads(value["Parameter"]["Value"])["keys"][-1]["key"])
+    token = write_link(keyring, Link(Action.APPROVE, ping.id, ping.revision_id), datetime.now(UTC))
+    return f"{stack.api}/moderate/link/{token}"
 
 
 def sign_in_links(stack: Running) -> list[str]:
@@ -105,7 +122,23 @@ def titles_shown(stack: Running) -> list[str]:
         return [ping["title"] for ping in json.load(answer)["pings"]]
 
 
+def cookies(line: str) -> list[SetCookieParam]:
+    """Return a cookie, as it is sent, as browsers are given it."""
+    name, _, value = line.partition("=")
+    return [
+        {
+            "name": name,
+            "value": value,
+            "domain": "localhost",
+            "path": "/",
+            "secure": True,
+            "httpOnly": True,
+            "sameSite": "Strict",
+        }
+    ]
+
+
 def csrf(page: str) -> str:
     """Return the CSRF token of a page's forms."""
-    found: Sequence[str] = html.fromstring(page).xpath("//input[@name='csrf']/@value")
-    return found[0]
+    fields = html.fromstring(page).iter("input")
+    return next(str(field.get("value")) for field in fields if field.get("name") == "csrf")

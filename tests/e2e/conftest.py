@@ -66,7 +66,8 @@ class Running:
     @cached_property
     def database(self) -> "DynamoDBClient":
         """A client of its own DynamoDB; the tests' process has another."""
-        return self.client("dynamodb")
+        client: DynamoDBClient = self.client("dynamodb")
+        return client
 
     def client(self, service: str) -> Any:
         """Return a client of its stand-in for AWS."""
@@ -78,8 +79,17 @@ class Running:
 
     def ping(self, known: str) -> Ping:
         """Return a ping as it stands now."""
-        key = {"id": {"S": known}}
-        return to_ping(self.database.get_item(TableName="trackback", Key=key, ConsistentRead=True)["Item"])
+        return to_ping(self.item(known))
+
+    def item(self, record: str) -> dict[str, Any]:
+        """Return a record of its table as it stands now, empty if there is none."""
+        key = {"id": {"S": record}}
+        found = self.database.get_item(TableName="trackback", Key=key, ConsistentRead=True)
+        return dict(found.get("Item", {}))
+
+    def put(self, item: dict[str, Any]) -> None:
+        """Put a record in place of what is there."""
+        self.database.put_item(TableName="trackback", Item=item)
 
     def forget(self, *records: str) -> None:
         """Delete records: `access#` ends the pause between sign-in mails, `mail#` the one between others."""

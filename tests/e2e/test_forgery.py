@@ -22,7 +22,7 @@ def form(stack: Running, session: str, reply: Reply) -> dict[str, str]:
     return {"csrf": token, "one": f"approve {ping.id}:pending:", "back": ping.id}
 
 
-FORGED = {
+FORGED: dict[str, dict[str, str | None]] = {
     "no token": {"csrf": None},
     "an empty token": {"csrf": ""},
     "another token": {"csrf": "A" * 43},

@@ -62,8 +62,3 @@ def test_the_demo_blog_starts_with_pings_of_every_kind(stack: Running, trackback
         page.get_by_role("link", name="Paid by the ping").first.click()
         page.get_by_role("link", name="In praise of idle things").wait_for()
         assert page.get_by_text("Counting cents").count() == 0
-
-
-def test_the_mailbox_says_that_it_is_empty(stack: Running) -> None:
-    with urlopen(f"{stack.blog}/mailbox/") as answer:
-        assert b"No mail yet" in answer.read()

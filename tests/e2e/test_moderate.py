@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.e2e.author import SESSION, sign_in, sign_in_links
+from tests.e2e.author import SESSION, cookies, sign_in, sign_in_links
 from tests.e2e.conftest import NewContext, Reply, Running
 from trackback.ping import Ping
 
@@ -17,10 +17,8 @@ with_javascript = pytest.mark.parametrize(
 @pytest.fixture
 def signed_in(stack: Running, new_context: NewContext) -> Iterator[BrowserContext]:
     """A browser in which the author is signed in."""
-    name, _, value = sign_in(stack).partition("=")
     with new_context(base_url=stack.api) as context:
-        cookie = {"name": name, "value": value, "domain": "localhost", "path": "/"}
-        context.add_cookies([{**cookie, "secure": True, "httpOnly": True, "sameSite": "Strict"}])
+        context.add_cookies(cookies(sign_in(stack)))
         yield context
 
 

@@ -17,7 +17,8 @@ _TRACES = """() => {
   const addresses = [...document.querySelectorAll("[href], [src], [action], [formaction], [data]")].flatMap(
     (element) => [element.href?.baseVal ?? element.href, element.src, element.action, element.formAction]);
   for (const address of addresses)
-    if (typeof address === "string" && !/^(https?:|about:|$)/.test(address)) found.push(address);
+    if (typeof address === "string" && !/^(https?:|about:|mailto:|data:,$|$)/.test(address))
+      found.push(address);
   return found;
 }"""
 
@@ -48,12 +49,12 @@ class Watch:
     def traces(self) -> list[str]:
         """Return what the page has done amiss since the last look, and what it holds of the kind."""
         for frame in self.page.frames:
-            self._done += self.traces_in(frame)
+            self._done += self.holds(frame)
         done, self._done = self._done, []
         return done
 
     @staticmethod
-    def traces_in(frame: Frame) -> list[str]:
+    def holds(frame: Frame) -> list[str]:
         """Return what a frame holds that no text may bring into it."""
         try:
             found: list[str] = frame.evaluate(_TRACES)

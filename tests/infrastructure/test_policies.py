@@ -57,6 +57,21 @@ CONDITIONS = {
     ("ReceiveFunction", "ReadWhichPostsAreClosed"): {
         "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["closed#"]}
     },
+    ("VerifyFunction", "JudgePingsAndLearn"): {
+        "ForAllValues:StringNotLike": {
+            "dynamodb:LeadingKeys": ["rules#", "settings#", "closed#", "access#", "mail#", "delivery#*"]
+        }
+    },
+    **{
+        (function, "LogDeliveries"): {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["delivery#*"]}}
+        for function in ("NotifyFunction", "ModerateFunction")
+    },
+    **{
+        (function, "MailTheAuthor"): {
+            "ForAllValues:StringEquals": {"ses:Recipients": [{"Ref": "AuthorEmail"}]}
+        }
+        for function in ("NotifyFunction", "ModerateFunction")
+    },
     ("ServeFunction", "ReadCountsButNoPing"): {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["post#*"]}
     },
@@ -134,7 +149,7 @@ def test_no_function_that_hears_strangers_may_read_keys_or_send_mail(function: s
     assert services <= {"dynamodb", "sqs"}
 
 
-def test_receive_writes_pings_only_and_receive_and_serve_read_no_ping() -> None:
+def test_a_function_reaches_no_other_records_and_addresses_than_its_business_needs() -> None:
     conditions = {
         (function, statement["Sid"]): statement["Condition"]
         for function in FUNCTIONS

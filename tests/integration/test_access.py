@@ -89,11 +89,11 @@ def test_asking_in_vain_does_not_prolong_the_pause(access: Access) -> None:
     assert access.ask(NOW + PAUSE)
 
 
-def test_a_flood_of_requests_costs_a_conditional_write_each(access: Access, table: Table, keys: Keys) -> None:
+def test_a_flood_of_requests_costs_a_read_each(access: Access, table: Table, keys: Keys) -> None:
     asked(access)
     to_table, to_ssm = requests(table.client), requests(keys.client)
     assert [access.ask(NOW + SECOND) for _ in range(50)] == [None] * 50
-    assert to_table == ["UpdateItem"] * 50
+    assert to_table == ["GetItem"] * 50
     assert to_ssm == []
 
 

@@ -228,6 +228,11 @@ def test_files_are_kept_for_good_under_their_version(stranger: Visitor, name: st
     assert (again["statusCode"], again["body"]) == (304, "")
 
 
+@pytest.mark.parametrize("name", ["style.css", "icon.svg"])
+def test_a_line_end_after_a_files_name_names_no_file(stranger: Visitor, name: str) -> None:
+    assert stranger.get(f"{QUEUE}/{name}\n")["statusCode"] == 404
+
+
 def test_pages_go_out_compressed(author: Visitor) -> None:
     answer = author.get(QUEUE, accept_encoding="gzip, br")
     assert answer["isBase64Encoded"]
@@ -283,6 +288,11 @@ def test_whoever_asks_how_often_gets_the_same_answer_and_one_mail_goes_out(stran
     answers = [stranger.post(SIGN_IN) for _ in range(20)]
     assert all(answer == answers[0] for answer in answers)
     assert len(new_mails(before)) == 1
+
+
+def test_a_request_that_cannot_be_read_keeps_no_mail_from_the_author(stranger: Visitor) -> None:
+    assert stranger.post(SIGN_IN, query="&".join(f"a{n}=" for n in range(201)))["statusCode"] == 400
+    sign_in_path(stranger)
 
 
 def test_a_mail_that_cannot_be_sent_changes_nothing_for_who_asks(

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from tests.conftest import MakePing
-from trackback.outbox import AT_ONCE, DAY, MOST, PATIENCE, PAUSE, Claim, Outbox
+from trackback.outbox import AT_ONCE, DAY, HOUR, MOST, MOST_A_DAY, PATIENCE, PAUSE, Claim, Outbox
 from trackback.ping import Ping, Status
 from trackback.settings import Notify
 from trackback.table import Table
@@ -108,6 +108,18 @@ def test_of_a_flood_so_many_wait_by_name_and_the_others_as_a_number(outbox: Outb
     claim = outbox.claim(EACH, NOW)
     assert claim
     assert (len(claim.pings), claim.more) == (MOST, 300 - MOST)
+
+
+def test_after_many_mails_in_a_day_they_go_once_an_hour_until_the_next_day(outbox: Outbox) -> None:
+    for n in range(MOST_A_DAY):
+        outbox.add(ids(1, n))
+        assert send(outbox, NOW + n * PAUSE) == 1
+    last = NOW + (MOST_A_DAY - 1) * PAUSE
+    outbox.add(ids(2, 100))
+    assert send(outbox, last + HOUR - SECOND) is None
+    assert send(outbox, last + HOUR) == 2
+    outbox.add(ids(1, 200))
+    assert send(outbox, NOW + DAY) == 1
 
 
 def test_a_few_are_told_of_at_once_and_what_is_more_waits_five_minutes_after_the_last_mail(

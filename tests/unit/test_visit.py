@@ -54,6 +54,11 @@ def test_a_cookie_is_found_among_others() -> None:
     assert (cookie(event, "session"), cookie(event, "sess"), cookie({}, "a")) == ("x=y", "", "")
 
 
+@pytest.mark.parametrize("space", ["\u2000", "\xa0", "\x85", "\t"], ids=ascii)
+def test_a_cookie_whose_name_begins_with_a_space_is_another(space: str) -> None:
+    assert cookie({"cookies": [f"{space}__Host-trackback=x"]}, "__Host-trackback") == ""
+
+
 @pytest.mark.parametrize(
     ("headers", "passes"),
     [

@@ -145,6 +145,8 @@ def test_a_receiver_refuses_the_signature_of_a_forgotten_key() -> None:
         (format_datetime(NOW - timedelta(days=9), usegmt=True), 0),
         ("Fri, 31 Dec 9999 23:59:59 -0000", 86_400),
         ("Fri, 31 Dec 99999 23:59:59 GMT", 0),
+        ("Fri, 01 Jan 2027 99999999999999:00:00 GMT", 0),
+        ("Fri, 01 Jan 2027 00:00:00 +99999999999999999", 0),
     ],
 )
 def test_a_request_to_wait_is_heeded_up_to_a_day(header: str, seconds: int) -> None:

@@ -1,7 +1,7 @@
 """Who may use the author's pages: whoever reads the author's mail and follows a link there."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from hmac import compare_digest
 
 from trackback.clock import stamp
@@ -9,6 +9,7 @@ from trackback.dynamodb import telling_when_busy
 from trackback.keys import Keys
 from trackback.table import Table
 from trackback.tokens import (
+    SIGN_IN_LASTS,
     LinkExpired,
     LinkInvalid,
     csrf_token,
@@ -18,8 +19,11 @@ from trackback.tokens import (
     write_sign_in,
 )
 
-PAUSE = timedelta(minutes=5)
-"""How long after a sign-in mail nobody can have another sent, unless its link is used."""
+PAUSE = SIGN_IN_LASTS
+"""How long after a sign-in mail nobody can have another sent, unless its link is used: as long as it is good.
+
+So nobody else's request can void a link that the author has, and 96 a day leave room in SES's sandbox.
+"""
 
 _RECORD = "access#"
 _USED = "This link has been used, or there is a newer one. Ask for a new one."
@@ -39,6 +43,8 @@ class Access:
         Raises:
             TableBusy: a flood has used up the table's write units.
         """
+        if self._table.read(_RECORD).get("asked_at", "") > stamp(now - PAUSE):
+            return None
         nonce = secrets.token_urlsafe(16)
         asked = self._change(
             "SET nonce = :nonce, asked_at = :now",

@@ -23,6 +23,9 @@ AT_ONCE = 10
 """How many pings are told of without delay within `PAUSE`; what is more becomes one mail."""
 PAUSE = timedelta(minutes=5)
 DAY = timedelta(days=1)
+MOST_A_DAY = 50
+"""How many mails go in a day before they go once an hour only: SES's sandbox takes 200, sign-ins included."""
+HOUR = timedelta(hours=1)
 PATIENCE = timedelta(minutes=2)
 """How long whoever has claimed a mail may take to send it, before another tries."""
 
@@ -51,7 +54,8 @@ class Outbox:
 
     For the next mail: `waiting`, a set of ids, and `more`, the number of those for which there is no room. Of
     the mail under way: its id `mail`, `sending`, `unnamed`, `claimed_at` and `attempts`. Of those that went:
-    `sent_at`, the last one's time, and `counted`, how many pings they have told of since `counted_from`.
+    `sent_at`, the last one's time; `counted`, how many pings they have told of since `counted_from`; `mails`,
+    how many went on the `day` of the last.
     """
 
     def __init__(self, table: Table) -> None:
@@ -164,11 +168,14 @@ class Outbox:
 
     def sent(self, claim: Claim, told: int, now: datetime) -> None:
         """Note that a mail about so many pings went out, and that the next may be claimed."""
-        counted_from, counted = _counted(self._table.read(_RECORD), now)
+        box = self._table.read(_RECORD)
+        counted_from, counted = _counted(box, now)
         self._end(
             claim,
-            "SET sent_at = :now, counted_from = :from, counted = :counted",
+            "SET sent_at = :now, counted_from = :from, counted = :counted, #day = :day, mails = :mails",
             {
+                ":day": {"S": _day(now)},
+                ":mails": {"N": str(_mails(box, now) + 1)},
                 ":now": {"S": stamp(now)},
                 ":from": {"S": counted_from or stamp(now)},
                 ":counted": {"N": str(counted + told)},
@@ -194,8 +201,9 @@ class Outbox:
     ) -> dict[str, Any] | None:
         """Update a record and return it, None if the condition does not hold."""
         request: Any = {"ConditionExpression": condition} if condition else {}
-        if "#status" in condition:
-            request["ExpressionAttributeNames"] = {"#status": "status"}
+        names = {f"#{name}": name for name in ("status", "day") if f"#{name}" in expression + condition}
+        if names:  # words that DynamoDB keeps to itself
+            request["ExpressionAttributeNames"] = names
         try:
             answer = self._table.client.update_item(
                 TableName=self._table.name,
@@ -217,8 +225,19 @@ def _may_go(box: Mapping[str, Any], notify: Notify, now: datetime) -> bool:
     sent_at: str = box.get("sent_at", "")
     if notify is Notify.DAILY:
         return sent_at <= stamp(now - DAY)
+    if _mails(box, now) >= MOST_A_DAY:
+        return sent_at <= stamp(now - HOUR)
     waiting = len(box["waiting"]) + int(box.get("more", 0))
     return _counted(box, now)[1] + waiting <= AT_ONCE or sent_at <= stamp(now - PAUSE)
+
+
+def _mails(box: Mapping[str, Any], now: datetime) -> int:
+    """Return how many mails went today."""
+    return int(box["mails"]) if box.get("day") == _day(now) else 0
+
+
+def _day(now: datetime) -> str:
+    return stamp(now)[:10]
 
 
 def _counted(box: Mapping[str, Any], now: datetime) -> tuple[str, int]:

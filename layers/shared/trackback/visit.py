@@ -83,8 +83,11 @@ def field(fields: Fields, name: str) -> str:
 
 
 def cookie(event: Event, name: str) -> str:
-    """Return the value of a cookie, empty if it was not sent."""
-    pairs = (pair.strip().partition("=") for pair in event.get("cookies") or ())
+    """Return the value of a cookie, empty if it was not sent.
+
+    Browsers let a sibling host set "__Host-" names that begin with a space of Unicode: they are others.
+    """
+    pairs = (pair.strip(" ").partition("=") for pair in event.get("cookies") or ())
     return next((value for known, _, value in pairs if known == name), "")
 
 

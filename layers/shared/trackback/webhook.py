@@ -153,7 +153,7 @@ def wait(retry_after: str, now: datetime) -> timedelta:
     except ValueError:
         try:
             asked = parsedate_to_datetime(retry_after).replace(tzinfo=UTC) - now  # always GMT
-        except ValueError:
+        except (ValueError, OverflowError):
             return timedelta()
     return min(max(asked, timedelta()), MOST_WAIT)
 

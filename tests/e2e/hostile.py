@@ -1,0 +1,79 @@
+"""Records that no stranger can make: every word is hostile, as if nothing had been cleaned on the way in."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.payloads import PAYLOADS
+from trackback.clock import stamp
+from trackback.items import to_typed
+from trackback.ping import Ping, Status
+from trackback.site import post_key
+from trackback.text import clean
+
+Item = dict[str, Any]
+
+TEXTS = [text for _, text in PAYLOADS]
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+PAGE = 25  # pings that the queue shows at once
+_LETTERS = str.maketrans("0189", "wxyz")
+
+
+def hostile(post: str, number: int, status: Status, step: int = 0) -> Ping:
+    """Return a ping of hostile words: the same in every field, or others in each, `step` apart."""
+
+    def text(field: int) -> str:
+        return TEXTS[(number + field * step) % len(TEXTS)]
+
+    at = stamp(LONG_AGO + timedelta(minutes=number))
+    revised = {name: clean(text(5), 200) for name in ("title", "excerpt", "blog_name")}
+    return Ping(
+        id=f"{status[:3]}{'y' if step else 'n'}{number:022}".translate(_LETTERS),
+        post=post,
+        url=f"http://h{number}.example/?{text(0)}",
+        title=text(1),
+        excerpt=text(2),
+        blog_name=text(3),
+        received_at=at,
+        status=status,
+        charset=text(4),
+        verdict=_verdict(at, [text(field) for field in range(4, 12)]),
+        revision=revised if status is Status.PENDING and number % 2 else None,
+        history=[{"at": at, "what": str(status), "by": "check", "why": text(6)}],
+    )
+
+
+def _verdict(at: str, texts: list[str]) -> Mapping[str, Any]:
+    url, why, title, language, link, *reasons = texts
+    return {
+        "link": "found",
+        "checked_at": at,
+        "url": f"http://leads.example/{url}",
+        "why": why,
+        "title": title,
+        "language": language,
+        "sentence": f"Before {link} after",
+        "text": link,
+        "reasons": reasons,
+    }
+
+
+def as_item(ping: Ping) -> Item:
+    """Return a ping as the table holds it."""
+    item = {name: to_typed(value) for name, value in asdict(ping).items() if value}
+    return item | ({"shown_on": {"S": post_key(ping.post)}} if ping.status is Status.APPROVED else {})
+
+
+def records_of_texts() -> list[Item]:
+    """Return records of all else that holds words: rules, what is closed, and what was sent."""
+    lines = [" ".join(text.split()) for text in TEXTS]
+    now = stamp(datetime.now(UTC))
+    plain: list[dict[str, Any]] = [
+        {"id": "rules#", "rules": [f"block text {line}" for line in lines]},
+        {"id": "closed#", "entries": {f"closed.example/{line}" for line in lines}},
+    ]
+    for number, text in enumerate(TEXTS[::4]):
+        sent = {"status": "delivery", "received_at": now, "kind": "mail", "state": "sent", "attempts": 1}
+        plain.append({"id": f"delivery#hostile-{number}", "what": text, "answer": text, **sent})
+    return [{name: to_typed(value) for name, value in record.items()} for record in plain]

@@ -1,0 +1,92 @@
+"""Hostile texts in the mails to the author: in a mail program they are read, and head no mail."""
+
+from collections.abc import Iterator
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+
+from functions.notify import app
+from tests.aws import confirm, sent_mails
+from tests.browser import open_browser
+from tests.demo.site import DemoBlog
+from tests.e2e.hostile import TEXTS, as_item, hostile
+from tests.e2e.watch import Watch
+from tests.events import Context
+from tests.servers import serving
+from trackback.ping import Status
+from trackback.table import Table
+
+AT_ONCE = 10
+HEADERS = {
+    "From",
+    "To",
+    "Subject",
+    "Date",
+    "Message-ID",
+    "Auto-Submitted",
+    "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+    "MIME-Version",
+    "Content-Type",
+}
+
+
+@pytest.fixture
+def sent(table: Table) -> list[EmailMessage]:
+    """The mails about a ping of each payload, and about pings of many payloads: alone, and in digests."""
+    confirm(app.author)
+    before = len(sent_mails())
+    batches = [[number] for number in range(0, len(TEXTS), 8)]
+    batches += [list(range(first, first + AT_ONCE)) for first in range(0, len(TEXTS), AT_ONCE)]
+    for step, numbers in enumerate(batches):
+        _announce(table, numbers, step)
+    return sent_mails()[before:]
+
+
+def _announce(table: Table, numbers: list[int], step: int) -> None:
+    records: list[Any] = []
+    for number in numbers:
+        item = as_item(hostile("http://blog.example/2026/hello/", number, Status.PENDING, step % 3))
+        table.client.put_item(TableName=table.name, Item=item)
+        images = {"Keys": {"id": item["id"]}, "NewImage": item, "OldImage": {"id": item["id"]}}
+        change = {"SequenceNumber": str(number), **images}
+        records.append({"eventID": f"{step}-{number}", "eventName": "MODIFY", "dynamodb": change})
+    table.client.delete_item(TableName=table.name, Key={"id": {"S": "mail#"}})
+    assert app.handler({"Records": records}, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    for record in records:
+        table.client.delete_item(TableName=table.name, Key=record["dynamodb"]["Keys"])
+
+
+@pytest.fixture
+def watch() -> Iterator[Watch]:
+    with open_browser() as browser, browser.new_context() as context:
+        yield Watch(context)
+
+
+def test_in_a_mail_program_they_are_only_read(sent: list[EmailMessage], watch: Watch) -> None:
+    assert len(sent) >= len(TEXTS) // AT_ONCE
+    with serving(DemoBlog(lambda: sent)) as server:
+        assert watch.look(f"http://localhost:{server.port}/mailbox/") == []
+    assert len(watch.page.frames) == len(sent) + 1
+
+
+def test_they_head_no_mail(sent: list[EmailMessage]) -> None:
+    for mail in sent:
+        assert set(mail.keys()) - {"Content-Transfer-Encoding"} == HEADERS
+        assert len(mail.keys()) == len(set(mail.keys()))
+        assert mail["To"] == app.author
+        assert [part.get_content_type() for part in mail.walk()] == [
+            "multipart/alternative",
+            "text/plain",
+            "text/html",
+        ]
+
+
+def test_no_text_steers_a_terminal_or_a_line(sent: list[EmailMessage]) -> None:
+    unseen = {chr(number) for number in (*range(9), *range(11, 32), *range(127, 160), 0x202E, 0x2028)}
+    for mail in sent:
+        body = mail.get_body(("plain",))
+        assert body
+        assert unseen.intersection(body.get_content().replace("\r\n", "\n")) == set()
+        assert unseen.intersection(mail["Subject"]) == set()
