@@ -97,6 +97,7 @@ def test_the_stack_tells_what_its_owner_needs(stack: Stack) -> None:
     assert stack.outputs == {
         "ApiUrl": api,
         "PingUrl": f"{api}/trackback/{{host}}/{{path}}",
+        "Moderate": f"{api}/moderate",
         "Snippet": f'<script type="module" src="{api}/embed.js"></script>',
         "TableName": stack.outputs["TableName"],
     }
@@ -187,3 +188,12 @@ def test_the_embed_is_the_file_in_the_repository(stack: Stack) -> None:
     response = stack.request("GET", "/embed.js")
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"
     assert response.body == (ROOT / "functions" / "serve" / "embed.js").read_bytes()
+
+
+def test_the_authors_pages_lead_to_the_sign_in_and_answer_whoever_asks_alike(stack: Stack) -> None:
+    """The emulator cannot send the mail: it asks for leave to send from any address."""
+    assert stack.request("GET", "/moderate").headers["location"] == "/moderate/sign-in"
+    assert "Mail me a link" in stack.request("GET", "/moderate/sign-in").body.decode()
+    for _ in range(2):
+        answer = stack.request("POST", "/moderate/sign-in", "", Content_Type=FORM)
+        assert (answer.status, answer.headers["location"]) == (303, "/moderate/sign-in?sent=1")

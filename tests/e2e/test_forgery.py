@@ -19,7 +19,7 @@ def form(stack: Running, session: str, reply: Reply) -> dict[str, str]:
     """The form that approves a ping, as its page has it."""
     (ping,) = reply("A ping to decide about")
     token = csrf(ask(f"{stack.api}/moderate/ping/{ping.id}", Cookie=session).text)
-    return {"csrf": token, "one": f"approve {ping.id}:pending:", "back": ping.id}
+    return {"csrf": token, "one": f"approve {ping.id}:pending:{ping.texts_id}", "back": ping.id}
 
 
 FORGED: dict[str, dict[str, str | None]] = {

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Request, Response
 
 from tests.integration.conftest import Web
 from tests.servers import serving
+from tests.websites import page
 from trackback.akismet import Akismet
 from trackback.ping import Status
 from trackback.verification import Verifier
@@ -17,8 +18,9 @@ class StandIn:
     """A WSGI application that remembers the forms it was sent."""
 
     def __init__(self) -> None:
-        """Take everything for spam until told otherwise."""
+        """Take everything that holds `spam` for such, until told otherwise."""
         self.answer = Response("true")
+        self.spam = ""
         self.forms: list[dict[str, str]] = []
 
     def __call__(self, environ: object, start_response: object) -> object:
@@ -26,7 +28,8 @@ class StandIn:
         request = Request(environ)  # type: ignore[arg-type]
         form = parse_qs(request.get_data().decode(), keep_blank_values=True)
         self.forms.append({name: values[0] for name, values in form.items()})
-        return self.answer(environ, start_response)  # type: ignore[arg-type]
+        answer = self.answer if self.spam in form["comment_content"][0] else Response("false")
+        return answer(environ, start_response)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -73,6 +76,20 @@ def test_any_other_answer_says_nothing(web: Web, akismet: StandIn, answer: Respo
     verdict = web.verify(web.add()).verdict
     assert verdict
     assert verdict["reasons"] == ["The source links to the post."]
+
+
+def test_what_akismet_says_of_a_revision_is_not_held_against_the_first_words(
+    web: Web, akismet: StandIn
+) -> None:
+    akismet.spam = "58213"
+    web.answers["/re"] = page("No link.")
+    ping = web.verify(web.add())
+    web.add(excerpt="There you will find 58213 more infos")
+    after = web.verify(ping)
+    assert [akismet.spam in form["comment_content"] for form in akismet.forms] == [False, True, False]
+    assert (after.status, after.texts, after.revision) == (Status.PENDING, ping.texts, None)
+    assert after.verdict
+    assert "Akismet takes it for spam." not in after.verdict["reasons"]
 
 
 def test_an_akismet_that_cannot_be_reached_says_nothing(web: Web) -> None:

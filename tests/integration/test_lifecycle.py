@@ -66,7 +66,7 @@ def test_an_approved_text_stays_until_the_author_takes_the_new_one(web: Web) -> 
     assert after.revision == {"title": "Buy now", "excerpt": "Other words", "blog_name": "Other"}
     web.table.decide(ping.id, Status.APPROVED, NOW)
     assert shown(web) == ["A reply"]
-    web.table.decide(ping.id, Status.APPROVED, NOW, take=after.revision_id)
+    web.table.decide(ping.id, Status.APPROVED, NOW, words=after.revision_id)
     after = web.table.get(ping.id)
     assert (after.title, after.excerpt, after.revision) == ("Buy now", "Other words", None)
     assert shown(web) == ["Buy now"]
@@ -137,7 +137,7 @@ def test_what_is_held_is_approved_with_the_words_that_the_author_names(web: Web)
         web.verify(ping)
         web.add(path, title="With a better title")
     web.table.decide(first.id, Status.APPROVED, NOW)
-    web.table.decide(second.id, Status.APPROVED, NOW, take=web.table.get(second.id).revision_id)
+    web.table.decide(second.id, Status.APPROVED, NOW, words=web.table.get(second.id).revision_id)
     assert sorted(shown(web)) == ["A reply", "With a better title"]
 
 
@@ -147,7 +147,7 @@ def test_a_revision_that_is_not_the_latest_is_not_taken(web: Web) -> None:
     seen = web.table.get(ping.id).revision_id
     web.table.add(web.ping(title="Buy now"))
     with pytest.raises(StatusChanged):
-        web.table.decide(ping.id, Status.APPROVED, NOW, take=seen)
+        web.table.decide(ping.id, Status.APPROVED, NOW, words=seen)
     assert shown(web) == ["A reply"]
 
 
@@ -160,7 +160,7 @@ def test_a_revision_that_is_sent_while_another_is_taken_stays(
     web.table.add(web.ping(title="Buy now"))
     monkeypatch.setattr(web.table, "get", lambda _: seen)
     with pytest.raises(StatusChanged):
-        web.table.decide(ping.id, Status.APPROVED, NOW, take=seen.revision_id)
+        web.table.decide(ping.id, Status.APPROVED, NOW, words=seen.revision_id)
 
 
 def test_spam_in_a_revision_of_what_is_held_is_dropped_and_says_nothing_about_the_ping(web: Web) -> None:

@@ -20,6 +20,7 @@ from trackback.changes import verdict_change
 from trackback.clock import stamp
 from trackback.closing import load_closed
 from trackback.deliveries import Deliveries
+from trackback.desk import Choice
 from trackback.ping import Ping, Status
 from trackback.settings import Notify, Settings, load_rules, load_settings, save_settings
 from trackback.table import Table
@@ -117,7 +118,7 @@ def revise(table: Table, ping: Ping, title: str = "Later words") -> Ping:
 
 
 def chosen(ping: Ping) -> str:
-    return f"{ping.id}:{ping.status}:{ping.revision_id}"
+    return str(Choice(ping.id, ping.status, ping.texts_id, ping.revision_id))
 
 
 def one(act: str, ping: Ping) -> dict[str, str]:
@@ -126,7 +127,7 @@ def one(act: str, ping: Ping) -> dict[str, str]:
 
 def mailed(ping: Ping, action: Action = Action.APPROVE, age: timedelta = timedelta()) -> str:
     """Return the path of a link as a mail of that age has it."""
-    link = Link(action, "" if action is Action.MUTE else ping.id, ping.revision_id)
+    link = Link(action, "" if action is Action.MUTE else ping.id, ping.latest_id)
     return f"{QUEUE}/link/{write_link(app.keys.load(now()), link, now() - age)}"
 
 
@@ -558,6 +559,73 @@ def test_new_words_are_read_as_a_before_and_after(author: Visitor, table: Table,
     assert "Words of <del>old</del><ins>late</ins>" in re.sub(r"\n\s*", "", page)
 
 
+def reopen(table: Table, ping: Ping, title: str) -> Ping:
+    """Have the check put a ping away, and its sender send other words that wait in its place."""
+    verdict = Verdict(Seen.FOUND, ping.received_at)
+    table.apply(verdict_change(ping, verdict, Outcome(Status.SPAM), now()))
+    reopened = revise(table, ping, title)
+    assert (reopened.status, reopened.title) == (Status.RECEIVED, title)
+    table.apply(verdict_change(reopened, verdict, Outcome(Status.PENDING), now()))
+    return table.get(ping.id)
+
+
+@pytest.mark.parametrize("act", ["approve", "reject", "spam", "allow", "block"])
+@pytest.mark.parametrize("ticked", [False, True], ids=["its own button", "ticked"])
+def test_a_page_decides_about_no_words_that_have_replaced_those_on_it(
+    author: Visitor, table: Table, waiting: Waiting, act: str, ticked: bool
+) -> None:
+    ping = waiting(title="Nice words")
+    later = reopen(table, ping, "BUY PILLS")
+    fields = {"act": act, "ping": chosen(ping)} if ticked else one(act, ping)
+    author.post(f"{QUEUE}/decide", fields)
+    assert "changed meanwhile" in author.notice()
+    assert (table.get(ping.id), load_rules(table)) == (later, [])
+
+
+@pytest.mark.parametrize("act", ["approve", "reject", "spam", "allow", "block", "take", "keep"])
+def test_a_choice_that_names_no_words_decides_about_none(
+    author: Visitor, table: Table, waiting: Waiting, act: str
+) -> None:
+    ping = revise(table, waiting())
+    author.post(f"{QUEUE}/decide", {"one": f"{act} {ping.id}:pending:"})
+    assert "changed meanwhile" in author.notice()
+    assert table.get(ping.id) == ping
+
+
+def test_first_words_that_come_back_as_a_revision_are_approved_and_no_others(
+    author: Visitor, table: Table, waiting: Waiting
+) -> None:
+    ping = waiting(title="Nice words")
+    revise(table, reopen(table, ping, "BUY PILLS"), "Nice words")
+    author.post(f"{QUEUE}/decide", one("approve", ping))
+    known = table.get(ping.id)
+    assert (known.status, known.title) == (Status.APPROVED, "Nice words")
+
+
+@pytest.mark.parametrize(
+    ("act", "status"), [("approve", Status.APPROVED), ("reject", Status.REJECTED), ("spam", Status.SPAM)]
+)
+def test_a_page_about_first_words_goes_on_working_once_others_were_sent(
+    author: Visitor, table: Table, waiting: Waiting, act: str, status: Status
+) -> None:
+    ping = waiting(title="First")
+    revise(table, ping, "Words that nobody has read")
+    author.post(f"{QUEUE}/decide", one(act, ping))
+    known = table.get(ping.id)
+    assert (known.status, known.title) == (status, "First")
+
+
+@pytest.mark.parametrize("page", ["", "/ping"], ids=["the queue", "the ping's page"])
+def test_the_buttons_and_ticks_of_a_page_name_the_words_on_it(
+    author: Visitor, table: Table, waiting: Waiting, page: str
+) -> None:
+    first = waiting(title="First")
+    ping = revise(table, first)
+    read = author.read(f"{QUEUE}{page}/{ping.id}" if page else QUEUE)
+    choices = set(re.findall(rf'value="(?:\w+ )?({ping.id}:[^"]+)"', read))
+    assert choices == {f"{ping.id}:pending:{first.texts_id}-{ping.revision_id}"}
+
+
 def test_words_that_came_after_the_page_was_read_are_not_taken(
     author: Visitor, table: Table, waiting: Waiting
 ) -> None:
@@ -801,12 +869,40 @@ def test_a_link_about_what_was_decided_otherwise_says_so(
 def test_a_link_about_words_that_have_changed_since_says_so(
     stranger: Visitor, table: Table, waiting: Waiting
 ) -> None:
+    ping = waiting(title="Nice words")
+    later = reopen(table, ping, "BUY PILLS")
+    for link in (mailed(ping), mailed(ping, Action.REJECT), mailed(ping, Action.SPAM)):
+        assert "There are other words by now" in stranger.read(link)
+        assert stranger.post(link)["statusCode"] == 409
+    assert table.get(ping.id) == later
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [
+        (Action.APPROVE, Status.APPROVED),
+        (Action.REJECT, Status.REJECTED),
+        (Action.SPAM, Status.SPAM),
+    ],
+)
+def test_a_link_about_first_words_shows_and_decides_about_these_once_others_were_sent(
+    stranger: Visitor, table: Table, waiting: Waiting, action: Action, status: Status
+) -> None:
     ping = waiting(title="First")
-    link = mailed(ping)
-    later = revise(table, ping)
-    assert "There are other words by now" in stranger.read(link)
-    assert stranger.post(link)["statusCode"] == 409
-    stranger.post(mailed(later))
+    link = mailed(ping, action)
+    revise(table, ping, "Words that nobody has read")
+    shown = stranger.read(link)
+    assert "This is about what was sent first" in shown
+    assert "Words that nobody has read" not in shown
+    assert stranger.post(link)["statusCode"] == 200
+    assert (table.get(ping.id).status, table.get(ping.id).title) == (status, "First")
+
+
+def test_a_link_about_later_words_of_what_is_held_approves_these(
+    stranger: Visitor, table: Table, waiting: Waiting
+) -> None:
+    ping = revise(table, waiting(title="First"))
+    stranger.post(mailed(ping))
     assert (table.get(ping.id).status, table.get(ping.id).title) == (Status.APPROVED, "Later words")
 
 

@@ -173,14 +173,14 @@ def test_other_words_that_were_taken_wait_again_once_that_is_undone(
     if approved:
         moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
     take = revise(table, make_ping, "Other words")
-    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
     assert standing(table, ping) == (Status.APPROVED, 1, ["Other words"])
     moderation.undo(ping.id, LATER)
     status = Status.APPROVED if approved else Status.PENDING
     assert standing(table, ping) == (status, int(approved), ["Mine"] * approved)
     after = table.get(ping.id)
     assert (after.title, after.revision_id, after.replaced) == ("Mine", take, None)
-    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
     assert standing(table, ping) == (Status.APPROVED, 1, ["Other words"])
 
 
@@ -189,7 +189,7 @@ def test_an_undo_loses_nothing_that_was_sent_since(
     moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, later: str, waits: str | None
 ) -> None:
     take = revise(table, make_ping, "Other words")
-    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
     revise(table, make_ping, later)
     moderation.undo(ping.id, LATER)
     after = table.get(ping.id)
@@ -200,7 +200,7 @@ def test_the_next_decision_forgets_the_words_that_were_replaced(
     moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
 ) -> None:
     take = revise(table, make_ping, "Other words")
-    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
     moderation.decide(ping.id, Status.SPAM, NOW, settings=DEFAULT)
     assert "replaced" not in stored(ping)
     moderation.undo(ping.id, LATER)
@@ -211,7 +211,7 @@ def test_an_undo_that_meets_a_later_revision_does_not_overwrite_it(
     moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take = revise(table, make_ping, "Other words")
-    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
     seen = table.get(ping.id)
     later = revise(table, make_ping, "Third words")
     monkeypatch.setattr(table, "get", lambda _: seen)
@@ -225,9 +225,9 @@ def test_taking_the_same_words_twice_changes_nothing(
     moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
 ) -> None:
     take = revise(table, make_ping, "Other words")
-    moderation.decide(ping.id, Status.APPROVED, NOW, take=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
     before = stored(ping)
-    moderation.decide(ping.id, Status.APPROVED, LATER, take=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, LATER, words=take, settings=DEFAULT)
     assert stored(ping) == before
 
 
@@ -239,6 +239,34 @@ def test_a_decision_is_about_what_the_author_saw(moderation: Moderation, ping: P
         moderation.decide(ping.id, Status.SPAM, LATER, seen=seen, settings=DEFAULT)
     moderation.decide(ping.id, Status.APPROVED, LATER, seen=seen, settings=DEFAULT)
     assert stored(ping) == before
+
+
+def test_a_decision_about_words_that_are_replaced_while_it_is_made_is_refused(
+    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged(table, ping, Status.SPAM)
+    seen = table.get(ping.id)
+    table.add(make_ping(url=URL, title="Other words"))
+    judged(table, ping, Status.SPAM)
+    assert (table.get(ping.id).status, table.get(ping.id).title) == (seen.status, "Other words")
+    monkeypatch.setattr(table, "get", lambda _: seen)
+    with pytest.raises(StatusChanged):
+        moderation.decide(ping.id, Status.APPROVED, LATER, words=seen.texts_id, settings=DEFAULT)
+    with pytest.raises(StatusChanged):
+        moderation.allow_site(seen, LATER)
+    monkeypatch.undo()
+    assert standing(table, ping) == (Status.SPAM, 0, [])
+
+
+def test_a_site_is_not_allowed_on_account_of_words_that_are_gone(
+    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+) -> None:
+    judged(table, ping, Status.SPAM)
+    table.add(make_ping(url=URL, title="Other words"))
+    for decide_about in (moderation.allow_site, moderation.block_site):
+        with pytest.raises(StatusChanged, match="other words by now"):
+            decide_about(ping, LATER)
+    assert (table.get(ping.id).status, load_rules(table)) == (Status.RECEIVED, [])
 
 
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.SPAM])
@@ -442,7 +470,7 @@ def test_of_a_revision_that_is_taken_and_dropped_at_once_one_wins(
     take = revise(table, make_ping, "Other words")
     found = outcomes(
         *[lambda: moderation.keep(ping.id)] * 4,
-        *[lambda: moderation.decide(ping.id, Status.APPROVED, LATER, take=take, settings=DEFAULT)] * 4,
+        *[lambda: moderation.decide(ping.id, Status.APPROVED, LATER, words=take, settings=DEFAULT)] * 4,
     )
     after = table.get(ping.id)
     assert sum(isinstance(outcome, Ping) for outcome in found) >= 1

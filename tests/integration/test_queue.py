@@ -125,7 +125,7 @@ def test_what_is_decided_about_other_words_takes_them_from_the_list(
 ) -> None:
     pings = [look(table, revise(table, make_ping, add(Status.APPROVED))) for _ in range(4)]
     taken, dropped, rejected, waits = pings
-    table.decide(taken.id, Status.APPROVED, NOW, take=taken.revision_id)
+    table.decide(taken.id, Status.APPROVED, NOW, words=taken.revision_id)
     table.apply(kept(dropped))
     table.decide(rejected.id, Status.REJECTED, NOW)
     assert ids(queue, Tab.PENDING) == [waits.id]

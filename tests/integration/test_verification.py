@@ -285,6 +285,25 @@ def test_a_canonical_url_counts_as_the_post_on_the_blog_only(
     assert ping.verdict["link"] == link
 
 
+@pytest.mark.parametrize("looked_at", [True, False], ids=["held", "just received"])
+def test_a_revision_that_its_page_makes_spam_is_dropped_and_leaves_the_ping_that_was_there(
+    web: Web, looked_at: bool
+) -> None:
+    web.answers[SOURCE] = page("No link.")  # two points, beside the eight of the revision
+    ping = web.add()
+    if looked_at:
+        assert web.verify(ping).status is Status.PENDING
+    web.add(excerpt="There you will find 58213 more infos")
+    before = len(web.asked())
+    after = web.verify(ping)
+    assert web.asked()[before:].count(SOURCE) == 1
+    assert (after.status, after.texts, after.revision) == (Status.PENDING, ping.texts, None)
+    assert after.verdict
+    assert (after.verdict["link"], after.verdict["score"]) == ("missing", 2)
+    other = web.verify(web.add(SOURCE, "else.example", excerpt="There you will find 58213 more infos"))
+    assert other.status is Status.SPAM
+
+
 @pytest.mark.parametrize("status", [Status.APPROVED, Status.REJECTED, Status.SPAM])
 def test_a_decision_that_falls_while_the_source_is_fetched_stands(web: Web, status: Status) -> None:
     ping = web.add()

@@ -7,7 +7,7 @@ import pytest
 
 from trackback.announcement import Announcement, announce, mail_subject, quoted
 from trackback.evidence import Evidence
-from trackback.ping import Ping, Status
+from trackback.ping import Ping, Status, words_id
 from trackback.tells import link
 
 PING = Ping(
@@ -26,7 +26,7 @@ REVISION = {"title": "Re: Bye", "excerpt": "New words", "blog_name": "Other"}
 
 def announced(post_title: str = "Hello, world", **changes: Any) -> Announcement:
     return announce(
-        replace(PING, **changes), post_title, lambda link: f"{link.action}/{link.ping}/{link.revision}"
+        replace(PING, **changes), post_title, lambda link: f"{link.action}/{link.ping}/{link.words}"
     )
 
 
@@ -99,6 +99,14 @@ def test_of_a_revision_both_are_shown_and_the_links_are_for_the_new_words(
     revision = replace(PING, revision=REVISION).revision_id
     assert said.approve == f"approve/{PING.id}/{revision}"
     assert (said.reject, said.spam) == (f"reject/{PING.id}/{revision}", f"spam/{PING.id}/{revision}")
+
+
+def test_the_links_name_the_words_that_are_mailed() -> None:
+    said = announced()
+    assert said.approve == f"approve/{PING.id}/{words_id(PING.texts)}"
+    assert (said.reject, said.spam) == tuple(
+        said.approve.replace("approve", other) for other in ("reject", "spam")
+    )
 
 
 def test_it_tells_where_a_page_leads_and_what_it_calls_itself_if_that_is_something_else() -> None:

@@ -131,9 +131,9 @@ def announce(ping: Ping, post_title: str, url: Callable[[Link], str]) -> Announc
         link=_link(seen, one_line(verdict.get("why", ""))),
         sentence=_sentence(one_line(verdict.get("sentence", "")), one_line(verdict.get("text", ""))),
         reasons=[one_line(one) for one in verdict.get("reasons", ()) if one not in _SAID_OF_LINK],
-        approve=url(Link(Action.APPROVE, ping.id, ping.revision_id)),
-        reject=url(Link(Action.REJECT, ping.id, ping.revision_id)),
-        spam=url(Link(Action.SPAM, ping.id, ping.revision_id)),
+        approve=url(Link(Action.APPROVE, ping.id, ping.latest_id)),
+        reject=url(Link(Action.REJECT, ping.id, ping.latest_id)),
+        spam=url(Link(Action.SPAM, ping.id, ping.latest_id)),
     )
 
 

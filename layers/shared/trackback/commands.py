@@ -94,7 +94,7 @@ def decide(table: Table, asked: Namespace) -> bool:
     take = getattr(asked, "revision", None) or ""
 
     def decide_one(ping_id: str) -> Text:
-        before = moderation.decide(ping_id, status, datetime.now(UTC), settings=settings, take=take)
+        before = moderation.decide(ping_id, status, datetime.now(UTC), settings=settings, words=take)
         words = f"{before.status} → {status}"
         if before.status is status:
             words = f"now shows revision {take}" if take else f"was {status} already"

@@ -19,7 +19,10 @@ from trackback.visit import Fields, field
 MOST = 100
 """How many pings one form may be about."""
 
-_CHOICE = re.compile(r"([a-z2-7]{26}):(received|pending|approved|rejected|spam):([0-9a-f]{8})?")
+_WORDS = "[0-9a-f]{8}"
+_CHOICE = re.compile(
+    rf"([a-z2-7]{{26}}):(received|pending|approved|rejected|spam):(?:({_WORDS})(?:-({_WORDS}))?)?"
+)
 
 
 class Act(StrEnum):
@@ -60,15 +63,20 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A ping that was chosen, in the status and with the revision that the author saw."""
+    """A ping that was chosen, in the status and with the words that the author saw: its own, and later ones.
+
+    Words go by their names (`words_id`); an undo and another look are about none.
+    """
 
     ping: str
     seen: Status
+    words: str = ""
     revision: str = ""
 
     def __str__(self) -> str:
         """Return it as a form's field holds it."""
-        return f"{self.ping}:{self.seen}:{self.revision}"
+        revision = f"-{self.revision}" if self.revision else ""
+        return f"{self.ping}:{self.seen}:{self.words}{revision}"
 
 
 def read_choices(fields: Fields) -> tuple[Act, list[Choice]]:
@@ -92,7 +100,7 @@ def _read_choice(text: str) -> Choice:
     match = _CHOICE.fullmatch(text)
     if not match:
         raise BadQuery("The form does not say which pings it is about.")
-    return Choice(match[1], Status(match[2]), match[3] or "")
+    return Choice(match[1], Status(match[2]), match[3] or "", match[4] or "")
 
 
 class Desk:
@@ -133,16 +141,16 @@ class Desk:
 
     def _do(self, act: Act, choice: Choice, settings: Settings, now: datetime) -> None:
         moderation, ping, seen = self._moderation, choice.ping, choice.seen
+        words = choice.revision if act in {Act.TAKE, Act.KEEP} else choice.words
+        if not words and act not in {Act.UNDO, Act.LOOK}:
+            raise StatusChanged(TOO_LATE)
         match act:
-            case Act.APPROVE | Act.REJECT | Act.SPAM:
-                moderation.decide(ping, _BECOMES[act], now, seen=seen, settings=settings)
-            case Act.TAKE:
-                take = choice.revision
-                moderation.decide(ping, Status.APPROVED, now, seen=seen, take=take, settings=settings)
+            case Act.APPROVE | Act.REJECT | Act.SPAM | Act.TAKE:
+                moderation.decide(ping, _BECOMES[act], now, seen=seen, words=words, settings=settings)
             case Act.UNDO:
                 moderation.undo(ping, now, seen=seen)
             case Act.KEEP:
-                moderation.keep(ping, revision=choice.revision)
+                moderation.keep(ping, revision=words)
             case Act.LOOK:
                 moderation.look_again(ping)
             case Act.ALLOW:
@@ -152,7 +160,7 @@ class Desk:
 
     def _as_seen(self, choice: Choice, wanted: Status) -> Ping:
         ping = self._table.get(choice.ping)
-        if ping.status not in {choice.seen, wanted}:
+        if ping.status not in {choice.seen, wanted} or ping.texts_id != choice.words:
             raise StatusChanged(TOO_LATE)
         return ping
 

@@ -31,6 +31,7 @@ _NAMES = {
     Status.REJECTED: ("Rejected", "Readers do not see it."),
     Status.SPAM: ("Marked as spam", "Readers do not see it, and the next ones are judged by it."),
 }
+_SENT_AGAIN = "It was sent again with other words after the mail. This is about what was sent first."
 _MUTE = {
     "heading": "No more mails?",
     "words": "Pings still wait for you on your own pages, and the settings there turn mails on again.",
@@ -57,7 +58,8 @@ class Errands:
         if link.action is Action.MUTE:
             return _blank(**_MUTE, links=[(QUEUE, "Your pings")])
         ping = find_ping(self._table, link.ping)
-        return _blank(**self._views.one(ping), **_said(link, ping), links=_links(ping))
+        shown = replace(ping, revision=None) if _is_about_first(link, ping) else ping
+        return _blank(**self._views.one(shown), **_said(link, ping), links=_links(ping))
 
     def act(self, link: Link, now: datetime) -> dict[str, Any]:
         """Do what a link is good for, and return what its page shows then; `late` if nothing was done.
@@ -80,14 +82,13 @@ class Errands:
         if standing(link, ping) is not Standing.READY:
             raise StatusChanged(TOO_LATE)
         if is_about_revision(link, ping) and link.action is Action.REJECT:
-            self._moderation.keep(ping.id, revision=link.revision)
+            self._moderation.keep(ping.id, revision=link.words)
             return {"heading": "Kept", "words": "Readers see what they saw before.", "links": _links(ping)}
         status = WANTED[link.action]
         heading, words = _NAMES[status]
-        take = link.revision if status is Status.APPROVED else ""
-        settings = load_settings(self._table)
+        seen, settings = ping.status, load_settings(self._table)
         try:
-            self._moderation.decide(ping.id, status, now, settings=settings, seen=ping.status, take=take)
+            self._moderation.decide(ping.id, status, now, settings=settings, seen=seen, words=link.words)
         except BadRule as error:  # the ping itself is decided
             words = str(error)
         links = [(ping.post, "See the post"), (ping_address(ping.id), "Undo it on its page")]
@@ -100,7 +101,8 @@ def _said(link: Link, ping: Ping) -> dict[str, Any]:
         case Standing.READY:
             asks = _ASKS_ABOUT_REVISION if is_about_revision(link, ping) else _ASKS
             heading, button = asks[link.action]
-            return {"heading": heading, "button": button}
+            words = _SENT_AGAIN if _is_about_first(link, ping) else ""
+            return {"heading": heading, "button": button, "words": words}
         case Standing.DONE:
             return {"heading": f"{_NAMES[ping.status][0]} already", "words": "There is nothing more to do."}
         case Standing.REVISED:
@@ -113,6 +115,12 @@ def _said(link: Link, ping: Ping) -> dict[str, Any]:
                 "heading": "Decided otherwise meanwhile",
                 "words": f"This ping is {ping.status} by now. You can change that on its page.",
             }
+
+
+def _is_about_first(link: Link, ping: Ping) -> bool:
+    """Tell whether a link can still decide about the first words of a ping, though others came after them."""
+    first = bool(ping.revision) and link.words == ping.texts_id
+    return first and standing(link, ping) is Standing.READY
 
 
 def _links(ping: Ping) -> list[tuple[str, str]]:

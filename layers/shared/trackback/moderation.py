@@ -26,7 +26,7 @@ class Moderation:
         *,
         settings: Settings,
         seen: Status | None = None,
-        take: str = "",
+        words: str = "",
     ) -> Ping:
         """Give a ping a status, as `Table.decide` does.
 
@@ -36,7 +36,7 @@ class Moderation:
         Raises:
             BadRule: the ping is approved, but there can be no such rule.
         """
-        before = self._table.decide(ping_id, status, now, seen=seen, take=take, keep=settings.keep)
+        before = self._table.decide(ping_id, status, now, seen=seen, words=words, keep=settings.keep)
         if status is Status.APPROVED and settings.approve_known:
             self._make_rule(Effect.ALLOW, before, "approved", replacing=False)
         return before
@@ -73,12 +73,12 @@ class Moderation:
         return before
 
     def allow_site(self, ping: Ping, now: datetime) -> Ping:
-        """Approve a ping, and by rule what links here from its host from now on.
+        """Approve a ping with its own words, as it was read, and by rule what links here from its host next.
 
         Raises:
             BadRule: the ping is approved, but there can be no such rule.
         """
-        before = self._table.decide(ping.id, Status.APPROVED, now)
+        before = self._table.decide(ping.id, Status.APPROVED, now, words=ping.texts_id)
         self._make_rule(Effect.ALLOW, ping, "approved")
         return before
 
@@ -88,7 +88,8 @@ class Moderation:
         Raises:
             BadRule: the ping is marked, but there can be no such rule.
         """
-        before = self._table.decide(ping.id, Status.SPAM, now, keep=load_settings(self._table).keep)
+        keep = load_settings(self._table).keep
+        before = self._table.decide(ping.id, Status.SPAM, now, words=ping.texts_id, keep=keep)
         self._make_rule(Effect.BLOCK, ping, "marked as spam")
         return before
 

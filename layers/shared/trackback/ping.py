@@ -95,6 +95,20 @@ class Ping:
         return words_id(self.revision) if self.revision else ""
 
     @property
+    def texts_id(self) -> str:
+        """What names its own texts, and no other words."""
+        return words_id(self.texts)
+
+    @property
+    def latest_id(self) -> str:
+        """What names the words that its sender said last."""
+        return self.revision_id or self.texts_id
+
+    def says(self, words: str) -> bool:
+        """Tell whether a name is that of its own texts or of the pending revision."""
+        return bool(words) and words in {self.texts_id, self.revision_id}
+
+    @property
     def put_away_by_check(self) -> bool:
         """Whether neither the author nor a rule of theirs, but the check alone has put it away."""
         unwanted = self.status in {Status.REJECTED, Status.SPAM}

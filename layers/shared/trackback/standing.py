@@ -21,9 +21,11 @@ class Standing(StrEnum):
 def standing(link: Link, ping: Ping) -> Standing:
     """Return where a link about a ping stands: to be done, done, or superseded by words or by a decision.
 
-    A link about a revision is about the words that were mailed, and no others.
+    A link is about the words that were mailed, and no others: the ping's own, or its latest revision.
     """
-    if ping.revision_id and ping.revision_id != link.revision:
+    if link.words and link.words == ping.dropped and not ping.says(link.words):
+        return Standing.DECIDED
+    if not ping.says(link.words):
         return Standing.REVISED
     if ping.status in {Status.PENDING, Status.RECEIVED} or is_about_revision(link, ping):
         return Standing.READY
@@ -32,4 +34,4 @@ def standing(link: Link, ping: Ping) -> Standing:
 
 def is_about_revision(link: Link, ping: Ping) -> bool:
     """Tell whether a link decides about the new words of a ping that readers see already."""
-    return ping.status is Status.APPROVED and bool(link.revision) and ping.revision_id == link.revision
+    return ping.status is Status.APPROVED and bool(link.words) and ping.revision_id == link.words

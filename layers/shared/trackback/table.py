@@ -14,6 +14,7 @@ rules, words, posts' facts    GetItem and UpdateItem on `rules`, `words`, `post#
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from operator import attrgetter
@@ -215,28 +216,31 @@ class Table:
         *,
         by: str = "author",
         why: str = "",
-        take: str = "",
+        words: str = "",
         seen: Status | None = None,
         keep: timedelta = KEEP_UNWANTED,
     ) -> Ping:
         """Give a ping a status and return it as it was before; deciding the same again changes nothing.
 
-        Approving shows what was said first; `take` names the revision (`Ping.revision_id`) to show instead.
-        `seen` is the status that the decision is based on. The post's count changes in the same transaction.
+        `words` names what it is about (`words_id`), the ping's own texts or its revision: approving shows
+        these, and what was said first where none are named. `seen` is the status that the decision is based
+        on. The post's count changes in the same transaction.
 
         Raises:
             NoSuchPing: there is none of that id.
-            StatusChanged: somebody else decided after the status was seen or while we decide, or the revision
-                to take is no longer the latest.
+            StatusChanged: somebody else decided after the status was seen or while we decide, or the words
+                are there no longer.
         """
         before = self.get(ping_id)
-        if before.status is status and (not take or words_id(before.texts) == take):
+        if words and not before.says(words):
+            raise StatusChanged("it has other words by now; look at it again")
+        take = status is Status.APPROVED and words not in {"", before.texts_id}
+        if before.status is status and not take:
             return before
         if seen not in {None, before.status} and before.status is not status:
             raise StatusChanged(f"it is {before.status} by now; look at it again")
-        if take and take != before.revision_id:
-            raise StatusChanged("that revision is not the latest; look at it again")
-        self.apply(decision(before, status, now, by=by, why=why, take=bool(take), keep=keep))
+        change = decision(before, status, now, by=by, why=why, take=take, keep=keep)
+        self.apply(replace(change, seen=("history",)))  # texts never change but with the history
         return before
 
     def apply(self, change: Change) -> None:

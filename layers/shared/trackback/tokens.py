@@ -1,7 +1,7 @@
 """Signed tokens: links in mails, sign-in links, sessions and CSRF tokens.
 
 Each kind is signed with a salt of its own, so that none passes as another. A token is plain words, the time
-and the signature, with dots between: "approve.<ping>.<revision>.<time>.<signature>", about 95 characters.
+and the signature, with dots between: "approve.<ping>.<words>.<time>.<signature>", about 95 characters.
 """
 
 import hashlib
@@ -47,11 +47,14 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link in a mail is good for: one action on one ping and revision, named by their ids."""
+    """What a link in a mail is good for: one action on one ping, about the words that were mailed.
+
+    `words` names them (`words_id`); whatever its sender says later is none of a link's business.
+    """
 
     action: Action
     ping: str = ""
-    revision: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +98,8 @@ class _Signer(TimestampSigner):
 
 def write_link(keyring: Keyring, link: Link, now: datetime) -> str:
     """Return a link's token."""
-    words = filter(None, (link.action, link.ping, link.revision))
-    return _write(_LINK, keyring, ".".join(words), now)
+    parts = filter(None, (link.action, link.ping, link.words))
+    return _write(_LINK, keyring, ".".join(parts), now)
 
 
 def read_link(keyring: Keyring, token: str, now: datetime) -> Link:
@@ -106,9 +109,9 @@ def read_link(keyring: Keyring, token: str, now: datetime) -> Link:
         LinkExpired: it is older than `LINK_LASTS`.
         LinkInvalid: it is none of ours.
     """
-    action, ping, revision = [*_read(_LINK, keyring.accepted, token, now).split("."), "", ""][:3]
+    action, ping, words = [*_read(_LINK, keyring.accepted, token, now).split("."), "", ""][:3]
     try:
-        return Link(Action(action), ping, revision)
+        return Link(Action(action), ping, words)
     except ValueError:  # signed by a newer release, which knew more actions
         raise LinkInvalid(_LINK.invalid) from None
 

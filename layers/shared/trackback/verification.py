@@ -73,16 +73,7 @@ class Verifier:
             spam = judge_before_fetch(evidence(ping, Sightings(), policy), policy.rules)
             if spam:  # it says nothing about the ping that was there first
                 return without_revision(ping, self._change(replace(ping, revision=None), policy, now))
-        texts: Mapping[str, str] = ping.revision or ping.texts
-        arrival = Arrival(
-            at=now,
-            ping=ping.id,
-            post=ping.post_key,
-            text=text_hash(texts["title"], texts["excerpt"]),
-            host=host_of(ping.url),
-            sender=ping.sender,
-        )
-        seen = self._recent.see(arrival)
+        seen = self._sightings(ping, now)
         early = judge_before_fetch(evidence(ping, seen, policy), policy.rules)
         if early and ping.status is Status.RECEIVED:
             outcome = Outcome(early.status, _judge_of(early))
@@ -95,10 +86,29 @@ class Verifier:
         if facts.get("missing") and ping.status is Status.RECEIVED:
             return decision(ping, Status.REJECTED, now, by="check", why=NO_SUCH_POST, keep=policy.keep)
         found = look(self._fetcher, ping, post_keys(ping, facts))
+        judgement = self._judged(ping, seen, policy, found)
+        if ping.revision and ping.status is not Status.APPROVED and judgement.status is Status.SPAM:
+            first = replace(ping, revision=None)  # as above: others may send that revision
+            judgement = self._judged(first, self._sightings(first, now), policy, found)
+            return without_revision(ping, self._recorded(first, found, judgement, now, policy.keep))
+        return self._recorded(ping, found, judgement, now, policy.keep)
+
+    def _sightings(self, ping: Ping, now: datetime) -> Sightings:
+        texts: Mapping[str, str] = ping.revision or ping.texts
+        arrival = Arrival(
+            at=now,
+            ping=ping.id,
+            post=ping.post_key,
+            text=text_hash(texts["title"], texts["excerpt"]),
+            host=host_of(ping.url),
+            sender=ping.sender,
+        )
+        return self._recent.see(arrival)
+
+    def _judged(self, ping: Ping, seen: Sightings, policy: Policy, found: Look) -> Judgement:
         if self._akismet and found.page:
             found = replace(found, akismet=self._akismet.takes_for_spam(ping, found.page))
-        judgement = judge(evidence(ping, seen, policy, found), policy.rules)
-        return self._recorded(ping, found, judgement, now, policy.keep)
+        return judge(evidence(ping, seen, policy, found), policy.rules)
 
     def _recorded(
         self, ping: Ping, found: Look, judgement: Judgement, now: datetime, keep: timedelta

@@ -226,12 +226,12 @@ def _count(number: int) -> str:
 
 
 def _choice(ping: Ping) -> Choice:
-    return Choice(ping.id, ping.status, ping.revision_id)
+    return Choice(ping.id, ping.status, ping.texts_id, ping.revision_id)
 
 
 def _tick(tab: Tab, ping: Ping) -> Choice:
     """Return what a tick stands for: new words only where the new words are what waits."""
-    return _choice(ping) if tab is Tab.PENDING else Choice(ping.id, ping.status)
+    return _choice(ping) if tab is Tab.PENDING else Choice(ping.id, ping.status, ping.texts_id)
 
 
 def _short(day: str) -> str:
