@@ -14,6 +14,7 @@ function move(step) {
 }
 
 function press(key) {
+  if (items.length === 1 && performance.now() < ready) return;
   const item = items[place()];
   const button = item?.querySelector(`[data-key=${key}]`);
   if (!button) return;
@@ -33,14 +34,13 @@ const keys = {
   "?": () => help?.showModal(),
 };
 
-// A page that has just come to the front, maybe by somebody else's doing, takes no key for a decision yet.
+// A ping's own page that has just come to the front, maybe by somebody else's doing, takes no decision yet.
 let ready = 0;
 const settle = () => (ready = performance.now() + 500);
 addEventListener("focus", settle);
 settle();
 
 document.addEventListener("keydown", (event) => {
-  if (performance.now() < ready) return;
   const typing = event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog");
   if (typing || event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.repeat) return;
   if (!Object.hasOwn(keys, event.key)) return;

@@ -56,8 +56,8 @@ _DONE = {
     Act.TAKE: "{} shown with the new words.",
     Act.KEEP: "{} left as shown; the new words are gone.",
     Act.LOOK: "{} to be looked at again; that takes a moment.",
-    Act.ALLOW: "{} approved, and a rule approves what links to you from there next.",
-    Act.BLOCK: "{} marked as spam, and a rule blocks what comes from there next.",
+    Act.ALLOW: "{} approved, and a rule approves what links to you from there next. Undo leaves the rule.",
+    Act.BLOCK: "{} marked as spam, and a rule blocks what comes from there next. Undo leaves the rule.",
 }
 
 
