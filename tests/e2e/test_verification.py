@@ -79,7 +79,27 @@ def test_no_source_changes_the_answer_or_delays_it(stack: Running, trackback: Tr
     assert judged(trackback, slow)["verdict"]["link"] == "unreachable"
 
 
+def environments(stack: Running) -> list[int]:
+    """Return the process ids of verify's environments."""
+    listed = subprocess.run(
+        ["ps", "-A", "-o", "pid=,ppid=,args="], check=True, capture_output=True, text=True
+    ).stdout
+    found = [line.split() for line in listed.splitlines()]
+    return [
+        int(pid)
+        for pid, parent, *args in found
+        if int(parent) == stack.pid and args[-2:] == ["functions", "verify"]
+    ]
+
+
+def forget_the_flood(stack: Running) -> None:
+    """End verify's environments, and with them what they know of the pings of all these tests."""
+    for pid in environments(stack):
+        os.kill(pid, signal.SIGKILL)
+
+
 def test_a_rule_lets_the_next_linking_ping_appear_by_itself(stack: Running, trackback: Trackback) -> None:
+    forget_the_flood(stack)
     with blog(linking(stack)) as (_, early), blog(linking(stack)) as (_, url):
         send(stack, early, "Before the rule")
         assert judged(trackback, early)["status"] == "pending"
@@ -109,19 +129,6 @@ def test_the_author_can_have_a_source_looked_at_again(stack: Running, trackback:
         assert "“I read a post today.”" in trackback("verify", before["id"])
     after = judged(trackback, url)
     assert (after["status"], after["verdict"]["link"]) == ("pending", "found")
-
-
-def environments(stack: Running) -> list[int]:
-    """Return the process ids of verify's environments."""
-    listed = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,args="], check=True, capture_output=True, text=True
-    ).stdout
-    found = [line.split() for line in listed.splitlines()]
-    return [
-        int(pid)
-        for pid, parent, *args in found
-        if int(parent) == stack.pid and args[-2:] == ["functions", "verify"]
-    ]
 
 
 def test_what_came_while_verify_was_stopped_is_verified_afterwards(
