@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -113,6 +114,9 @@ def stack() -> Iterator[Running]:
     welcome = ""
     while "Ctrl-C" not in welcome and (line := process.stdout.readline()):
         welcome += line
+    rest: list[str] = []
+    reader = threading.Thread(target=rest.extend, args=[process.stdout])  # a full pipe would stop the stack
+    reader.start()
     api, blog, others, aws = (
         re.search(pattern, welcome)[1]  # type: ignore[index]
         for pattern in (
@@ -124,9 +128,10 @@ def stack() -> Iterator[Running]:
     )
     yield Running(api, blog, others, aws, welcome, process.pid)
     process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=30)
-    assert (process.returncode, rest.splitlines()[-1]) == (0, "Stopping.")
-    assert "Traceback" not in rest
+    assert process.wait(timeout=60) == 0
+    reader.join()
+    assert rest[-1] == "Stopping.\n"
+    assert "Traceback" not in "".join(rest)
 
 
 @pytest.fixture(scope="session")
