@@ -130,6 +130,7 @@ def stack() -> Iterator[Running]:
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 0
     reader.join()
+    process.stdout.close()
     assert rest[-1] == "Stopping.\n"
     assert "Traceback" not in "".join(rest)
 
