@@ -98,9 +98,9 @@ class Running:
             self.database.delete_item(TableName="trackback", Key={"id": {"S": record}})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack() -> Iterator[Running]:
-    """Start it, and end it as a person does, with Ctrl-C."""
+    """Start it for one file of tests, and end it as a person does, with Ctrl-C."""
     port = next(port for port in range(18080, 19000, 4) if all(map(is_free, range(port, port + 4))))
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.local"],
@@ -135,7 +135,7 @@ def stack() -> Iterator[Running]:
     assert "Traceback" not in "".join(rest)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def trackback(stack: Running) -> Trackback:
     """Run the installed command line with nothing but the printed `export` in its environment."""
 
