@@ -161,7 +161,7 @@ def closed() -> Reply:
 
 
 @act(f"{SETTINGS}/test-mail")
-def test_mail() -> Reply:
+def mail_example() -> Reply:
     """Send a mail, to see whether mails arrive."""
     _posted()
     words = "Mails of your TrackBack service reach you. When a ping waits for you, you are told like this."
@@ -171,7 +171,7 @@ def test_mail() -> Reply:
 
 
 @act(f"{SETTINGS}/test-webhook")
-def test_webhook() -> Reply:
+def send_example() -> Reply:
     """Have an example sent to the webhook, to see whether it arrives."""
     _posted()
     ask_for_test(deliveries, _now())
