@@ -1,7 +1,5 @@
 """What the author does to pings: decide, undo, keep, look again, allow and block sites."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +7,7 @@ import boto3
 import pytest
 
 from tests.conftest import MakePing
+from tests.races import side_by_side
 from trackback.changes import may_be_undone, reopened, verdict_change
 from trackback.clock import stamp
 from trackback.errors import NoSuchPing, StatusChanged
@@ -56,19 +55,6 @@ def standing(table: Table, ping: Ping) -> tuple[Status, int, list[str]]:
     page = table.approved(KEY, 50)
     assert table.counts([KEY])[KEY] == page.count == len(page.pings)
     return table.get(ping.id).status, page.count, [shown.title for shown in page.pings]
-
-
-def outcomes(*calls: Callable[[], Any]) -> list[Any]:
-    """Make all calls at once; return what each returned or raised."""
-
-    def outcome(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except StatusChanged as error:
-            return error
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(outcome, calls))
 
 
 DECIDED = [Status.APPROVED, Status.REJECTED, Status.SPAM]
@@ -438,7 +424,7 @@ def test_eight_undos_at_once_are_one(moderation: Moderation, table: Table, make_
         table.add(ping)
         for status in (Status.REJECTED, Status.APPROVED):
             table.decide(ping.id, status, NOW)
-        found = outcomes(*[lambda ping=ping: moderation.undo(ping.id, LATER)] * 8)
+        found = side_by_side(*[lambda ping=ping: moderation.undo(ping.id, LATER)] * 8)
         assert sum(isinstance(outcome, Ping) for outcome in found) == 1
         assert standing(table, ping) == (Status.REJECTED, 0, [])
         assert [entry["what"] for entry in table.get(ping.id).history] == ["rejected", "approved", "rejected"]
@@ -451,7 +437,7 @@ def test_undos_and_decisions_at_once_leave_count_list_and_history_right(
         ping = make_ping(title="Mine")
         table.add(ping)
         table.decide(ping.id, Status.APPROVED, NOW)
-        outcomes(
+        side_by_side(
             *[lambda ping=ping: moderation.undo(ping.id, LATER)] * 4,
             *[lambda ping=ping: moderation.decide(ping.id, Status.SPAM, LATER, settings=DEFAULT)] * 2,
             *[lambda ping=ping: moderation.decide(ping.id, Status.APPROVED, LATER, settings=DEFAULT)] * 2,
@@ -468,7 +454,7 @@ def test_of_a_revision_that_is_taken_and_dropped_at_once_one_wins(
 ) -> None:
     moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
     take = revise(table, make_ping, "Other words")
-    found = outcomes(
+    found = side_by_side(
         *[lambda: moderation.keep(ping.id)] * 4,
         *[lambda: moderation.decide(ping.id, Status.APPROVED, LATER, words=take, settings=DEFAULT)] * 4,
     )

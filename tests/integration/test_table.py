@@ -1,7 +1,5 @@
 """What is stored, found and counted, also when many write at once."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -12,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from tests import faults
 from tests.conftest import MakePing
+from tests.races import side_by_side
 from trackback.changes import KEEP_UNWANTED, Change
 from trackback.errors import NoSuchPing, StatusChanged
 from trackback.ping import Ping, Status
@@ -19,19 +18,6 @@ from trackback.table import Added, Table
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 KEY = "blog.example/2026/hello"
-
-
-def side_by_side(*calls: Callable[[], Any]) -> list[Any]:
-    """Make all calls at once; return what each returned or raised."""
-
-    def outcome(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        except StatusChanged as error:
-            return error
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(outcome, calls))
 
 
 def stored(ping: Ping) -> dict[str, Any]:
