@@ -28,10 +28,10 @@ def tap(mailbox: Page, ping: str) -> Page:
 
 
 def test_one_tap_and_one_button_let_readers_see_a_ping(
-    stack: Running, reply: Reply, new_context: NewContext
+    stack: Running, reply: Reply, new_context: NewContext, request: pytest.FixtureRequest
 ) -> None:
     stack.forget("mail#")
-    title = f"A reply for {id(new_context)}"
+    title = f"A reply for {request.node.name}"
     (ping,) = reply(title)
     mailed_link(stack, "approve", ping.id)
     with new_context() as context:

@@ -1,6 +1,7 @@
 """The author's pages in browsers: signing in, and deciding by mouse, by keyboard and in two tabs."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -23,9 +24,10 @@ def signed_in(stack: Running, new_context: NewContext) -> Iterator[BrowserContex
 
 
 @pytest.fixture
-def pings(reply: Reply, request: pytest.FixtureRequest) -> list[Ping]:
-    """Three pings that wait; the test's number is in their titles."""
-    return reply(*(f"Ping {name} of {id(request)}" for name in ("one", "two", "three")))
+def pings(reply: Reply) -> list[Ping]:
+    """Three pings that wait; the last word of their titles is theirs alone."""
+    word = uuid4().hex
+    return reply(*(f"Ping {name} of {word}" for name in ("one", "two", "three")))
 
 
 def queue(context: BrowserContext, pings: list[Ping]) -> Page:
