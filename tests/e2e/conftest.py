@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import subprocess
@@ -101,7 +102,7 @@ class Running:
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Running]:
     """Start it for one file of tests, and end it as a person does, with Ctrl-C."""
-    port = next(port for port in range(18080, 19000, 4) if all(map(is_free, range(port, port + 4))))
+    port = _free_ports()
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.local"],
         cwd=ROOT,
@@ -133,6 +134,13 @@ def stack() -> Iterator[Running]:
     process.stdout.close()
     assert rest[-1] == "Stopping.\n"
     assert "Traceback" not in "".join(rest)
+
+
+def _free_ports() -> int:
+    """Return the first of four free ports in a row, by chance: other workers look for some as well."""
+    while not all(map(is_free, range(port := random.randrange(18_000, 32_000, 4), port + 4))):
+        pass
+    return port
 
 
 @pytest.fixture(scope="module")

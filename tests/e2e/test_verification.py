@@ -1,14 +1,12 @@
 """The running stack looks at the sources of pings, by itself and when asked to."""
 
-import os
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
+import psutil
 import pytest
 
 from tests.browser import open_browser
@@ -79,23 +77,16 @@ def test_no_source_changes_the_answer_or_delays_it(stack: Running, trackback: Tr
     assert judged(trackback, slow)["verdict"]["link"] == "unreachable"
 
 
-def environments(stack: Running) -> list[int]:
-    """Return the process ids of verify's environments."""
-    listed = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,args="], check=True, capture_output=True, text=True
-    ).stdout
-    found = [line.split() for line in listed.splitlines()]
-    return [
-        int(pid)
-        for pid, parent, *args in found
-        if int(parent) == stack.pid and args[-2:] == ["functions", "verify"]
-    ]
+def environments(stack: Running) -> list[psutil.Process]:
+    """Return the processes that are verify's environments."""
+    children = psutil.Process(stack.pid).children()
+    return [child for child in children if child.cmdline()[-2:] == ["functions", "verify"]]
 
 
 def forget_the_flood(stack: Running) -> None:
     """End verify's environments, and with them what they know of the pings of all these tests."""
-    for pid in environments(stack):
-        os.kill(pid, signal.SIGKILL)
+    for environment in environments(stack):
+        environment.kill()
 
 
 def test_a_rule_lets_the_next_linking_ping_appear_by_itself(stack: Running, trackback: Trackback) -> None:
@@ -136,15 +127,15 @@ def test_what_came_while_verify_was_stopped_is_verified_afterwards(
 ) -> None:
     stopped = environments(stack)
     assert stopped
-    for pid in stopped:
-        os.kill(pid, signal.SIGSTOP)
+    for environment in stopped:
+        environment.suspend()
     with blog(linking(stack)) as (_, url):
         sources = [f"{url}/{number}" for number in range(3)]
         assert [send(stack, source) for source in sources] == [SUCCESS] * 3
         held = {row["url"]: row for row in rows(trackback)}
         assert [standing(held[source]) for source in sources] == [("received", None)] * 3
-        for pid in stopped:
-            os.kill(pid, signal.SIGKILL)
+        for environment in stopped:
+            environment.kill()
         verified = [judged(trackback, source) for source in sources]
     assert [standing(row) for row in verified] == [("pending", "found")] * 3
 
