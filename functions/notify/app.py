@@ -20,7 +20,8 @@ from trackback.keys import Keys
 from trackback.mail import MailFailed, compose, one_line, send
 from trackback.outbox import Claim, Outbox
 from trackback.ping import Ping, Status
-from trackback.settings import Event, Notify, Settings, load_settings
+from trackback.publishing import note_api
+from trackback.settings import SETTINGS, Event, Notify, Settings, settings_in
 from trackback.table import Table
 from trackback.tokens import Action, Link, write_link
 from trackback.webhook import Webhook
@@ -56,7 +57,9 @@ templates.filters |= {"quoted": quoted, "listed": listed, "one_line": one_line}
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's form
     """Tell of the changes of a batch of the stream, and of what has waited; name those that failed."""
     now = datetime.now(UTC)
-    settings = load_settings(table)
+    said = table.read(SETTINGS)
+    settings = settings_in(said)
+    note_api(table, said, api)
     records = event.get("Records", [])
     if settings.notify is not Notify.NONE:
         waiting = (record for record in records if event_of(record) is Event.PENDING)

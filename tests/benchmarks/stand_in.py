@@ -24,6 +24,7 @@ KEYRING = Keyring("k" * 43)
 WAITING = samples.ping(0).id
 _HELD = [samples.held(samples.ping(number)) for number in range(QUEUE_PAGE + 1)]
 _MAIL = {"mail": {"S": "2026-11-25T06:11:00.000Z"}, "sending": {"SS": [WAITING]}, "unnamed": {"N": "0"}}
+_API = next(one.environment["API_URL"] for one in template.load().functions() if one.name == "notify")
 _KEYS = {"keys": [{"key": KEYRING.newest, "made_at": "2026-11-25T06:11:00.000Z"}]}
 ANSWERS: dict[str, Any] = {
     "PutItem": {},
@@ -34,6 +35,7 @@ ANSWERS: dict[str, Any] = {
     },
     "Query by_due": {"Count": 0, "Items": []},
     "GetItem": {},
+    "GetItem settings#": {"Item": {"api": {"S": _API}}},  # noted long ago
     "GetItem mail#": {"Item": {"waiting": {"SS": [WAITING]}}},
     "UpdateItem": {"Attributes": {}},
     "UpdateItem mail#": {"Attributes": {**_MAIL, "attempts": {"N": "1"}}},

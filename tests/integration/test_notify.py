@@ -25,6 +25,7 @@ from trackback.fetch import Fetcher
 from trackback.keys import Keys
 from trackback.mail import MailFailed
 from trackback.ping import Ping, Status
+from trackback.publishing import find_api
 from trackback.rules import read_rule
 from trackback.settings import Notify, Settings, save_rules, save_settings
 from trackback.tokens import Action, Link, read_link
@@ -378,3 +379,8 @@ def test_what_is_told_and_logged_wakes_nobody_again(web: Web, notify: Notifier) 
     held(web, "other.example")
     notify.tell()
     assert notify.changes() == []
+
+
+def test_the_apis_address_is_noted_for_the_command_line(notify: Notifier) -> None:
+    notify.wake(SCHEDULED)
+    assert find_api(notify.web.table) == "https://api.example"

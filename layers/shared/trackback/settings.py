@@ -14,8 +14,10 @@ from trackback.table import Table
 KEEP_DAYS = (7, 30, 90, 365)
 """For how many days rejected and spam pings may be kept."""
 
+SETTINGS = "settings#"
+"""The record that holds the settings, and what else is known of the deployment (`publishing`)."""
+
 _RULES = "rules#"
-_SETTINGS = "settings#"
 
 
 class Notify(StrEnum):
@@ -60,7 +62,12 @@ class Settings:
 
 def load_settings(table: Table) -> Settings:
     """Return the author's settings."""
-    known: dict[str, Any] = table.read(_SETTINGS).get("settings", {})
+    return settings_in(table.read(SETTINGS))
+
+
+def settings_in(record: Mapping[str, Any]) -> Settings:
+    """Return the settings that their record, as it was read, holds."""
+    known: dict[str, Any] = dict(record.get("settings", {}))
     if "notify" in known:
         known["notify"] = Notify(known["notify"])
     if "events" in known:
@@ -76,7 +83,7 @@ def save_settings(table: Table, settings: Settings, before: Settings) -> None:
     Raises:
         StatusChanged: others are there by now.
     """
-    table.write(_SETTINGS, "settings", _written(settings), was=_written(before))
+    table.write(SETTINGS, "settings", _written(settings), was=_written(before))
 
 
 def _written(settings: Settings) -> dict[str, Any]:
