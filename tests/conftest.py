@@ -21,6 +21,7 @@ os.environ.update(
     SITES="blog.example, http://old.example",
     TABLE="trackback",
     SENDER_KEY="known to nobody else",
+    CDN_KEY="known to the CDN alone",
     AUTHOR_EMAIL="author@blog.example",
     API_URL="https://api.example",
     SIGNING_KEY="/trackback/signing-key",

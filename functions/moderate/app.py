@@ -33,6 +33,7 @@ from trackback.settings import load_settings, read_settings, save_settings
 from trackback.site import Sites
 from trackback.table import Table
 from trackback.tokens import SESSION_LASTS, LinkExpired, LinkInvalid, read_link
+from trackback.viewer import origin
 from trackback.views import QUEUE, Views, back, ping_address, typed_settings
 from trackback.visit import (
     Door,
@@ -41,7 +42,6 @@ from trackback.visit import (
     SignInNeeded,
     field,
     follows_foreign_link,
-    origin,
     read_query,
     refuse_foreign,
 )

@@ -16,7 +16,7 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback import answer
+from trackback import answer, viewer
 from trackback.closing import Closed
 from trackback.errors import PingRefused, TableBusy
 from trackback.form import charset_label, read_form
@@ -45,7 +45,7 @@ def receive() -> Response[str]:
     """Take a ping for a post that is not closed. A repeat of a known one is a success and changes nothing."""
     event, post, now = app.current_event.raw_event, _post(), datetime.now(UTC)
     closed.check(post.key, now)
-    sender = sender_hash(sender_key, event["requestContext"]["http"]["sourceIp"])
+    sender = sender_hash(sender_key, viewer.address(event))
     ping = read_ping(post, read_form(event), charset_label(event), now, sender)
     _count(table.add(ping).value, ping=ping.id)
     return _xml(answer.success())

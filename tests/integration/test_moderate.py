@@ -2,6 +2,7 @@
 
 import base64
 import html
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -319,6 +320,29 @@ def test_a_sign_in_link_works_once_and_unchanged(stranger: Visitor) -> None:
 @pytest.mark.parametrize("headers", [{"origin": "https://evil.example"}, {"sec_fetch_site": "cross-site"}])
 def test_no_other_site_can_sign_the_author_in(stranger: Visitor, path: str, headers: dict[str, Any]) -> None:
     assert stranger.post(path, **headers)["statusCode"] == 403
+
+
+@pytest.mark.parametrize(
+    ("headers", "leads_to"),
+    [
+        ({"x_cdn_key": os.environ["CDN_KEY"], "x_viewer_host": "d111.cloudfront.net"}, "d111.cloudfront.net"),
+        ({"x_cdn_key": "guessed", "x_viewer_host": "evil.example"}, "api.example"),
+        ({"x_viewer_host": "evil.example"}, "api.example"),
+    ],
+    ids=["from the CDN", "with a wrong key", "with no key"],
+)
+def test_a_sign_in_link_leads_where_it_was_asked_for_which_only_the_cdn_may_tell(
+    stranger: Visitor, headers: dict[str, Any], leads_to: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("API_URL")
+    confirm("author@blog.example")
+    before = len(sent_mails())
+    own = f"https://{leads_to}"
+    assert stranger.post(SIGN_IN, **headers, origin="https://elsewhere.example")["statusCode"] == 403
+    assert stranger.post(SIGN_IN, **headers, origin=own)["statusCode"] == 303
+    (text,) = new_mails(before)
+    assert f"{own}/moderate/sign-in/" in text
+    assert "evil.example" not in text
 
 
 def test_signing_out_ends_the_session_here(author: Visitor) -> None:

@@ -1,6 +1,7 @@
 """`receive`, called as API Gateway calls it, with a real table behind it."""
 
 import json
+import os
 from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
@@ -103,6 +104,22 @@ def test_a_sender_is_kept_as_a_keyed_hash_only(table: Table, monkeypatch: pytest
     ]
     assert hashes[0] == hashes[1] != ""
     assert len(set(hashes)) == 4
+
+
+def test_behind_the_cdn_the_sender_is_its_viewer_and_elsewhere_whoever_connects(table: Table) -> None:
+    def sender(number: int, **told: str) -> str:
+        headers = FORM | {name.replace("_", "-"): value for name, value in told.items()}
+        event = http_event("POST", POST, headers=headers, body=b"url=https://other.example/%d" % number)
+        app.handler(event, Context())  # type: ignore[arg-type]
+        (stored,) = (one for one in table.pings() if one.url.endswith(f"/{number}"))
+        return stored.sender
+
+    direct = sender(1)
+    key = os.environ["CDN_KEY"]
+    first, second = (sender(n, x_cdn_key=key, x_viewer_address=f"198.51.100.{n}") for n in (2, 3))
+    assert len({direct, first, second}) == 3
+    assert sender(4, x_viewer_address="198.51.100.2") == direct
+    assert sender(5, x_cdn_key="guessed", x_viewer_address="198.51.100.2") == direct
 
 
 def test_links_in_fields_are_noted_for_the_policy(table: Table) -> None:

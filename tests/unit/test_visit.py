@@ -6,7 +6,7 @@ import pytest
 
 from tests.events import FORM, http_event
 from trackback.errors import BadQuery
-from trackback.visit import ForeignForm, cookie, field, origin, read_fields, read_query, refuse_foreign
+from trackback.visit import ForeignForm, cookie, field, read_fields, read_query, refuse_foreign
 
 
 def posted(body: bytes, content_type: str = FORM, *, base64_encoded: bool = True) -> dict[str, Any]:
@@ -79,10 +79,3 @@ def test_forms_come_from_our_own_pages(headers: dict[str, str], passes: bool) ->
     else:
         with pytest.raises(ForeignForm):
             refuse_foreign(event)
-
-
-def test_the_origin_is_the_settings_or_else_the_gateways(monkeypatch: pytest.MonkeyPatch) -> None:
-    event = http_event("GET", "/moderate", headers={"host": "abc.execute-api.us-east-1.amazonaws.com"})
-    assert origin(event) == "https://api.example"
-    monkeypatch.delenv("API_URL")
-    assert origin(event) == "https://abc.execute-api.us-east-1.amazonaws.com"

@@ -2,7 +2,6 @@
 
 import base64
 import binascii
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from urllib.parse import parse_qs
 
 from trackback.access import Access
 from trackback.errors import BadQuery, TrackbackError
+from trackback.viewer import origin
 
 SESSION = "__Host-trackback"
 """The cookie that holds a session's token."""
@@ -31,14 +31,6 @@ class SignInNeeded(TrackbackError):
 
 class ForeignForm(TrackbackError):
     """A form does not come from one of the author's own pages of this session."""
-
-
-def origin(event: Event) -> str:
-    """Return the origin of the API, without a slash at its end.
-
-    In AWS the gateway says it: it takes requests for its own host names alone, whatever a client claims.
-    """
-    return os.environ.get("API_URL") or f"https://{event['requestContext']['domainName']}"
 
 
 def read_query(event: Event) -> dict[str, str]:
