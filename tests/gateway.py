@@ -51,9 +51,15 @@ class Gateway:
         if (request.content_length or 0) > MAX_BODY:
             return _message(413, "Request Entity Too Large")
         path, query = _target(request)
-        for function in self.functions:
-            if any(route.matches(request.method, path) for route in function.function.routes):
-                return _invoke(function, _event(request, path, query))
+        takers = [
+            (route.vagueness, function)
+            for function in self.functions
+            for route in function.function.routes
+            if route.matches(request.method, path)
+        ]
+        if takers:
+            _, function = min(takers, key=lambda taker: taker[0])
+            return _invoke(function, _event(request, path, query))
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             return Response(status=204, headers=self._preflight)
         return _message(404, "Not Found")

@@ -50,6 +50,11 @@ class Route:
         )
         return self.method in {"ANY", method} and re.fullmatch(pattern, path, re.DOTALL) is not None
 
+    @property
+    def vagueness(self) -> list[int]:
+        """Rank it among routes that match: the least vague wins, a name before `{name}` before `{name+}`."""
+        return [segment.startswith("{") + segment.endswith("+}") for segment in self.path.split("/")]
+
 
 @dataclass(frozen=True)
 class Function:

@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from trackback.embedding import SHORT, Embed
 from trackback.errors import BadQuery, PingRefused, TableBusy
 from trackback.listing import Cursor, Page, read_limit
 from trackback.site import MAX_KEY, Post, Sites, post_key
@@ -23,12 +24,11 @@ MAX_POSTS = 50
 MAX_PARAMETERS = 100
 
 FRESH = "public, max-age=60, stale-while-revalidate=600"
-LONG = "public, max-age=86400, stale-while-revalidate=604800"
 
 # At import, so that a missing setting fails the start and not the third page view.
 sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
-embed = Path(__file__).with_name("embed.js").read_text()
+embed = Embed(Path(__file__).parent)
 
 logger = Logger()
 app = APIGatewayHttpResolver()
@@ -60,9 +60,13 @@ def counts() -> Response[str]:
 
 
 @app.route(r"/embed\.js", method=READ)
-def embed_js() -> Response[str]:
-    """Hand out the embed."""
-    return _cached(embed, LONG, "text/javascript; charset=utf-8")
+@app.route(r"/embed/[^/]+", method=READ)
+@app.route(r"/[^/]+", method=READ)
+def embed_file() -> Response[str]:
+    """Hand out the embed, under its version too, and the parts that it loads when a page needs them."""
+    if found := embed.find(app.current_event.path):
+        return _cached(found.text, found.cache, found.content_type)
+    return _message(404, "There is no such file.", {"Cache-Control": SHORT})
 
 
 @app.exception_handler(BadQuery)

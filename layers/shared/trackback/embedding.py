@@ -1,0 +1,61 @@
+"""The embed's files as `serve` hands them out: what each is called, and how long it may be kept."""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+SCRIPT = "embed.js"
+PARTS = ("count.js", "ping.js", "labels.json")
+TYPES = {".js": "text/javascript; charset=utf-8", ".json": "application/json"}
+
+LONG = "public, max-age=86400, stale-while-revalidate=604800"
+FOR_GOOD = "public, max-age=31536000, immutable"
+SHORT = "public, max-age=60"
+
+_VERSIONED = re.compile(r"embed\.[0-9a-f]{16}\.js")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file's text, its media type, and its `Cache-Control`."""
+
+    text: str
+    content_type: str
+    cache: str
+
+
+class Embed:
+    """The embed, and the parts that it loads when a page needs them.
+
+    Attributes:
+        version: 16 hexadecimal digits that change with the embed.
+        versioned: The embed's name under its version, `embed.<version>.js`.
+        integrity: The embed's hash, as a script tag's `integrity` has it (Subresource Integrity).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Read the files from the folder that they are in."""
+        self._texts = {name: (folder / name).read_text("utf-8") for name in (SCRIPT, *PARTS)}
+        content = self._texts[SCRIPT].encode()
+        self.version = hashlib.sha256(content).hexdigest()[:16]
+        self.versioned = f"embed.{self.version}.js"
+        self.integrity = f"sha384-{base64.b64encode(hashlib.sha384(content).digest()).decode()}"
+
+    def find(self, path: str) -> File | None:
+        """Return the file at a path of the API.
+
+        Under another version than the present one, that is the present embed: a pinned tag outlives an
+        upgrade. Where its hash is pinned as well, the browser refuses what is new, and the fallback stays.
+        """
+        name = path.removeprefix("/")
+        if name == SCRIPT:
+            return self._file(SCRIPT, LONG)
+        if _VERSIONED.fullmatch(name):
+            return self._file(SCRIPT, FOR_GOOD if name == self.versioned else SHORT)
+        part = name.removeprefix("embed/")
+        return self._file(part, LONG) if part != name and part in PARTS else None
+
+    def _file(self, name: str, cache: str) -> File:
+        return File(self._texts[name], TYPES[Path(name).suffix], cache)
