@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,7 @@ from tests.gateway import Gateway
 from tests.schedules import Schedule
 from tests.servers import QuietHandler, TalkingHandler, is_free, serving
 from tests.streams import Delivery
+from trackback.site import Sites
 from trackback.table import Table
 
 LAST_PORT = 65_532  # three more are needed
@@ -37,15 +38,18 @@ class LocalStack:
 
 
 @contextmanager
-def local_stack(port: int = 0, *, talks: bool = False) -> Iterator[LocalStack]:
-    """Run the stack; yield its addresses once it answers. Its ports are `port` and three more, or free."""
+def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()) -> Iterator[LocalStack]:
+    """Run the stack; yield its addresses once it answers. Its ports are `port` and three more, or free.
+
+    `sites` are the origins of blogs that it serves beside the demo blog.
+    """
     with ExitStack() as stack:
-        others = OtherBlogs()
+        others = OtherBlogs(sites)
         others_url = _serve(stack, others, port and port + 3)
         blog = DemoBlog(sent_mails)
         blog_url = _serve(stack, blog, port and port + 1)
         minutes = os.environ.get("CHECK_EVERY_MINUTES", "1")
-        deployed = template.load(Sites=blog_url, CheckEveryMinutes=minutes)
+        deployed = template.load(Sites=",".join([blog_url, *sites]), CheckEveryMinutes=minutes)
         aws = stack.enter_context(stand_in(port and port + 2))
         make_tables(deployed)
         confirm(deployed.resolve({"Ref": "AuthorEmail"}))
@@ -81,12 +85,23 @@ def main() -> None:
     port = int(wanted)
     if taken := [number for number in range(port, port + 4) if not is_free(number)]:
         sys.exit(f"Port {taken[0]} is taken, and four in a row are needed: try PORT={port + 1000} make run")
-    with local_stack(port, talks=True) as stack:
+    with local_stack(port, talks=True, sites=_sites(os.environ.get("SITES", ""))) as stack:
         host = stack.blog.partition("://")[2]
         ping_from_all(f"{stack.api}/trackback/{host}/posts/letters-and-leaflets/", stack.others)
         print(_welcome(stack), flush=True)
         stopped.wait()
         print("\nStopping.")
+
+
+def _sites(hosts: str) -> list[str]:
+    """Return the origins of hosts separated by commas; what runs on this machine is on http."""
+    names = filter(None, (host.strip() for host in hosts.split(",")))
+    origins = [name if "://" in name else f"http://{name}" for name in names]
+    try:
+        Sites(",".join(origins))
+    except ValueError as error:
+        sys.exit(f"{error}: SITES=localhost:1313,localhost:4000 make run")
+    return origins
 
 
 def _welcome(stack: LocalStack) -> str:

@@ -1,7 +1,7 @@
 """Pages of other blogs that ping the demo blog: each makes verification say something else."""
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -80,13 +80,17 @@ REPLY = Source(
 )
 """A page that links and has not pinged yet: the ping to try is left to the person who runs the stack."""
 
+READING = "/reading/"
+"""A page that links to `/posts/hello/` on each blog that is served beside the demo blog."""
+
 
 class OtherBlogs:
     """A WSGI application that serves the sources; `blog` is the demo blog's origin, known once it runs."""
 
-    def __init__(self) -> None:
-        """Let the slow page be slow until `close`."""
+    def __init__(self, sites: Sequence[str] = ()) -> None:
+        """Take the origins of blogs beside the demo blog; let the slow page be slow until `close`."""
         self.blog = ""
+        self._sites = sites
         self._over = threading.Event()
 
     def close(self) -> None:
@@ -100,6 +104,8 @@ class OtherBlogs:
     def _answer(self, path: str) -> Response:
         if path == "/":
             return Response(_index(), mimetype="text/html")
+        if path == READING:
+            return Response(_reading(self._sites), mimetype="text/html")
         source = next((source for source in (*SOURCES, REPLY) if source.path == path), None)
         if source is None:
             return Response("Not here.", 404)
@@ -118,6 +124,11 @@ class OtherBlogs:
 def _index() -> str:
     links = "".join(f"<li><a href='{one.path}'>{one.title}</a>, {one.blog_name}" for one in (*SOURCES, REPLY))
     return _PAGE.format(title="Other blogs", text=f"<ul>{links}</ul>")
+
+
+def _reading(sites: Iterable[str]) -> str:
+    links = ", ".join(f"<a href='{site}/posts/hello/'>a post on {site}</a>" for site in sites)
+    return _PAGE.format(title="Reading this week", text=f"<p>I was glad to find {links or 'nothing'}.</p>")
 
 
 def ping_from_all(ping_url: str, origin: str) -> None:

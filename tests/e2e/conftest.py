@@ -106,7 +106,8 @@ def stack() -> Iterator[Running]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.local"],
         cwd=ROOT,
-        env={**os.environ, "PORT": str(port), "CHECK_EVERY_MINUTES": "60"},  # no schedule in between
+        # No blog but its own, and no schedule in between.
+        env={**os.environ, "PORT": str(port), "SITES": "", "CHECK_EVERY_MINUTES": "60"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
