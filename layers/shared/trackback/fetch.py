@@ -41,7 +41,10 @@ MAX_SENT = 2 * MAX_BODY
 _OURS = {"Accept-Encoding": ACCEPTED, "Connection": "close", "User-Agent": USER_AGENT}
 _HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 _PORTS = {"http": 80, "https": 443}
-_KEPT = {"etag", "last-modified", "link", "location", "retry-after", "x-pingback"}
+_KEPT = {
+    *("etag", "last-modified", "link", "location", "retry-after", "x-pingback"),
+    *("access-control-allow-origin", "content-security-policy"),
+}
 _PIECE = 16_384
 _BROKEN_OFF = "its server broke off before the end"
 _NOT_HTTP = "its server's answer is not HTTP"
@@ -251,6 +254,6 @@ def _fetched(url: str, response: BaseHTTPResponse, peer: str) -> Fetched:
         content_type=headers.get("content-type", ""),
         body=bytes(body[:MAX_BODY]),
         whole=len(body) <= MAX_BODY,
-        headers={name: value for name, value in headers.items() if name in _KEPT},
+        headers={name: response.headers[name] for name in headers if name in _KEPT},  # repeated ones joined
         address=peer,
     )

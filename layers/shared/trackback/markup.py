@@ -51,14 +51,11 @@ class _Target:
         self._reader = reader
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        if tag in RAW:
-            self._reader.start(tag, {})
-        elif tag == "br" and attributes:
+        if tag == "br" and attributes:
             self._reader.end(next(iter(attributes)))
-        elif tag == "img" and attributes:
-            self._reader.start(
-                next(iter(attributes)), {name: _as_written(value) for name, value in attributes.items()}
-            )
+        elif tag in RAW or (tag == "img" and attributes):
+            name = tag if tag in RAW else next(iter(attributes))
+            self._reader.start(name, {key: _as_written(value) for key, value in attributes.items()})
 
     def end(self, tag: str) -> None:
         if tag in RAW:

@@ -56,15 +56,25 @@ def read_page(body: bytes, content_type: str, url: str, is_wanted: Callable[[str
     `is_wanted` tells whether a URL is the post's. The first link to it counts, before any link that the page
     does not vouch for (`UNFOLLOWED`).
     """
-    if re.split("[;,]", content_type, maxsplit=1)[0].strip().lower() not in _HTML:
+    if not is_html(content_type):
         return Document()
-    text = decode([body], _charsets(body, content_type)).texts[0]
+    text = page_text(body, content_type)
     reader = _Reader(url, is_wanted)
     read_markup(text, reader)
     if reader.late_base:  # it counts for the links before it, too
         reader = _Reader(reader.late_base, is_wanted, is_final=True)
         read_markup(text, reader)
     return reader.document()
+
+
+def is_html(content_type: str) -> bool:
+    """Tell whether a Content-Type is that of a page; a missing one is."""
+    return re.split("[;,]", content_type, maxsplit=1)[0].strip().lower() in _HTML
+
+
+def page_text(body: bytes, content_type: str) -> str:
+    """Decode a page, by its bytes first, then by what its head and its own first lines say."""
+    return decode([body], _charsets(body, content_type)).texts[0]
 
 
 def _charsets(body: bytes, content_type: str) -> list[str]:
