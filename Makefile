@@ -7,6 +7,9 @@ SAM := $(TOOLS)/sam/bin/sam
 MINISTACK := $(TOOLS)/ministack/bin/ministack
 export SAM_CLI_TELEMETRY := 0
 
+# A file of tests is one worker's, since its tests share a stack; the slow ones, end to end, come first.
+SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+
 .PHONY: help install run test test-dynamodb test-deploy lint pr build deploy bench clean
 
 help: ## list what there is to do
@@ -18,7 +21,7 @@ run: install ## run the whole service on this machine, with a demo blog
 	@$(BIN)/python -m tests.local
 
 test: install $(SAM) ## run everything that must pass: unit, integration, infrastructure, end to end
-	$(BIN)/pytest --cov --ignore=tests/deploy
+	$(BIN)/pytest $(SIDE_BY_SIDE) --cov --ignore=tests/deploy --ignore=tests/sites
 
 test-dynamodb: install ## run the integration tests and all races on Amazon's own DynamoDB Local
 	$(BIN)/python -m tests.dynamodb_local $(BIN)/pytest tests/integration

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 ARGUMENTS = (
     "--no-sandbox",  # as root, which is all that many containers have, Chromium does not start without
@@ -33,6 +33,7 @@ SILENCE: dict[str, str | float | bool] = {  # for Firefox, which would ask its m
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
 }
+expect.set_options(timeout=30_000)  # ms: as long as all else here waits for a busy machine
 
 
 @dataclass(frozen=True)

@@ -89,7 +89,8 @@ def main() -> None:
         host = stack.blog.partition("://")[2]
         ping_from_all(f"{stack.api}/trackback/{host}/posts/letters-and-leaflets/", stack.others)
         print(_welcome(stack), flush=True)
-        stopped.wait()
+        while not stopped.wait(1):  # a wait without an end misses a signal that another thread takes
+            pass
         print("\nStopping.")
 
 

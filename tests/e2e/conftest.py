@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -41,7 +41,7 @@ Row = dict[str, Any]
 NewContext = Callable[..., BrowserContext]
 Reply = Callable[..., list[Ping]]
 Found = TypeVar("Found")
-PATIENCE = 40  # seconds for what takes one, or ten behind a slow source
+PATIENCE = 120  # seconds for what takes one, or ten behind a slow source, on a busy machine
 BROWSERS: dict[str, Any] = {
     "Chromium": (open_browser, {}),
     "Firefox": (open_firefox, {}),
@@ -101,13 +101,20 @@ class Running:
 
 @pytest.fixture(scope="module")
 def stack() -> Iterator[Running]:
-    """Start it for one file of tests, and end it as a person does, with Ctrl-C."""
+    """Start it for one file of tests."""
+    with running() as stack:
+        yield stack
+
+
+@contextmanager
+def running(sites: str = "") -> Iterator[Running]:
+    """Start it, for further blogs if any are named, and end it as a person does, with Ctrl-C."""
     port = _free_ports()
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.local"],
         cwd=ROOT,
-        # No blog but its own, and no schedule in between.
-        env={**os.environ, "PORT": str(port), "SITES": "", "CHECK_EVERY_MINUTES": "60"},
+        # No schedule in between.
+        env={**os.environ, "PORT": str(port), "SITES": sites, "CHECK_EVERY_MINUTES": "60"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -1,6 +1,5 @@
 """The running stack looks at the sources of pings, by itself and when asked to."""
 
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from urllib.parse import urlencode
@@ -144,10 +143,7 @@ def standing(row: Row) -> tuple[str, str | None]:
     return row["status"], row["verdict"] and row["verdict"]["link"]
 
 
-def test_a_fresh_ping_is_verified_within_seconds(stack: Running, trackback: Trackback) -> None:
-    judged(trackback, f"{stack.others}/slow/")  # what came with it had to wait for it
+def test_a_fresh_ping_is_verified_before_any_schedule(stack: Running, trackback: Trackback) -> None:
     with blog(linking(stack)) as (_, url):
-        began = time.monotonic()
         send(stack, url)
         assert judged(trackback, url)["verdict"]["link"] == "found"
-        assert time.monotonic() - began < PROMPT
