@@ -131,22 +131,42 @@ class Template:
         assert match, rate
         return int(match[1])
 
+    def holds(self, condition: Any) -> bool:
+        """Tell whether a condition is true, or what a rule asserts."""
+        match condition:
+            case {"Condition": name}:
+                return self.holds(self.body["Conditions"][name])
+            case {"Fn::Not": [inner]}:
+                return not self.holds(inner)
+            case {"Fn::Equals": [one, other]}:
+                return bool(self.resolve(one) == self.resolve(other))
+        raise ValueError(condition)
+
     def resolve(self, value: Any) -> Any:
-        """Return a value with references to parameters and resources settled; numbers become numbers."""
+        """Return a value with references, conditions and texts settled; numbers become numbers."""
         match value:
-            case {"Ref": name}:
-                if name not in self.body["Parameters"]:
-                    return self.names.get(name, name)
-                parameter = self.body["Parameters"][name]
-                chosen = self.parameters.get(name, parameter.get("Default"))
-                return int(chosen) if parameter["Type"] == "Number" else chosen
-            case {"Fn::Sub": str(text)}:
-                return re.sub(r"\$\{([\w:]+)\}", lambda name: str(self.resolve({"Ref": name[1]})), text)
+            case {"Ref": name} | {"Fn::GetAtt": name}:
+                return self._named(name if isinstance(name, str) else ".".join(name))
+            case {"Fn::Sub": text}:
+                return self._filled(*([text, {}] if isinstance(text, str) else text))
+            case {"Fn::If": [condition, then, otherwise]}:
+                return self.resolve(then if self.holds({"Condition": condition}) else otherwise)
             case dict():
                 return {key: self.resolve(inner) for key, inner in value.items()}
             case list():
                 return [self.resolve(inner) for inner in value]
         return value
+
+    def _named(self, name: str) -> Any:
+        if name not in self.body["Parameters"]:
+            return self.names.get(name, name)
+        parameter = self.body["Parameters"][name]
+        chosen = self.parameters.get(name, parameter.get("Default"))
+        return int(chosen) if parameter["Type"] == "Number" else chosen
+
+    def _filled(self, text: str, own: Mapping[str, Any]) -> str:
+        names = re.compile(r"\$\{([\w:]+)\}")
+        return names.sub(lambda name: str(self.resolve(own.get(name[1], {"Ref": name[1]}))), text)
 
 
 _NAMES = {"Table": "trackback", "AWS::StackName": "trackback"}

@@ -131,6 +131,12 @@ GOOD = {
         "xn--bcher-kva.example",
     ],
     "AuthorEmail": ["author@blog.example", "first.last+trackback@mail.blog.example", "jürgen@bücher.example"],
+    "Cdn": ["on", "off"],
+    "DomainName": ["", "trackback.blog.example", "blog.example", "t.xn--bcher-kva.example", "a-1.b2.co"],
+    "CertificateArn": [
+        "",
+        "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d-4e5f-6789-abcd-ef0123456789",
+    ],
 }
 BAD = {
     "Sites": [
@@ -161,6 +167,30 @@ BAD = {
         "The Author <author@blog.example>",
         "author @blog.example",
         "author@@blog.example",
+    ],
+    "Cdn": ["", "On", "true", "yes"],
+    "DomainName": [
+        " ",
+        "localhost",
+        "https://trackback.blog.example",
+        "trackback.blog.example/",
+        "trackback.blog.example:443",
+        "trackback.blog.example.",
+        "Trackback.blog.example",
+        "*.blog.example",
+        "-a.blog.example",
+        "a..example",
+        "bücher.example",
+        "a.example,b.example",
+        "192.0.2.1",
+    ],
+    "CertificateArn": [
+        " ",
+        "arn:aws:acm:eu-central-1:123456789012:certificate/0a1b2c3d-4e5f-6789-abcd-ef0123456789",
+        "arn:aws:iam::123456789012:server-certificate/x",
+        "arn:aws:acm:us-east-1:123456789012:certificate/",
+        "arn:aws:acm:us-east-1:1234:certificate/0a1b2c3d",
+        "0a1b2c3d-4e5f-6789-abcd-ef0123456789",
     ],
 }
 
