@@ -5,20 +5,16 @@ import subprocess
 import sys
 from base64 import b64decode, urlsafe_b64encode
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
+from datetime import UTC, datetime
 
 import pytest
 import standardwebhooks
-from hypothesis import given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from tests.conftest import MakePing
 from trackback.keys import Keyring
 from trackback.ping import MAX_BLOG_NAME, MAX_EXCERPT, MAX_TITLE, Status
 from trackback.settings import Event
-from trackback.webhook import MOST_WAIT, payload, secret, sign, wait
+from trackback.webhook import payload, secret, sign
 
 NOW = datetime(2026, 11, 24, 6, 11, 5, 678_000, tzinfo=UTC)
 OLDER = urlsafe_b64encode(bytes(range(32))).decode().rstrip("=")
@@ -123,40 +119,6 @@ def test_a_receiver_refuses_the_signature_of_a_forgotten_key() -> None:
     headers = sign(Keyring(NEWER), "event-1", BODY, datetime.now(UTC))
     with pytest.raises(standardwebhooks.WebhookVerificationError):
         receiver(OLDER).verify(BODY, headers)
-
-
-@pytest.mark.parametrize(
-    ("header", "seconds"),
-    [
-        ("", 0),
-        ("0", 0),
-        ("120", 120),
-        ("-120", 0),
-        ("86400", 86_400),
-        ("86401", 86_400),
-        ("9" * 400, 86_400),
-        ("-" + "9" * 400, 0),
-        ("9" * 5_000, 0),
-        ("soon", 0),
-        ("1.5", 0),
-        ("\xb2", 0),
-        (format_datetime(NOW.replace(microsecond=0) + timedelta(hours=1), usegmt=True), 3_599),
-        (format_datetime(NOW + timedelta(days=9), usegmt=True), 86_400),
-        (format_datetime(NOW - timedelta(days=9), usegmt=True), 0),
-        ("Fri, 31 Dec 9999 23:59:59 -0000", 86_400),
-        ("Fri, 31 Dec 99999 23:59:59 GMT", 0),
-        ("Fri, 01 Jan 2027 99999999999999:00:00 GMT", 0),
-        ("Fri, 01 Jan 2027 00:00:00 +99999999999999999", 0),
-    ],
-)
-def test_a_request_to_wait_is_heeded_up_to_a_day(header: str, seconds: int) -> None:
-    assert int(wait(header, NOW).total_seconds()) == seconds
-
-
-@hypothesis_settings(derandomize=True, deadline=None, database=None)
-@given(st.text(max_size=40) | st.text(alphabet="0123456789 :,-+JanMonGT", max_size=40))
-def test_any_request_to_wait_is_bounded(header: str) -> None:
-    assert timedelta() <= wait(header, NOW) <= MOST_WAIT
 
 
 def test_the_authors_pages_load_it_without_the_http_client() -> None:

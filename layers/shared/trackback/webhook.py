@@ -10,12 +10,11 @@ import json
 import secrets
 from base64 import b64encode, urlsafe_b64decode
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Literal
 
-from trackback.clock import stamp
+from trackback.clock import stamp, wait
 from trackback.deliveries import Deliveries, Delivery, delivery_id, event_id
 from trackback.errors import TrackbackError
 from trackback.keys import Keyring, Keys
@@ -107,7 +106,8 @@ class Webhook:
             return _ended(delivery, "sent", _words(answer))
         if answer.status == HTTPStatus.GONE:
             return _ended(delivery, "failed", _words(answer))
-        return _failed(delivery, _words(answer), now, wait(answer.headers.get("retry-after", ""), now))
+        asked = wait(answer.headers.get("retry-after", ""), now, MOST_WAIT)
+        return _failed(delivery, _words(answer), now, asked)
 
 
 def ask_for_test(deliveries: Deliveries, now: datetime) -> str:
@@ -144,18 +144,6 @@ def sign(keyring: Keyring, event_id: str, body: str, now: datetime) -> dict[str,
         "webhook-timestamp": seconds,
         "webhook-signature": " ".join(signatures),
     }
-
-
-def wait(retry_after: str, now: datetime) -> timedelta:
-    """Return how long a `Retry-After` asks us to wait, in seconds or until a date; not at all if neither."""
-    try:
-        asked = timedelta(seconds=min(max(int(retry_after), 0), MOST_WAIT.total_seconds()))
-    except ValueError:
-        try:
-            asked = parsedate_to_datetime(retry_after).replace(tzinfo=UTC) - now  # always GMT
-        except (ValueError, OverflowError):
-            return timedelta()
-    return min(max(asked, timedelta()), MOST_WAIT)
 
 
 def _raw(key: str) -> bytes:
