@@ -1,4 +1,4 @@
-"""The words of a link, and the sentence around it, caught while a page streams by."""
+"""The words of a link, and the sentences around it, caught while a page streams by."""
 
 import html
 import re
@@ -9,6 +9,8 @@ from trackback.text import clean
 
 LIMIT = 300
 """Longest text of a link and longest sentence, in characters."""
+MOST = 9
+"""Most sentences of a passage."""
 
 BLOCKS = frozenset(
     """
@@ -59,14 +61,7 @@ class Excerpt:
     @property
     def sentence(self) -> str:
         """The sentence with the link in it, shortened where it is too long."""
-        text = self._before + self._anchor + self._after
-        begin, end = len(self._before), len(self._before) + len(self._anchor.rstrip())
-        stops = [stop.end() for stop in _END.finditer(text)]
-        first = max((stop for stop in stops if stop <= begin), default=0)
-        last = min((stop for stop in stops if stop >= end), default=len(text))
-        before = text[first:begin].lstrip()
-        room = LIMIT - (end - begin)
-        return plain(_last_words(before, max(room // 2, room - (last - end))) + text[begin:last])
+        return passage(self._before, self._anchor, self._after, LIMIT, most=1)
 
 
 class Passage:
@@ -100,9 +95,31 @@ class Passage:
             self._excerpt = None
 
 
-def plain(text: str) -> str:
+def passage(before: str, anchor: str, after: str, limit: int, *, most: int = MOST) -> str:
+    """Return the sentence with the link in it, and those around it, as many as `limit` characters can hold.
+
+    What follows comes before what precedes. A single sentence that is too long is cut around the link.
+    """
+    text = before + anchor + after
+    begin, end = len(before), len(before) + len(anchor.rstrip())
+    stops = [0, *(stop.end() for stop in _END.finditer(text)), len(text)]
+    first = max(number for number, stop in enumerate(stops) if stop <= begin)
+    last = min(number for number, stop in enumerate(stops) if stop >= end)
+    for _ in range(most - 1):
+        wider = [(first, last + 1), (max(first - 1, 0), last)]
+        fitting = (
+            span for span in wider if span[1] < len(stops) and stops[span[1]] - stops[span[0]] <= limit
+        )
+        first, last = next(fitting, (first, last))
+    before = text[stops[first] : begin].lstrip()
+    room = limit - (end - begin)
+    kept = _last_words(before, max(room // 2, room - (stops[last] - end)))
+    return plain(kept + text[begin : stops[last]], limit)
+
+
+def plain(text: str, limit: int = LIMIT) -> str:
     """Return a page's text as one clean line; its entities are decoded already, and are not once more."""
-    return clean(html.escape(text, quote=False), LIMIT)
+    return clean(html.escape(text, quote=False), limit)
 
 
 def _last_words(text: str, limit: int) -> str:

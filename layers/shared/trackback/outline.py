@@ -1,0 +1,122 @@
+"""Where things stand on a page: in a post, in its text, or in what is around posts on every page.
+
+Nobody says it in one way. Elements, roles, microformats and the names that themes give are all looked at, and
+end tags that are missing or too many are borne as browsers bear them, in linear time.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+_CONTENT = {"e-content", "entry-content"}
+_ENTRY = {"h-entry", "hentry"}
+_CITING = {"u-in-reply-to", "u-like-of", "u-repost-of", "u-bookmark-of"}
+_ASIDE_ELEMENTS = {"nav", "aside", "footer", "menu", "dialog"}
+_TELL_OF_ALL = {"html", "body", "article"}  # themes tell there what a whole page or post has
+_ASIDE_ROLES = {"banner", "complementary", "contentinfo", "navigation", "search"}
+_ASIDE_NAME = re.compile(
+    r"(?:(?:site|page|post|entry|blog|primary|secondary|main|p|u)[-_])?"
+    r"(?:comments?|commentlist|respond|responses|replies|disqus|isso|utterances|giscus|webmentions?|trackbacks?"
+    r"|pingbacks?|sidebar|widgets?|blogroll|related|nav|navbar|navigation|breadcrumbs?|pagination|pager|menu"
+    r"|share|sharing|sharedaddy|social|footer|masthead|newsletter|subscribe|ads?|advertisement)(?:[-_].*)?"
+)
+# Elements whose end tag may be left out, by those that end them.
+_CELL, _TERM = {"p", "td", "th"}, {"p", "dt", "dd"}
+_ENDS = {"li": {"p", "li"}, "dt": _TERM, "dd": _TERM, "td": _CELL, "th": _CELL, "tr": _CELL | {"tr"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands.
+
+    Attributes:
+        aside: In navigation, a sidebar, a footer, comments, or where nothing is shown.
+        content: The number of the marked content that it is in, 0 if in none.
+        article: The number of the article that it is in, the outermost, 0 if in none.
+        main: In the page's main part.
+        citing: In a heading, or in what is marked as a reply and the like.
+    """
+
+    aside: bool = False
+    content: int = 0
+    article: int = 0
+    main: bool = False
+    citing: bool = False
+
+
+class Outline:
+    """Follows the blocks of one page.
+
+    Attributes:
+        place: Where the page is being read.
+        first: Where the first marked content stands, None if there is none that is not aside.
+        headed: The number of the first article that has an `h1`, 0 if none has.
+        articles: How many articles there are that are not aside.
+        has_main: Whether the page marks its main part.
+    """
+
+    def __init__(self) -> None:
+        self.place = Place()
+        self.first: Place | None = None
+        self.headed = self.articles = self._contents = 0
+        self.has_main = False
+        self._open: list[tuple[str, Place]] = []  # with the place around each
+        self._opened: Counter[str] = Counter()
+
+    def begin(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take the start of a block."""
+        ends = _ENDS.get(name, {"p"})
+        while self._open and self._open[-1][0] in ends:
+            self._close()
+        if name != "hr":
+            self._open.append((name, self.place))
+            self._opened[name] += 1
+            self.place = self._place_of(name, attributes)
+
+    def end(self, name: str) -> None:
+        """Take the end of a block, which need not have begun."""
+        if self._opened[name]:
+            while self._close() != name:
+                pass
+
+    def _close(self) -> str:
+        name, self.place = self._open.pop()
+        self._opened[name] -= 1
+        return name
+
+    def _place_of(self, name: str, attributes: Mapping[str, str]) -> Place:
+        place, role, names = self.place, attributes.get("role", "").lower(), names_of(attributes)
+        if name == "main" or role == "main":
+            self.has_main = True
+            return replace(place, main=True, aside=False)
+        if place.aside or "hidden" in attributes or _is_aside(name, role, names, place):
+            return replace(place, aside=True)
+        if not place.article and (name == "article" or names & _ENTRY):
+            self.articles += 1
+            place = replace(place, article=self.articles)
+        if not place.content and (names & _CONTENT or attributes.get("itemprop") == "articleBody"):
+            self._contents += 1
+            place = replace(place, content=self._contents)
+            self.first = self.first or place
+        if name == "h1":
+            self.headed = self.headed or place.article
+        return replace(place, citing=True) if name in {"h1", "h2"} or is_citing(attributes) else place
+
+
+def is_citing(attributes: Mapping[str, str]) -> bool:
+    """Tell whether microformats call an element a reply, a like, a repost or a bookmark."""
+    return not _CITING.isdisjoint(names_of(attributes))
+
+
+def names_of(attributes: Mapping[str, str]) -> set[str]:
+    """Return an element's classes and id, in lower case."""
+    return {*attributes.get("class", "").lower().split(), *attributes.get("id", "").lower().split()}
+
+
+def _is_aside(name: str, role: str, names: set[str], around: Place) -> bool:
+    """Tell whether an element is not prose; the header of an article is."""
+    if name == "header":
+        return not around.article
+    is_called_so = name not in _TELL_OF_ALL and any(map(_ASIDE_NAME.fullmatch, names))
+    return name in _ASIDE_ELEMENTS or role in _ASIDE_ROLES or is_called_so
