@@ -1,0 +1,142 @@
+"""The ledger of pings sent, in the table: an item a record, and one for what is remembered of each feed.
+
+A record stands in the index `by_status`, where pings do, under `sent`, and in `by_due` as long as something
+is to be done about it.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from trackback.clock import stamp
+from trackback.dynamodb import BUSY, tries
+from trackback.errors import TableBusy
+from trackback.items import Item, to_plain, to_typed
+from trackback.ledger import Sending, Stage
+from trackback.memory import Memory, posts_in
+from trackback.table import BATCH, Table
+
+_SENT = "sent"
+_FEED = "feed#"
+_IN_ITEM = {"first_at": "received_at", "next_at": "check_at"}  # names that the table's indexes have already
+
+
+class TableLedger:
+    """A ledger in the table (`Ledger`)."""
+
+    def __init__(self, table: Table) -> None:
+        """Take the table that it is kept in."""
+        self._table = table
+        self._client = table.client
+
+    def find(self, ids: Collection[str]) -> Mapping[str, Sending]:
+        """Return the records of some ids as they stand now, by id.
+
+        Raises:
+            TableBusy: the ceiling of read units is reached.
+        """
+        wanted = sorted(set(ids))
+        starts = range(0, len(wanted), BATCH)
+        return {each.id: each for start in starts for each in self._each(wanted[start : start + BATCH])}
+
+    def _each(self, ids: Sequence[str]) -> Iterator[Sending]:
+        name = self._table.name
+        left: Any = {name: {"Keys": [{"id": {"S": each}} for each in ids], "ConsistentRead": True}}
+        for _ in tries():
+            answer = self._client.batch_get_item(RequestItems=left)
+            yield from map(_to_sending, answer["Responses"].get(name, []))
+            left = answer["UnprocessedKeys"]
+            if not left:
+                return
+        raise TableBusy(BUSY)
+
+    def put(self, sending: Sending) -> bool:
+        """Write a record, the next version of what is there; return False if that is another by now."""
+        condition: Any = {"ConditionExpression": "attribute_not_exists(id)"}
+        if sending.version > 1:
+            condition = _still(sending.version - 1)
+        try:
+            self._client.put_item(TableName=self._table.name, Item=_to_item(sending), **condition)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def forget(self, sending: Sending) -> None:
+        """Remove a record, if it is still the same version."""
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            key = {"id": {"S": sending.id}}
+            self._client.delete_item(TableName=self._table.name, Key=key, **_still(sending.version))
+
+    def due(self, now: datetime, most: int) -> list[Sending]:
+        """Return records about which something is to be done, the longest due first."""
+        keys = self._client.query(
+            TableName=self._table.name,
+            IndexName="by_due",
+            KeyConditionExpression="due = :sent AND check_at <= :now",
+            ExpressionAttributeValues={":sent": {"S": _SENT}, ":now": {"S": stamp(now)}},
+            Limit=most,
+        )["Items"]
+        return list(self._entire(keys))
+
+    def every(self) -> Iterator[Sending]:
+        """Yield all records, the newest first."""
+        pages = self._client.get_paginator("query").paginate(**self._listed())
+        for page in pages:
+            yield from self._entire(page["Items"])
+
+    def newest(self, limit: int) -> list[Sending]:
+        """Return the newest records, at most so many."""
+        return list(self._entire(self._client.query(**self._listed(), Limit=limit)["Items"]))
+
+    def _listed(self) -> dict[str, Any]:
+        return {
+            "TableName": self._table.name,
+            "IndexName": "by_status",
+            "KeyConditionExpression": "#status = :sent",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {":sent": {"S": _SENT}},
+            "ScanIndexForward": False,
+        }
+
+    def _entire(self, entries: Sequence[Item]) -> Iterator[Sending]:
+        """Yield the records of an index's entries, in their order."""
+        ids = [entry["id"]["S"] for entry in entries]
+        found = self.find(ids)
+        yield from (found[each] for each in ids if each in found)
+
+    def memory(self, feed: str) -> Memory | None:
+        """Return what is remembered of a feed."""
+        known = self._table.read(_feed_id(feed)).get("memory")
+        return Memory(**{**known, "posts": posts_in(known["posts"])}) if known else None
+
+    def remember(self, feed: str, memory: Memory) -> None:
+        """Remember this of a feed, in place of what was remembered."""
+        known = {"address": memory.address, "etag": memory.etag, "modified": memory.modified}
+        self._table.write(_feed_id(feed), "memory", {**known, "posts": memory.as_text()})
+
+
+def _still(version: int) -> Any:
+    return {
+        "ConditionExpression": "version = :seen",
+        "ExpressionAttributeValues": {":seen": {"N": str(version)}},
+    }
+
+
+def _feed_id(feed: str) -> str:
+    return _FEED + hashlib.sha256(feed.encode()).hexdigest()[:26]
+
+
+def _to_item(sending: Sending) -> dict[str, Any]:
+    """Return a record as it is stored: in no index that it is not wanted in, and empty values left out."""
+    every = {_IN_ITEM.get(name, name): getattr(sending, name) for name in Sending.__dataclass_fields__}
+    every |= {"id": sending.id, "status": _SENT, "due": _SENT if sending.next_at else ""}
+    return {name: to_typed(value) for name, value in every.items() if value or name == "attempts"}
+
+
+def _to_sending(item: Item) -> Sending:
+    plain = to_plain(item)
+    fields = {name: plain.get(_IN_ITEM.get(name, name), "") for name in Sending.__dataclass_fields__}
+    numbers = {name: int(fields[name]) for name in ("attempts", "version")}
+    return Sending(**{**fields, **numbers, "stage": Stage(fields["stage"])})
