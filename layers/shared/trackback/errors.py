@@ -5,6 +5,9 @@ TrackbackError
 ├── BadQuery       a reader's parameters make no sense      → JSON message, HTTP 400
 ├── TableBusy      a flood has reached the table's ceiling   → the same, and HTTP 429 for readers
 ├── FetchFailed    a page cannot be had (in `fetch`)        → a verdict: unreachable, and why
+├── PostUnread     the author's post cannot be (`sending`)  → the command line's exit status 1, another try
+├── FeedUnread     their feed cannot be (`subscription`)    → the same
+├── LedgerBroken   a file is no ledger (in `ledger`)        → the command line's exit status 1
 ├── BadRule        what should be a rule is none (`rules`)  → the command line's exit status 1, HTTP 400
 ├── BadSettings    what should be a setting is none         → the author's page again, HTTP 400
 ├── LinkExpired    a signed link is too old (in `tokens`)   → a page that says what to do, HTTP 410

@@ -11,7 +11,7 @@ import socket
 import ssl
 import threading
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ MAX_HEAD = 65_536
 MAX_SENT = 2 * MAX_BODY
 """Bytes of a body as sent: more than MAX_BODY only where they are chopped up or decompress to nothing."""
 
-_OURS = {"Accept-Encoding": ACCEPTED, "Connection": "close", "User-Agent": USER_AGENT}
+_OURS = {"Accept-Encoding": ACCEPTED, "Connection": "close"}
 _HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 _PORTS = {"http": 80, "https": 443}
 _KEPT = {
@@ -46,6 +46,7 @@ _KEPT = {
     *("access-control-allow-origin", "content-security-policy"),
 }
 _PIECE = 16_384
+_REDIRECTS = f"it redirects more than {MAX_REDIRECTS} times"
 _BROKEN_OFF = "its server broke off before the end"
 _NOT_HTTP = "its server's answer is not HTTP"
 _NOT_TLS = "no encrypted connection to its server came about"
@@ -56,6 +57,10 @@ for _name in ("urllib3.connection", "urllib3.response"):  # they warn of each od
 
 class FetchFailed(TrackbackError):
     """There is no answer to tell of; the message tells the blog's owner why."""
+
+
+class FetchRefused(FetchFailed):
+    """It must not be fetched, now or later: nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ class Fetcher:
         seconds: float = SECONDS,
         resolve: Callable[[str], Sequence[str]] | None = None,
         may_redirect_to: Callable[[str], bool] = lambda _: True,
+        user_agent: str = USER_AGENT,
     ) -> None:
         """Take whether this machine may be fetched from too, at any port; only the local stack does.
 
@@ -88,6 +94,7 @@ class Fetcher:
         many pings name must not send us all to one victim.
         """
         self._may_redirect_to = may_redirect_to
+        self._ours = {**_OURS, "User-Agent": user_agent}
         self._loopback = loopback
         self._seconds = seconds
         self._resolve = resolve or _resolve
@@ -102,7 +109,7 @@ class Fetcher:
         Raises:
             FetchFailed: the URL must not be fetched, or nothing came back that is an answer.
         """
-        asked = {**headers, **_OURS, "Accept": accept}
+        asked = {**headers, **self._ours, "Accept": accept}
         return self._in_words(lambda budget: self._follow(url, asked, budget))
 
     def post(self, url: str, form: Mapping[str, str]) -> Fetched:
@@ -110,17 +117,33 @@ class Fetcher:
         body = urlencode(form).encode("ascii")
         return self.send(url, body, "application/x-www-form-urlencoded; charset=utf-8")
 
-    def send(self, url: str, body: bytes, content_type: str, headers: Mapping[str, str] = {}) -> Fetched:
+    def send(
+        self,
+        url: str,
+        body: bytes,
+        content_type: str,
+        headers: Mapping[str, str] = {},
+        *,
+        repeated_by: Container[int] = (),
+    ) -> Fetched:
         """Return what a URL answers to a POST. A redirect is an answer like another, not followed.
+
+        `repeated_by` are statuses of redirects by which the same POST goes where they lead.
 
         Raises:
             FetchFailed: the URL must not be asked, or nothing came back that is an answer.
         """
-        asked = {**headers, **_OURS, "Content-Type": content_type}
+        asked = {**headers, **self._ours, "Content-Type": content_type}
 
         def ask(budget: Budget) -> Fetched:
-            with self._answer(_checked(url), asked, budget, body) as (response, peer):
-                return _fetched(url, response, peer)
+            at = _checked(url)
+            for _ in range(MAX_REDIRECTS + 1):
+                with self._answer(at, asked, budget, body) as (response, peer):
+                    location = response.headers.get("Location")
+                    if not location or response.status not in repeated_by:
+                        return _fetched(at, response, peer)
+                at = _redirected(at, location)
+            raise FetchFailed(_REDIRECTS)
 
         return self._in_words(ask)
 
@@ -142,7 +165,7 @@ class Fetcher:
             before, url = url, _redirected(url, location)
             if site_of(url) != site_of(before) and not self._may_redirect_to(url):
                 raise FetchFailed("it redirects to a site that is being asked too often just now")
-        raise FetchFailed(f"it redirects more than {MAX_REDIRECTS} times")
+        raise FetchFailed(_REDIRECTS)
 
     @contextmanager
     def _answer(
@@ -175,9 +198,9 @@ class Fetcher:
         if self._loopback and all(map(is_loopback, addresses)):
             return addresses
         if not all(map(is_public, addresses)):
-            raise FetchFailed("its server is not on the public internet")
+            raise FetchRefused("its server is not on the public internet")
         if port not in _PORTS.values():
-            raise FetchFailed("its port is neither 80 nor 443")
+            raise FetchRefused("its port is neither 80 nor 443")
         return addresses
 
     def _addresses(self, host: str, budget: Budget) -> Sequence[str]:
@@ -225,7 +248,7 @@ def _checked(url: str) -> str:
     try:
         return read_source(url).url
     except PingRefused:
-        raise FetchFailed("its address is not a plain one of http or https") from None
+        raise FetchRefused("its address is not a plain one of http or https") from None
 
 
 def _redirected(url: str, location: str) -> str:
@@ -236,7 +259,7 @@ def _redirected(url: str, location: str) -> str:
         target = ""
     target = _checked(target)
     if url.startswith("https:") and target.startswith("http:"):
-        raise FetchFailed("it redirects from https to http")
+        raise FetchRefused("it redirects from https to http")
     return target
 
 

@@ -1,0 +1,66 @@
+"""How a sender behaves towards other people's sites: how much it asks of them, and how fast."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from trackback.link import host_of
+from trackback.site import host_key
+
+STRIKES = 3
+"""How often in a row a site may ask for patience, or not answer, before a run leaves it alone."""
+
+LEFT_ALONE = "its site did not answer, or asked for patience, several times in a row"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the author allows.
+
+    Attributes:
+        pings: How many pings one post may send in all.
+        links: How many links of one post are followed in a run.
+        days: How old a post of the feed may be.
+        pause: How long to wait between two pings to one site.
+        never: Hosts that get nothing, each with all below it.
+    """
+
+    pings: int = 50
+    links: int = 200
+    days: int = 30
+    pause: timedelta = timedelta(seconds=1)
+    never: frozenset[str] = frozenset()
+
+    def allow(self, url: str) -> bool:
+        """Tell whether a URL's host may be asked for anything."""
+        labels = host_key(host_of(url)).split(".")
+        return self.never.isdisjoint(".".join(labels[at:]) for at in range(len(labels)))
+
+
+class Manners:
+    """What one run has asked of each site; for one thread."""
+
+    def __init__(self, pause: timedelta, sleep: Callable[[float], None] = time.sleep) -> None:
+        """Take how long to wait between two pings to one site."""
+        self._pause = pause.total_seconds()
+        self._sleep = sleep
+        self._pinged: dict[str, float] = {}
+        self._strikes: Counter[str] = Counter()
+
+    def wait(self, site: str) -> None:
+        """Wait until a site may be pinged again."""
+        last = self._pinged.get(site)
+        left = self._pause - (time.monotonic() - last) if last is not None else 0
+        if left > 0:
+            self._sleep(left)
+        self._pinged[site] = time.monotonic()
+
+    def leaves_alone(self, site: str) -> bool:
+        """Tell whether a site is not asked again in this run."""
+        return self._strikes[site] >= STRIKES
+
+    def note(self, site: str, *, struck: bool) -> None:
+        """Note whether a site had us wait, or answered."""
+        self._strikes[site] = self._strikes[site] + 1 if struck else 0
