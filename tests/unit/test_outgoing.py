@@ -22,15 +22,15 @@ def article(**values: str) -> Article:
 
 
 def test_all_four_fields_are_sent_as_plain_text() -> None:
-    page = """<title>Tom &amp; Jo&#8217;s</title><meta property="og:site_name" content="A &lt;Blog&gt;">
-    <article><p>Before it, there was &quot;nothing&quot; &amp; more. Then I read
-    <a href="https://other.example/2026/hello/">“Hello, <b>world</b>”</a>, and it is good. That is all.</article>"""
+    page = """<title>Tom &amp; Jo&#8217;s</title><meta property="og:site_name" content="A &lt; B">
+    <article><p>There was &quot;nothing&quot; &amp; more. Then I read
+    <a href="https://other.example/2026/hello/">“Hello, <b>world</b>”</a>, and it is good. All.</article>"""
     post = read_article(page.encode(), "text/html", AT)
     assert compose(post, post.links[0]) == {
         "title": "Tom & Jo’s",
         "url": AT,
-        "blog_name": "A <Blog>",
-        "excerpt": 'Before it, there was "nothing" & more. Then I read “Hello, world”, and it is good. That is all.',
+        "blog_name": "A < B",
+        "excerpt": 'There was "nothing" & more. Then I read “Hello, world”, and it is good. All.',
     }
 
 

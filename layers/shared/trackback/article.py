@@ -1,9 +1,9 @@
 """The author's own post: its name, and what its text links to, with the words around each link.
 
 The text is what a page marks as such, the first of: microformats' `e-content` (or `entry-content`, or
-schema.org's `articleBody`); the `article` that has the page's `h1`, or is the only one; `main`; what the
-blog's feed has of the post; else the whole page. Navigation, sidebars, footers and comments never belong to
-it. A heading that is a link does, and so do links marked as a reply, like, repost or bookmark.
+schema.org's `articleBody`); the `article` that has an `h1`, or is the only one, in `main` if there is that;
+`main`; what the blog's feed has of the post; else the whole page. Navigation, sidebars, footers and comments
+never belong to it; a heading that is a link does, and what is marked as a reply, like, repost or bookmark.
 """
 
 import re
@@ -97,7 +97,10 @@ def _part(page: Prose) -> Callable[[Place], bool] | None:
         return lambda place: (
             place.content == first.content or (place.citing and 0 < place.article == first.article)
         )
-    if number := outline.headed or int(outline.articles == 1):
+    articles = [place.article for place in outline.articles if place.main or not outline.has_main]
+    headed = [number for number in articles if number in outline.headed]
+    if headed or len(articles) == 1:
+        number = (headed or articles)[0]
         return lambda place: place.article == number
     return (lambda place: place.main) if outline.has_main else None
 

@@ -51,16 +51,18 @@ class Outline:
     Attributes:
         place: Where the page is being read.
         first: Where the first marked content stands, None if there is none that is not aside.
-        headed: The number of the first article that has an `h1`, 0 if none has.
-        articles: How many articles there are that are not aside.
+        articles: Where the articles stand that are not aside.
+        headed: The numbers of those that have an `h1`.
         has_main: Whether the page marks its main part.
     """
 
     def __init__(self) -> None:
         self.place = Place()
         self.first: Place | None = None
-        self.headed = self.articles = self._contents = 0
+        self.articles: list[Place] = []
+        self.headed: set[int] = set()
         self.has_main = False
+        self._contents = 0
         self._open: list[tuple[str, Place]] = []  # with the place around each
         self._opened: Counter[str] = Counter()
 
@@ -93,14 +95,14 @@ class Outline:
         if place.aside or "hidden" in attributes or _is_aside(name, role, names, place):
             return replace(place, aside=True)
         if not place.article and (name == "article" or names & _ENTRY):
-            self.articles += 1
-            place = replace(place, article=self.articles)
+            place = replace(place, article=len(self.articles) + 1)
+            self.articles.append(place)
         if not place.content and (names & _CONTENT or attributes.get("itemprop") == "articleBody"):
             self._contents += 1
             place = replace(place, content=self._contents)
             self.first = self.first or place
         if name == "h1":
-            self.headed = self.headed or place.article
+            self.headed.add(place.article)
         return replace(place, citing=True) if name in {"h1", "h2"} or is_citing(attributes) else place
 
 

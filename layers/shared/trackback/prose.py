@@ -48,7 +48,7 @@ class Prose:
         canonical: Its canonical URL, as written; empty if it names none.
         feed: The title of the first feed that it names, or empty.
         language: As it is declared, or empty.
-        title: As it is written.
+        title: As it is written; the first that says something.
         named: The contents of its `meta` elements, the first of each name.
     """
 
@@ -58,6 +58,7 @@ class Prose:
         self.base = self.canonical = self.feed = self.language = self.title = ""
         self.named: dict[str, str] = {}
         self._hidden, self._depth = "", 0  # the element that hides what is read, and how often it is nested
+        self._has_title = False
         self._pieces: list[str] = []
         self._length = 0
         self._edges = [0]  # where blocks begin or end
@@ -91,6 +92,7 @@ class Prose:
     def end(self, name: str) -> None:
         """Take an end tag."""
         if self._hidden:
+            self._has_title = self.title.strip() != ""
             self._depth -= name == self._hidden
             self._hidden = self._hidden if self._depth else ""
         elif name == "a":
@@ -105,7 +107,7 @@ class Prose:
             text = _SPACES.sub(" ", text)
             self._pieces.append(text)
             self._length += len(text)
-        elif self._hidden == "title" and len(self.title) < LIMIT:
+        elif self._hidden == "title" and not self._has_title and len(self.title) < LIMIT:
             self.title += text
 
     def _end_block(self) -> None:
