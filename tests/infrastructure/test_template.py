@@ -78,7 +78,7 @@ def test_a_function_has_what_it_needs_beside_the_shared_layer() -> None:
     }
     assert layers == {
         "ReceiveFunction": ["Shared"],
-        "ServeFunction": ["Shared"],
+        "ServeFunction": ["Shared", "Pages"],
         "VerifyFunction": ["Shared", "Html"],
         "NotifyFunction": ["Shared", "Html", "Pages"],
         "ModerateFunction": ["Shared", "Pages"],
