@@ -51,6 +51,8 @@ RECIPES = (
     Recipe("hugo", "hugo.toml"),
     Recipe("jekyll", "_config.yml"),
     Recipe("eleventy", "eleventy.config.js"),
+    Recipe("astro", "astro.config.mjs"),
+    Recipe("pelican", "pelicanconf.py"),
 )
 
 

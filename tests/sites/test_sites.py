@@ -1,4 +1,4 @@
-"""Each recipe, followed as its README says, ends with a ping below the post, and others find where to ping."""
+"""Each recipe, followed as its README says, ends with a ping below the post, and others find its ping URL."""
 
 import json
 import subprocess
@@ -17,6 +17,7 @@ from tests.websites import page, website
 from trackback.discovery import Form, discover
 from trackback.link import read_source
 from trackback.ping import Status, ping_id
+from trackback.rdf import Block, read_blocks
 from trackback.site import Sites
 
 TITLE = "Reading this week"
@@ -88,7 +89,8 @@ def test_every_way_of_discovery_leads_to_the_ping_url(site: Site) -> None:
     found = discover(site.file.read_text(), site.post)
     assert {each.ping_url for each in found.found} == {site.ping_url}
     assert {each.form for each in found.found} >= {Form.LINK, Form.RDF}
-    assert [each.names for each in found.of(Form.RDF)] == [(site.post, site.post)]
+    (block,) = read_blocks(site.file.read_text())
+    assert block == Block(site.ping_url, site.post, site.post, POST_TITLE)
 
 
 LIES: dict[str, Any] = {

@@ -53,8 +53,7 @@ function item({ url, title, excerpt, blog_name, received_at }) {
   return `
     <li dir="auto">
       ${link}
-      <bdi>${escape(blog_name)}</bdi>
-      <time>${escape(received_at.slice(0, 10))}</time>
+      <p><bdi>${escape(blog_name)}</bdi> · <time>${escape(received_at.slice(0, 10))}</time></p>
       ${excerpt && `<p>${escape(excerpt)}</p>`}
     </li>`;
 }
