@@ -8,6 +8,7 @@ from trackback.post_page import Element, PostPage, Script, read_post_page
 
 AT = "https://blog.example/2026/hello/"
 API = "https://api.example"
+VERSION = "0123456789abcdef"
 
 
 def read(page: str) -> PostPage:
@@ -24,8 +25,8 @@ def read(page: str) -> PostPage:
         (f'<p><script type="module" src="{API}/embed.js">', Script(f"{API}/embed.js", True, True)),
         ('<script type="module" src="/embed.js">', Script("https://blog.example/embed.js", True, False)),
         (
-            f'<script type="module" src="{API}/embed.0123456789abcdef.js" nonce=N integrity=sha384-x crossorigin>',
-            Script(f"{API}/embed.0123456789abcdef.js", True, False, "N", "sha384-x", True),
+            f'<script type="module" src="{API}/embed.{VERSION}.js" nonce=N integrity=sha384-x crossorigin>',
+            Script(f"{API}/embed.{VERSION}.js", True, False, "N", "sha384-x", True),
         ),
     ],
 )

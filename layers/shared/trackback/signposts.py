@@ -31,6 +31,12 @@ class Post:
         return parts.netloc + parts.path
 
     @property
+    def origin(self) -> str:
+        """The origin of the page, as browsers send it."""
+        parts = urlsplit(self.url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    @property
     def ping_url(self) -> str:
         """Where to ping it."""
         return f"{self.api}{PREFIX}{self.name}"
