@@ -1,8 +1,9 @@
-"""Serves approved pings, to programs and to people, their counts, and the embed that shows them on a page."""
+"""Serves approved pings to programs and people, their counts, the embed that shows them, what to paste."""
 
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,10 @@ from trackback.list_page import HTML, ListPages, is_page, post_name
 from trackback.listing import Cursor, Page, read_limit
 from trackback.negotiation import prefers_html
 from trackback.site import MAX_KEY, Post, Sites, post_key
+from trackback.snippet import snippet
 from trackback.table import Table
+from trackback.titles import post_titles
+from trackback.viewer import origin
 
 PREFIX = "/pings/"
 READ = ["GET", "HEAD"]
@@ -69,9 +73,24 @@ def counts() -> Response[str]:
     return _cached(_json({"counts": {post: found.get(key, 0) for post, key in keys.items()}}), FRESH)
 
 
+@app.route("/snippet", method=READ)
+def paste() -> Response[str]:
+    """Tell what to paste for a post, under the address that this was asked at."""
+    names = _query().get("post", [])
+    if len(names) != 1:
+        raise BadQuery("send post=host/path, the permalink of one post")
+    try:
+        post = sites.find(re.split("[?#]", names[0], maxsplit=1)[0])
+    except PingRefused:
+        raise BadQuery("post must be the permalink of a post on one of the blogs served here") from None
+    title = post_titles(table, [post.key]).get(post.key, "")
+    text = snippet(origin(app.current_event.raw_event), post, title, embed)
+    return _cached(text, FRESH, "text/plain; charset=utf-8")
+
+
 @app.route(r"/embed\.js", method=READ)
 @app.route(r"/embed/[^/]+", method=READ)
-@app.route(r"/[^/]+", method=READ)
+@app.route(r"/[^/]+", method=READ)  # the first route that fits answers
 def embed_file() -> Response[str]:
     """Hand out the embed, under its version too, and the parts that it loads when a page needs them."""
     if found := embed.find(app.current_event.path):
