@@ -69,7 +69,7 @@ def _links(found: list[Found], post: Post) -> Finding:
             "link", 'There is no link with rel="trackback".', f"Put into the head of the page: {tag}"
         )
     if why := amiss(found[0].ping_url, post):
-        return wrong("link", f"{found[0].ping_url} is not the post's ping URL: {why}.", f"Write: {tag}")
+        return wrong("link", f"{found[0].ping_url} is not the post's ping URL: {why}.", f"Write {tag}")
     if others := [why for each in found[1:] if (why := amiss(each.ping_url, post))]:
         return wrong(
             "link",
