@@ -14,7 +14,6 @@ from trackback.rdf import block
 from trackback.signposts import Post
 
 PATH = "/2026/hello/"
-_FUNCTIONS = {"receive", "serve"}
 
 
 @dataclass
@@ -71,10 +70,7 @@ def published() -> Iterator[Published]:
         blog = stack.enter_context(website(pages))
         here = Published(blog.url, pages)
         deployed = template.load(Sites=blog.url)
-        functions = [function for function in deployed.functions() if function.name in _FUNCTIONS]
-        gateway = Gateway(deployed, map(Environments, functions))
-        for function in gateway.functions:
-            stack.callback(function.close)
+        gateway = Gateway(deployed)
 
         def answer(environ: Any, start_response: Any) -> Iterable[bytes]:
             is_ping = environ["REQUEST_METHOD"] == "POST"
@@ -86,4 +82,8 @@ def published() -> Iterator[Published]:
             return answered
 
         here.api = f"http://127.0.0.1:{stack.enter_context(serving(answer)).port}"
+        for function in deployed.functions():
+            if function.name in {"receive", "serve"}:
+                gateway.functions.append(Environments(function, {"API_URL": here.api}))
+                stack.callback(gateway.functions[-1].close)
         yield here

@@ -37,6 +37,14 @@ def test_a_post_that_has_all_it_should_have_is_right(table: Table, here: Publish
     assert list(table.pings()) == []
 
 
+def test_a_page_with_what_the_snippet_says_pasted_in_is_right(
+    table: Table, here: Published, capsys: Output
+) -> None:
+    assert main(["snippet", here.url, "--api", here.api]) == 0
+    here.publish(f"<!doctype html><title>Hello</title><p>A post.{capsys.readouterr().out}")
+    assert examine(table, here) == {}
+
+
 def test_each_fault_of_a_post_is_told_with_what_to_do(
     table: Table, here: Published, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:

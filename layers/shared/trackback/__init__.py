@@ -11,7 +11,8 @@ entity), `items`, `changes` and `table` (how and where it is kept), `answer` (Tr
 the author's command line.
 
 `rdf` and `discovery` tell where a page takes pings. The `doctor` examines a published post: `signposts` are
-for senders, `placement` (by `post_page` and `csp`) for readers, `reception` is the API's, `trial` sends a ping.
+for senders, `placement` (by `post_page` and `csp`) is for readers, `reception` is the API's, and `trial`
+sends a ping.
 
 Only `table` (by `dynamodb`), `fetch` (by `connection`) and the command line touch the world.
 """
