@@ -1,5 +1,6 @@
 """The recipes, each followed in an empty folder and served, and one service for all of them."""
 
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -28,6 +29,9 @@ class _Quiet(SimpleHTTPRequestHandler):
 def folders(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """An empty folder for each recipe."""
     assert (TOOLS / "installed").exists(), "The generators are not installed: run `make test-sites`."
+    assert shutil.which("jekyll"), (
+        "Jekyll is not installed: `apt-get install jekyll`, or `gem install jekyll -v 4.3.1`."
+    )
     return {recipe.name: tmp_path_factory.mktemp(recipe.name) for recipe in RECIPES}
 
 

@@ -18,7 +18,8 @@ KINDS: dict[str, str | tuple[str, ...]] = {
     "copy": "cp ",
     "install": ("npm ", "python3 -m venv ", "sudo apt-get "),
     "serve": "python3 -m http.server ",
-    "ping": "curl ",
+    "snippet": "curl '",
+    "ping": "curl -d ",
 }
 """How each step of a recipe begins; what begins otherwise builds the site."""
 
@@ -53,6 +54,7 @@ RECIPES = (
     Recipe("eleventy", "eleventy.config.js"),
     Recipe("astro", "astro.config.mjs"),
     Recipe("pelican", "pelicanconf.py"),
+    Recipe("plain", "posts/hello/index.html"),
 )
 
 
@@ -75,6 +77,11 @@ class Site:
         return f"http://{self.addresses[API]}/trackback/{self.post.removeprefix('http://')}"
 
     @property
+    def is_generated(self) -> bool:
+        """Whether a generator builds it."""
+        return bool(self.recipe.steps("build"))
+
+    @property
     def file(self) -> Path:
         """Its one post, as it was built last."""
         return self.folder / self.recipe.output / "posts/hello/index.html"
@@ -90,17 +97,14 @@ class Site:
 
     def build(self) -> str:
         """Build the site, and return what the generator said."""
-        first = self.recipe.steps("build")[:1]
-        return "".join(map(self.run, first))
+        return "".join(map(self.run, self.recipe.steps("build")[:1]))
 
     def run(self, commands: str) -> str:
         """Run commands of the README in the folder, at the addresses of here; return what they said."""
-        path = f"{TOOLS}/bin:{TOOLS}/node_modules/.bin:{os.environ['PATH']}"
-        own = {"PATH": path, "CHECKOUT": str(ROOT), "HOME": str(self.folder), "ASTRO_TELEMETRY_DISABLED": "1"}
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", self._here(commands)],
             cwd=self.folder,
-            env={"LANG": "C.UTF-8", **own},
+            env=self._environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -108,6 +112,19 @@ class Site:
         )
         assert done.returncode == 0, done.stdout
         return done.stdout
+
+    def _environment(self) -> dict[str, str]:
+        """Return the environment, with the tools first on the path, and with nothing asked of the network."""
+        return os.environ | {
+            "PATH": f"{TOOLS}/bin:{TOOLS}/node_modules/.bin:{os.environ['PATH']}",
+            "CHECKOUT": str(ROOT),
+            "XDG_CACHE_HOME": str(self.folder / ".cache"),
+            "NO_PROXY": "*",
+            "no_proxy": "*",
+            "npm_config_offline": "true",
+            "npm_config_update_notifier": "false",
+            "ASTRO_TELEMETRY_DISABLED": "1",
+        }
 
     def _here(self, text: str) -> str:
         for there, here in self.addresses.items():
