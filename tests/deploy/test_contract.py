@@ -100,6 +100,7 @@ def test_the_stack_tells_what_its_owner_needs(stack: Stack) -> None:
         "PingUrl": f"{api}/trackback/{{host}}/{{path}}",
         "Moderate": f"{api}/moderate",
         "Snippet": f'<script type="module" src="{api}/embed.js"></script>',
+        "PostSnippet": f"{api}/snippet?post={{host}}/{{path}}",
         "TableName": stack.outputs["TableName"],
     }
     assert re.fullmatch(r"https://[a-z0-9]+\.cloudfront\.net", api)
@@ -185,10 +186,10 @@ def test_a_bad_query_is_explained(stack: Stack, post: str, query: str) -> None:
     assert response.json["message"].startswith(query.partition("=")[0])
 
 
-def test_the_embed_is_the_file_in_the_repository(stack: Stack) -> None:
+def test_the_embed_is_the_file_in_the_repository_made_small(stack: Stack) -> None:
     response = stack.request("GET", "/embed.js")
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"
-    assert response.body == (ROOT / "functions" / "serve" / "embed.js").read_bytes()
+    assert response.body == jsmin((ROOT / "functions" / "serve" / "embed.js").read_bytes())
 
 
 def test_the_authors_pages_lead_to_the_sign_in_and_answer_whoever_asks_alike(stack: Stack) -> None:
