@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import pytest
+from rjsmin import jsmin
 
 from tests.deploy.emulator import PATIENCE, Response, Stack
 from tests.template import ROOT
