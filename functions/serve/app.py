@@ -20,7 +20,6 @@ from trackback.list_page import HTML, ListPages, is_page, post_name
 from trackback.listing import Cursor, Page, read_limit
 from trackback.negotiation import prefers_html
 from trackback.site import MAX_KEY, Post, Sites, post_key
-from trackback.snippet import snippet
 from trackback.table import Table
 from trackback.titles import post_titles
 from trackback.viewer import origin
@@ -76,6 +75,8 @@ def counts() -> Response[str]:
 @app.route("/snippet", method=READ)
 def paste() -> Response[str]:
     """Tell what to paste for a post, under the address that this was asked at."""
+    from trackback.snippet import snippet  # noqa: PLC0415 - no reader waits for it
+
     names = _query().get("post", [])
     if len(names) != 1:
         raise BadQuery("send post=host/path, the permalink of one post")
