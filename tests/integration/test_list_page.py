@@ -6,6 +6,8 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from functions.serve import app
 from tests import faults
@@ -120,6 +122,27 @@ def test_every_page_is_guarded(query: str) -> None:
     assert headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'sha256-")
     assert (headers["X-Robots-Tag"], headers["X-Content-Type-Options"]) == ("noindex", "nosniff")
     assert "Content-Security-Policy" not in ask(query=query, accept="*/*")["headers"]
+
+
+accepts = st.text() | st.lists(st.sampled_from(["text/html", "*/*", ",", ";q=", "0.5", "1", " "])).map(
+    "".join
+)
+
+
+@pytest.mark.usefixtures("table")
+@settings(
+    max_examples=100,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(st.sampled_from(["", "blog.example/"]), st.text(), st.sampled_from(["", "/.html"]), accepts, st.text())
+def test_whatever_is_asked_for_is_a_list_or_a_message(
+    host: str, path: str, end: str, accept: str, query: str
+) -> None:
+    assert ask(f"/pings/{host}{path}{end}", query, accept)["statusCode"] in {200, 304, 400, 404}
+    assert get("/snippet", f"post={host}{path}&{query}")["statusCode"] in {200, 304, 400}
 
 
 def test_programs_do_not_wait_for_what_makes_pages() -> None:
