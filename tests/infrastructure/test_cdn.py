@@ -105,6 +105,7 @@ def test_what_does_not_change_an_answer_does_not_split_the_cache(
         (LIST, LIST.saying(accept=FIREFOX)),
         (LIST, Viewed(LIST.path, query="limit=10")),
         (LIST, Viewed(LIST.path, query="cursor=abc")),
+        (LIST, Viewed(LIST.path, query="at=1795690000")),
         (COUNTS, Viewed(COUNTS.path, query="post=a&post=c")),
         (COUNTS, Viewed(COUNTS.path, query="post=a")),
         (SNIPPET, Viewed(SNIPPET.path, query=f"post={POST}")),
@@ -119,7 +120,7 @@ def test_serve_reads_nothing_that_the_key_has_not() -> None:
     source = (ROOT / "functions" / "serve" / "app.py").read_text()
     parameters = re.findall(r"""query(?:\(\))?(?:\.get\(|\[)"([\w-]+)\"""", source)
     headers = re.findall(r"""headers\.get\("([\w-]+)\"""", source)
-    assert set(parameters) == set(KEY["QueryStringsConfig"]["QueryStrings"])
+    assert {*parameters, "at"} == set(KEY["QueryStringsConfig"]["QueryStrings"])
     assert set(headers) == {"accept", "if-none-match"}  # the second is the CDN's own, when it asks again
 
 

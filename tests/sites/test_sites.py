@@ -145,6 +145,7 @@ LIES: dict[str, Any] = {
 def test_what_the_api_says_is_text(site: Site, tmp_path: Path, browser: Browser) -> None:
     with website(page(json.dumps(LIES), Content_Type="application/json")) as liar:
         shown = built_on(liar.url, site, tmp_path, browser)
+    assert re.search(r"[?&]at=\d{10}", liar.requests[0])  # no cache may answer
     first, second = LIES["pings"]
     texts = shown.inner_text()
     wanted = (first["title"], first["excerpt"], first["blog_name"], "2026-11-22", second["title"])

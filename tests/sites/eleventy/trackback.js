@@ -65,7 +65,7 @@ function escape(text) {
 // The newest hundred pings of a post; none, and a warning, if they cannot be had.
 async function fetchPings(api, post) {
   try {
-    const { pings } = await ask(`${api}/pings/${post}?limit=100`);
+    const { pings } = await ask(`${api}/pings/${post}?limit=100&at=${Date.now()}`);
     if (!Array.isArray(pings)) throw new Error("the answer is no list");
     return pings;
   } catch (error) {

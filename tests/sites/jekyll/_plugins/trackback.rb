@@ -18,7 +18,7 @@ module Trackback
 
   # A page's pings, without addresses that are no links; none, and a warning, if they cannot be had.
   def trackbacks(url)
-    pings = Trackback.ask(URI("#{trackback_url(url, "pings")}?limit=100")).fetch("pings")
+    pings = Trackback.ask(URI("#{trackback_url(url, "pings")}?limit=100&at=#{Time.now.to_i}")).fetch("pings")
     pings.each { |ping| ping.delete("url") unless ping["url"].match?(%r{\Ahttps?://}i) }
   rescue StandardError => error
     Jekyll.logger.warn "TrackBacks:", "those of #{url} are left out: #{error.message}"

@@ -29,7 +29,7 @@ def trackback_name(address: str) -> str:
 def trackbacks(api: str, post: str) -> list[dict[str, Any]]:
     """Return a post's pings; none, and a warning, if they cannot be had."""
     try:
-        pings: list[dict[str, Any]] = _ask(f"{api}/pings/{post}?limit=100")["pings"]
+        pings: list[dict[str, Any]] = _ask(f"{api}/pings/{post}?limit=100&at={time.time():.0f}")["pings"]
     except (OSError, ValueError, TypeError, KeyError) as error:
         logger.warning("The TrackBacks of %s are left out: %s", post, error)
         return []

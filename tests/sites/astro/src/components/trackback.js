@@ -16,7 +16,7 @@ export function nameOf(address) {
 /** The newest hundred pings of a post; none, and a warning, if they cannot be had. */
 export async function fetchPings(api, post) {
   try {
-    const { pings } = await ask(`${api}/pings/${post}?limit=100`);
+    const { pings } = await ask(`${api}/pings/${post}?limit=100&at=${Date.now()}`);
     if (!Array.isArray(pings)) throw new Error("the answer is no list");
     return pings;
   } catch (error) {
