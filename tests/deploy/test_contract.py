@@ -173,7 +173,16 @@ def test_approved_pings_are_listed_as_rss_too(stack: Stack, ping: Ping, post: st
     assert "<title>Re: Héllo</title>" in response.body.decode()
 
 
-@pytest.mark.parametrize("path", ["/pings/blog.example/etag/", "/counts?post=blog.example/", "/embed.js"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pings/blog.example/etag/",
+        "/pings/blog.example/etag/.html",
+        "/counts?post=blog.example/",
+        "/embed.js",
+        "/snippet?post=blog.example/etag/",
+    ],
+)
 def test_a_reader_who_has_the_answer_already_gets_304(stack: Stack, path: str) -> None:
     first = stack.request("GET", path)
     again = stack.request("GET", path, If_None_Match=first.headers["etag"])
