@@ -2,8 +2,9 @@
 
 The modules in the order in which a ping meets them:
 
-`site` and `link` (which post, which source), `form`, `charset` and `text` (what the sender says), `ping` (the
-entity), `items`, `changes` and `table` (how and where it is kept), `answer` (TrackBack's XML).
+`site` and `link` (which post, which source), `viewer` (who sends it), `form`, `charset` and `text` (what the
+sender says), `ping` (the entity), `items`, `changes` and `table` (how and where it is kept), `answer`
+(TrackBack's XML).
 `verification` has a `look` at the source: `fetch`, `connection` and `network` bring it, `page`, `markup`,
 `href` and `sentence` find the link, `reflection` sees through mirrors, `recent` and `pace` remember floods.
 `policy` judges: `rules` are the author's, `tells` and `words` the service's, and `akismet` may be asked;
