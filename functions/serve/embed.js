@@ -1,132 +1,187 @@
 // Shows the TrackBacks of a post, where a page says <trackback-list> or, without one, after this script's tag:
 //
 //   <script type="module" src="https://API/embed.js"></script>
+//   <trackback-list post="host/path" ping-url><a href="https://API/pings/host/path">TrackBacks</a></trackback-list>
 //
-// The post is the attribute post="host/path", else the page's canonical link, else its address. What is
-// inside the element is the fallback: it shows until the pings are here, and stays if they do not come.
+// post       the post; without it, the page's canonical link, else its address
+// ping-url   shows the post's TrackBack URL, too, with a button that copies it
+// heading    the level of the heading, which is 2 otherwise
+// label-…    other words for one of WORDS or of ping.js: label-heading="Who wrote about this"
+//
+// What is inside the element is the fallback: it shows until the pings are here, and stays if they do not come.
+// They are fetched when the element comes near the window, again when `post` changes, and no longer when the
+// element is removed. Other languages' words are in words.js.
+//
 // Events: trackback-list:load with {count}, trackback-list:error with {error}. Both bubble.
+// Parts: heading, list, item, title, from, blog, date, excerpt, status, button; with ping-url ping, url, copied.
+// Properties: --trackback-gap between items, --trackback-link, the colour of titles, --trackback-radius of buttons.
 
+const WEB = /^https?:\/\//i;
 const NAME = "trackback-list";
+const WORDS = {
+  heading: "TrackBacks",
+  more: "Show more",
+  loading: "Loading…",
+  error: "The TrackBacks could not be loaded.",
+  retry: "Try again",
+};
+
+// Languages that letters give away. Of other texts it is not known, and the page's is not claimed for them.
+const LETTERS = {
+  ja: /^[\p{sc=Han}\P{L}]*[ぁ-ヿ]/u,
+  zh: /^\P{L}*\p{sc=Han}/u,
+  ko: /^\P{L}*\p{sc=Hang}/u,
+  ar: /^\P{L}*\p{sc=Arab}/u,
+  he: /^\P{L}*\p{sc=Hebr}/u,
+};
 
 // Who reloads a page wants to see what is new: ask again, where the browser's cache would do otherwise.
-const cache = performance.getEntriesByType("navigation")[0]?.type === "reload" ? "no-cache" : "default";
+const cache = performance.getEntriesByType("navigation")[0].type === "reload" ? "no-cache" : "default";
 
-const sheet = new CSSStyleSheet(); // unlike a <style>, it needs no leave from the page's CSP
+// Unlike a <style>, it needs no leave from the page's CSP. Loading is only for those who listen.
+const sheet = new CSSStyleSheet();
 sheet.replaceSync(`
-  :host { display: block; overflow-wrap: anywhere }
-  :host([hidden]), [hidden] { display: none }
-  h2 { font-size: 1.25em; line-height: 1.3; margin: 0 0 1em }
-  ul { list-style: none; margin: 0; padding: 0 }
-  li { margin: 0 0 1.5em; overflow: clip }
-  p { margin: .25em 0 0 }
-  a { color: inherit; text-underline-offset: .15em }
-  .title { font-weight: 600 }
-  .from { font-size: .875em; opacity: .8 }
-  button { font: inherit; color: inherit; background: none; border: 1px solid; border-radius: .4em;
-    padding: .4em .9em; cursor: pointer }
-  button:disabled { opacity: .6; cursor: default }
+:host{display:block;overflow-wrap:anywhere}
+:host([hidden]){display:none}
+slot.loaded{visibility:hidden}
+p.loading{font:0/0 a}
+h2{font-size:1.25em;margin:0 0 1em}
+ul{list-style:none;margin:0;padding:0}
+li{margin:0 0 var(--trackback-gap,1.5em);overflow:clip;break-inside:avoid}
+p{margin:0}
+a{color:var(--trackback-link,inherit)}
+[part=title]{font-weight:600}
+[part=from]{font-size:.875em;opacity:.8}
+button{font:inherit;color:inherit;background:none;border:1px solid;padding:.4em .9em;
+border-radius:var(--trackback-radius,.4em)}
+@media print{button{display:none}}
 `);
 
-function make(name, properties, ...children) {
-  const element = Object.assign(document.createElement(name), properties);
+function make(name, part, properties, ...children) {
+  const element = Object.assign(document.createElement(name), { part, ...properties });
   element.append(...children);
   return element;
 }
 
-function makeItem({ url, title, excerpt, blog_name, received_at }, dates) {
-  const link = /^https?:\/\//i.test(url) && { href: url, rel: "nofollow ugc noopener" };
-  const date = make("time", { dateTime: received_at, dir: "auto" }, dates.format(new Date(received_at)));
-  return make("li", { dir: "auto", tabIndex: -1 },
-    make(link ? "a" : "span", { className: "title", ...link }, title),
-    make("p", { className: "from" }, make("bdi", {}, blog_name), " · ", date),
-    ...(excerpt ? [make("p", { dir: "auto" }, excerpt)] : []));
+function makeText(name, part, text, properties) {
+  const lang = Object.keys(LETTERS).find((language) => LETTERS[language].test(text)) ?? "";
+  return make(name, part, { lang, ...properties }, text);
 }
 
-function datesIn(language) {
-  const style = { dateStyle: "long" };
-  try {
-    return new Intl.DateTimeFormat(language || undefined, style);
-  } catch {
-    return new Intl.DateTimeFormat(undefined, style); // pages do say lang="en_US"
-  }
+function makeItem({ url, title, excerpt, blog_name, received_at }, dates) {
+  const link = WEB.test(url) && { href: url, rel: "nofollow ugc noopener" };
+  const date = make("time", "date", { dateTime: received_at, dir: "auto" }, dates.format(new Date(received_at)));
+  return make("li", "item", { dir: "auto", tabIndex: -1 },
+    makeText(link ? "a" : "span", "title", title, link),
+    make("p", "from", {}, makeText("bdi", "blog", blog_name), " · ", date),
+    makeText("p", "excerpt", excerpt, { dir: "auto" }));
 }
 
 class TrackbackList extends HTMLElement {
-  static observedAttributes = ["post"];
-  #fallback = make("slot");
-  #list = make("ul", { role: "list" }); // the role that Safari takes from a list without bullets
-  #more = make("button", { type: "button", onclick: () => this.#showMore() }, "Show more");
-  #section = make("section", {}, make("h2", { id: "heading" }, "TrackBacks"), this.#list, this.#more);
+  static observedAttributes = ["post", "ping-url", "heading", ...Object.keys(WORDS).map((name) => `label-${name}`)];
+  #fallback = make("slot", "fallback");
+  #heading = make("h2", "heading");
+  #list = make("ul", "list", { role: "list" }); // the role that Safari takes from a list without bullets
+  #section = make("section", "section", {}, this.#heading, this.#list);
+  #status = make("p", "status", { role: "status" });
+  #button = make("button", "button", { onclick: (click) => this.#load(click) });
+  #ping = make("div", "ping");
+  #near = new IntersectionObserver((seen) => seen.pop().isIntersecting && this.#load(), { rootMargin: "100%" });
+  #words = WORDS;
   #loading;
+  #state;
+  #post;
   #next;
 
   constructor() {
     super();
-    this.#section.setAttribute("aria-labelledby", "heading");
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    root.append(this.#fallback, this.#section);
+    root.append(this.#fallback, this.#section, this.#status, this.#button, this.#ping);
   }
 
   connectedCallback() {
-    this.#show();
+    this.#start();
   }
 
   disconnectedCallback() {
+    this.#near.disconnect();
     this.#loading.abort();
     this.#loading = undefined;
   }
 
-  attributeChangedCallback(_, before, now) {
-    if (this.#loading && before !== now) this.#show(); // at first, connectedCallback is still to come
+  attributeChangedCallback(name, before, now) {
+    if (!this.#loading || before === now) return; // at first, connectedCallback is still to come
+    if (name === "post") this.#start();
+    else this.#show();
   }
 
-  get #address() {
-    const named = this.getAttribute("post");
-    const canonical = document.querySelector("link[rel~=canonical]")?.href;
-    const page = named ? named.replace(/^(https?:\/\/)?/, "https://") : canonical || location.href;
-    const { host, pathname } = new URL(page);
-    return new URL(`pings/${host}${pathname}`, import.meta.url);
-  }
-
-  #show() {
+  #start() {
     this.#loading?.abort();
     this.#loading = new AbortController();
-    this.#next = null;
-    this.#fallback.hidden = false;
-    this.#section.hidden = true;
+    this.#next = this.#post = undefined;
     this.#list.replaceChildren();
-    return this.#load();
+    this.#show("waiting");
+    this.#near.disconnect();
+    this.#near.observe(this);
   }
 
-  async #showMore() {
-    this.#more.disabled = true;
-    const shown = await this.#load();
-    this.#more.disabled = false;
-    shown?.[0]?.focus();
-  }
-
-  async #load() {
+  async #load(clicked) {
+    if (this.#state === "loading") return;
+    this.#state = "loading";
     const { signal } = this.#loading;
+    const [language] = this.closest("[lang]")?.lang.match(/^[a-z]{2,3}(-[a-z]{2}\b)?/i) ?? []; // pages do say "en_US"
+    this.#near.disconnect();
     try {
-      const address = this.#address;
+      const named = this.getAttribute("post");
+      const page = document.querySelector("link[rel~=canonical]") ?? location;
+      const { host, pathname } = new URL(named ? "https://" + named.replace(WEB, "") : page.href);
+      this.#post = host + pathname;
+      const address = new URL(`pings/${this.#post}`, import.meta.url);
       if (this.#next) address.searchParams.set("cursor", this.#next);
-      const response = await fetch(address, { signal, cache, credentials: "omit" });
-      if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+      const [response] = await Promise.all([fetch(address, { signal, cache }), this.#speak(language, signal)]);
+      if (!response.ok) throw Error(response.status);
       const { pings, count, next } = await response.json();
       signal.throwIfAborted();
-      const dates = datesIn(this.closest("[lang]")?.lang);
+      const dates = new Intl.DateTimeFormat(language, { dateStyle: "long" });
       const items = pings.map((ping) => makeItem(ping, dates));
       this.#list.append(...items);
       this.#next = next;
-      this.#more.hidden = next === null;
-      this.#fallback.hidden = true;
-      this.#section.hidden = this.#list.children.length === 0;
+      this.#show("loaded");
       this.#tell("load", { count });
-      return items;
+      if (clicked) items[0]?.focus();
     } catch (error) {
-      if (!signal.aborted) this.#tell("error", { error });
+      if (signal.aborted) return;
+      this.#show("error");
+      this.#tell("error", { error });
     }
+  }
+
+  async #speak(language, signal) {
+    if (language && !/^en/i.test(language)) {
+      const words = await import("./embed/words.js").catch(() => {});
+      signal.throwIfAborted();
+      this.#words = { ...WORDS, ...words?.wordsIn(this) };
+    }
+    this.#show("loading");
+  }
+
+  #show(state = this.#state) {
+    const say = (name) => this.getAttribute(`label-${name}`) ?? this.#words[name];
+    const failed = state === "error";
+    this.#state = state;
+    this.#section.ariaLabel = this.#heading.textContent = say("heading");
+    this.#heading.ariaLevel = this.getAttribute("heading") ?? 2;
+    this.#section.hidden = !this.#list.firstChild;
+    this.#fallback.hidden = this.#list.firstChild;
+    this.#fallback.className = this.#status.className = state;
+    this.#status.textContent = say(state);
+    if (state !== "loading") {
+      this.#button.textContent = say(failed ? "retry" : "more");
+      this.#button.hidden = !failed && !this.#next;
+    }
+    this.#ping.hidden = !this.hasAttribute("ping-url");
+    if (this.#post && !this.#ping.hidden) import("./embed/ping.js").then(({ show }) => show(this.#ping, this.#post, say), () => {});
   }
 
   #tell(what, detail) {
@@ -136,6 +191,7 @@ class TrackbackList extends HTMLElement {
 
 if (!customElements.get(NAME)) {
   customElements.define(NAME, TrackbackList);
-  const own = [...document.querySelectorAll("body script")].find(({ src }) => src === import.meta.url);
-  if (!document.querySelector(NAME)) own?.after(document.createElement(NAME));
+  const own = [...document.scripts].find(({ src }) => src === import.meta.url);
+  if (document.querySelector("trackback-count")) import("./embed/count.js");
+  else if (!document.querySelector(NAME)) own?.after(document.createElement(NAME));
 }

@@ -40,7 +40,11 @@ EXPECTED = {
     "moderate": '<ol class="pings">',
     "notify": '"batchItemFailures": []',
 }
-LAYERS = {"moderate": ["Shared", "Pages"], "notify": ["Shared", "Html", "Pages"]}
+LAYERS = {
+    "serve": ["Shared", "Pages"],
+    "moderate": ["Shared", "Pages"],
+    "notify": ["Shared", "Html", "Pages"],
+}
 
 
 @dataclass(frozen=True)

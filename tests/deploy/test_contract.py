@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode
 
 import pytest
+from rjsmin import jsmin
 
 from tests.deploy.emulator import PATIENCE, Response, Stack
 from tests.template import ROOT
@@ -100,6 +101,7 @@ def test_the_stack_tells_what_its_owner_needs(stack: Stack) -> None:
         "PingUrl": f"{api}/trackback/{{host}}/{{path}}",
         "Moderate": f"{api}/moderate",
         "Snippet": f'<script type="module" src="{api}/embed.js"></script>',
+        "PostSnippet": f"{api}/snippet?post={{host}}/{{path}}",
         "TableName": stack.outputs["TableName"],
     }
     assert re.fullmatch(r"https://[a-z0-9]+\.cloudfront\.net", api)
@@ -171,7 +173,16 @@ def test_approved_pings_are_listed_as_rss_too(stack: Stack, ping: Ping, post: st
     assert "<title>Re: Héllo</title>" in response.body.decode()
 
 
-@pytest.mark.parametrize("path", ["/pings/blog.example/etag/", "/counts?post=blog.example/", "/embed.js"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/pings/blog.example/etag/",
+        "/pings/blog.example/etag/.html",
+        "/counts?post=blog.example/",
+        "/embed.js",
+        "/snippet?post=blog.example/etag/",
+    ],
+)
 def test_a_reader_who_has_the_answer_already_gets_304(stack: Stack, path: str) -> None:
     first = stack.request("GET", path)
     again = stack.request("GET", path, If_None_Match=first.headers["etag"])
@@ -185,10 +196,10 @@ def test_a_bad_query_is_explained(stack: Stack, post: str, query: str) -> None:
     assert response.json["message"].startswith(query.partition("=")[0])
 
 
-def test_the_embed_is_the_file_in_the_repository(stack: Stack) -> None:
+def test_the_embed_is_the_file_in_the_repository_made_small(stack: Stack) -> None:
     response = stack.request("GET", "/embed.js")
     assert response.headers["content-type"] == "text/javascript; charset=utf-8"
-    assert response.body == (ROOT / "functions" / "serve" / "embed.js").read_bytes()
+    assert response.body == jsmin((ROOT / "functions" / "serve" / "embed.js").read_bytes())
 
 
 def test_the_authors_pages_lead_to_the_sign_in_and_answer_whoever_asks_alike(stack: Stack) -> None:

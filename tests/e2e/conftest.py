@@ -214,11 +214,11 @@ def waiting(stack: Running, url: str) -> Ping:
     return eventually(lambda: ping if (ping := stack.ping(known)).status is Status.PENDING else None)
 
 
-def eventually(look: Callable[[], Found | None]) -> Found:
+def eventually(look: Callable[[], Found | None], seconds: float = PATIENCE) -> Found:
     """Return what a look finds, looking until it does."""
-    end, pause = time.monotonic() + PATIENCE, Event()
+    end, pause = time.monotonic() + seconds, Event()
     while time.monotonic() < end:
         if found := look():
             return found
         pause.wait(0.05)
-    raise AssertionError(f"it did not come about within {PATIENCE} seconds")
+    raise AssertionError(f"it did not come about within {seconds} seconds")

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from rjsmin import jsmin
 
 from tests import template
 from tests.infrastructure.builds import FUNCTIONS, LAYERS, RUNTIME, TAG, Build
@@ -22,6 +23,13 @@ def test_a_function_holds_its_own_files_only(first: Build, name: str) -> None:
     built = {file.relative_to(first.function(name)) for file in first.function(name).rglob("*.*")}
     assert {str(file) for file in built if file.suffix != ".pyc"} == source
     assert {file.name.partition(".")[0] for file in built if file.suffix == ".pyc"} <= {"app"}
+
+
+def test_what_readers_load_is_made_small(first: Build) -> None:
+    source, built = ROOT / "functions" / "serve", first.function("serve")
+    scripts = {file.name: jsmin(file.read_text("utf-8")) for file in source.glob("*.js")}
+    assert scripts
+    assert {file.name: file.read_text("utf-8") for file in built.glob("*.js")} == scripts
 
 
 def test_the_shared_layer_holds_our_package_as_it_is_in_the_repository(first: Build) -> None:

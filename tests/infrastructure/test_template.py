@@ -2,6 +2,8 @@
 
 import importlib
 import re
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from typing import Any
 
 import pytest
@@ -76,7 +78,7 @@ def test_a_function_has_what_it_needs_beside_the_shared_layer() -> None:
     }
     assert layers == {
         "ReceiveFunction": ["Shared"],
-        "ServeFunction": ["Shared"],
+        "ServeFunction": ["Shared", "Pages"],
         "VerifyFunction": ["Shared", "Html"],
         "NotifyFunction": ["Shared", "Html", "Pages"],
         "ModerateFunction": ["Shared", "Pages"],
@@ -91,6 +93,27 @@ def test_the_native_layer_is_for_the_architecture_and_the_runtime_of_the_functio
     assert html["CompatibleArchitectures"] == settings["Architectures"] == ["arm64"]
     assert {it["CompatibleRuntimes"][0] for it in (shared, html, pages)} == {settings["Runtime"]}
     assert not any("CompatibleArchitectures" in it for it in (shared, pages))
+
+
+def test_resources_can_be_made_one_after_the_other() -> None:
+    """What names another waits for it, and no linter sees a circle through what SAM adds."""
+    made = sam.translated()
+    waits_for = {name: set(names(resource)) & made.keys() for name, resource in made.items()}
+    assert "Api" in waits_for["Distribution"]
+    assert "ModerateFunction" in waits_for["Api"]
+    assert set(TopologicalSorter(waits_for).static_order()) == made.keys()
+
+
+def names(value: Any) -> Iterator[str]:
+    """Yield the names in a resource: of resources, parameters, and what is none of them."""
+    match value:
+        case {"Ref": name} | {"Fn::GetAtt": [name, *_]}:
+            yield name
+        case str():
+            yield from re.findall(r"\$\{([\w:]+)", value)
+        case dict() | list():
+            for inner in value.values() if isinstance(value, dict) else value:
+                yield from names(inner)
 
 
 def test_other_origins_are_let_in_by_the_template_alone() -> None:

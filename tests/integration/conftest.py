@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.published import Published, published
 from tests.websites import Answer, Website, page, website
 from trackback.fetch import Fetcher
 from trackback.pace import Pace
@@ -93,3 +94,16 @@ def web(table: Table) -> Iterator[Web]:
     answers: dict[str, Answer] = {}
     with website(answers) as server:
         yield Web(table, server, answers)
+
+
+@pytest.fixture(scope="session")
+def _published() -> Iterator[Published]:
+    with published() as here:
+        yield here
+
+
+@pytest.fixture
+def here(_published: Published) -> Published:
+    """A blog that serves one post, with all that it should have, and its API."""
+    _published.clear()
+    return _published

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trackback.csp import forbids_request, forbids_script, read_policies, upgrades
+from trackback.csp import forbids_request, forbids_script, read_policies
 
 API = "https://api.example"
 SCRIPT = f"{API}/embed.js"
@@ -134,9 +134,3 @@ def test_what_says_nothing_about_it_forbids_nothing(header: str) -> None:
 def test_trusted_types_are_no_matter() -> None:
     policy = "require-trusted-types-for 'script'; trusted-types 'none'; script-src api.example"
     assert script(policy) == request(policy) == ""
-
-
-def test_an_upgrade_to_https_is_seen() -> None:
-    assert upgrades(read_policies("upgrade-insecure-requests", []))
-    assert upgrades(read_policies("", ["default-src *; Upgrade-Insecure-Requests"]))
-    assert not upgrades(read_policies("default-src *", []))

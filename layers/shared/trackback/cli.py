@@ -12,7 +12,8 @@ from io import TextIOWrapper
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from trackback import commands
-from trackback.errors import TrackbackError
+from trackback.errors import PingRefused, TrackbackError
+from trackback.link import read_source
 from trackback.ping import Status
 from trackback.rules import Effect, Matches
 from trackback.table import Table
@@ -71,6 +72,16 @@ def _parser() -> argparse.ArgumentParser:
     why = _command(every, "why", commands.why, "tell which keys a URL has and which rules match it")
     why.add_argument("url", metavar="URL")
 
+    snippet = _command(every, "snippet", commands.snippet, "print what to paste for a post")
+    snippet.add_argument("url", metavar="URL")
+    doctor = _command(every, "doctor", commands.doctor, "tell what is right and wrong with a published post")
+    doctor.add_argument("url", metavar="URL", type=_address)
+    doctor.add_argument("--json", action="store_true", help="print one JSON object a line")
+    for command in (snippet, doctor):
+        command.add_argument(
+            "--api", metavar="URL", help="the API's address (default: $TRACKBACK_API, else known)"
+        )
+
     rules = every.add_parser("rules", help="list, add or remove your own rules")
     kinds = rules.add_subparsers(dest="rules", required=True, metavar="COMMAND")
     _command(kinds, "list", commands.list_rules, "list your rules")
@@ -81,6 +92,13 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("matches", type=Matches, choices=list(Matches))
         command.add_argument("value", metavar="VALUE", help="spam.example, blog.example/~joe or some words")
     return parser
+
+
+def _address(text: str) -> str:
+    try:
+        return read_source(text).url
+    except PingRefused as refused:
+        raise argparse.ArgumentTypeError(str(refused)) from None
 
 
 def _command(

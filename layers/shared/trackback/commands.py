@@ -2,8 +2,12 @@
 
 import json
 import os
+import signal
+import sys
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
@@ -12,9 +16,11 @@ from rich.text import Text
 
 from trackback.errors import TrackbackError
 from trackback.evidence import Evidence
+from trackback.finding import Grade
 from trackback.link import read_source
 from trackback.moderation import Moderation
 from trackback.ping import Ping, Status
+from trackback.publishing import fetch_snippet, find_api
 from trackback.rules import Effect, applies, read_rule
 from trackback.settings import load_rules, load_settings, save_rules
 from trackback.site import post_key
@@ -26,6 +32,7 @@ from trackback.terminal import (
     every_fact,
     explanation,
     facts_grid,
+    finding_grid,
     ping_grid,
     printable,
     say,
@@ -178,6 +185,49 @@ def remove_rule(table: Table, asked: Namespace) -> bool:
         return False
     save_rules(table, after, before)
     return True
+
+
+def snippet(table: Table, asked: Namespace) -> bool:
+    """Print what to paste for a post."""
+    from trackback.fetch import Fetcher  # noqa: PLC0415 - as above
+
+    fetcher = Fetcher(loopback=is_on_this_machine())
+    text = fetch_snippet(fetcher, find_api(table, asked.api), asked.url)
+    print(printable(text), end="")  # noqa: T201 - as it is, to be pasted
+    return True
+
+
+def doctor(table: Table, asked: Namespace) -> bool:
+    """Examine a published post; print each finding as one after the other is known."""
+    from trackback.doctor import Doctor  # noqa: PLC0415 - as above
+    from trackback.fetch import Fetcher  # noqa: PLC0415
+
+    examined = Doctor(table, Fetcher(loopback=is_on_this_machine()), find_api(table, asked.api))
+    grades: list[Grade] = []
+    with _ended_in_order():
+        for finding in examined.examine(asked.url):
+            grades.append(finding.grade)
+            if asked.json:
+                print(json.dumps(asdict(finding)))  # noqa: T201 - what a command line is for
+            else:
+                say(finding_grid(finding))
+    count = grades.count(Grade.WRONG)
+    if not asked.json:
+        say(f"\n{count} of {len(grades)} checks found something wrong." if count else "\nAll is right.")
+    return not count
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let whoever ends this process, or closes its terminal, wait until what was begun is put right."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def is_on_this_machine() -> bool:

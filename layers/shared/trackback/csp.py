@@ -78,11 +78,6 @@ def forbids_request(policies: Iterable[Policy], url: str, page: str) -> str:
     return ""
 
 
-def upgrades(policies: Iterable[Policy]) -> bool:
-    """Tell whether a page asks for https wherever it says http."""
-    return any("upgrade-insecure-requests" in policy.directives for policy in policies)
-
-
 def _allows(sources: Collection[str], url: str, page: str) -> bool:
     wanted, home = urlsplit(url), urlsplit(page)
     return any(_matches(source, wanted, home) for source in sources)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SCRIPT = "embed.js"
-PARTS = ("count.js", "ping.js", "labels.json")
-TYPES = {".js": "text/javascript; charset=utf-8", ".json": "application/json"}
+PARTS = ("count.js", "ping.js", "words.js")
 
 LONG = "public, max-age=86400, stale-while-revalidate=604800"
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -19,10 +18,9 @@ _VERSIONED = re.compile(r"embed\.[0-9a-f]{16}\.js")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file's text, its media type, and its `Cache-Control`."""
+    """A module's text, and its `Cache-Control`."""
 
     text: str
-    content_type: str
     cache: str
 
 
@@ -37,7 +35,8 @@ class Embed:
 
     def __init__(self, folder: Path) -> None:
         """Read the files from the folder that they are in."""
-        self._texts = {name: (folder / name).read_text("utf-8") for name in (SCRIPT, *PARTS)}
+        names = {SCRIPT: SCRIPT} | {f"embed/{part}": part for part in PARTS}
+        self._texts = {path: (folder / name).read_text("utf-8") for path, name in names.items()}
         content = self._texts[SCRIPT].encode()
         self.version = hashlib.sha256(content).hexdigest()[:16]
         self.versioned = f"embed.{self.version}.js"
@@ -50,12 +49,7 @@ class Embed:
         upgrade. Where its hash is pinned as well, the browser refuses what is new, and the fallback stays.
         """
         name = path.removeprefix("/")
-        if name == SCRIPT:
-            return self._file(SCRIPT, LONG)
         if _VERSIONED.fullmatch(name):
-            return self._file(SCRIPT, FOR_GOOD if name == self.versioned else SHORT)
-        part = name.removeprefix("embed/")
-        return self._file(part, LONG) if part != name and part in PARTS else None
-
-    def _file(self, name: str, cache: str) -> File:
-        return File(self._texts[name], TYPES[Path(name).suffix], cache)
+            return File(self._texts[SCRIPT], FOR_GOOD if name == self.versioned else SHORT)
+        text = self._texts.get(name)
+        return File(text, LONG) if text is not None else None

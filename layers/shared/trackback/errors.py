@@ -13,7 +13,10 @@ TrackbackError
 ├── LinkExpired    a signed link is too old (in `tokens`)   → a page that says what to do, HTTP 410
 ├── LinkInvalid    a signed link is none (in `tokens`)      → the same, HTTP 400
 ├── MailFailed     a mail was not taken (in `mail`)         → the delivery log, and another try
+├── NotRemoved     a test ping is there still (in `trial`)  → the command line's exit status 1
 ├── NoSuchPing     the table holds no ping of that id       → the command line's exit status 1
+├── ApiUnknown     the service is not found (`publishing`)   → the same
+├── NotServed      a post is on no blog served (ditto)       → the same
 └── StatusChanged  somebody else has decided meanwhile      → the command line's exit status 1
 
 The words are fixed sentences: nothing that a stranger sent is ever part of them.

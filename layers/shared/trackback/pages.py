@@ -1,7 +1,7 @@
 """The author's pages: templates that escape all values, their files, and the headers that guard them."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,11 +10,9 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from trackback.changes import may_be_undone
-from trackback.items import post_id, to_plain
 from trackback.link import host_of
 from trackback.ping import Ping
 from trackback.site import post_key
-from trackback.table import Table
 from trackback.verdict import Seen
 
 HEADERS = {
@@ -143,19 +141,3 @@ def minute(stamped: str) -> str:
 def web(url: str) -> str:
     """Return an address if it may be followed, nothing if it is not on the web."""
     return url if urlsplit(url).scheme in {"http", "https"} else ""
-
-
-def post_titles(table: Table, pings: Sequence[Ping]) -> dict[str, str]:
-    """Return the titles of the pings' posts by key, as far as verification has seen them."""
-    keys = {ping.post_key for ping in pings}
-    if not keys:
-        return {}
-    wanted: Any = [{"id": {"S": post_id(key)}} for key in keys]
-    request: Any = {
-        "Keys": wanted,
-        "ProjectionExpression": "#id, #facts.#title",
-        "ExpressionAttributeNames": {"#id": "id", "#facts": "facts", "#title": "title"},
-    }
-    found = table.client.batch_get_item(RequestItems={table.name: request})["Responses"][table.name]
-    titles = {item["id"]: item.get("facts", {}).get("title", "") for item in map(to_plain, found)}
-    return {key: title for key in keys if (title := titles.get(post_id(key), ""))}

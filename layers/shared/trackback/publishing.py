@@ -2,19 +2,28 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any
-from urllib.parse import urlsplit
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
 
-from trackback.errors import PingRefused, TrackbackError
+from trackback.dynamodb import BUSY
+from trackback.errors import PingRefused, TableBusy, TrackbackError
 from trackback.link import read_source
 from trackback.settings import SETTINGS
 from trackback.table import Table
+
+if TYPE_CHECKING:
+    from trackback.fetch import Fetcher
 
 _API = "api"
 
 
 class ApiUnknown(TrackbackError):
-    """Nobody has said where the API is, or what was said is no address."""
+    """Nobody has said where the API is, or it is not there."""
+
+
+class NotServed(TrackbackError):
+    """A post is on none of the blogs that the service serves."""
 
 
 def note_api(table: Table, record: Mapping[str, Any], address: str) -> None:
@@ -43,3 +52,26 @@ def find_api(table: Table, named: str | None = None) -> str:
     except PingRefused:
         raise ApiUnknown("the API's address must be a whole URL, like https://api.example") from None
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def fetch_snippet(fetcher: "Fetcher", api: str, post: str) -> str:
+    """Return what to paste for a post, as the service says: it knows its blogs and the embed that it serves.
+
+    Raises:
+        ApiUnknown: the service does not answer there.
+        NotServed: the post is on none of its blogs.
+        TableBusy: a flood has reached the table's ceiling.
+    """
+    try:
+        answer = fetcher.get(f"{api}/snippet?{urlencode({'post': post})}", accept="text/plain")
+    except TrackbackError as failure:
+        raise ApiUnknown(f"the API at {api} cannot be asked: {failure}; --api names another") from failure
+    if answer.status == HTTPStatus.BAD_REQUEST:
+        raise NotServed(
+            "it is on none of the blogs served: add its host to the setting Sites, and deploy again"
+        )
+    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+        raise TableBusy(BUSY)
+    if answer.status != HTTPStatus.OK or not answer.content_type.startswith("text/plain"):
+        raise ApiUnknown(f"what answers at {api} is not this service; --api names another")
+    return answer.body.decode("utf-8", "replace")

@@ -12,6 +12,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from trackback.clock import to_second
+from trackback.finding import Finding, Grade
 from trackback.ping import Ping, Status
 from trackback.policy import CERTAIN
 from trackback.verdict import Seen
@@ -23,6 +24,7 @@ COLOURS = {
     Status.REJECTED: "red",
     Status.SPAM: "magenta",
 }
+GRADES = {Grade.RIGHT: "green", Grade.NOTE: "yellow", Grade.WRONG: "bold red"}
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # all but the line's end
 _UNTOLD = {"sender", "looks", "unlooked", "replaced", "dropped", "told"}
 _TOLD = ("id", "post", "url", "title", "excerpt", "blog_name", "status", "received_at", "charset", "verdict")
@@ -98,6 +100,19 @@ def facts_grid(facts: Mapping[str, Any]) -> Grid:
         lines = value if isinstance(value, list) else ["none yet" if value is None else value]
         text = Text("\n".join(printable(str(line)) for line in lines) or "none", overflow="fold")
         grid.add_row(Text(name.replace("_", " "), style="bold"), text)
+    return grid
+
+
+def finding_grid(finding: Finding) -> Grid:
+    """Return what a check has found; columns are as wide for all, as each is printed when it is known."""
+    grid = Grid(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for width in (len(Grade.RIGHT), len("fallback")):
+        grid.add_column(width=width, no_wrap=True)
+    grid.add_column(overflow="fold")
+    words = Text(printable(finding.words))
+    if finding.advice:
+        words.append(f"\n→ {printable(finding.advice)}", style="italic")
+    grid.add_row(Text(finding.grade, style=GRADES[finding.grade]), Text(finding.check, style="bold"), words)
     return grid
 
 

@@ -14,13 +14,14 @@ from trackback.difference import Part, difference
 from trackback.errors import BadQuery, NoSuchPing
 from trackback.keys import Keys
 from trackback.overview import COUNTED, load_overview
-from trackback.pages import minute, post_titles
+from trackback.pages import minute
 from trackback.ping import Ping
 from trackback.policy import CERTAIN
 from trackback.queue import MOST_COUNTED, Queue, Tab
 from trackback.settings import KEEP_DAYS, Settings, load_rules, load_settings
 from trackback.site import post_key
 from trackback.table import Table
+from trackback.titles import post_titles
 from trackback.visit import Fields, field
 from trackback.webhook import secret
 
@@ -96,7 +97,7 @@ class Views:
             "choices": list(map(_choice, found.pings)),
             "ticks": [_tick(tab, ping) for ping in found.pings],
             "changes": {ping.id: revised(ping) for ping in found.pings},
-            "titles": post_titles(self._table, found.pings),
+            "titles": post_titles(self._table, {ping.post_key for ping in found.pings}),
             "looked_at": found.looked_at,
             "all": queue_address({"tab": tab}),
             "first": queue_address(place, after=""),
@@ -123,7 +124,7 @@ class Views:
 
     def one(self, ping: Ping) -> Values:
         """Return a ping, its post's title and what has changed in its words."""
-        title = post_titles(self._table, [ping]).get(ping.post_key, "")
+        title = post_titles(self._table, [ping.post_key]).get(ping.post_key, "")
         return {"ping": ping, "title": title, "changes": revised(ping)}
 
     def rules(self, form: Fields, problem: str = "") -> Values:

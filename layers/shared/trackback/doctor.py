@@ -1,0 +1,92 @@
+"""A look at a published post as the rest of the web sees it: what is right, what is wrong, what to do."""
+
+from collections.abc import Iterator
+from urllib.parse import urldefrag, urlsplit
+
+from trackback.csp import read_policies
+from trackback.discovery import discover, is_same_page
+from trackback.fetch import Fetched, Fetcher, FetchFailed
+from trackback.finding import Finding, Grade, note, right, wrong
+from trackback.page import is_html, page_text
+from trackback.placement import check_placement, own_script
+from trackback.post_page import PostPage, read_post_page
+from trackback.reception import Reception
+from trackback.signposts import Post, check_signposts
+from trackback.table import Table
+from trackback.trial import Trial
+
+_OK = 200
+
+
+class Doctor:
+    """Examines posts whose pings go to one API and its table."""
+
+    def __init__(self, table: Table, fetcher: Fetcher, api: str) -> None:
+        """Take the table, what fetches, and the API's origin without a slash at its end."""
+        self._fetcher = fetcher
+        self._api = api
+        self._reception = Reception(fetcher)
+        self._trial = Trial(table, fetcher)
+
+    def examine(self, url: str) -> Iterator[Finding]:
+        """Yield what is found, check by check; what a page that is not there would have is not looked for.
+
+        Raises:
+            NotRemoved: the test ping is in the table still.
+        """
+        url = urldefrag(url).url
+        try:
+            page = self._fetcher.get(url)
+        except FetchFailed as failure:
+            advice = "Publish the post where everyone can reach it, and check the address."
+            yield wrong("page", f"The page cannot be had: {failure}.", advice)
+            return
+        there = _check_page(url, page)
+        yield there
+        if there.grade is Grade.WRONG:
+            return
+        post = Post(urldefrag(page.url).url, self._api)
+        text = page_text(page.body, page.content_type)
+        shown = read_post_page(text, page.url)
+        yield _check_address(post, shown)
+        shows_ping_url = any(element.shows_ping_url for element in shown.elements)
+        yield from check_signposts(discover(text, page.url), post, shown.canonical, shows=shows_ping_url)
+        policies = read_policies(page.headers.get("content-security-policy", ""), shown.policies)
+        yield from check_placement(shown, post, policies)
+        yield from self._service(post, shown)
+
+    def _service(self, post: Post, shown: PostPage) -> Iterator[Finding]:
+        takes = self._reception.check_pings(post)
+        yield takes
+        if takes.grade is not Grade.WRONG:
+            yield from self._reception.check_readers(post, own_script(shown, post))
+            yield self._trial.run(post)
+
+
+def _check_page(asked: str, page: Fetched) -> Finding:
+    if page.status != _OK:
+        words = f"The server answers {page.status} for {page.url}"
+        return wrong("page", words, "Publish the post, and check the address.")
+    if not is_html(page.content_type):
+        return wrong("page", f"It is no HTML page, but {page.content_type}.", "Name the page of a post.")
+    if not page.whole:
+        words = "It is over 1 MB; only the first megabyte was looked at, which is more than senders read."
+        return note("page", words, "Keep the markup for TrackBacks in the page's head.")
+    if page.url != asked:
+        return note("page", f"It is there, at {page.url}, where the address leads.")
+    return right("page", "It is there.")
+
+
+def _check_address(post: Post, shown: PostPage) -> Finding:
+    if urlsplit(post.url).query:
+        words = "The address has a query, which does not count: all such pages are one post here."
+        return note("address", words, "Let each post have a path of its own.")
+    if shown.canonical and not is_same_page(shown.canonical, post.url):
+        words = f"The page's canonical link names another page, {shown.canonical}"
+        return wrong(
+            "address", words, f'Write <link rel="canonical" href="{post.url}">, or examine that page.'
+        )
+    if shown.canonical and shown.canonical != post.url:
+        words = f"The canonical link spells the address otherwise: {shown.canonical}"
+        return note("address", words, "Let people find one spelling everywhere; senders compare.")
+    return right("address", "The page is at the address that it gives for itself.")

@@ -1,0 +1,109 @@
+"""Whether a post's readers get to see its TrackBacks: the embed, its fallback, and what stands in its way."""
+
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from trackback.csp import Policy, forbids_request, forbids_script
+from trackback.finding import Finding, note, right, wrong
+from trackback.network import is_loopback
+from trackback.post_page import PostPage, Script
+from trackback.signposts import Post
+from trackback.site import host_key, post_key
+
+LISTS = "/pings/"
+
+
+def check_placement(page: PostPage, post: Post, policies: list[Policy]) -> Iterator[Finding]:
+    """Yield what a page does for readers."""
+    script = own_script(page, post)
+    yield _script(page, script, post)
+    if script:
+        yield _post(page, post)
+        yield _policy(script, post, policies)
+        yield _safety(script, post)
+    yield _fallback(page, post)
+
+
+def own_script(page: PostPage, post: Post) -> Script | None:
+    """Return the script tag that loads the embed from the API."""
+    host = host_key(urlsplit(post.api).netloc)
+    return next((script for script in page.scripts if host_key(urlsplit(script.url).netloc) == host), None)
+
+
+def _script(page: PostPage, script: Script | None, post: Post) -> Finding:
+    tag = f'<script type="module" src="{post.api}/embed.js"></script>'
+    if script:
+        return _tag(page, script, f"Write {tag}")
+    if page.scripts:
+        words = f"The embed comes from {page.scripts[0].url}, while your API is {post.api}."
+        return wrong("embed", words, f"Write {tag}")
+    if any(_is_list(url, post) for url in page.frames):
+        return right("embed", "The page shows the list in a frame.")
+    return wrong("embed", "The page does not load the embed.", f"Where the list should be, put {tag}")
+
+
+def _tag(page: PostPage, script: Script, advice: str) -> Finding:
+    if not script.is_module:
+        return wrong("embed", "The embed's script tag is no module, so it does not run.", advice)
+    if script.integrity and not script.has_cors:
+        words = 'The script tag has integrity, but no crossorigin="anonymous", so browsers refuse the script.'
+        return wrong("embed", words, 'Add crossorigin="anonymous" to the tag.')
+    if not page.elements and not script.in_body:
+        words = "The script is in the head and there is no <trackback-list>, so nothing shows."
+        return wrong("embed", words, "Put <trackback-list></trackback-list> where the list should be.")
+    return right("embed", "The page loads the embed, and has a place for the list.")
+
+
+def _post(page: PostPage, post: Post) -> Finding:
+    named = [element.post for element in page.elements] or [None]
+    shown = [post_key(name or page.canonical or post.url) for name in named]
+    if post.key in shown:
+        return right("list", "The list is this post's.")
+    if page.elements and page.elements[0].post:
+        return wrong("list", f"The list is that of {shown[0]}.", f'Write post="{post.name}".')
+    words = f"The list is that of {shown[0]}, which the page's canonical link names."
+    return wrong("list", words, f'Correct the canonical link, or write <trackback-list post="{post.name}">.')
+
+
+def _policy(script: Script, post: Post, policies: list[Policy]) -> Finding:
+    trust = {"nonce": script.nonce, "integrity": script.integrity}
+    scripts = forbids_script(policies, script.url, post.url, **trust)
+    requests = forbids_request(policies, urljoin(script.url, f"{LISTS}{post.name}"), post.url)
+    if not scripts and not requests:
+        return right("csp", "No Content Security Policy of the page is in the embed's way.")
+    kinds = [kind for kind, forbidden in (("script-src", scripts), ("connect-src", requests)) if forbidden]
+    return wrong(
+        "csp",
+        f"The page's Content Security Policy keeps the embed out by: {scripts or requests}",
+        f"Allow {urljoin(script.url, '/').rstrip('/')} in {' and in '.join(kinds)}.",
+    )
+
+
+def _safety(script: Script, post: Post) -> Finding:
+    """Browsers block what comes by http into a page that came by https, but for this machine's own."""
+    is_mixed = post.url.startswith("https:") and script.url.startswith("http:")
+    if is_mixed and not _is_here(urlsplit(script.url).hostname or ""):
+        words = "The page is on https and loads the embed by http, which browsers block."
+        return wrong("https", words, "Write the API's address with https.")
+    return right("https", "The embed comes as safely as the page does.")
+
+
+def _is_here(host: str) -> bool:
+    return host == "localhost" or host.endswith(".localhost") or is_loopback(host)
+
+
+def _is_list(url: str, post: Post) -> bool:
+    """Tell whether a URL is that of the post's list, as JSON or as a page."""
+    name = urlsplit(url).path.removeprefix(LISTS)
+    return post.key in {post_key(name), post_key(name.removesuffix(".html"))}
+
+
+def _fallback(page: PostPage, post: Post) -> Finding:
+    link = f"{post.api}{LISTS}{post.name}"
+    if any(_is_list(url, post) for url in (*page.links, *page.frames)):
+        return right("fallback", "Without JavaScript, a link to the list is there.")
+    return note(
+        "fallback",
+        "Without JavaScript, readers see nothing of the list.",
+        f'Put a link into the element: <trackback-list><a href="{link}">TrackBacks</a></trackback-list>',
+    )

@@ -1,0 +1,119 @@
+"""A published post, as far as its readers' TrackBacks depend on it: the embed, its fallback, the policies."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from trackback.href import published, resolve
+from trackback.markup import RAW, read_markup
+
+_EMBED = re.compile(r"/embed(?:\.[0-9a-f]{16})?\.js")
+_LIST = "trackback-list"
+_POLICY = "content-security-policy"
+_IN_HEAD = RAW | {"html", "head", "meta", "link", "base", "noscript", "template"}
+_MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script tag that names the embed: its URL, and what the tag says."""
+
+    url: str
+    is_module: bool
+    in_body: bool
+    nonce: str = ""
+    integrity: str = ""
+    has_cors: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """A `<trackback-list>`: whose list it shows (None: the page's own), and whether the ping URL as well."""
+
+    post: str | None
+    shows_ping_url: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """What a page has of all this; URLs are absolute, links and frames are those to lists of any post."""
+
+    canonical: str | None = None
+    scripts: tuple[Script, ...] = ()
+    elements: tuple[Element, ...] = ()
+    links: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+
+
+def read_post_page(text: str, url: str) -> PostPage:
+    """Read a page that was found at `url`; of tags that are there many times, the first hundred count."""
+    reader = _Reader()
+    read_markup(text, reader)
+    bases = [tag["href"] for tag, _ in reader.tags["base"]]
+    base = (resolve(bases[0], url) if bases else None) or url
+
+    def whole(name: str, attribute: str) -> list[str]:
+        urls = (published(resolve(tag[attribute], base)) for tag, _ in reader.tags[name])
+        return [each for each in urls if each]
+
+    return PostPage(
+        canonical=next(iter(whole("link", "href")), None),
+        scripts=tuple(
+            script for tag, in_body in reader.tags["script"] if (script := _script(tag, base, in_body))
+        ),
+        elements=tuple(Element(tag.get("post"), "ping-url" in tag) for tag, _ in reader.tags[_LIST]),
+        links=tuple(whole("a", "href")),
+        frames=tuple(whole("iframe", "src")),
+        policies=tuple(tag["content"] for tag, in_body in reader.tags["meta"] if not in_body),
+    )
+
+
+def _script(tag: Mapping[str, str], base: str, in_body: bool) -> Script | None:
+    url = published(resolve(tag["src"], base))
+    if not url or not _EMBED.fullmatch(urlsplit(url).path):
+        return None
+    return Script(
+        url=url,
+        is_module=tag.get("type", "").strip().lower() == "module",
+        in_body=in_body,
+        nonce=tag.get("nonce", ""),
+        integrity=tag.get("integrity", ""),
+        has_cors="crossorigin" in tag,
+    )
+
+
+_WANTED: dict[str, Callable[[Mapping[str, str]], bool]] = {
+    "base": lambda tag: "href" in tag,
+    "link": lambda tag: "canonical" in tag.get("rel", "").lower().split() and "href" in tag,
+    "script": lambda tag: "embed" in tag.get("src", ""),
+    "meta": lambda tag: tag.get("http-equiv", "").lower() == _POLICY and "content" in tag,
+    "a": lambda tag: "/pings/" in tag.get("href", ""),
+    "iframe": lambda tag: "/pings/" in tag.get("src", ""),
+    _LIST: lambda _: True,
+}
+
+
+class _Reader:
+    """Gathers the tags in question, each with whether it is in the body; templates do not count."""
+
+    def __init__(self) -> None:
+        self.tags: dict[str, list[tuple[Mapping[str, str], bool]]] = {name: [] for name in _WANTED}
+        self._in_body = False
+        self._templates = 0
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take a start tag."""
+        self._in_body = self._in_body or name not in _IN_HEAD
+        self._templates += name == "template"
+        is_wanted = _WANTED.get(name)
+        if is_wanted and not self._templates and len(self.tags[name]) < _MOST and is_wanted(attributes):
+            self.tags[name].append((attributes, self._in_body))
+
+    def end(self, name: str) -> None:
+        """Take an end tag."""
+        self._templates -= name == "template" and self._templates > 0
+
+    def text(self, text: str) -> None:
+        """Pass over text."""

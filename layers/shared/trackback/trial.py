@@ -1,0 +1,129 @@
+"""A ping of the doctor's own: sent to the API, watched as it arrives in the table, and removed again.
+
+It is written so that verification takes it for certain spam by itself: nothing is fetched for it, nobody is
+told of it, and no count changes, even where whoever sent it is killed before it is removed. Its source is on
+a host that can never be (RFC 2606), and another one each time.
+"""
+
+import html
+import re
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from trackback import answer
+from trackback.closing import is_closed, load_closed
+from trackback.errors import NoSuchPing, TrackbackError
+from trackback.fetch import Fetched, Fetcher, FetchFailed
+from trackback.finding import Finding, note, right, wrong
+from trackback.learning import load_words
+from trackback.look import Policy, evidence
+from trackback.ping import Ping, read_ping
+from trackback.policy import judge_before_fetch
+from trackback.recent import Sightings
+from trackback.settings import load_rules, load_settings
+from trackback.signposts import Post
+from trackback.site import Post as Target
+from trackback.table import Table
+
+CHECK = "ping"
+MAY_STILL_COME = 12
+"""Seconds after which a ping that the API has not answered is not stored any more; the function gets 10."""
+
+_NAME = "A test by trackback doctor"
+_MESSAGE = re.compile("<message>(.{1,500})</message>", re.DOTALL)
+
+
+class NotRemoved(TrackbackError):
+    """The test ping is in the table still."""
+
+
+class Trial:
+    """Sends a test ping for a post, and removes it whatever happens."""
+
+    def __init__(self, table: Table, fetcher: Fetcher) -> None:
+        """Take the table in which it should arrive, and what sends it."""
+        self._table = table
+        self._fetcher = fetcher
+
+    def run(self, post: Post) -> Finding:
+        """Return what has become of a test ping.
+
+        Raises:
+            NotRemoved: it is in the table still.
+        """
+        if is_closed(load_closed(self._table), post.key):
+            words = "You have closed this post, so no test ping was sent."
+            return note(CHECK, words, "To open it again, see the settings on your pages.")
+        form = _form(post)
+        ping = _as_received(post, form)
+        if not self._is_certain_spam(ping):
+            words = "Your rules might let a test ping pass for a real one, so none was sent."
+            return note(CHECK, words, "An allow rule matches it: trackback rules list shows them.")
+        return self._send(post, form, ping)
+
+    def _is_certain_spam(self, ping: Ping) -> bool:
+        """Judge as verification will, which therefore neither fetches anything for it nor tells anyone."""
+        keep = load_settings(self._table).keep
+        policy = Policy(load_rules(self._table), load_words(self._table), keep)
+        return judge_before_fetch(evidence(ping, Sightings(), policy), policy.rules) is not None
+
+    def _send(self, post: Post, form: dict[str, str], ping: Ping) -> Finding:
+        patience = MAY_STILL_COME
+        try:
+            told = self._fetcher.post(post.ping_url, form)
+            patience = 0
+            return self._outcome(told, ping)
+        except FetchFailed as failure:
+            return wrong(CHECK, f"The API did not answer a test ping: {failure}.", "Try again in a minute.")
+        finally:
+            # In a thread that is no daemon: whatever interrupts us waits until it is done.
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(self._remove, ping, patience).result()
+
+    def _outcome(self, told: Fetched, ping: Ping) -> Finding:
+        if told.body.decode("utf-8", "replace") != answer.success():
+            return wrong(CHECK, f"The API refuses a test ping: {_words(told)}", "Do what it says.")
+        try:
+            self._table.get(ping.id)
+        except NoSuchPing:
+            words = f"The API took a test ping, but it is not in the table {self._table.name}."
+            return wrong(CHECK, words, "Name the table of this very API: --table, or TRACKBACK_TABLE.")
+        return right(CHECK, "A test ping was taken, arrived in the table, and was removed.")
+
+    def _remove(self, ping: Ping, patience: float) -> None:
+        """Delete a ping, waiting for one that may still come; never one that readers see."""
+        end = time.monotonic() + patience
+        while not self._delete(ping.id) and time.monotonic() < end:
+            time.sleep(0.2)
+
+    def _delete(self, ping_id: str) -> bool:
+        try:
+            gone = self._table.client.delete_item(
+                TableName=self._table.name,
+                Key={"id": {"S": ping_id}},
+                ConditionExpression="attribute_not_exists(shown_on)",
+                ReturnValues="ALL_OLD",
+            )
+        except self._table.client.exceptions.ConditionalCheckFailedException:
+            words = f"somebody has approved the test ping {ping_id} meanwhile: trackback spam {ping_id}"
+            raise NotRemoved(words) from None
+        return "Attributes" in gone
+
+
+def _form(post: Post) -> dict[str, str]:
+    """Return a ping that is certain spam in several ways, whatever the author's decisions have taught."""
+    source = f"https://{secrets.token_hex(8)}.invalid/?post={post.key}"
+    excerpt = f"[url={source}]trackback doctor[/url] asks whether {post.api} takes pings for {post.url}"
+    return {"url": source, "title": _NAME, "blog_name": _NAME, "excerpt": excerpt}
+
+
+def _as_received(post: Post, form: dict[str, str]) -> Ping:
+    fields = {name: value.encode() for name, value in form.items()}
+    return read_ping(Target(post.url, post.key), fields, "utf-8", datetime.now(UTC))
+
+
+def _words(told: Fetched) -> str:
+    message = _MESSAGE.search(told.body.decode("utf-8", "replace"))
+    return html.unescape(message[1]) if message else f"it answers {told.status}, and not in TrackBack's XML."

@@ -1,0 +1,55 @@
+"""Filters for Pelican's templates: a page's name in the service's addresses, and its newest hundred pings."""
+
+import json
+import logging
+import re
+import time
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+from pelican import signals
+
+TRIES = 3
+SECONDS = 5
+
+logger = logging.getLogger(__name__)
+
+
+def register() -> None:
+    """Give every generator's templates the filters."""
+    signals.generator_init.connect(_add_filters)
+
+
+def trackback_name(address: str) -> str:
+    """Return a page's address without the scheme."""
+    return re.sub("^https?://", "", address)
+
+
+def trackbacks(api: str, post: str) -> list[dict[str, Any]]:
+    """Return a post's pings; none, and a warning, if they cannot be had."""
+    try:
+        pings: list[dict[str, Any]] = _ask(f"{api}/pings/{post}?limit=100&at={time.time():.0f}")["pings"]
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        logger.warning("The TrackBacks of %s are left out: %s", post, error)
+        return []
+    return pings
+
+
+def _add_filters(generator: Any) -> None:
+    api = generator.settings["TRACKBACK_API"]
+    generator.env.filters["trackback_name"] = trackback_name
+    generator.env.filters["trackbacks"] = lambda post: trackbacks(api, post)
+
+
+def _ask(address: str) -> Any:
+    """Return the answer; the service lets 20 requests a second through, and asks for patience beyond."""
+    for tried in range(1, TRIES + 1):
+        try:
+            with urlopen(address, timeout=SECONDS) as answer:
+                return json.load(answer)
+        except HTTPError as error:
+            if error.code not in {429, 503} or tried == TRIES:
+                raise
+        time.sleep(tried)
+    raise AssertionError("the last try returns or raises")
