@@ -42,20 +42,25 @@ class Limits:
 class Manners:
     """What one run has asked of each site; for one thread."""
 
-    def __init__(self, pause: timedelta, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self,
+        pause: timedelta,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         """Take how long to wait between two pings to one site."""
         self._pause = pause.total_seconds()
+        self._clock = clock
         self._sleep = sleep
         self._pinged: dict[str, float] = {}
         self._strikes: Counter[str] = Counter()
 
     def wait(self, site: str) -> None:
         """Wait until a site may be pinged again."""
-        last = self._pinged.get(site)
-        left = self._pause - (time.monotonic() - last) if last is not None else 0
-        if left > 0:
-            self._sleep(left)
-        self._pinged[site] = time.monotonic()
+        if site in self._pinged:
+            self._sleep(max(0, self._pinged[site] + self._pause - self._clock()))
+        self._pinged[site] = self._clock()
 
     def leaves_alone(self, site: str) -> bool:
         """Tell whether a site is not asked again in this run."""

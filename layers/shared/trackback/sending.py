@@ -118,24 +118,26 @@ class Sender:
         except PostUnread as error:
             self.note_unread(url, error)
             for record in due:
-                self._leave(record, error)
+                self._leave(record, str(error), passing=error.passing)
             return
         yield self._mail(url, article, self._wanted(url, article), _ONLY_DUE)
         for record in due:
             if record.by_hand:
                 citation = _citation(article, record.ping_url)
                 yield self._mail(url, article, [citation], _ONLY_DUE, to=record.ping_url)
-        left = self.means.ledger.find([record.id for record in due])
-        for record in left.values():
-            if record.is_due(self.means.clock()) and not record.of_post:
-                self.means.ledger.put(record.ended(Stage.DROPPED, GONE, self.means.clock()))
+        for record in self.means.ledger.find([record.id for record in due]).values():
+            if record.is_due(self.means.clock()):
+                self._leave(record, GONE)
 
-    def _leave(self, record: Sending, error: PostUnread) -> None:
-        """Note of what is due that its post cannot be had."""
-        if not record.of_post:
-            now = self.means.clock()
-            over = record.ended(Stage.DROPPED, f"the post is gone: {error}", now)
-            self.means.ledger.put(record.put_off(str(error), now) if error.passing else over)
+    def _leave(self, record: Sending, words: str, *, passing: bool = False) -> None:
+        """Write of what is due why it is not sent; a claim that is over may have been."""
+        now = self.means.clock()
+        seen = record.seen(now)
+        if record.of_post:
+            return
+        if seen is record:
+            seen = record.put_off(words, now) if passing else record.ended(Stage.DROPPED, words, now)
+        self.means.ledger.put(seen)
 
     def _mail(  # noqa: PLR0913 - of which post what, where and how
         self,
