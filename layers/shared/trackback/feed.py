@@ -13,7 +13,6 @@ from trackback.errors import TrackbackError
 from trackback.href import published, resolve
 from trackback.markup import read_markup
 from trackback.page import page_text
-from trackback.sentence import plain
 
 ACCEPT = "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.5"
 """What is asked for where a feed is wanted; a page is taken too, since it may name its feed."""
@@ -42,14 +41,12 @@ class Entry:
 
     Attributes:
         url: Its permalink, absolute and http or https.
-        title: Plain text, maybe empty.
         published: When it was published, or changed last where only that is told; None if nothing is.
         content: Its text as HTML, as far as the feed has it; empty if it is no HTML.
         words: What changes when the post does.
     """
 
     url: str
-    title: str = ""
     published: datetime | None = None
     content: str = ""
     words: str = ""
@@ -112,7 +109,7 @@ def _json_entry(item: Mapping[str, Any], url: str) -> Entry | None:
     content = known.get("content_html", "")
     title = known.get("title", "")
     words = [title, content or known.get("content_text") or known.get("date_modified", "")]
-    return Entry(address, plain(title), _date(date), content, "\n".join(words))
+    return Entry(address, _date(date), content, "\n".join(words))
 
 
 def _date(text: str) -> datetime | None:
@@ -124,24 +121,31 @@ def _date(text: str) -> datetime | None:
 
 
 def _read_xml(text: str, url: str) -> Iterator[Entry]:
-    import feedparser  # noqa: PLC0415 - a tenth of a second, for what only XML needs
-
     doctype = _PROLOG.match(text)
     if doctype and doctype[2]:
         raise NotAFeed("its XML defines entities, which feeds need not")
     if doctype:
         text = text[doctype.end() :]
-    feed = feedparser.parse(
-        BytesIO(_without_declaration(text).encode("utf-8", "replace")),
-        response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-        resolve_relative_uris=False,
-        sanitize_html=False,
-    )
-    if not feed.version and not feed.entries:
+    feed = _parsed(_without_declaration(text), url)
+    if not feed.get("version") and not feed.entries:
         raise NotAFeed("it is neither RSS nor Atom nor JSON Feed")
     for item in feed.entries:
         if entry := _xml_entry(item, url):
             yield entry
+
+
+def _parsed(xml: str, url: str) -> Any:
+    import feedparser  # noqa: PLC0415 - a tenth of a second, for what only XML needs
+
+    try:
+        return feedparser.parse(
+            BytesIO(xml.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except Exception as error:  # some odd texts are too odd for the parser, which does not say how it fails
+        raise NotAFeed("it is no XML that can be read") from error
 
 
 def _without_declaration(text: str) -> str:
@@ -157,11 +161,10 @@ def _xml_entry(item: Mapping[str, Any], url: str) -> Entry | None:
     parts = [*item.get("content", ()), item.get("summary_detail", {})]
     html = [str(part.get("value", "")) for part in parts if "html" in part.get("type", "")]
     title = str(item.get("title", ""))
-    dates = (item.get(name) for name in _DATES)
-    changed = "" if item.get("content") else str(item.get("updated", ""))
+    dates = (item[name] for name in _DATES if name in item)
+    changed = "" if "content" in item or "updated" not in item else str(item["updated"])
     return Entry(
         url=address,
-        title=plain(title),
         published=next((_moment(date) for date in dates if date), None),
         content=max(html, key=len, default=""),
         words="\n".join([title, *(str(part.get("value", "")) for part in parts), changed]),
