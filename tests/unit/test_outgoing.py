@@ -4,6 +4,8 @@ import re
 from urllib.parse import parse_qsl
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from trackback.article import Article, Citation, read_article
 from trackback.charset import decode
@@ -12,6 +14,13 @@ from trackback.outgoing import compose, encode
 
 TARGET = "https://other.example/2026/hello/"
 AT = "https://blog.example/re-hello"
+PIECES = """
+<a/href="https://a.example/1"> </a> <a/href="//b.example"> <area/href="https://c.example/"/alt="map"> <p> </p>
+<li> <div> </div> <article> </article> <main> <nav> </nav> <h1> <div/class="e-content"> <div/class="comments">
+<title> </title> <base/href="x"> <meta/name="description"/content="words"> <link/rel="canonical"/href="#x">
+<template> <script> </script> <!-- --> < & &lt; &#0; &#xd800; . ! ? \u3002 \u202e \u200b \u0301 \0 words
+\u65e5\u672c \U0001f48c
+""".split()  # noqa: SIM905 - a list of words
 LONG = "This sentence says what the post is about, and that is enough for whoever reads it."
 
 
@@ -70,3 +79,21 @@ def test_our_own_receiver_reads_what_is_sent() -> None:
     received = read_form(event)
     assert charset_label(event) == "utf-8"
     assert decode([received[name] for name in form], ["utf-8"]).texts == list(form.values())
+
+
+@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@given(
+    pieces=st.lists(st.sampled_from([*PIECES, " "]), max_size=60),
+    content=st.lists(st.sampled_from(PIECES), max_size=9),
+    url=st.sampled_from([AT, "http://[::1]:8081/", "https://xn--wgv71a.example/?a=b"]),
+)
+def test_whatever_a_post_holds_its_pings_are_whole(pieces: list[str], content: list[str], url: str) -> None:
+    post = read_article("".join(pieces).encode("utf-8", "replace"), "text/html", url, "".join(content))
+    for citation in (*post.links, Citation(TARGET, "", "")):
+        form = compose(post, citation)
+        encode(form)
+        assert re.fullmatch("https?://[!-~]+", form["url"])
+        for name, most in (("title", 250), ("blog_name", 250), ("excerpt", 252)):
+            assert 0 < len(form[name]) <= most
+            assert form[name] == " ".join(form[name].split())
+            assert not re.search("[\x00\u202e\u200b\ud800]", form[name])

@@ -77,7 +77,7 @@ def read_article(body: bytes, content_type: str, url: str, content: str = "") ->
     return Article(
         url=_permalink(page, base, url),
         title=_title(page) or plain(url.partition("://")[2], MAX_TITLE),
-        blog_name=_blog_name(page) or host_key(urlsplit(url).netloc),
+        blog_name=_blog_name(page) or host_key(urlsplit(url).netloc) or urlsplit(url).netloc,
         language=page.language,
         summary=_named(page, "og:description", "description"),
         links=_citations(prose, base, url, is_part or (lambda _: True)),

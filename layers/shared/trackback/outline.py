@@ -16,9 +16,9 @@ _ASIDE_ELEMENTS = {"nav", "aside", "footer", "menu", "dialog"}
 _TELL_OF_ALL = {"html", "body", "article"}  # themes tell there what a whole page or post has
 _ASIDE_ROLES = {"banner", "complementary", "contentinfo", "navigation", "search"}
 _ASIDE_NAME = re.compile(
-    r"(?:(?:site|page|post|entry|blog|primary|secondary|main|p|u)[-_])?"
+    r"(?:(?:site|page|post|entry|blog|primary|secondary|main|wp-block|jp|p|u)[-_])?"
     r"(?:comments?|commentlist|respond|responses|replies|disqus|isso|utterances|giscus|webmentions?|trackbacks?"
-    r"|pingbacks?|sidebar|widgets?|blogroll|related|nav|navbar|navigation|breadcrumbs?|pagination|pager|menu"
+    r"|pingbacks?|sidebar|widget[-_]area|blogroll|related|relatedposts|nav|navbar|navigation|breadcrumbs?|pagination|pager|menu"
     r"|share|sharing|sharedaddy|social|footer|masthead|newsletter|subscribe|ads?|advertisement)(?:[-_].*)?"
 )
 # Elements whose end tag may be left out, by those that end them.
@@ -67,8 +67,8 @@ class Outline:
         self._opened: Counter[str] = Counter()
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take the start of a block."""
-        ends = _ENDS.get(name, {"p"})
+        """Take the start of a block or of a custom element, whose name has a hyphen."""
+        ends = set() if "-" in name else _ENDS.get(name, {"p"})
         while self._open and self._open[-1][0] in ends:
             self._close()
         if name != "hr":
@@ -120,5 +120,5 @@ def _is_aside(name: str, role: str, names: set[str], around: Place) -> bool:
     """Tell whether an element is not prose; the header of an article is."""
     if name == "header":
         return not around.article
-    is_called_so = name not in _TELL_OF_ALL and any(map(_ASIDE_NAME.fullmatch, names))
+    is_called_so = name not in _TELL_OF_ALL and any(map(_ASIDE_NAME.fullmatch, {name, *names}))
     return name in _ASIDE_ELEMENTS or role in _ASIDE_ROLES or is_called_so

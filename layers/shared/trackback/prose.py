@@ -86,6 +86,8 @@ class Prose:
         elif name in BLOCKS:
             self._end_block()
             self.outline.begin(name, attributes)
+        elif "-" in name:
+            self.outline.begin(name, attributes)
         if handle := _HANDLERS.get(name):
             handle(self, attributes)
 
@@ -97,8 +99,9 @@ class Prose:
             self._hidden = self._hidden if self._depth else ""
         elif name == "a":
             self._end_link()
-        elif name in BLOCKS:
-            self._end_block()
+        else:
+            if name in BLOCKS:
+                self._end_block()
             self.outline.end(name)
 
     def text(self, text: str) -> None:
