@@ -377,7 +377,7 @@ def test_a_page_in_another_charset_is_read() -> None:
 )
 def test_a_hostile_page_takes_linear_time(piece: str) -> None:
     """A second or two; in quadratic time, minutes."""
-    size = 1_000_000
+    size = 400_000
     began = process_time()
     read(piece * (size // len(piece)) + f"<article>{A}")
     read(f"<article>{A}<p>" + piece * (size // len(piece)), content=piece * (size // len(piece)))
@@ -386,7 +386,7 @@ def test_a_hostile_page_takes_linear_time(piece: str) -> None:
 
 def test_elements_that_were_not_begun_are_ended_in_linear_time() -> None:
     began = process_time()
-    page = "<article>" + "<div>" * 100_000 + "</section></li>" * 50_000 + A
+    page = "<article>" + "<div>" * 40_000 + "</section></li>" * 20_000 + A
     assert targets(page) == ["https://a.example/1"]
     assert process_time() - began < 60
 

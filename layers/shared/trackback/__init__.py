@@ -17,5 +17,8 @@ the service is.
 for senders, `placement` (by `post_page` and `csp`) is for readers, `reception` is the API's, and `trial`
 sends a ping.
 
+Sending goes the other way: `article` (by `prose` and `outline`) reads what the author's own post links to,
+`outgoing` makes pings of it, and `response` reads what receivers answer.
+
 Only `table` (by `dynamodb`), `fetch` (by `connection`) and the command line touch the world.
 """

@@ -18,8 +18,9 @@ _ASIDE_ROLES = {"banner", "complementary", "contentinfo", "navigation", "search"
 _ASIDE_NAME = re.compile(
     r"(?:(?:site|page|post|entry|blog|primary|secondary|main|wp-block|jp|p|u)[-_])?"
     r"(?:comments?|commentlist|respond|responses|replies|disqus|isso|utterances|giscus|webmentions?|trackbacks?"
-    r"|pingbacks?|sidebar|widget[-_]area|blogroll|related|relatedposts|nav|navbar|navigation|breadcrumbs?|pagination|pager|menu"
-    r"|share|sharing|sharedaddy|social|footer|masthead|newsletter|subscribe|ads?|advertisement)(?:[-_].*)?"
+    r"|pingbacks?|sidebar|widget[-_]area|blogroll|related|relatedposts|nav|navbar|navigation|breadcrumbs?"
+    r"|pagination|pager|menu|share|sharing|sharedaddy|social|footer|masthead|newsletter|subscribe|ads?"
+    r"|advertisement)(?:[-_].*)?"
 )
 # Elements whose end tag may be left out, by those that end them.
 _CELL, _TERM = {"p", "td", "th"}, {"p", "dt", "dd"}

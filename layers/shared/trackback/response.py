@@ -63,7 +63,7 @@ class Answer:
 
     Attributes:
         state: What it means.
-        words: What the receiver says, in quotes, or else what it did; one clean line, never empty.
+        words: What the receiver did, and in quotes what it says, as one clean line.
         retry_after: Seconds after which it wants to be asked again, None if it names no time.
     """
 
