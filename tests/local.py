@@ -1,6 +1,6 @@
 """The whole service on this machine: `make run`, and what the end-to-end tests speak to.
 
-The API of `template.yaml` with the deployed handlers, a demo blog on another origin, and a stand-in for AWS.
+The API of `template.yaml` with the deployed handlers, demo blogs on other origins, and a stand-in for AWS.
 """
 
 import os
@@ -14,6 +14,7 @@ from typing import Any
 
 from tests import template
 from tests.aws import confirm, make_tables, sent_mails, stand_in
+from tests.demo.blog import SECOND_THOUGHTS
 from tests.demo.site import DemoBlog, plant
 from tests.demo.sources import REPLY, OtherBlogs, ping_from_all
 from tests.environment import Environments
@@ -24,7 +25,7 @@ from tests.streams import Delivery
 from trackback.site import Sites
 from trackback.table import Table
 
-LAST_PORT = 65_532  # three more are needed
+LAST_PORT = 65_531  # four more are needed
 
 
 @dataclass(frozen=True)
@@ -35,21 +36,24 @@ class LocalStack:
     blog: str
     aws: str
     others: str
+    second: str
 
 
 @contextmanager
 def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()) -> Iterator[LocalStack]:
-    """Run the stack; yield its addresses once it answers. Its ports are `port` and three more, or free.
+    """Run the stack; yield its addresses once it answers. Its ports are `port` and four more, or free.
 
-    `sites` are the origins of blogs that it serves beside the demo blog.
+    `sites` are the origins of blogs that it serves beside the demo blogs.
     """
     with ExitStack() as stack:
         others = OtherBlogs(sites)
         others_url = _serve(stack, others, port and port + 3)
         blog = DemoBlog(sent_mails)
         blog_url = _serve(stack, blog, port and port + 1)
+        second = DemoBlog(sent_mails, SECOND_THOUGHTS)
+        second_url = _serve(stack, second, port and port + 4)
         minutes = os.environ.get("CHECK_EVERY_MINUTES", "1")
-        deployed = template.load(Sites=",".join([blog_url, *sites]), CheckEveryMinutes=minutes)
+        deployed = template.load(Sites=",".join([blog_url, second_url, *sites]), CheckEveryMinutes=minutes)
         aws = stack.enter_context(stand_in(port and port + 2))
         make_tables(deployed)
         confirm(deployed.resolve({"Ref": "AuthorEmail"}))
@@ -63,10 +67,10 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
                 stack.callback(Delivery("trackback", function, subscription).close)
             for every in function.function.minutes:
                 stack.callback(Schedule(function, every).close)
-        blog.api = api
-        others.blog = blog_url
+        blog.api = second.api = api
+        blog.second, blog.others, others.blog = second_url, others_url, blog_url
         stack.callback(others.close)  # first of all, or the end would wait for the slow page
-        yield LocalStack(api, blog_url, aws, others_url)
+        yield LocalStack(api, blog_url, aws, others_url, second_url)
 
 
 def _serve(stack: ExitStack, application: Any, port: int, *, talks: bool = False) -> str:
@@ -83,8 +87,8 @@ def main() -> None:
     if not wanted.isdecimal() or not 1 <= int(wanted) <= LAST_PORT:
         sys.exit(f"PORT must be a number from 1 to {LAST_PORT}: PORT=9080 make run")
     port = int(wanted)
-    if taken := [number for number in range(port, port + 4) if not is_free(number)]:
-        sys.exit(f"Port {taken[0]} is taken, and four in a row are needed: try PORT={port + 1000} make run")
+    if taken := [number for number in range(port, port + 5) if not is_free(number)]:
+        sys.exit(f"Port {taken[0]} is taken, and five in a row are needed: try PORT={port + 1000} make run")
     with local_stack(port, talks=True, sites=_sites(os.environ.get("SITES", ""))) as stack:
         host = stack.blog.partition("://")[2]
         ping_from_all(f"{stack.api}/trackback/{host}/posts/letters-and-leaflets/", stack.others)
@@ -112,6 +116,7 @@ TrackBack is running, all on this machine.
 
   The demo blog     {stack.blog}/
   Its mailbox       {stack.blog}/mailbox/
+  A second blog     {stack.second}/
   Other blogs       {stack.others}/
   Your pages        {stack.api}/moderate
   The API           {stack.api}
@@ -131,6 +136,11 @@ Then look at your pages: their sign-in link comes by mail, too. The same from an
   .venv/bin/trackback list
   .venv/bin/trackback explain ID
   .venv/bin/trackback approve ID
+
+And ping what a post of the demo blog links to: one ping arrives at the second blog, and waits for you again.
+
+  .venv/bin/trackback send {stack.blog}/posts/links-out/
+  .venv/bin/trackback sent
 
 Ctrl-C ends it all.
 """

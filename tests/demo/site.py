@@ -1,4 +1,4 @@
-"""The demo blog as a server: its pages, its author's mailbox, and the pings that it starts with."""
+"""The demo blogs as servers: their pages, their author's mailbox, and the pings that are there."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from tests.demo.blog import Mail, page
+from tests.demo.blog import PLAIN_PAGES, Blog, Mail, page
 from tests.demo.seeds import SEEDS, Seed
 from trackback.changes import verdict_change
 from trackback.clock import stamp
@@ -21,17 +21,32 @@ from trackback.verdict import Outcome, Seen, Verdict
 
 
 class DemoBlog:
-    """A WSGI application; `api` is the service's base URL, known once the service runs."""
+    """A WSGI application.
 
-    def __init__(self, mails: Callable[[], Iterable[EmailMessage]]) -> None:
-        """Take what lists the mails that were sent."""
+    Attributes:
+        api: The service's base URL, known once the service runs.
+        second: Origin of the second blog, known once that runs.
+        others: Origin of the other blogs.
+    """
+
+    def __init__(self, mails: Callable[[], Iterable[EmailMessage]], blog: Blog = PLAIN_PAGES) -> None:
+        """Take what lists the mails that were sent, and which blog it is."""
         self._mails = mails
-        self.api = ""
+        self._blog = blog
+        self.api = self.second = self.others = ""
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         request = Request(environ)
-        found = page(request.path, self.api, request.host, map(_mail, self._mails()))
+        found = page(
+            request.path,
+            self.api,
+            request.host,
+            map(_mail, self._mails()),
+            blog=self._blog,
+            second=self.second,
+            others=self.others,
+        )
         return Response(found.body, found.status, content_type=found.content_type)(environ, start_response)
 
 

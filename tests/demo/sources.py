@@ -1,4 +1,7 @@
-"""Pages of other blogs that ping the demo blog: each makes verification say something else."""
+"""Pages of other blogs that ping the demo blog: each makes verification say something else.
+
+Beside them are those that the demo blog pings (`receivers`).
+"""
 
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +12,8 @@ from urllib.request import Request, urlopen
 
 from werkzeug.wrappers import Request as Asked
 from werkzeug.wrappers import Response
+
+from tests.demo import receivers
 
 SLOW = 30  # seconds that the slow page takes, longer than anybody waits for it
 
@@ -99,7 +104,9 @@ class OtherBlogs:
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        return self._answer(Asked(environ).path)(environ, start_response)
+        request = Asked(environ)
+        answer = receivers.answer(request) or self._answer(request.path)
+        return answer(environ, start_response)
 
     def _answer(self, path: str) -> Response:
         if path == "/":

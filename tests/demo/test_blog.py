@@ -1,4 +1,4 @@
-"""The demo blog's markup: senders find the ping URL in it, and strangers' mail does no harm."""
+"""The demo blogs' markup: senders find posts and ping URLs in it, and strangers' mail does no harm."""
 
 import re
 from datetime import UTC, datetime
@@ -6,17 +6,20 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.demo.blog import POSTS, Mail, page
+from tests.demo.blog import PLAIN_PAGES, SECOND_THOUGHTS, Blog, Mail, page
+from trackback.feed import find_feed, read_feed
 
 API = "https://api.example"
 BLOG = "xn--bcher-kva.example:8081"  # an IDN host holds the two hyphens that end a comment
 TRACKBACK = "{http://madskills.com/public/xml/rss/module/trackback/}ping"
 IDENTIFIER = "{http://purl.org/dc/elements/1.1/}identifier"
 
+POSTS = [(blog, post.slug) for blog in (PLAIN_PAGES, SECOND_THOUGHTS) for post in blog.posts]
 
-@pytest.mark.parametrize("slug", [post.slug for post in POSTS])
-def test_every_post_names_its_ping_url_in_all_three_ways(slug: str) -> None:
-    html = page(f"/posts/{slug}/", API, BLOG).body
+
+@pytest.mark.parametrize(("blog", "slug"), POSTS, ids=[slug for _, slug in POSTS])
+def test_every_post_names_its_ping_url_in_all_three_ways(blog: Blog, slug: str) -> None:
+    html = page(f"/posts/{slug}/", API, BLOG, blog=blog).body
     ping_url = f"{API}/trackback/{BLOG}/posts/{slug}/"
     assert f'<link rel="trackback" href="{ping_url}">' in html
     assert f'<a rel="trackback" href="{ping_url}">' in html
@@ -32,6 +35,7 @@ def test_every_post_names_its_ping_url_in_all_three_ways(slug: str) -> None:
     [
         ("/", 200),
         ("/style.css", 200),
+        ("/feed.xml", 200),
         ("/posts/hello-world", 200),
         ("/posts/hello-world/?from=feed", 200),
         ("/mailbox/", 200),
@@ -41,6 +45,16 @@ def test_every_post_names_its_ping_url_in_all_three_ways(slug: str) -> None:
 )
 def test_a_path_is_there_or_not(path: str, status: int) -> None:
     assert page(path, API, BLOG).status == status
+
+
+@pytest.mark.parametrize("blog", [PLAIN_PAGES, SECOND_THOUGHTS], ids=lambda blog: blog.name)
+def test_the_front_page_names_a_feed_that_has_every_post_with_its_text(blog: Blog) -> None:
+    home = f"http://{BLOG}/"
+    front, feed = (page(path, API, BLOG, blog=blog) for path in ("/", "/feed.xml"))
+    assert find_feed(front.body.encode(), front.content_type, home) == f"{home}feed.xml"
+    entries = read_feed(feed.body.encode(), feed.content_type, f"{home}feed.xml")
+    assert [entry.url for entry in entries] == [f"{home}posts/{post.slug}/" for post in blog.posts]
+    assert all(entry.published and "<p>" in entry.content for entry in entries)
 
 
 def test_mail_is_shown_newest_first_and_escaped() -> None:

@@ -56,6 +56,7 @@ class Running:
     api: str
     blog: str
     others: str
+    second: str
     aws: str
     welcome: str
     pid: int
@@ -126,16 +127,17 @@ def running(sites: str = "") -> Iterator[Running]:
     rest: list[str] = []
     reader = threading.Thread(target=rest.extend, args=[process.stdout])  # a full pipe would stop the stack
     reader.start()
-    api, blog, others, aws = (
+    api, blog, others, second, aws = (
         re.search(pattern, welcome)[1]  # type: ignore[index]
         for pattern in (
             r"The API +(\S+)",
             r"The demo blog +(\S+)/",
             r"Other blogs +(\S+)/",
+            r"A second blog +(\S+)/",
             r"AWS_ENDPOINT_URL=(\S+)",
         )
     )
-    yield Running(api, blog, others, aws, welcome, process.pid)
+    yield Running(api, blog, others, second, aws, welcome, process.pid)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 0
     reader.join()
@@ -145,8 +147,8 @@ def running(sites: str = "") -> Iterator[Running]:
 
 
 def _free_ports() -> int:
-    """Return the first of four free ports in a row, by chance: other workers look for some as well."""
-    while not all(map(is_free, range(port := random.randrange(18_000, 32_000, 4), port + 4))):
+    """Return the first of five free ports in a row, by chance: other workers look for some as well."""
+    while not all(map(is_free, range(port := random.randrange(18_000, 32_000, 5), port + 5))):
         pass
     return port
 
