@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from tests.servers import serving
 from tests.websites import page, redirect, watched_connects, website
-from trackback.fetch import MAX_BODY, USER_AGENT, Fetched, Fetcher, FetchFailed
+from trackback.fetch import MAX_BODY, USER_AGENT, Fetched, Fetcher, FetchFailed, FetchRefused
 
 UNKNOWN = "its server's name is unknown"
 NOT_PUBLIC = "its server is not on the public internet"
@@ -69,6 +69,36 @@ def test_a_form_is_sent_once_and_a_redirect_of_it_not_followed(status: str) -> N
     with website({"/form": page("ok", status, Location="/elsewhere"), "/elsewhere": page("no")}) as site:
         fetched = here().post(f"{site.url}/form", {"a": "Grüße & more", "b": ""})
         assert (str(fetched.status), fetched.body, site.connections) == (status[:3], b"ok", 1)
+
+
+@pytest.mark.parametrize("status", ["302 Found", "307 Temporary Redirect", "308 Permanent Redirect"])
+def test_a_form_is_sent_again_where_a_redirect_leads_that_keeps_it(status: str) -> None:
+    answers = {"/a": redirect("/b", status), "/b": page("There.")}
+    with website(answers) as site:
+        fetched = here().send(f"{site.url}/a", b"x=y", "text/plain", repeated_by={307, 308})
+        at, body = ("/a", b"Elsewhere.") if status.startswith("302") else ("/b", b"There.")
+        assert (fetched.url, fetched.body) == (f"{site.url}{at}", body)
+        assert all(request.startswith("POST ") for request in site.requests)
+
+
+def test_a_form_is_not_sent_to_a_private_address_by_a_redirect_or_in_a_circle() -> None:
+    with (
+        website({"/a": redirect("http://10.0.0.1/", "307 Temporary")}) as site,
+        watched_connects() as connects,
+    ):
+        with pytest.raises(FetchRefused, match=NOT_PUBLIC):
+            here().send(f"{site.url}/a", b"", "text/plain", repeated_by={307})
+        assert connects == [("127.0.0.1", site.port)]
+    with website(redirect("/", "308 Permanent")) as site:
+        with pytest.raises(FetchFailed, match="more than 5 times"):
+            here().send(site.url, b"", "text/plain", repeated_by={308})
+        assert site.connections == 6
+
+
+def test_another_user_agent_may_be_given() -> None:
+    with website(page()) as site:
+        Fetcher(loopback=True, user_agent="Sender (why)").get(site.url)
+    assert "\r\nUser-Agent: Sender (why)\r\n" in site.requests[0]
 
 
 def test_a_body_is_sent_as_it_is_with_what_is_told_of_it() -> None:

@@ -4,7 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from trackback.manners import STRIKES, Limits, Manners
+from trackback.manners import STRIKES, Limits, Manners, user_agent
+
+
+def test_a_sender_says_who_asks_and_why() -> None:
+    assert user_agent("blog.example").startswith("Trackback/")
+    assert user_agent("blog.example").endswith(" (sends the TrackBack pings of blog.example)")
 
 
 @pytest.mark.parametrize(

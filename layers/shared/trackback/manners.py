@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from trackback.fetch import USER_AGENT
 from trackback.link import host_of
 from trackback.site import host_key
 
@@ -37,6 +38,11 @@ class Limits:
         """Tell whether a URL's host may be asked for anything."""
         labels = host_key(host_of(url)).split(".")
         return self.never.isdisjoint(".".join(labels[at:]) for at in range(len(labels)))
+
+
+def user_agent(site: str) -> str:
+    """Return how a sender names itself to others: for which blog it asks, given by its host, and why."""
+    return f"{USER_AGENT.partition(' ')[0]} (sends the TrackBack pings of {site})"
 
 
 class Manners:
