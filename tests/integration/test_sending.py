@@ -408,6 +408,29 @@ def test_a_ping_url_given_by_hand_gets_its_ping(blog: Web, other: Web, sender: M
     assert by_hand[0]["excerpt"] == "I have read what they say of it."
 
 
+@pytest.mark.parametrize("first", ["link", "hand"])
+def test_a_ping_url_gets_one_ping_whether_it_is_given_by_hand_or_found(
+    blog: Web, other: Web, sender: Make, first: str
+) -> None:
+    blog.pages["/post"] = post(f"{other.url}/p/a")
+    for way in (first, "link", "hand"):
+        if way == "link":
+            sender().send(f"{blog.url}/post", again=True)
+        else:
+            sender().send_to(f"{blog.url}/post", f"{other.url}/tb/a", again=True)
+    assert other.pinged() == ["a"]
+
+
+def test_what_is_due_brings_no_other_links_along(blog: Web, other: Web, sender: Make, clock: Clock) -> None:
+    blog.pages["/post"] = post(f"{other.url}/p/a")
+    other.pages["/tb/a"] = Response("", 500)
+    sender().send(f"{blog.url}/post")
+    blog.pages["/post"] = post(f"{other.url}/p/a", f"{other.url}/p/b")
+    clock.now += 15 * MINUTE
+    sender().send_due()
+    assert other.pinged() == ["a", "a"]
+
+
 @pytest.mark.parametrize(
     ("page", "words", "passing"),
     [

@@ -60,10 +60,10 @@ class Mailing:
         article: Article,
         citations: Sequence[Citation],
         *,
-        again: Collection[Stage],
+        again: Collection[Stage | None],
         dry_run: bool,
     ) -> None:
-        """Take the links to look at; `again` are stages in which a record is tried once more."""
+        """Take the links to look at; `again` are stages to try once more, None for links without a record."""
         self._means = means
         self._article = article
         self._dry_run = dry_run
@@ -84,8 +84,16 @@ class Mailing:
         """Do what is to be done, and yield what it was; `endpoints` of targets are known already."""
         if endpoints is None:
             endpoints = self._look_up([self._citations[key].target for key in self.open])
+        self._note_given_by_hand([each.ping_url for each in endpoints.values() if each.ping_url])
         for key, record in self._records.items():
             yield self._step(key, record, endpoints[record.target]) if key in self.open else Step(record)
+
+    def _note_given_by_hand(self, ping_urls: Sequence[str]) -> None:
+        """Note which ping URLs the post has pinged because its author gave them."""
+        ids = [sending_id(self._article.url, ping_url) for ping_url in ping_urls]
+        for record in self._means.ledger.find(ids).values():
+            if record.by_hand and record.stage not in _FREE:
+                self._taken.setdefault(record.ping_url, record.target)
 
     def _understood(self, record: Sending) -> Sending:
         seen = record.seen(self._means.clock())
@@ -157,10 +165,10 @@ class Mailing:
         return Step(self._means.ledger.find([key]).get(key, record))
 
 
-def _is_open(record: Sending, again: Collection[Stage], now: datetime) -> bool:
-    if not record.version or record.stage in again:
+def _is_open(record: Sending, again: Collection[Stage | None], now: datetime) -> bool:
+    if (record.stage if record.version else None) in again:
         return True
-    return record.stage is Stage.LATER and record.is_due(now)
+    return record.version > 0 and record.stage is Stage.LATER and record.is_due(now)
 
 
 def _without_endpoint(record: Sending, endpoint: Endpoint, now: datetime) -> Sending:

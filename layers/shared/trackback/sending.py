@@ -15,7 +15,7 @@ from trackback.article import Article, Citation, read_article
 from trackback.endpoint import Endpoint, is_passing
 from trackback.errors import TrackbackError
 from trackback.fetch import Fetcher, FetchFailed, FetchRefused
-from trackback.ledger import Ledger, Sending, Stage
+from trackback.ledger import DONE, Ledger, Sending, Stage, sending_id
 from trackback.link import site_of
 from trackback.mailing import Mailing, Means, Step
 from trackback.manners import Limits, Manners
@@ -25,9 +25,10 @@ from trackback.site import host_key
 UNDER_WAY = "its links are being handled"
 GONE = "the post links there no longer"
 
-_NEW = frozenset({Stage.NONE, Stage.FAILED, Stage.DROPPED})
+_NEW = frozenset({None, Stage.NONE, Stage.FAILED, Stage.DROPPED})
 _AGAIN = _NEW | {Stage.REFUSED, Stage.UNCLEAR, Stage.LATER}
-_ONLY_DUE: frozenset[Stage] = frozenset()
+_BROKEN_OFF = frozenset({None})
+_ONLY_DUE: frozenset[Stage | None] = frozenset()
 
 
 class PostUnread(TrackbackError):
@@ -89,6 +90,10 @@ class Sender:
     def send_to(self, url: str, ping_url: str, *, again: bool = False, dry_run: bool = False) -> Report:
         """Ping one ping URL that the author gives; the rest is as `send` has it."""
         article = self._read(url, "")
+        known = self.means.ledger.find([sending_id(article.url, each.target) for each in article.links])
+        arrived = [each for each in known.values() if each.ping_url == ping_url and each.stage in DONE]
+        if arrived:
+            return Report(article.url, article.title, [Step(arrived[0])])
         stages = _AGAIN if again else _NEW
         return self._mail(url, article, [_citation(article, ping_url)], stages, dry_run=dry_run, to=ping_url)
 
@@ -120,7 +125,8 @@ class Sender:
             for record in due:
                 self._leave(record, str(error), passing=error.passing)
             return
-        yield self._mail(url, article, self._wanted(url, article), _ONLY_DUE)
+        again = _BROKEN_OFF if any(record.of_post for record in due) else _ONLY_DUE
+        yield self._mail(url, article, self._wanted(url, article), again)
         for record in due:
             if record.by_hand:
                 citation = _citation(article, record.ping_url)
@@ -144,7 +150,7 @@ class Sender:
         url: str,
         article: Article,
         citations: Sequence[Citation],
-        again: Collection[Stage],
+        again: Collection[Stage | None],
         *,
         dry_run: bool = False,
         to: str = "",
