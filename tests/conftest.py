@@ -24,6 +24,8 @@ os.environ.update(
     CDN_KEY="known to the CDN alone",
     AUTHOR_EMAIL="author@blog.example",
     API_URL="https://api.example",
+    FEED="",
+    SEND_FUNCTION="send",
     SIGNING_KEY="/trackback/signing-key",
     WEBHOOK_KEY="/trackback/webhook-key",
     POWERTOOLS_METRICS_NAMESPACE="Trackback",

@@ -14,12 +14,17 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What of Lambda's context Powertools reads."""
+    """What of Lambda's context Powertools and our functions read."""
 
     function_name: str = "function"
     memory_limit_in_mb: int = 512
     invoked_function_arn: str = "arn:aws:lambda:us-east-1:123456789012:function:function"
     aws_request_id: str = "5b441d11-3c1f-4a55-9a0e-7c4f3f1d2a60"
+    milliseconds_left: int = 240_000
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return what is left of the function's time."""
+        return self.milliseconds_left
 
 
 def http_event(

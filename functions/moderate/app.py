@@ -18,6 +18,7 @@ from botocore.exceptions import ClientError
 from trackback.access import Access
 from trackback.deliveries import Deliveries
 from trackback.desk import Desk, read_choices
+from trackback.dispatch import SEND, SENT, Dispatch, asked, read_form, typed
 from trackback.dynamodb import telling_when_busy
 from trackback.errand import Errands
 from trackback.errors import BadQuery, BadSettings, NoSuchPing, StatusChanged, TableBusy, TrackbackError
@@ -26,6 +27,7 @@ from trackback.keys import Keys
 from trackback.letter import Letter, send_letter
 from trackback.moderation import Moderation
 from trackback.notice import Notice
+from trackback.order import Orders
 from trackback.pages import FILES, Pages
 from trackback.replies import Replies, Reply, begun, ended, see_other
 from trackback.rules import BadRule
@@ -52,6 +54,7 @@ READ = ["GET", "HEAD"]
 
 # At import, so that a missing setting fails the start and not the third page.
 address = os.environ["AUTHOR_EMAIL"]
+feed = os.environ["FEED"]
 sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
 keys = Keys(os.environ["SIGNING_KEY"])
@@ -60,6 +63,8 @@ pages = Pages(Path(__file__).parent)
 access = Access(table, keys)
 deliveries = Deliveries(table)
 moderation = Moderation(table)
+orders = Orders(table, os.environ["SEND_FUNCTION"])
+dispatch = Dispatch(table)
 views = Views(table, webhook_keys)
 door, desk, errands, replies = (
     Door(access),
@@ -109,6 +114,31 @@ def ping(ping_id: str) -> Reply:
     return _own("ping.html", "Pings", lambda: views.ping(ping_id))
 
 
+@show(SEND)
+def send() -> Reply:
+    """Offer to send a post's pings, and show what came of those asked for."""
+    return _own("send.html", "Send", lambda: dispatch.send(asked(read_query(_event()))))
+
+
+@act(SEND)
+def new_order() -> Reply:
+    """Have a post's pings sent, or looked up."""
+    fields = _posted()
+    try:
+        order = read_form(sites, fields, _now())
+    except BadSettings as error:
+        problem = str(error)
+        return _own("send.html", "Send", lambda: dispatch.send(typed(fields), problem), 400)
+    orders.give(order)
+    return see_other(SEND, Notice("It is under way. Load this page again to see what came of it."))
+
+
+@show(SENT)
+def sent() -> Reply:
+    """List the pings sent."""
+    return _own("sent.html", "Sent", lambda: dispatch.sent(read_query(_event())))
+
+
 @show(f"{QUEUE}/overview")
 def overview() -> Reply:
     """Show the figures."""
@@ -143,7 +173,7 @@ def new_settings() -> Reply:
     """Save the settings."""
     fields = _posted()
     try:
-        save_settings(table, read_settings(fields), load_settings(table))
+        save_settings(table, read_settings(fields, feed), load_settings(table))
     except BadSettings as error:
         return _settings(400, problem=str(error), form=typed_settings(fields))
     return see_other(SETTINGS, Notice("Saved."))
@@ -326,7 +356,7 @@ def _own(name: str, section: str, values: Callable[[], dict[str, Any]], status: 
 
 
 def _settings(status: int = 200, **typed: Any) -> Reply:
-    return _own("settings.html", "Settings", lambda: views.settings(_now(), **typed), status)
+    return _own("settings.html", "Settings", lambda: views.settings(_now(), feed, **typed), status)
 
 
 def _link(token: str, values: dict[str, Any]) -> Reply:

@@ -764,14 +764,23 @@ def test_settings_are_saved_and_shown(author: Visitor, table: Table) -> None:
         "webhook": "https://hooks.example/x",
         "events": ["ping.approved"],
         "keep_days": "90",
+        "feed": "https://blog.example/feed.xml",
+        "pings": "20",
+        "oldest": "7",
+        "never": "other.example\r\n<b>.example",
     }
-    author.post(SETTINGS, form)
+    answer = author.post(SETTINGS, form)
+    assert (answer["statusCode"], "&lt;b&gt;.example</textarea>" in answer["body"]) == (400, True)
+    author.post(SETTINGS, {**form, "never": "other.example"})
     settings = load_settings(table)
+    assert (settings.feed, settings.pings, settings.oldest) == (form["feed"], 20, 7)
     assert (settings.notify, settings.keep_days, settings.events) == (Notify.DAILY, 90, ("ping.approved",))
     page = author.read(SETTINGS)
     assert 'value="daily" checked' in page
     assert 'value="ping.approved" checked' in page
     assert 'value="ping.pending" checked' not in page
+    assert all(f'value="{form[name]}"' in page for name in ("feed", "pings", "oldest"))
+    assert ">other.example</textarea>" in page
 
 
 def test_settings_that_cannot_be_are_left_in_the_form_with_the_reason(author: Visitor, table: Table) -> None:

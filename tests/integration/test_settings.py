@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from trackback.errors import BadSettings, StatusChanged
+from trackback.manners import Limits
 from trackback.ping import Status
 from trackback.rules import read_rule
 from trackback.settings import (
@@ -27,9 +28,26 @@ WORDS = read_rule("block", "text", "two words and a “quote”")
 
 DEFAULT = Settings()
 OTHER = Settings(
-    Notify.DAILY, "https://hooks.example/a?b=c", (Event.APPROVED,), approve_known=True, keep_days=7
+    Notify.DAILY,
+    "https://hooks.example/a?b=c",
+    (Event.APPROVED,),
+    approve_known=True,
+    keep_days=7,
+    feed="https://blog.example/feed.xml",
+    pings=5,
+    oldest=3,
+    never=("other.example", "xn--bcher-kva.example"),
 )
-FORM: dict[str, list[str]] = {"notify": ["each"], "webhook": [""], "events": [*Event], "keep_days": ["30"]}
+FORM: dict[str, list[str]] = {
+    "notify": ["each"],
+    "webhook": [""],
+    "events": [*Event],
+    "keep_days": ["30"],
+    "feed": [""],
+    "pings": ["50"],
+    "oldest": ["30"],
+    "never": [""],
+}
 
 
 def test_at_first_the_author_is_mailed_for_each_ping_and_nothing_is_approved_by_itself(table: Table) -> None:
@@ -47,6 +65,11 @@ CHANGES = [
     ("no events", replace(DEFAULT, events=())),
     ("approve_known", replace(DEFAULT, approve_known=True)),
     ("keep_days", replace(DEFAULT, keep_days=365)),
+    ("feed", replace(DEFAULT, feed="https://blog.example/")),
+    ("no feed, though one was deployed", replace(DEFAULT, feed="")),
+    ("pings", replace(DEFAULT, pings=1)),
+    ("oldest", replace(DEFAULT, oldest=3_650)),
+    ("never", replace(DEFAULT, never=("other.example",))),
 ]
 
 
@@ -98,7 +121,29 @@ READ: list[tuple[str, dict[str, list[str]], Settings]] = [
         FORM | {"webhook": ["http://hooks.example"]},
         replace(DEFAULT, webhook="http://hooks.example"),
     ),
+    ("a feed", FORM | {"feed": [" https://BLOG.example "]}, replace(DEFAULT, feed="https://blog.example")),
+    ("the most pings", FORM | {"pings": ["200"]}, replace(DEFAULT, pings=200)),
+    ("young posts only", FORM | {"oldest": ["1"]}, replace(DEFAULT, oldest=1)),
+    (
+        "hosts in all spellings",
+        FORM | {"never": ["www.Other.example, bücher.example\r\nother.example\r\n o.example "]},
+        replace(DEFAULT, never=("other.example", "xn--bcher-kva.example", "o.example")),
+    ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "feed"),
+    [("https://blog.example/feed.xml", None), ("", ""), ("https://blog.example/", "https://blog.example/")],
+    ids=["left as it was deployed", "emptied", "another"],
+)
+def test_the_feed_of_the_deployment_is_no_setting_until_it_is_changed(typed: str, feed: str | None) -> None:
+    assert read_settings(FORM | {"feed": [typed]}, "https://blog.example/feed.xml").feed == feed
+
+
+def test_the_settings_are_what_sending_may_do() -> None:
+    assert DEFAULT.limits == Limits()
+    assert OTHER.limits == Limits(pings=5, days=3, never=frozenset(OTHER.never))
 
 
 @pytest.mark.parametrize(("form", "settings"), [row[1:] for row in READ], ids=[row[0] for row in READ])
@@ -125,6 +170,17 @@ BAD = [
     ("a webhook with a new line", "webhook", ["https://hooks.example/\r\nX: y"], "Write the webhook"),
     ("a webhook that is too long", "webhook", ["https://hooks.example/" + "a" * 2_048], "Write the webhook"),
     ("a webhook on a host that is none", "webhook", ["https://a..b/"], "Write the webhook as a whole URL"),
+    ("a feed without a scheme", "feed", ["notes.example/feed.xml"], "Write the feed as a whole URL"),
+    ("a feed of another scheme", "feed", ["file:///etc/passwd"], "Write the feed as a whole URL"),
+    ("no pings", "pings", ["000"], "How many pings a post may send must be a number from 1 to 200"),
+    ("too many pings", "pings", ["201"], "from 1 to 200"),
+    ("pings in another script", "pings", ["٣٠"], "from 1 to 200"),
+    ("pings in words", "pings", ["plenty"], "from 1 to 200"),
+    ("days without end", "oldest", ["9" * 5_000], "from 1 to 3,650"),
+    ("a negative age", "oldest", ["-1"], "from 1 to 3,650"),
+    ("hosts that are URLs", "never", ["https://other.example/"], "never pinged like other.example"),
+    ("a host with a port", "never", ["o.example:8080"], "never pinged like other.example"),
+    ("too many hosts", "never", [" ".join(f"h{n}.example" for n in range(501))], "at most 500"),
 ]
 
 

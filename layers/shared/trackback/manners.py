@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from trackback.fetch import USER_AGENT
 from trackback.link import host_of
 from trackback.site import host_key
 
@@ -42,6 +41,8 @@ class Limits:
 
 def user_agent(site: str) -> str:
     """Return how a sender names itself to others: for which blog it asks, given by its host, and why."""
+    from trackback.fetch import USER_AGENT  # noqa: PLC0415 - with the HTTP client, which settings do without
+
     return f"{USER_AGENT.partition(' ')[0]} (sends the TrackBack pings of {site})"
 
 

@@ -1,5 +1,6 @@
 """What the author has said once and for all, each kind in one record of the table: settings and rules."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import timedelta
@@ -8,11 +9,16 @@ from typing import Any
 
 from trackback.errors import BadSettings, PingRefused
 from trackback.link import read_source
+from trackback.manners import Limits
 from trackback.rules import Effect, Matches, Rule
+from trackback.site import host_key
 from trackback.table import Table
 
 KEEP_DAYS = (7, 30, 90, 365)
 """For how many days rejected and spam pings may be kept."""
+
+MOST_PINGS, MOST_DAYS, MOST_NEVER = 200, 3_650, 500
+"""Limits of the limits: pings of a post, days of its age, hosts that are never pinged."""
 
 SETTINGS = "settings#"
 """The record that holds the settings, and what else is known of the deployment (`publishing`)."""
@@ -46,6 +52,11 @@ class Settings:
         events: Which events it is told of.
         approve_known: Whether approving a ping approves the next ones of its site by rule.
         keep_days: For how many days rejected and spam pings are kept.
+        feed: The blog's feed, or a page that names it, whose new posts send pings; empty for none, and None
+            for the one that the service was deployed with.
+        pings: How many pings one post may send.
+        oldest: How many days old a post of the feed may be.
+        never: Hosts that are never pinged, each with all below it.
     """
 
     notify: Notify = Notify.EACH
@@ -53,6 +64,15 @@ class Settings:
     events: tuple[Event, ...] = tuple(Event)
     approve_known: bool = False
     keep_days: int = 30
+    feed: str | None = None
+    pings: int = 50
+    oldest: int = 30
+    never: tuple[str, ...] = ()
+
+    @property
+    def limits(self) -> Limits:
+        """What sending may do."""
+        return Limits(pings=self.pings, days=self.oldest, never=frozenset(self.never))
 
     @property
     def keep(self) -> timedelta:
@@ -72,8 +92,9 @@ def settings_in(record: Mapping[str, Any]) -> Settings:
         known["notify"] = Notify(known["notify"])
     if "events" in known:
         known["events"] = tuple(map(Event, known["events"]))
-    if "keep_days" in known:
-        known["keep_days"] = int(known["keep_days"])
+    known |= {name: int(known[name]) for name in ("keep_days", "pings", "oldest") if name in known}
+    if "never" in known:
+        known["never"] = tuple(known["never"])
     return Settings(**known)
 
 
@@ -94,6 +115,10 @@ def _written(settings: Settings) -> dict[str, Any]:
         "events": [str(event) for event in settings.events],
         "approve_known": settings.approve_known,
         "keep_days": settings.keep_days,
+        "feed": settings.feed,
+        "pings": settings.pings,
+        "oldest": settings.oldest,
+        "never": list(settings.never),
     }
     default = Settings()
     changed = [
@@ -104,8 +129,10 @@ def _written(settings: Settings) -> dict[str, Any]:
     return {name: written[name] for name in changed}
 
 
-def read_settings(form: Mapping[str, Sequence[str]]) -> Settings:
+def read_settings(form: Mapping[str, Sequence[str]], deployed_feed: str = "") -> Settings:
     """Return the settings that a form of the author's says, with a field for each.
+
+    The feed that the service was deployed with is no setting, and follows the next deployment.
 
     Raises:
         BadSettings: with what to write instead.
@@ -116,6 +143,10 @@ def read_settings(form: Mapping[str, Sequence[str]]) -> Settings:
         events=_read_events(form.get("events", [])),
         approve_known=bool(_first(form, "approve_known")),
         keep_days=_read_keep_days(_first(form, "keep_days")),
+        feed=None if (feed := _first(form, "feed")) == deployed_feed else _read_feed(feed),
+        pings=_read_number(form, "pings", MOST_PINGS, "How many pings a post may send"),
+        oldest=_read_number(form, "oldest", MOST_DAYS, "How many days old a post may be"),
+        never=_read_never(_first(form, "never")),
     )
 
 
@@ -150,6 +181,32 @@ def _read_keep_days(text: str) -> int:
     if text not in map(str, KEEP_DAYS):
         raise BadSettings("Choose for how long rejected pings and spam are kept: 7, 30, 90 or 365 days.")
     return int(text)
+
+
+def _read_feed(text: str) -> str:
+    try:
+        return read_source(text).url if text else ""
+    except PingRefused:
+        raise BadSettings(
+            "Write the feed as a whole URL, like https://blog.example/feed.xml, or your blog's address, or "
+            "leave it empty."
+        ) from None
+
+
+def _read_number(form: Mapping[str, Sequence[str]], name: str, most: int, what: str) -> int:
+    text = _first(form, name)
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= most:
+        raise BadSettings(f"{what} must be a number from 1 to {most:,}.")
+    return int(text)
+
+
+def _read_never(text: str) -> tuple[str, ...]:
+    hosts = tuple(dict.fromkeys(map(host_key, re.split(r"[\s,]+", text) if text else [])))
+    if not all(hosts) or any(":" in host for host in hosts) or len(hosts) > MOST_NEVER:
+        raise BadSettings(
+            f"Write the hosts that are never pinged like other.example, one a line, at most {MOST_NEVER}."
+        )
+    return hosts
 
 
 def load_rules(table: Table) -> list[Rule]:

@@ -152,11 +152,11 @@ class Views:
             "limits": figures.limits,
         }
 
-    def settings(self, now: datetime, **typed: Any) -> Values:
+    def settings(self, now: datetime, deployed_feed: str = "", **typed: Any) -> Values:
         """Return the settings; `typed` is what an author filled in that could not be taken, and why."""
         settings = load_settings(self._table)
         return {
-            "form": settings_form(settings),
+            "form": settings_form(settings, deployed_feed),
             "webhook": settings.webhook,
             "keep_days": KEEP_DAYS,
             "secret": secret(self._webhook_keys.load(now)),
@@ -169,7 +169,7 @@ class Views:
         }
 
 
-def settings_form(settings: Settings) -> Values:
+def settings_form(settings: Settings, deployed_feed: str = "") -> Values:
     """Return settings as their form's fields."""
     return {
         "notify": settings.notify,
@@ -177,12 +177,16 @@ def settings_form(settings: Settings) -> Values:
         "events": settings.events,
         "approve_known": settings.approve_known,
         "keep_days": str(settings.keep_days),
+        "feed": deployed_feed if settings.feed is None else settings.feed,
+        "pings": str(settings.pings),
+        "oldest": str(settings.oldest),
+        "never": "\n".join(settings.never),
     }
 
 
 def typed_settings(fields: Fields) -> Values:
     """Return the same as an author has filled it in."""
-    names = ("notify", "webhook", "approve_known", "keep_days")
+    names = ("notify", "webhook", "approve_known", "keep_days", "feed", "pings", "oldest", "never")
     return {**{name: field(fields, name) for name in names}, "events": fields.get("events", [])}
 
 

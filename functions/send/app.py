@@ -1,0 +1,99 @@
+"""Pings what the author's posts link to: what the author orders, what the feed has, and what is due."""
+
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from trackback.fetch import Fetcher
+from trackback.following import follow
+from trackback.mailing import Step
+from trackback.manners import user_agent
+from trackback.order import MOST_STEPS, Order, Orders, Told
+from trackback.sending import PostUnread, Report, Sender
+from trackback.settings import load_settings
+from trackback.subscription import FeedUnread
+from trackback.table import Table
+from trackback.table_ledger import TableLedger
+
+MOST_ORDERS = 10
+RESERVE = 30
+"""Seconds that are left when nothing new is begun: what was begun takes 20 at most, a page and its ping."""
+
+# At import, so that a missing setting fails the start.
+own = [host.strip().rpartition("://")[2] for host in os.environ["SITES"].split(",")]
+deployed_feed = os.environ["FEED"]
+table = Table(os.environ["TABLE"])
+orders = Orders(table)
+fetcher = Fetcher(loopback=os.environ.get("FETCH_LOOPBACK") == "true", user_agent=user_agent(own[0]))
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> None:
+    """Carry out the order that an event names, or all that is due."""
+    settings = load_settings(table)
+    sender = Sender(
+        fetcher,
+        TableLedger(table),
+        own=own,
+        limits=settings.limits,
+        time_is_up=lambda: context.get_remaining_time_in_millis() < RESERVE * 1_000,
+    )
+    if "order" in event:
+        carry_out(sender, str(event["order"]))
+        return
+    for order_id in orders.waiting(datetime.now(UTC), MOST_ORDERS):
+        if not sender.means.time_is_up():
+            carry_out(sender, order_id)
+    sender.send_due()
+    feed = deployed_feed if settings.feed is None else settings.feed
+    if feed and not sender.means.time_is_up():
+        read(sender, feed)
+
+
+def carry_out(sender: Sender, order_id: str) -> None:
+    """Do what an order asks, and write what came of it; one that was done already is left alone."""
+    order = orders.find(order_id)
+    if not order or order.state != "waiting":
+        return
+    try:
+        report = _sent(sender, order)
+    except PostUnread as error:
+        orders.finish(replace(order, state="failed", words=str(error)))
+        return
+    steps = sorted(report.steps, key=lambda step: (not step.form, not step.tried))
+    told, more = tuple(map(_told, steps[:MOST_STEPS])), len(steps[MOST_STEPS:])
+    orders.finish(replace(order, state="done", title=report.title, steps=told, more=more))
+
+
+def _sent(sender: Sender, order: Order) -> Report:
+    how = {"again": order.again, "dry_run": order.dry_run}
+    if order.ping_url:
+        return sender.send_to(order.source, order.ping_url, **how)
+    return sender.send(order.source, **how)
+
+
+def _told(step: Step) -> Told:
+    record, form = step.sending, step.form or {}
+    said = (form.get(name, "") for name in ("title", "excerpt", "blog_name"))
+    return Told(record.target, record.ping_url, record.stage, record.words, *said)
+
+
+def read(sender: Sender, feed: str) -> None:
+    """Send what is new in the feed; a feed that cannot be read is told of in the log, and read again."""
+    try:
+        followed = follow(sender, feed)
+    except FeedUnread as error:
+        logger.warning("the feed cannot be read", reason=str(error))
+        return
+    logger.info(
+        "the feed was read",
+        posts=len(followed.reports),
+        unread=list(followed.unread),
+        left=followed.left,
+    )
