@@ -19,6 +19,7 @@ from tests.demo.site import DemoBlog, plant
 from tests.demo.sources import REPLY, OtherBlogs, ping_from_all
 from tests.environment import Environments
 from tests.gateway import Gateway
+from tests.invocations import Invocations
 from tests.schedules import Schedule
 from tests.servers import QuietHandler, TalkingHandler, is_free, serving
 from tests.streams import Delivery
@@ -53,20 +54,33 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
         second = DemoBlog(sent_mails, SECOND_THOUGHTS)
         second_url = _serve(stack, second, port and port + 4)
         minutes = os.environ.get("CHECK_EVERY_MINUTES", "1")
-        deployed = template.load(Sites=",".join([blog_url, second_url, *sites]), CheckEveryMinutes=minutes)
+        deployed = template.load(
+            Sites=",".join([blog_url, second_url, *sites]),
+            Feed=f"{blog_url}/",
+            CheckEveryMinutes=minutes,
+            SendEveryMinutes=minutes,
+        )
         aws = stack.enter_context(stand_in(port and port + 2))
         make_tables(deployed)
         confirm(deployed.resolve({"Ref": "AuthorEmail"}))
         plant(Table("trackback"), blog_url)  # before anything watches: their sources do not exist
         gateway = Gateway(deployed)
         api = _serve(stack, gateway, port, talks=talks)
-        gateway.functions += [Environments(function, {"API_URL": api}) for function in deployed.functions()]
+        invocations = Invocations()
+        settings = {"API_URL": api, "AWS_ENDPOINT_URL_LAMBDA": _serve(stack, invocations, 0)}
+        own = {"SITES": ",".join([blog_url, *sites])}  # the second blog is somebody else's, and may be pinged
+        gateway.functions += [
+            Environments(function, settings | (own if function.name == "send" else {}))
+            for function in deployed.functions()
+        ]
         for function in gateway.functions:
+            invocations.add(function)
             stack.callback(function.close)
             for subscription in function.function.streams:
                 stack.callback(Delivery("trackback", function, subscription).close)
             for every in function.function.minutes:
                 stack.callback(Schedule(function, every).close)
+        stack.callback(invocations.close)
         blog.api = second.api = api
         blog.second, blog.others, others.blog = second_url, others_url, blog_url
         stack.callback(others.close)  # first of all, or the end would wait for the slow page

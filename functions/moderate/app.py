@@ -18,7 +18,6 @@ from botocore.exceptions import ClientError
 from trackback.access import Access
 from trackback.deliveries import Deliveries
 from trackback.desk import Desk, read_choices
-from trackback.dispatch import SEND, SENT, Dispatch, asked, read_form, typed
 from trackback.dynamodb import telling_when_busy
 from trackback.errand import Errands
 from trackback.errors import BadQuery, BadSettings, NoSuchPing, StatusChanged, TableBusy, TrackbackError
@@ -31,6 +30,7 @@ from trackback.order import Orders
 from trackback.pages import FILES, Pages
 from trackback.replies import Replies, Reply, begun, ended, see_other
 from trackback.rules import BadRule
+from trackback.sent_pages import SEND, SENT, SentPages, asked, read_form, typed
 from trackback.settings import load_settings, read_settings, save_settings
 from trackback.site import Sites
 from trackback.table import Table
@@ -64,7 +64,7 @@ access = Access(table, keys)
 deliveries = Deliveries(table)
 moderation = Moderation(table)
 orders = Orders(table, os.environ["SEND_FUNCTION"])
-dispatch = Dispatch(table)
+sent_pages = SentPages(table)
 views = Views(table, webhook_keys)
 door, desk, errands, replies = (
     Door(access),
@@ -117,7 +117,7 @@ def ping(ping_id: str) -> Reply:
 @show(SEND)
 def send() -> Reply:
     """Offer to send a post's pings, and show what came of those asked for."""
-    return _own("send.html", "Send", lambda: dispatch.send(asked(read_query(_event()))))
+    return _own("send.html", "Send", lambda: sent_pages.send(asked(read_query(_event()))))
 
 
 @act(SEND)
@@ -128,7 +128,7 @@ def new_order() -> Reply:
         order = read_form(sites, fields, _now())
     except BadSettings as error:
         problem = str(error)
-        return _own("send.html", "Send", lambda: dispatch.send(typed(fields), problem), 400)
+        return _own("send.html", "Send", lambda: sent_pages.send(typed(fields), problem), 400)
     orders.give(order)
     return see_other(SEND, Notice("It is under way. Load this page again to see what came of it."))
 
@@ -136,7 +136,7 @@ def new_order() -> Reply:
 @show(SENT)
 def sent() -> Reply:
     """List the pings sent."""
-    return _own("sent.html", "Sent", lambda: dispatch.sent(read_query(_event())))
+    return _own("sent.html", "Sent", lambda: sent_pages.sent(read_query(_event())))
 
 
 @show(f"{QUEUE}/overview")

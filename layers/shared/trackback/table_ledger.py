@@ -80,9 +80,13 @@ class TableLedger:
         )["Items"]
         return list(self._entire(keys))
 
-    def every(self) -> Iterator[Sending]:
-        """Yield all records, the newest first."""
-        pages = self._client.get_paginator("query").paginate(**self._listed())
+    def every(self, after: tuple[str, str] | None = None) -> Iterator[Sending]:
+        """Yield all records, the newest first; those after one, if its `first_at` and id are given."""
+        start: Any = {}
+        if after:
+            place = {"status": _SENT, "received_at": after[0], "id": after[1]}
+            start = {"ExclusiveStartKey": {name: {"S": value} for name, value in place.items()}}
+        pages = self._client.get_paginator("query").paginate(**self._listed(), Limit=BATCH, **start)
         for page in pages:
             yield from self._entire(page["Items"])
 
