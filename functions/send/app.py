@@ -72,10 +72,9 @@ def carry_out(sender: Sender, order_id: str) -> None:
 
 
 def _sent(sender: Sender, order: Order) -> Report:
-    how = {"again": order.again, "dry_run": order.dry_run}
     if order.ping_url:
-        return sender.send_to(order.source, order.ping_url, **how)
-    return sender.send(order.source, **how)
+        return sender.send_to(order.source, order.ping_url, again=order.again, dry_run=order.dry_run)
+    return sender.send(order.source, again=order.again, dry_run=order.dry_run)
 
 
 def _told(step: Step) -> Told:

@@ -6,28 +6,32 @@ It works on the table directly, with the author's own AWS credentials.
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from io import TextIOWrapper
 
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
-from trackback import commands
+from trackback import commands, dispatch
 from trackback.errors import PingRefused, TrackbackError
 from trackback.link import read_source
 from trackback.ping import Status
 from trackback.rules import Effect, Matches
+from trackback.site import host_key
 from trackback.table import Table
 from trackback.terminal import complain
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0 when done, 1 when not (the reason is on stderr), 2 for wrong usage."""
-    asked = _parser().parse_args(arguments)
+    parser = _parser()
+    asked = parser.parse_args(arguments)
+    if asked.command == "send" and (wrong := _wrong(asked)):
+        parser.error(wrong)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal's charset lacks
     _use_stand_in()
     try:
-        done: bool = asked.run(Table(asked.table), asked)
+        done: bool = asked.run(asked) if "ledger" in asked else asked.run(Table(asked.table), asked)
     except NoRegionError:
         return complain("no region is set: aws configure, or AWS_ENDPOINT_URL for a service on this machine")
     except (TrackbackError, BotoCoreError, ClientError) as error:
@@ -82,6 +86,8 @@ def _parser() -> argparse.ArgumentParser:
             "--api", metavar="URL", help="the API's address (default: $TRACKBACK_API, else known)"
         )
 
+    _add_sending(every)
+
     rules = every.add_parser("rules", help="list, add or remove your own rules")
     kinds = rules.add_subparsers(dest="rules", required=True, metavar="COMMAND")
     _command(kinds, "list", commands.list_rules, "list your rules")
@@ -94,6 +100,43 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_sending(every: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    send = _command(every, "send", dispatch.send, "ping what a post of yours links to")
+    send.add_argument("url", metavar="URL", nargs="?", type=_address, help="the post")
+    send.add_argument("--to", metavar="PING_URL", type=_address, help="ping this alone")
+    send.add_argument("--feed", metavar="URL", type=_address, help="your feed, or a page that names it")
+    which = send.add_mutually_exclusive_group()
+    which.add_argument("--since-last", action="store_true", help="only what is new in the feed (the default)")
+    which.add_argument("--all", action="store_true", help="all posts of the feed, also old ones")
+    send.add_argument("--again", action="store_true", help="also try what was refused, unclear or has failed")
+    send.add_argument("--dry-run", action="store_true", help="tell what would be sent, and send nothing")
+    send.add_argument(
+        "--never", metavar="HOST", type=_host, action="append", default=[], help="never ping this host"
+    )
+    sent = _command(every, "sent", dispatch.sent, "list what was sent, newest first")
+    sent.add_argument("--post", metavar="URL", help="only pings of this post")
+    sent.add_argument("--json", action="store_true", help="print one JSON object a line")
+    for command in (send, sent):
+        command.add_argument("--ledger", metavar="FILE", help="keep note in this file, and do without AWS")
+
+
+def _wrong(asked: argparse.Namespace) -> str:
+    """Return what is wrong with how `send` is used, if anything."""
+    if bool(asked.url) == bool(asked.feed):
+        return "name one post, or a feed with --feed"
+    if asked.feed and (asked.to or asked.again):
+        return "--to and --again are for one post"
+    if asked.url and (asked.all or asked.since_last):
+        return "--all and --since-last are for a feed"
+    return ""
+
+
+def _host(text: str) -> str:
+    if host := host_key(text):
+        return host
+    raise argparse.ArgumentTypeError("it must be a host, like other.example")
+
+
 def _address(text: str) -> str:
     try:
         return read_source(text).url
@@ -102,7 +145,10 @@ def _address(text: str) -> str:
 
 
 def _command(
-    every: "argparse._SubParsersAction[argparse.ArgumentParser]", name: str, run: commands.Run, words: str
+    every: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    run: Callable[..., bool],
+    words: str,
 ) -> argparse.ArgumentParser:
     parser = every.add_parser(name, help=words, description=words)
     default = os.environ.get("TRACKBACK_TABLE") or "trackback"

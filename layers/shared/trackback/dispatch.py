@@ -1,0 +1,155 @@
+"""The commands that send the author's pings, and tell what became of them; the ledger may be a file."""
+
+import json
+from argparse import Namespace
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table as Grid
+from rich.text import Text
+
+from trackback.clock import to_second
+from trackback.commands import is_on_this_machine
+from trackback.ledger import DONE, FOR_A_PERSON, Ledger, Sending, Stage, page_key
+from trackback.link import host_of
+from trackback.manners import Limits, user_agent
+from trackback.terminal import complain, printable, say
+
+if TYPE_CHECKING:
+    from trackback.mailing import Step
+    from trackback.sending import Report, Sender
+
+_HERE = {"localhost", "127.0.0.1"}
+_COLOURS = dict.fromkeys(DONE, "green") | dict.fromkeys(FOR_A_PERSON, "red")
+
+
+def send(asked: Namespace) -> bool:
+    """Send the pings of one post, or of what is new in a feed."""
+    sender = _sender(asked)
+    if asked.feed:
+        return _follow(sender, asked)
+    how = {"again": asked.again, "dry_run": asked.dry_run}
+    report = sender.send_to(asked.url, asked.to, **how) if asked.to else sender.send(asked.url, **how)
+    _tell(report, dry_run=asked.dry_run)
+    return True
+
+
+def _follow(sender: "Sender", asked: Namespace) -> bool:
+    from trackback.following import follow  # noqa: PLC0415 - as below
+
+    for report in [] if asked.dry_run else sender.send_due():
+        _tell(report)
+    followed = follow(sender, asked.feed, old=asked.all, dry_run=asked.dry_run)
+    for report in followed.reports:
+        _tell(report, dry_run=asked.dry_run)
+    for words in followed.unread:
+        complain(words)
+    if followed.skipped:
+        say(f"{followed.skipped:,} old posts send nothing.")
+    if followed.left:
+        say(f"{followed.left:,} more posts wait for the next run.")
+    if not (followed.reports or followed.unread or followed.skipped):
+        say("Nothing new.")
+    return not followed.unread
+
+
+def sent(asked: Namespace) -> bool:
+    """Print what the ledger holds, the newest first."""
+    now = datetime.now(UTC)
+    every = (record.seen(now) for record in _ledger(asked).every())
+    found = [record for record in every if not asked.post or page_key(record.source) == _key(asked.post)]
+    if asked.json:
+        for record in found:
+            print(json.dumps(asdict(record)))  # noqa: T201 - what a command line is for
+        return True
+    say(_record_grid(found) if found else "Nothing was sent.")
+    return True
+
+
+def _sender(asked: Namespace) -> "Sender":
+    # The HTML parser and the HTTP client, which `sent` does without, take half a second to load.
+    from trackback.fetch import Fetcher  # noqa: PLC0415
+    from trackback.sending import Sender  # noqa: PLC0415
+
+    host = host_of(asked.feed or asked.url)
+    loopback = is_on_this_machine() or host in _HERE  # a blog that is tried out has its neighbours here, too
+    fetcher = Fetcher(loopback=loopback, user_agent=user_agent(host))
+    return Sender(fetcher, _ledger(asked), limits=_limits(asked))
+
+
+def _ledger(asked: Namespace) -> Ledger:
+    """Return the ledger that is named; AWS is not asked for anything where that is a file."""
+    from trackback.file_ledger import FileLedger  # noqa: PLC0415 - one or the other
+    from trackback.table import Table  # noqa: PLC0415
+    from trackback.table_ledger import TableLedger  # noqa: PLC0415
+
+    return FileLedger(Path(asked.ledger)) if asked.ledger else TableLedger(Table(asked.table))
+
+
+def _limits(asked: Namespace) -> Limits:
+    from trackback.settings import load_settings  # noqa: PLC0415 - as above
+    from trackback.table import Table  # noqa: PLC0415
+
+    limits = Limits() if asked.ledger else load_settings(Table(asked.table)).limits
+    return replace(limits, never=limits.never | set(asked.never))
+
+
+def _key(post: str) -> str:
+    return page_key(post if "://" in post else f"https://{post}")
+
+
+def _tell(report: "Report", *, dry_run: bool = False) -> None:
+    """Print what was done about a post."""
+    say(Text(printable(f"{report.title}\n{report.url}"), style="bold", overflow="fold"))
+    steps = [step for step in report.steps if step.tried or step.form] if dry_run else list(report.steps)
+    if not steps:
+        say("Nothing to send.")
+        return
+    grid = Grid(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    grid.add_column(width=11, no_wrap=True)
+    grid.add_column(overflow="fold")
+    for step in steps:
+        grid.add_row(*_row(step, dry_run=dry_run))
+    say(grid)
+
+
+def _row(step: "Step", *, dry_run: bool) -> tuple[Text, Text]:
+    record = step.sending
+    if dry_run and step.form:
+        said = "\n".join(step.form[name] for name in ("title", "excerpt", "blog_name"))
+        return Text("would send", style="cyan"), Text(printable(f"{record.ping_url}\n{said}"))
+    return _stage(record), Text(printable(f"{record.target}\n{record.words}".rstrip()))
+
+
+def _stage(record: Sending) -> Text:
+    return Text(record.stage, style=_COLOURS.get(record.stage, "yellow"))
+
+
+def _record_grid(records: list[Sending]) -> Grid:
+    grid = Grid("sent", "what became of it", box=SIMPLE_HEAD, pad_edge=False)
+    grid.columns[0].no_wrap = True
+    grid.columns[1].overflow = "fold"
+    for record in records:
+        when = Text(f"{(record.last_at or record.first_at)[:16].replace('T', ' ')}\n").append_text(
+            _stage(record)
+        )
+        grid.add_row(when, Text(printable("\n".join(_story(record)))))
+    return grid
+
+
+def _story(record: Sending) -> Iterator[str]:
+    if record.of_post:
+        yield f"{record.source}, the post itself"
+    else:
+        yield f"{record.source} → {record.target}"
+    if record.ping_url not in {"", record.target}:
+        yield f"by {record.ping_url}"
+    if record.words:
+        yield record.words
+    if record.stage is Stage.LATER:
+        yield f"attempts: {record.attempts}, next {to_second(record.next_at)}"
+    yield ""
