@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from werkzeug.wrappers import Request, Response
@@ -13,12 +13,16 @@ _PATH = "/2015-03-31/functions/"
 
 
 class Invocations:
-    """A WSGI application; `functions` are known once they run, each by its logical id (`SendFunction`)."""
+    """A WSGI application."""
 
     def __init__(self) -> None:
         """Know no function yet."""
-        self.functions: Sequence[Environments] = ()
+        self._functions: dict[str, Environments] = {}
         self._threads: list[threading.Thread] = []
+
+    def add(self, function: Environments) -> None:
+        """Take events for a function, which goes by its logical id (`serve`: ServeFunction)."""
+        self._functions[f"{function.function.name.capitalize()}Function"] = function
 
     def close(self) -> None:
         """Wait for what is under way."""
@@ -28,8 +32,7 @@ class Invocations:
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         request = Request(environ)
-        name = request.path.removeprefix(_PATH).partition("Function/")[0].lower()
-        function = next((each for each in self.functions if each.function.name == name), None)
+        function = self._functions.get(request.path.removeprefix(_PATH).partition("/")[0])
         if function is None:
             return Response("{}", 404, mimetype="application/json")(environ, start_response)
         thread = threading.Thread(target=_invoke, args=(function, json.loads(request.get_data() or "{}")))

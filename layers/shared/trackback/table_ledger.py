@@ -86,7 +86,9 @@ class TableLedger:
         if after:
             place = {"status": _SENT, "received_at": after[0], "id": after[1]}
             start = {"ExclusiveStartKey": {name: {"S": value} for name, value in place.items()}}
-        pages = self._client.get_paginator("query").paginate(**self._listed(), Limit=BATCH, **start)
+        pages = self._client.get_paginator("query").paginate(
+            **self._listed(), **start, PaginationConfig={"PageSize": BATCH}
+        )
         for page in pages:
             yield from self._entire(page["Items"])
 
