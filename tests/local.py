@@ -73,8 +73,8 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
             Environments(function, settings | (own if function.name == "send" else {}))
             for function in deployed.functions()
         ]
-        invocations.functions = gateway.functions
         for function in gateway.functions:
+            invocations.add(function)
             stack.callback(function.close)
             for subscription in function.function.streams:
                 stack.callback(Delivery("trackback", function, subscription).close)
