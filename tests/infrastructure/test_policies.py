@@ -50,8 +50,23 @@ ALLOWED = {
         ("dynamodb:Query", BY_DUE),
     },
     "NotifyFunction": WRITES_TO_THE_AUTHOR,
-    "ModerateFunction": WRITES_TO_THE_AUTHOR | {("dynamodb:Query", BY_POST), ("dynamodb:Query", BY_STATUS)},
+    "ModerateFunction": WRITES_TO_THE_AUTHOR
+    | {
+        ("dynamodb:Query", BY_POST),
+        ("dynamodb:Query", BY_STATUS),
+        ("lambda:InvokeFunction", "${SendFunction.Arn}"),
+    },
+    "SendFunction": {
+        ("dynamodb:GetItem", TABLE),
+        ("dynamodb:BatchGetItem", TABLE),
+        ("dynamodb:PutItem", TABLE),
+        ("dynamodb:UpdateItem", TABLE),
+        ("dynamodb:DeleteItem", TABLE),
+        ("dynamodb:Query", BY_DUE),
+    },
 }
+SENDS = ["sent#*", "send#*", "feed#*"]
+"""Records of the ledger, of orders and of what is remembered of the feed."""
 CONDITIONS = {
     ("ReceiveFunction", "StorePings"): {"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["*#*"]}},
     ("ReceiveFunction", "ReadWhichPostsAreClosed"): {
@@ -59,13 +74,27 @@ CONDITIONS = {
     },
     ("VerifyFunction", "JudgePingsAndLearn"): {
         "ForAllValues:StringNotLike": {
-            "dynamodb:LeadingKeys": ["rules#", "settings#", "closed#", "access#", "mail#", "delivery#*"]
+            "dynamodb:LeadingKeys": [
+                "rules#",
+                "settings#",
+                "closed#",
+                "access#",
+                "mail#",
+                "delivery#*",
+                *SENDS,
+            ]
         }
     },
-    **{
-        (function, "LogDeliveries"): {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["delivery#*"]}}
-        for function in ("NotifyFunction", "ModerateFunction")
+    ("NotifyFunction", "LogDeliveries"): {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["delivery#*"]}
     },
+    ("ModerateFunction", "LogDeliveriesAndOrderPings"): {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["delivery#*", "send#*"]}
+    },
+    ("SendFunction", "ReadWhatWasSaidAndSent"): {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [*SENDS, "settings#"]}
+    },
+    ("SendFunction", "KeepTheLedger"): {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": SENDS}},
     **{
         (function, "MailTheAuthor"): {
             "ForAllValues:StringEquals": {"ses:Recipients": [{"Ref": "AuthorEmail"}]}
@@ -82,10 +111,12 @@ MANAGED = {
     "VerifyFunction": {"AWSLambdaBasicExecutionRole", "AWSLambdaDynamoDBExecutionRole"},
     "NotifyFunction": {"AWSLambdaBasicExecutionRole", "AWSLambdaDynamoDBExecutionRole"},
     "ModerateFunction": {"AWSLambdaBasicExecutionRole"},
+    "SendFunction": {"AWSLambdaBasicExecutionRole"},
 }
 ADDED_BY_SAM = {
     "VerifyFunction": {("sqs:SendMessage", "${VerifyFailures.Arn}")},
     "NotifyFunction": {("sqs:SendMessage", "${NotifyFailures.Arn}")},
+    "SendFunction": {("sqs:SendMessage", "${SendFailures.Arn}")},
 }
 
 
@@ -139,7 +170,7 @@ def test_no_policy_has_a_wildcard_for_actions_or_resources(function: str) -> Non
         assert "*" not in json.dumps([statement["Action"], statement["Resource"]])
 
 
-@pytest.mark.parametrize("function", ["ReceiveFunction", "ServeFunction", "VerifyFunction"])
+@pytest.mark.parametrize("function", ["ReceiveFunction", "ServeFunction", "VerifyFunction", "SendFunction"])
 def test_no_function_that_hears_strangers_may_read_keys_or_send_mail(function: str) -> None:
     services = {
         action.partition(":")[0]

@@ -1,4 +1,4 @@
-"""What wakes verify and notify, and what becomes of what they cannot do: queues and alarms."""
+"""What wakes verify, notify and send, and what becomes of what they cannot do: queues and alarms."""
 
 import json
 from collections.abc import Mapping
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from functions.send import app as send
 from functions.verify import app
 from tests import sam, template
 from tests.streams import fits
@@ -16,12 +17,12 @@ RESOURCES: dict[str, Any] = TEMPLATE.body["Resources"]
 TRANSLATED = sam.translated()
 VERIFY = TEMPLATE.resources("AWS::Serverless::Function")["VerifyFunction"]
 STREAMS = {name: TRANSLATED[f"{name}FunctionStream"]["Properties"] for name in ("Verify", "Notify")}
-QUEUES = {name: {"Destination": {"Fn::GetAtt": [f"{name}Failures", "Arn"]}} for name in STREAMS}
-ALARM_OF = {"Verify": "UnverifiedPings", "Notify": "UntoldPings"}
+ALARM_OF = {"Verify": "UnverifiedPings", "Notify": "UntoldPings", "Send": "UnsentPings"}
+QUEUES = {name: {"Destination": {"Fn::GetAtt": [f"{name}Failures", "Arn"]}} for name in ALARM_OF}
 ALARMS = TEMPLATE.resources("AWS::CloudWatch::Alarm")
 
 FETCHES = 2
-"""The post's page and the source's."""
+"""The post's page and the source's; a linked page and the ping to it."""
 
 
 def change(event: str, *, old: Mapping[str, Any] = {}, **new: Any) -> dict[str, Any]:
@@ -123,6 +124,30 @@ def test_the_stream_wakes_notify_for_what_the_author_or_a_webhook_is_to_hear_onl
 
 
 @pytest.mark.parametrize("function", STREAMS)
+@pytest.mark.parametrize(
+    "record",
+    [
+        change("INSERT", status={"S": "send"}, source=URL, due={"S": "send"}),
+        change("MODIFY", old={"status": {"S": "send"}, "due": {"S": "send"}}, status={"S": "send"}),
+        change("INSERT", status={"S": "sent"}, source=URL, due={"S": "sent"}),
+        change("MODIFY", old={"status": {"S": "sent"}}, status={"S": "sent"}, stage={"S": "refused"}),
+        change("REMOVE", old={"status": {"S": "send"}}),
+        change("MODIFY", memory={"M": {}}),
+    ],
+    ids=[
+        "new order",
+        "order that is done",
+        "new ping of the author's",
+        "ping that was refused",
+        "old order",
+        "feed",
+    ],
+)
+def test_what_the_author_sends_wakes_nobody(function: str, record: dict[str, Any]) -> None:
+    assert not wakes(function, record)
+
+
+@pytest.mark.parametrize("function", STREAMS)
 def test_no_ping_is_passed_over_and_none_holds_up_the_others_for_ever(function: str) -> None:
     stream = STREAMS[function]
     assert stream["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
@@ -144,6 +169,9 @@ def test_the_schedule_is_a_setting_and_what_fails_in_it_reaches_the_queue_too() 
     assert TRANSLATED["VerifyFunctionDue"]["Properties"]["ScheduleExpression"] == {
         "Fn::Sub": "rate(${CheckEveryMinutes} minutes)"
     }
+    assert TRANSLATED["SendFunctionDue"]["Properties"]["ScheduleExpression"] == {
+        "Fn::Sub": "rate(${SendEveryMinutes} minutes)"
+    }
     for function, queue in QUEUES.items():
         invoked = TRANSLATED[f"{function}FunctionEventInvokeConfig"]["Properties"]
         assert invoked["MaximumRetryAttempts"] <= 2
@@ -155,6 +183,12 @@ def test_verify_has_time_for_the_slowest_sources_and_is_not_woken_twice_meanwhil
     rounds = -(-pings // app.SIDE_BY_SIDE)
     assert rounds * FETCHES * fetch.SECONDS < VERIFY["Timeout"]
     assert VERIFY["Timeout"] < TEMPLATE.body["Parameters"]["CheckEveryMinutes"]["MinValue"] * 60
+
+
+def test_send_ends_what_it_has_begun_and_is_not_woken_by_the_schedule_meanwhile() -> None:
+    timeout = TEMPLATE.resources("AWS::Serverless::Function")["SendFunction"]["Timeout"]
+    assert FETCHES * fetch.SECONDS < send.RESERVE < timeout / 4
+    assert timeout < TEMPLATE.body["Parameters"]["SendEveryMinutes"]["MinValue"] * 60
 
 
 @pytest.mark.parametrize("function", ALARM_OF)

@@ -81,6 +81,7 @@ def test_a_function_has_what_it_needs_beside_the_shared_layer() -> None:
         "ServeFunction": ["Shared", "Pages"],
         "VerifyFunction": ["Shared", "Html"],
         "NotifyFunction": ["Shared", "Html", "Pages"],
+        "SendFunction": ["Shared", "Html"],
         "ModerateFunction": ["Shared", "Pages"],
     }
 
@@ -154,6 +155,7 @@ GOOD = {
         "xn--bcher-kva.example",
     ],
     "AuthorEmail": ["author@blog.example", "first.last+trackback@mail.blog.example", "jürgen@bücher.example"],
+    "Feed": ["", "https://blog.example/", "http://old.example/feed.xml?a=b"],
     "Cdn": ["on", "off"],
     "DomainName": ["", "trackback.blog.example", "blog.example", "t.xn--bcher-kva.example", "a-1.b2.co"],
     "CertificateArn": [
@@ -191,6 +193,7 @@ BAD = {
         "author @blog.example",
         "author@@blog.example",
     ],
+    "Feed": ["blog.example", "feed://blog.example/", "https://", "https://a.example b.example", " "],
     "Cdn": ["", "On", "true", "yes"],
     "DomainName": [
         " ",

@@ -117,7 +117,9 @@ class Lambda:
     def __call__(self, environ: Any, start_response: Any) -> Any:
         """Take an invocation (PEP 3333)."""
         request = Request(environ)
-        self.asked.append((request.path, request.get_json(force=True), request.headers["X-Amz-Invocation-Type"]))
+        self.asked.append(
+            (request.path, request.get_json(force=True), request.headers["X-Amz-Invocation-Type"])
+        )
         return Response("{}", self.status)(environ, start_response)
 
 

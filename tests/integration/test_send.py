@@ -46,9 +46,9 @@ def run(event: object = None, *, seconds_left: int = 240) -> None:
     app.handler(event or SCHEDULE, Context(milliseconds_left=seconds_left * 1_000))
 
 
-def order(table: Table, url: str, ping_url: str = "", **how: bool) -> str:
+def order(table: Table, url: str, ping_url: str = "", *, dry_run: bool = False) -> str:
     """Write an order that has woken nobody; return its id."""
-    given = Order("send#o", "2026-11-26T12:00:00.000Z", url, ping_url, **how)
+    given = Order("send#o", "2026-11-26T12:00:00.000Z", url, ping_url, dry_run=dry_run)
     Orders(table).give(given)
     return given.id
 
