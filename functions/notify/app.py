@@ -17,12 +17,14 @@ from trackback.deliveries import Deliveries, Delivery, delivery_id
 from trackback.fetch import Fetcher
 from trackback.items import Item, post_id, to_ping
 from trackback.keys import Keys
+from trackback.ledger import Sending
 from trackback.mail import MailFailed, compose, one_line, send
-from trackback.outbox import Claim, Outbox
+from trackback.outbox import MOST, Claim, Outbox
 from trackback.ping import Ping, Status
 from trackback.publishing import note_api
 from trackback.settings import SETTINGS, Event, Notify, Settings, settings_in
 from trackback.table import Table
+from trackback.table_ledger import TableLedger
 from trackback.tokens import Action, Link, write_link
 from trackback.webhook import Webhook
 
@@ -37,6 +39,7 @@ api = os.environ["API_URL"]
 table = Table(os.environ["TABLE"])
 keys = Keys(os.environ["SIGNING_KEY"])
 outbox = Outbox(table)
+ledger = TableLedger(table)
 deliveries = Deliveries(table)
 fetcher = Fetcher(loopback=os.environ.get("FETCH_LOOPBACK") == "true")
 webhook = Webhook(fetcher, Keys(os.environ["WEBHOOK_KEY"]), deliveries)
@@ -64,6 +67,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
     if settings.notify is not Notify.NONE:
         waiting = (record for record in records if event_of(record) is Event.PENDING)
         outbox.add({ping_of(record) for record in waiting})
+    if not records:
+        gather_failures(settings)
     refused = mail(settings, now)  # before the webhook, whose other end may be slow
     failed = tell_webhook(records, settings, now)
     if not records:
@@ -96,23 +101,32 @@ def event_of(record: Item) -> Event | None:
     return Event.PENDING if after == Status.APPROVED and was_looked_at and "revision" in new else None
 
 
+def gather_failures(settings: Settings) -> None:
+    """Have the author's own pings that did not arrive wait to be told of, each once."""
+    failed = ledger.untold(MOST)
+    if settings.notify is not Notify.NONE:
+        outbox.add(failed)
+    for sending in failed:
+        ledger.settle(sending)
+
+
 def mail(settings: Settings, now: datetime) -> MailFailed | None:
     """Mail what waits if it is time to; return what went wrong with that."""
     claim = outbox.claim(settings.notify, now)
     if claim is None:
         return None
-    pings = outbox.mark(claim)
-    if not pings:
+    pings, failed = outbox.mark(claim), outbox.mark_failures(claim)
+    if not pings and not failed:
         outbox.needless(claim)
         return None
-    subject, text, html, stop = _written(pings, len(pings) + claim.more, now)
+    subject, text, html, stop = _written(pings, len(pings) + claim.more, failed, now)
     try:
         answer = send(compose(author, subject, text, html, stop))
     except MailFailed as failure:
         outbox.refused(claim)
         _log(claim, subject, "failed", str(failure))
         return failure
-    outbox.sent(claim, len(pings), now)
+    outbox.sent(claim, len(pings) + len(failed), now)
     _log(claim, subject, "sent", f"SES took it as {answer}")
     return None
 
@@ -131,7 +145,9 @@ def _log(claim: Claim, subject: str, state: Literal["sent", "failed"], answer: s
     )
 
 
-def _written(pings: Sequence[Ping], total: int, now: datetime) -> tuple[str, str, str, str]:
+def _written(
+    pings: Sequence[Ping], total: int, failed: Sequence[Sending], now: datetime
+) -> tuple[str, str, str, str]:
     """Return a mail's subject, text, HTML and the link that ends such mails; what is too long shows fewer."""
     keyring = keys.load(now)
 
@@ -139,14 +155,17 @@ def _written(pings: Sequence[Ping], total: int, now: datetime) -> tuple[str, str
         return f"{api}/moderate/link/{write_link(keyring, link, now)}"
 
     facts: dict[str, Any] = {"total": total, "all": f"{api}/moderate", "stop": url(Link(Action.MUTE))}
+    facts |= {"unsent": len(failed), "sent": f"{api}/moderate/sent"}
     shown = [announce(ping, _title(ping.post_key), url) for ping in pings[:MOST_SHOWN]]
+    failed = failed[:MOST_SHOWN]
     while True:
-        facts |= {"shown": shown, "subject": mail_subject(shown, total)}
+        facts |= {"shown": shown, "failed": failed, "subject": mail_subject(shown, total, facts["unsent"])}
         text, html = (templates.get_template(name).render(facts) for name in ("mail.txt", "mail.html"))
         size = len(html.encode())
-        if size <= MOST_BYTES or len(shown) == 1:
+        if size <= MOST_BYTES or max(len(shown), len(failed)) == 1:
             return facts["subject"], text, html, facts["stop"]
         shown = shown[: max(1, len(shown) * MOST_BYTES // size)]
+        failed = failed[: max(1, len(failed) * MOST_BYTES // size)]
 
 
 def _title(post_key: str) -> str:

@@ -23,11 +23,13 @@ from tests.streams import fits
 from tests.websites import page
 from trackback.fetch import Fetcher
 from trackback.keys import Keys
+from trackback.ledger import Sending, Stage
 from trackback.mail import MailFailed
 from trackback.ping import Ping, Status
 from trackback.publishing import find_api
 from trackback.rules import read_rule
 from trackback.settings import Notify, Settings, save_rules, save_settings
+from trackback.table_ledger import TableLedger
 from trackback.tokens import Action, Link, read_link
 from trackback.webhook import Webhook, ask_for_test
 
@@ -384,3 +386,101 @@ def test_what_is_told_and_logged_wakes_nobody_again(web: Web, notify: Notifier) 
 def test_the_apis_address_is_noted_for_the_command_line(notify: Notifier) -> None:
     notify.wake(SCHEDULED)
     assert find_api(notify.web.table) == "https://api.example"
+
+
+def unsent(web: Web, *names: str, stage: Stage = Stage.REFUSED, words: str = "Closed.") -> list[Sending]:
+    """Have pings of the author's own end without success, a second after the other."""
+    ledger, every = TableLedger(web.table), []
+    for number, name in enumerate(names):
+        record = Sending("https://blog.example/post", f"https://other.example/{name}")
+        every.append(record.ended(stage, words, NOW + timedelta(seconds=number)))
+        assert ledger.put(every[-1])
+    return every
+
+
+@pytest.mark.parametrize("stage", [Stage.REFUSED, Stage.UNCLEAR, Stage.FAILED])
+def test_a_ping_of_the_authors_that_does_not_arrive_is_told_of_once(
+    web: Web, notify: Notifier, stage: Stage
+) -> None:
+    (record,) = unsent(web, "a", stage=stage, words="Pings are <closed>.")
+    for minutes in (5, 10, 60 * 24):
+        notify.wake(SCHEDULED, minutes * MINUTE)
+    (mail,) = sent_mails()
+    assert mail["Subject"] == "A ping of yours did not arrive"
+    text, html = bodies(mail)
+    for part in (record.source, record.target, "https://api.example/moderate/sent"):
+        assert part in text
+        assert part in html
+    assert f"- {stage}: Pings are <closed>." in text
+    assert f"<b>{stage}</b>: Pings are &lt;closed&gt;." in html
+    assert links(mail) == [Link(Action.MUTE)]
+    assert list(TableLedger(web.table).every()) == [record]
+
+
+@pytest.mark.parametrize("stage", sorted({*Stage} - {Stage.REFUSED, Stage.UNCLEAR, Stage.FAILED}))
+def test_what_needs_nobody_is_not_told_of(web: Web, notify: Notifier, stage: Stage) -> None:
+    unsent(web, "a", stage=stage)
+    notify.wake(SCHEDULED, 5 * MINUTE)
+    assert sent_mails() == []
+
+
+def test_what_fails_again_is_told_of_again_and_what_arrives_meanwhile_is_not(
+    web: Web, notify: Notifier
+) -> None:
+    first, second = unsent(web, "a", "b")
+    notify.wake(SCHEDULED, 5 * MINUTE)
+    ledger = TableLedger(web.table)
+    assert ledger.put(first.ended(Stage.FAILED, "again", NOW + 6 * MINUTE))
+    assert ledger.put(second.ended(Stage.REFUSED, "again", NOW + 6 * MINUTE))
+    app.gather_failures(Settings())
+    assert ledger.put(second.ended(Stage.REFUSED, "x", NOW).ended(Stage.ACCEPTED, "", NOW + 7 * MINUTE))
+    notify.wake(SCHEDULED, 20 * MINUTE)
+    subjects = [mail["Subject"] for mail in sent_mails()]
+    assert subjects == ["2 pings of yours did not arrive", "A ping of yours did not arrive"]
+    assert first.target in bodies(sent_mails()[1])[0]
+
+
+def test_failures_stand_in_the_mail_of_what_waits(web: Web, notify: Notifier) -> None:
+    choose(web, notify=Notify.DAILY)
+    held(web, "other.example")
+    unsent(web, *map(str, range(23)))
+    notify.tell()
+    notify.wake(SCHEDULED, 5 * MINUTE)
+    notify.wake(SCHEDULED, 26 * 60 * MINUTE)
+    every = [bodies(mail)[0] for mail in sent_mails()]
+    assert "“A reply” links to “Hello”" in [mail["Subject"] for mail in sent_mails()]
+    assert sum(text.count("refused: Closed.") for text in every) == 20
+    assert sum(text.count("3 more did not.") for text in every) == 1
+
+
+def test_the_longest_failures_fit_what_mail_programs_show(web: Web, notify: Notifier) -> None:
+    unsent(web, *(f"{number}/{'a' * 2_000}" for number in range(30)), words="w" * 250)
+    notify.wake(SCHEDULED, 5 * MINUTE)
+    (mail,) = sent_mails()
+    assert len(bodies(mail)[1].encode()) <= app.MOST_BYTES
+
+
+def test_who_wants_no_mail_is_not_told_of_failures_later(web: Web, notify: Notifier) -> None:
+    choose(web, notify=Notify.NONE)
+    unsent(web, "a")
+    notify.wake(SCHEDULED, 5 * MINUTE)
+    save_settings(web.table, Settings(), Settings(notify=Notify.NONE))
+    notify.wake(SCHEDULED, 10 * MINUTE)
+    assert sent_mails() == []
+
+
+def test_a_mail_of_failures_that_broke_off_goes_out_later(
+    web: Web, notify: Notifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unsent(web, "a")
+    with monkeypatch.context() as broken:
+        broken.setattr(app, "send", faults_in_mail)
+        with pytest.raises(MailFailed):
+            notify.wake(SCHEDULED, 5 * MINUTE)
+    notify.wake(SCHEDULED, 10 * MINUTE)
+    assert [mail["Subject"] for mail in sent_mails()] == ["A ping of yours did not arrive"]
+
+
+def faults_in_mail(_: object) -> str:
+    """Refuse a mail."""
+    raise MailFailed("SES is not there")

@@ -161,8 +161,12 @@ def _sentence(sentence: str, link: str) -> Sentence | None:
     return Sentence(before, found, after)
 
 
-def mail_subject(announcements: Sequence[Announcement], total: int) -> str:
-    """Return the subject of a mail about `total` pings, some of which it shows."""
+def mail_subject(announcements: Sequence[Announcement], total: int, failed: int = 0) -> str:
+    """Return the subject of a mail about `total` pings, some of which it shows, or if none about failures."""
+    if not announcements:
+        return (
+            "A ping of yours did not arrive" if failed == 1 else f"{failed:,} pings of yours did not arrive"
+        )
     return announcements[0].subject if total == 1 else f"{total:,} TrackBacks wait for you"
 
 

@@ -1,5 +1,7 @@
 """What waits to be mailed to the author, in one record of the table, and when the next mail may go.
 
+That are pings, and the author's own ones that did not arrive.
+
 A mail is claimed before it is sent: what waits moves to `sending` under the mail's id. Each ping is then
 marked with that id, so that no other mail tells of it, and the same mail may be tried again.
 """
@@ -7,15 +9,18 @@ marked with that id, so that no other mail tells of it, and the same mail may be
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from trackback.clock import stamp
 from trackback.dynamodb import BUSY, tries
 from trackback.errors import TableBusy
 from trackback.items import Item, to_ping, to_plain
+from trackback.ledger import FOR_A_PERSON, Sending
 from trackback.ping import Ping, Status
 from trackback.settings import Notify
 from trackback.table import Table
+from trackback.table_ledger import to_sending
 
 MOST = 100
 """How many pings wait by name: what one BatchGetItem reads."""
@@ -128,8 +133,16 @@ class Outbox:
 
         What has been decided meanwhile, or told of by another mail, is left out.
         """
-        told = [ping for ping, what in self._waiting(claim.pings) if self._mark(ping, what, claim.id)]
+        waiting = self._waiting([ping for ping in claim.pings if "#" not in ping])
+        told = [ping for ping, what in waiting if self._mark(ping.id, ping.status, what, claim.id)]
         return sorted(told, key=lambda ping: ((ping.verdict or {}).get("score", 0), ping.received_at))
+
+    def mark_failures(self, claim: Claim) -> list[Sending]:
+        """Mark the pings of the author's own that a mail tells of, and return them, the oldest first."""
+        found = map(to_sending, self._load([each for each in claim.pings if "#" in each]))
+        failed = [each for each in found if each.stage in FOR_A_PERSON]
+        told = [each for each in failed if self._mark(each.id, "sent", str(each.version), claim.id)]
+        return sorted(told, key=attrgetter("last_at"))
 
     def _waiting(self, pings: Collection[str]) -> Iterator[tuple[Ping, str]]:
         """Yield what of pings waits for the author still, and its name: the ping itself or a revision."""
@@ -140,7 +153,7 @@ class Outbox:
             elif ping.status is Status.APPROVED and ping.revision and "unlooked" not in item:
                 yield ping, ping.revision_id
 
-    def _mark(self, ping: Ping, what: str, mail: str) -> bool:
+    def _mark(self, record: str, status: str, what: str, mail: str) -> bool:
         marked = self._update(
             "SET told = :told",
             "#status = :status "
@@ -148,22 +161,22 @@ class Outbox:
             {
                 ":told": {"S": f"{what}@{mail}"},
                 ":what": {"S": f"{what}@"},
-                ":status": {"S": str(ping.status)},
+                ":status": {"S": str(status)},
             },
-            record=ping.id,
+            record=record,
         )
         return marked is not None
 
     def _load(self, pings: Collection[str]) -> list[Item]:
         keys = [{"id": {"S": ping}} for ping in pings]
-        left: Any = {self._table.name: {"Keys": keys, "ConsistentRead": True}}
+        left: Any = {self._table.name: {"Keys": keys, "ConsistentRead": True}} if keys else {}
         found: list[Item] = []
         for _ in tries():
+            if not left:
+                return found
             answer = self._table.client.batch_get_item(RequestItems=left)
             found += answer["Responses"][self._table.name]
             left = answer["UnprocessedKeys"]
-            if not left:
-                return found
         raise TableBusy(BUSY)
 
     def sent(self, claim: Claim, told: int, now: datetime) -> None:

@@ -1,7 +1,7 @@
 """The ledger of pings sent, in the table: an item a record, and one for what is remembered of each feed.
 
 A record stands in the index `by_status`, where pings do, under `sent`, and in `by_due` as long as something
-is to be done about it.
+is to be done about it, or the author is to be told of it.
 """
 
 import hashlib
@@ -14,11 +14,12 @@ from trackback.clock import stamp
 from trackback.dynamodb import BUSY, tries
 from trackback.errors import TableBusy
 from trackback.items import Item, to_plain, to_typed
-from trackback.ledger import Sending, Stage
+from trackback.ledger import FOR_A_PERSON, Sending, Stage
 from trackback.memory import Memory, posts_in
 from trackback.table import BATCH, Table
 
 _SENT = "sent"
+_UNTOLD = "untold"
 _FEED = "feed#"
 _IN_ITEM = {"first_at": "received_at", "next_at": "check_at"}  # names that the table's indexes have already
 
@@ -46,7 +47,7 @@ class TableLedger:
         left: Any = {name: {"Keys": [{"id": {"S": each}} for each in ids], "ConsistentRead": True}}
         for _ in tries():
             answer = self._client.batch_get_item(RequestItems=left)
-            yield from map(_to_sending, answer["Responses"].get(name, []))
+            yield from map(to_sending, answer["Responses"].get(name, []))
             left = answer["UnprocessedKeys"]
             if not left:
                 return
@@ -79,6 +80,28 @@ class TableLedger:
             Limit=most,
         )["Items"]
         return list(self._entire(keys))
+
+    def untold(self, most: int) -> list[str]:
+        """Return the ids of records that the author should know of, and has not been told of."""
+        keys = self._client.query(
+            TableName=self._table.name,
+            IndexName="by_due",
+            KeyConditionExpression="due = :untold",
+            ExpressionAttributeValues={":untold": {"S": _UNTOLD}},
+            Limit=most,
+        )["Items"]
+        return [key["id"]["S"] for key in keys]
+
+    def settle(self, sending_id: str) -> None:
+        """Note that the author is told of a record, or does not want to be."""
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.update_item(
+                TableName=self._table.name,
+                Key={"id": {"S": sending_id}},
+                UpdateExpression="REMOVE due, check_at",
+                ConditionExpression="due = :untold",
+                ExpressionAttributeValues={":untold": {"S": _UNTOLD}},
+            )
 
     def every(self, after: tuple[str, str] | None = None) -> Iterator[Sending]:
         """Yield all records, the newest first; those after one, if its `first_at` and id are given."""
@@ -138,11 +161,16 @@ def _to_item(sending: Sending) -> dict[str, Any]:
     """Return a record as it is stored: in no index that it is not wanted in, and empty values left out."""
     every = {_IN_ITEM.get(name, name): getattr(sending, name) for name in Sending.__dataclass_fields__}
     every |= {"id": sending.id, "status": _SENT, "due": _SENT if sending.next_at else ""}
+    if sending.stage in FOR_A_PERSON:
+        every |= {"due": _UNTOLD, "check_at": sending.last_at}
     return {name: to_typed(value) for name, value in every.items() if value or name == "attempts"}
 
 
-def _to_sending(item: Item) -> Sending:
+def to_sending(item: Item) -> Sending:
+    """Return the record that an item holds."""
     plain = to_plain(item)
+    if plain.get("due") != _SENT:
+        plain.pop("check_at", None)
     fields = {name: plain.get(_IN_ITEM.get(name, name), "") for name in Sending.__dataclass_fields__}
     numbers = {name: int(fields[name]) for name in ("attempts", "version")}
     return Sending(**{**fields, **numbers, "stage": Stage(fields["stage"])})
