@@ -136,7 +136,7 @@ def new_order() -> Reply:
 @show(SENT)
 def sent() -> Reply:
     """List the pings sent."""
-    return _own("sent.html", "Sent", lambda: sent_pages.sent(read_query(_event())))
+    return _own("sent.html", "Sent", lambda: sent_pages.sent(read_query(_event()), _now()))
 
 
 @show(f"{QUEUE}/overview")

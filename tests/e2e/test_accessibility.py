@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser import open_browser
 from tests.e2e.author import ask, cookies, csrf, new_sign_in_link, sign_in, signed_link
-from tests.e2e.conftest import Running
+from tests.e2e.conftest import Running, eventually
 
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
@@ -29,7 +29,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def session(stack: Running) -> str:
-    """The cookie of a session, in which a rule, a closed post and a log are to be seen."""
+    """The cookie of a session, in which a rule, a closed post, a log and pings sent are to be seen."""
     cookie = sign_in(stack)
     token = csrf(ask(f"{stack.api}/moderate/rules", Cookie=cookie).text)
     rule = {"csrf": token, "do": "add", "effect": "block", "kind": "host", "value": "spam.example"}
@@ -37,6 +37,9 @@ def session(stack: Running) -> str:
     post = stack.ping_url.partition("/trackback/")[2].replace("hello-world", "nothing-here")
     closed = {"csrf": token, "do": "close", "entry": post}
     assert ask(f"{stack.api}/moderate/closed", closed, Cookie=cookie).status == 303
+    order = {"csrf": token, "do": "send", "url": f"{stack.blog}/posts/links-out/"}
+    assert ask(f"{stack.api}/moderate/send", order, Cookie=cookie).status == 303
+    eventually(lambda: "arrived" in ask(f"{stack.api}/moderate/send", Cookie=cookie).text)
     return cookie
 
 
@@ -49,6 +52,9 @@ def addresses(stack: Running, session: str) -> dict[str, str]:
     pages = {tab: f"?tab={tab}" for tab in tabs} | {"nothing found": "?search=nothing-of-the-kind"}
     pages |= {
         "a ping": f"/ping/{ping.id}",
+        "send": "/send",
+        "sent": "/sent",
+        "sent and left alone": "/sent?list=no+ping+URL",
         "overview": "/overview",
         "rules": "/rules",
         "settings": "/settings",

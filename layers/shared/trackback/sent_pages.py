@@ -74,7 +74,7 @@ class SentPages:
         """
         return {"form": form, "problem": problem, "orders": self._orders.newest()}
 
-    def sent(self, query: Mapping[str, str]) -> dict[str, Any]:
+    def sent(self, query: Mapping[str, str], now: datetime) -> dict[str, Any]:
         """Return a page of the ledger: of one kind, and of one post if any is named.
 
         Raises:
@@ -83,7 +83,7 @@ class SentPages:
         """
         place = {name: query[name].strip()[:_MAX] for name in _PLACE if query.get(name, "").strip()}
         kind, post, after = _kind(place.get("list", "")), place.get("post", ""), place.get("after", "")
-        found = self.page(kind, post, after)
+        found = self.page(now, kind, post, after)
         return {
             "kind": kind,
             "lists": [(each, sent_address(place, list=each, after="")) for each in Kind],
@@ -98,7 +98,7 @@ class SentPages:
         }
 
     @telling_when_busy()
-    def page(self, kind: Kind, post: str = "", after: str = "") -> Listed:
+    def page(self, now: datetime, kind: Kind, post: str = "", after: str = "") -> Listed:
         """Return records of one kind, the newest first; of a post only, if its URL is given.
 
         Raises:
@@ -108,7 +108,8 @@ class SentPages:
         key = _post_key(post) if post else ""
         found: list[Sending] = []
         looked_at, last = 0, ""
-        for record in islice(self._ledger.every(_read_cursor(after)), MOST_READ):
+        for stored in islice(self._ledger.every(_read_cursor(after)), MOST_READ):
+            record = stored.seen(now)
             if record.stage in _STAGES[kind] and key in {"", page_key(record.source)}:
                 if len(found) == PAGE:
                     return Listed(found, _cursor(found[-1]), looked_at)
