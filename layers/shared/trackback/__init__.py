@@ -18,7 +18,11 @@ for senders, `placement` (by `post_page` and `csp`) is for readers, `reception` 
 sends a ping.
 
 Sending goes the other way: `article` (by `prose` and `outline`) reads what the author's own post links to,
-`outgoing` makes pings of it, and `response` reads what receivers answer.
+`outgoing` makes pings of it, and `response` reads what receivers answer. An `order` of the author's, a `feed`
+(by `following`) or what is due has `sending` do that, link by link (`mailing`, `courier`), within its
+`manners`; the `ledger` is in the table (`table_ledger`) or in a file (`file_ledger`).
+`dispatch` has its commands.
 
-Only `table` (by `dynamodb`), `fetch` (by `connection`) and the command line touch the world.
+Only `table` (by `dynamodb`), `fetch` (by `connection`), `order`, `file_ledger` and the command line touch the
+world.
 """
