@@ -83,7 +83,7 @@ def test_a_page_that_shows_the_list_is_right(page: str) -> None:
         pytest.param(
             f'<head><meta http-equiv="content-security-policy" content="script-src \'self\'">{SCRIPT}{LIST}',
             "csp",
-            "by: script-src 'self'",
+            "way: script-src 'self'",
             "Allow https://api.example in script-src.",
             id="a policy in the head",
         ),
@@ -108,6 +108,7 @@ def test_what_is_wrong_is_named_with_what_to_do(page: str, check: str, words: st
     [
         ("default-src 'self'", "default-src 'self'", "script-src and in connect-src"),
         ("script-src 'none'; connect-src *", "script-src 'none'", "script-src"),
+        ("script-src https://api.example/embed.js", "script-src https://api.example/embed.js", "script-src"),
         ("connect-src 'self'", "connect-src 'self'", "connect-src"),
         (
             "script-src *, connect-src https://api.example/x/",
