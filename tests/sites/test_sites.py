@@ -40,11 +40,17 @@ def known(site: Site, source: str) -> str:
     return ping_id(Sites(site.post.removesuffix("/posts/hello/")).find(site.post), read_source(source))
 
 
+def trackback(stack: Running, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the author's command line."""
+    command = [str(Path(sys.executable).with_name("trackback")), *arguments]
+    environment = {"AWS_ENDPOINT_URL": stack.aws}
+    return subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+
+
 def approve(stack: Running, ping: str) -> None:
     """Approve a ping on the command line, once it waits for its author."""
     eventually(lambda: stack.ping(ping).status is Status.PENDING, PATIENCE)
-    command = [str(Path(sys.executable).with_name("trackback")), "approve", ping]
-    subprocess.run(command, env={"AWS_ENDPOINT_URL": stack.aws}, check=True, capture_output=True)
+    assert trackback(stack, "approve", ping).returncode == 0
 
 
 def opened(browser: Browser, address: str, *, scripts: bool) -> Page:
@@ -107,6 +113,11 @@ def test_every_way_of_discovery_leads_to_the_ping_url(site: Site) -> None:
     assert list(read_blocks(text)) == [Block(site.ping_url, site.post, site.post, POST_TITLE)]
     (comment,) = re.findall("<!--(.*?)-->", text, re.DOTALL)
     assert "--" not in comment
+
+
+def test_the_doctor_finds_nothing_wrong(site: Site, stack: Running) -> None:
+    done = trackback(stack, "doctor", site.post, "--api", stack.api)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @only(PASTED)
