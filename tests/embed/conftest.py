@@ -1,0 +1,36 @@
+"""One tab of each browser for all the tests of this folder, and servers of its own for each test."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser import open_browser, open_firefox
+from tests.embedding import World, embedding, open_tab
+
+BROWSERS = {"Chromium": open_browser, "Firefox": open_firefox}
+
+
+@pytest.fixture(scope="package", params=BROWSERS)
+def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
+    with BROWSERS[request.param]() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="package")
+def tab(browser: Browser) -> Page:
+    return open_tab(browser)
+
+
+@pytest.fixture
+def world(tab: Page) -> Iterator[World]:
+    with embedding(tab) as world:
+        yield world
+        assert world.errors == []
+
+
+@pytest.fixture
+def only_chromium(browser: Browser) -> None:
+    """Leave a test out where the browser cannot be asked: to print, to measure, to go without scripts."""
+    if browser.browser_type.name != "chromium":
+        pytest.skip("Playwright cannot ask it of the Firefox that people have")
