@@ -47,9 +47,6 @@ def _script(page: PostPage, script: Script | None, post: Post) -> Finding:
 def _tag(page: PostPage, script: Script, advice: str) -> Finding:
     if not script.is_module:
         return wrong("embed", "The embed's script tag is no module, so it does not run.", advice)
-    if script.integrity and not script.has_cors:
-        words = 'The script tag has integrity, but no crossorigin="anonymous", so browsers refuse the script.'
-        return wrong("embed", words, 'Add crossorigin="anonymous" to the tag.')
     if not page.elements and not script.in_body:
         words = "The script is in the head and there is no <trackback-list>, so nothing shows."
         return wrong("embed", words, "Put <trackback-list></trackback-list> where the list should be.")

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from trackback.dynamodb import BUSY
 from trackback.fetch import Fetched, Fetcher, FetchFailed
 from trackback.finding import Finding, note, right, wrong
 from trackback.placement import LISTS
@@ -36,7 +37,8 @@ class Reception:
             return wrong("api", f"The API at {post.api} cannot be reached: {failure}.", advice)
         text = told.body.decode("utf-8", "replace")
         if message := _MESSAGE.search(text):
-            advice = f"Add {urlsplit(post.url).netloc} to the setting Sites, and deploy again."
+            sites = f"Add {urlsplit(post.url).netloc} to the setting Sites, and deploy again."
+            advice = "Wait a minute." if message[1] == BUSY else sites
             return wrong("api", f"The API refuses: {html.unescape(message[1])}", advice)
         link = _LINK.search(text)
         if told.status != _OK or not link:
