@@ -43,7 +43,7 @@ def _add_filters(generator: Any) -> None:
 
 
 def _ask(address: str) -> Any:
-    """Return the answer; the service lets 20 requests a second through, and asks for patience beyond."""
+    """Return the answer; the service lets 10 requests a second through, and asks for patience beyond."""
     for tried in range(1, TRIES + 1):
         try:
             with urlopen(address, timeout=SECONDS) as answer:
