@@ -1,4 +1,4 @@
-"""One tab of each browser for all the tests of this folder, and servers of its own for each test."""
+"""One tab of each browser for a file of tests, and servers of its own for each test."""
 
 from collections.abc import Iterator
 
@@ -11,13 +11,13 @@ from tests.embedding import World, embedding, open_tab
 BROWSERS = {"Chromium": open_browser, "Firefox": open_firefox}
 
 
-@pytest.fixture(scope="package", params=BROWSERS)
+@pytest.fixture(scope="module", params=BROWSERS)
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
     with BROWSERS[request.param]() as opened:
         yield opened
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def tab(browser: Browser) -> Page:
     return open_tab(browser)
 
