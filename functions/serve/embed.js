@@ -36,7 +36,7 @@ const LETTERS = {
 };
 
 // Who reloads a page wants to see what is new: ask again, where the browser's cache would do otherwise.
-const [{ type }] = performance.getEntriesByType("navigation");
+const type = performance.getEntriesByType("navigation")[0]?.type;
 const cache = type === "reload" ? type : "default";
 
 // Unlike a <style>, it needs no leave from the page's CSP. Loading is only for those who listen.
@@ -133,7 +133,7 @@ class TrackbackList extends HTMLElement {
     this.#near.disconnect();
     try {
       const named = this.getAttribute("post");
-      const page = document.querySelector("link[rel=canonical]") ?? location;
+      const page = document.querySelector("link[rel~=canonical]") ?? location;
       const { host, pathname } = new URL(named ? "https://" + named.replace(WEB, "") : page.href);
       this.#post = host + pathname;
       const address = new URL(`pings/${this.#post}`, import.meta.url);

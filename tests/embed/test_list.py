@@ -6,7 +6,7 @@ import threading
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.embedding import FAILED, LIST, LOADED, World, ping
+from tests.embedding import COUNT, FAILED, LIST, LOADED, World, ping
 
 BOTH = "{script}<trackback-list><a href='/fallback/'>Who wrote about this</a></trackback-list>"
 
@@ -133,7 +133,8 @@ def test_the_attribute_names_the_post_in_any_spelling(world: World) -> None:
 def test_without_it_the_canonical_link_does(world: World, canonical: str, asked: str) -> None:
     path = world.answer(asked.format(blog=world.blog.host), ping())
     world.visit(
-        "{script}<trackback-list post=''></trackback-list>", head=f'<link rel="canonical" href="{canonical}">'
+        "{script}<trackback-list post=''></trackback-list>",
+        head=f'<link rel="me canonical" href="{canonical}">',
     )
     assert world.asked() == [path]
 
@@ -225,6 +226,18 @@ def test_a_reload_shows_what_is_new_though_the_old_list_is_cached(world: World) 
     world.answer(world.post, ping(title="New"), ping(title="Old"))
     world.tab.reload()
     expect(titles(world)).to_have_text(["New", "Old"])
+
+
+@pytest.mark.usefixtures("table")
+def test_a_browser_that_does_not_tell_of_reloads_gets_the_list_and_counts(world: World) -> None:
+    world.answer(world.post, ping())
+    world.visit(
+        BOTH + f"<{COUNT} post='blog.example/a'></{COUNT}>",
+        head="<script>performance.getEntriesByType = () => []</script>",
+        until=f"{COUNT}:load",
+    )
+    world.wait(LOADED)
+    expect(titles(world)).to_have_text(["Re: Hello"])
 
 
 def test_a_page_without_the_script_shows_the_fallback(world: World) -> None:
