@@ -10,6 +10,9 @@ from tests.embedding import World, embedding, open_tab
 
 BROWSERS = {"Chromium": open_browser, "Firefox": open_firefox}
 
+# What Playwright cannot ask of the Firefox that people have: to print, to measure, to go without scripts.
+only_chromium = pytest.mark.parametrize("browser", ["Chromium"], indirect=True, scope="module")
+
 
 @pytest.fixture(scope="module", params=BROWSERS)
 def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
@@ -27,10 +30,3 @@ def world(tab: Page) -> Iterator[World]:
     with embedding(tab) as world:
         yield world
         assert world.errors == []
-
-
-@pytest.fixture
-def only_chromium(browser: Browser) -> None:
-    """Leave a test out where the browser cannot be asked: to print, to measure, to go without scripts."""
-    if browser.browser_type.name != "chromium":
-        pytest.skip("Playwright cannot ask it of the Firefox that people have")

@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from tests.embed.conftest import only_chromium
 from tests.embedding import COUNT, FAILED, LIST, LOADED, World, embedding, open_tab, ping
 
 SCRIPT_AND_LIST = "{script}<trackback-list><a href='/fallback/'>TrackBacks</a></trackback-list>"
@@ -74,7 +75,7 @@ def test_a_page_styles_its_parts(world: World) -> None:
     expect(world.tab.locator("[part=item]")).to_have_css("margin-bottom", "7px")
 
 
-@pytest.mark.usefixtures("only_chromium")
+@only_chromium
 def test_paper_gets_no_buttons(world: World) -> None:
     fill(world)
     world.visit("{script}<trackback-list ping-url></trackback-list>")
@@ -132,7 +133,7 @@ def test_the_page_stays_where_it_is_while_the_list_loads_and_when_it_is_empty(wo
 
 
 @pytest.mark.parametrize("pings", [[], [ping()] * 9], ids=["empty", "below the window"])
-@pytest.mark.usefixtures("only_chromium")
+@only_chromium
 def test_the_layout_shifts_by_nothing(world: World, pings: list[dict[str, object]]) -> None:
     world.answer(world.post, *pings)
     world.tab.goto("about:blank")
@@ -145,7 +146,7 @@ def test_the_layout_shifts_by_nothing(world: World, pings: list[dict[str, object
     assert world.tab.evaluate("[...shifts, ...observer.takeRecords().map((shift) => shift.value)]") == []
 
 
-@pytest.mark.usefixtures("only_chromium")
+@only_chromium
 def test_without_scripts_the_fallback_is_all(browser: Browser) -> None:
     tab = open_tab(browser, java_script_enabled=False)
     with embedding(tab) as world:
