@@ -144,6 +144,8 @@ def hashed(body: str) -> str:
         (OPEN, hashed(BODY), Grade.RIGHT, "The embed comes."),
         (OPEN, f"md5-x sha256-x {hashed(BODY)}", Grade.RIGHT, "comes"),
         (OPEN, hashed("old"), Grade.WRONG, "of another version"),
+        (OPEN, f"{hashed(BODY)} {hashed('old')}", Grade.RIGHT, "comes"),
+        (OPEN, f"{hashed(BODY)} sha512-x", Grade.WRONG, "of another version"),
         (OPEN, "nonsense", Grade.RIGHT, "The embed comes."),
         (page(BODY, content_type="text/javascript"), "", Grade.WRONG, "without leave"),
         (page(BODY), "", Grade.WRONG, "answers 200, text/html"),
