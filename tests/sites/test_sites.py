@@ -174,6 +174,8 @@ def test_what_the_api_says_is_text(site: Site, tmp_path: Path, browser: Browser)
 
 NO_LIST = {
     "nobody": b"",
+    "no HTTP": b"SSH-2.0-x\r\n",
+    "a broken-off answer": page('{"pings": [', Content_Type="application/json", Content_Length="999"),
     "too many requests": page('{"message": "Too Many Requests"}', "429 Too Many Requests"),
     "other JSON": page("[1]", Content_Type="application/json"),
 }
