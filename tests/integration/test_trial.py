@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests import template
+from tests import faults, template
 from tests.published import PATH, Published
 from trackback import trial
 from trackback.closing import close
@@ -185,6 +185,15 @@ def test_a_ping_that_somebody_has_approved_meanwhile_stays_and_is_named(
     (ping,) = table.pings()
     assert f"trackback spam {ping.id}" in str(raised.value)
     assert table.counts([ping.post_key]) == {ping.post_key: 1}
+
+
+def test_a_ping_that_cannot_be_removed_is_named(table: Table, here: Published) -> None:
+    faults.answer(table, "DeleteItem", 1, faults.error("AccessDeniedException"))
+    with pytest.raises(NotRemoved) as raised:
+        Trial(table, Fetcher(loopback=True)).run(here.post())
+    (ping,) = table.pings()
+    assert f"the test ping {ping.id} is still in the table" in str(raised.value)
+    assert "AccessDeniedException" in str(raised.value)
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)

@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,8 +16,6 @@ from tests.demo.sources import OtherBlogs
 from tests.e2e.conftest import Running, running
 from tests.servers import serving
 from tests.sites.recipe import API, BLOG, OTHERS, RECIPES, TOOLS, Recipe, Site
-
-NewSite = Callable[[Recipe, str], Site]
 
 
 class _Quiet(SimpleHTTPRequestHandler):
@@ -72,7 +70,6 @@ def site(
     host = hosts[recipe.name]
     with serving(OtherBlogs([f"http://{host}"])) as others:
         addresses = {BLOG: host, API: stack.api.partition("://")[2], OTHERS: f"localhost:{others.port}"}
-        addresses["localhost:8081"] = stack.blog.partition("://")[2]
         site = Site(recipe, folders[recipe.name], addresses)
         site.copy()
         site.build()

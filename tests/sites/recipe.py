@@ -95,9 +95,10 @@ class Site:
         if (modules := TOOLS / self.recipe.name / "node_modules").exists():  # what it says to install
             (self.folder / "node_modules").symlink_to(modules)
 
-    def build(self) -> str:
-        """Build the site, and return what the generator said."""
-        return "".join(map(self.run, self.recipe.steps("build")[:1]))
+    def build(self) -> None:
+        """Build the site; the README says it twice, before the ping and after."""
+        for step in set(self.recipe.steps("build")):
+            self.run(step)
 
     def run(self, commands: str) -> str:
         """Run commands of the README in the folder, at the addresses of here; return what they said."""

@@ -26,9 +26,13 @@ POST_TITLE = 'Hello -- it\'s "us" & <you> -->'
 PATIENCE = 120  # seconds for what takes one, or ten behind a slow source
 
 GENERATED = [recipe for recipe in RECIPES if recipe.steps("build")]
-generated = pytest.mark.parametrize(
-    "site", GENERATED, indirect=True, ids=[recipe.name for recipe in GENERATED], scope="session"
-)
+PASTED = [recipe for recipe in RECIPES if recipe.steps("snippet")]
+
+
+def only(recipes: list[Recipe]) -> pytest.MarkDecorator:
+    """Run a test on some recipes' sites, not on all."""
+    names = [recipe.name for recipe in recipes]
+    return pytest.mark.parametrize("site", recipes, indirect=True, ids=names, scope="session")
 
 
 def known(site: Site, source: str) -> str:
@@ -36,11 +40,17 @@ def known(site: Site, source: str) -> str:
     return ping_id(Sites(site.post.removesuffix("/posts/hello/")).find(site.post), read_source(source))
 
 
+def trackback(stack: Running, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Run the author's command line."""
+    command = [str(Path(sys.executable).with_name("trackback")), *arguments]
+    environment = {"AWS_ENDPOINT_URL": stack.aws}
+    return subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+
+
 def approve(stack: Running, ping: str) -> None:
     """Approve a ping on the command line, once it waits for its author."""
     eventually(lambda: stack.ping(ping).status is Status.PENDING, PATIENCE)
-    command = [str(Path(sys.executable).with_name("trackback")), "approve", ping]
-    subprocess.run(command, env={"AWS_ENDPOINT_URL": stack.aws}, check=True, capture_output=True)
+    assert trackback(stack, "approve", ping).returncode == 0
 
 
 def opened(browser: Browser, address: str, *, scripts: bool) -> Page:
@@ -105,14 +115,19 @@ def test_every_way_of_discovery_leads_to_the_ping_url(site: Site) -> None:
     assert "--" not in comment
 
 
-def test_the_plain_page_has_what_the_service_says_to_paste(site: Site) -> None:
-    snippets = "".join(map(site.run, site.recipe.steps("snippet")))
+def test_the_doctor_finds_nothing_wrong(site: Site, stack: Running) -> None:
+    done = trackback(stack, "doctor", site.post, "--api", stack.api)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@only(PASTED)
+def test_a_pasted_page_has_what_the_service_says_to_paste(site: Site) -> None:
+    (snippet,) = site.recipe.steps("snippet")
+    parts = r'^(?:<link|<script type="module" src="[^ ]*>|<trackback-list).*$'
+    lines = re.findall(parts, site.run(snippet), re.MULTILINE)
     text = site.file.read_text()
-    lines = re.findall(
-        '^(?:<link|<script type="module" src="[^ ]*>|<trackback-list).*$', snippets, re.MULTILINE
-    )
+    assert len(lines) == 3
     assert [line for line in lines if line not in text] == []
-    assert len(lines) == 3 * len(site.recipe.steps("snippet"))
 
 
 LIES: dict[str, Any] = {
@@ -141,7 +156,7 @@ LIES: dict[str, Any] = {
 }
 
 
-@generated
+@only(GENERATED)
 def test_what_the_api_says_is_text(site: Site, tmp_path: Path, browser: Browser) -> None:
     with website(page(json.dumps(LIES), Content_Type="application/json")) as liar:
         shown = built_on(liar.url, site, tmp_path, browser)
@@ -159,12 +174,14 @@ def test_what_the_api_says_is_text(site: Site, tmp_path: Path, browser: Browser)
 
 NO_LIST = {
     "nobody": b"",
+    "no HTTP": b"SSH-2.0-x\r\n",
+    "a broken-off answer": page('{"pings": [', Content_Type="application/json", Content_Length="999"),
     "too many requests": page('{"message": "Too Many Requests"}', "429 Too Many Requests"),
     "other JSON": page("[1]", Content_Type="application/json"),
 }
 
 
-@generated
+@only(GENERATED)
 @pytest.mark.parametrize("answer", NO_LIST.values(), ids=NO_LIST)
 def test_a_build_goes_on_without_the_list(
     site: Site, tmp_path: Path, browser: Browser, answer: bytes
@@ -198,7 +215,7 @@ VERSIONS = {
 }
 
 
-@generated
+@only(GENERATED)
 def test_each_generator_is_of_the_version_that_the_table_says(site: Site) -> None:
     table = (SITES / "README.md").read_text()
     said = re.search(rf"\| \[\w+\]\({site.recipe.name}/README.md\) \| ([\d.]+) \|", table)

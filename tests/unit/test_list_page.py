@@ -142,6 +142,11 @@ def test_a_last_segment_asks_for_the_page(address: str, post: str) -> None:
     assert post_name(address) == post
 
 
+def test_an_address_of_many_dots_is_read_in_linear_time() -> None:
+    post = f"blog.example/{'.' * 1_000_000}/a/"  # which would take hours in quadratic time
+    assert post_name(post + ".html") == post
+
+
 @pytest.mark.parametrize(
     "address",
     [

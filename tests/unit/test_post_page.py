@@ -26,7 +26,7 @@ def read(page: str) -> PostPage:
         ('<script type="module" src="/embed.js">', Script("https://blog.example/embed.js", True, False)),
         (
             f'<script type="module" src="{API}/embed.{VERSION}.js" nonce=N integrity=sha384-x crossorigin>',
-            Script(f"{API}/embed.{VERSION}.js", True, False, "N", "sha384-x", True),
+            Script(f"{API}/embed.{VERSION}.js", True, False, "N", "sha384-x"),
         ),
     ],
 )

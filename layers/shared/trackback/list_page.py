@@ -7,7 +7,6 @@ list has `title`, `from` (with `blog` and `date`) and `excerpt`.
 
 import base64
 import hashlib
-import re
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,7 +36,9 @@ def post_name(address: str) -> str:
     if not is_page(address):
         return address
     name = address.removesuffix(SUFFIX)
-    return name.rstrip("/") if re.search(r"/[^/]*\.[^/]*/+$", name) else name
+    file = name.rstrip("/")
+    _, slash, last = file.rpartition("/")
+    return file if slash and "." in last else name
 
 
 class ListPages:

@@ -11,6 +11,8 @@ from trackback.signposts import Post
 from trackback.site import host_key, post_key
 
 LISTS = "/pings/"
+PARTS = "/embed/words.js"
+"""One of the embed's parts, which it loads when a page needs them."""
 
 
 def check_placement(page: PostPage, post: Post, policies: list[Policy]) -> Iterator[Finding]:
@@ -45,9 +47,6 @@ def _script(page: PostPage, script: Script | None, post: Post) -> Finding:
 def _tag(page: PostPage, script: Script, advice: str) -> Finding:
     if not script.is_module:
         return wrong("embed", "The embed's script tag is no module, so it does not run.", advice)
-    if script.integrity and not script.has_cors:
-        words = 'The script tag has integrity, but no crossorigin="anonymous", so browsers refuse the script.'
-        return wrong("embed", words, 'Add crossorigin="anonymous" to the tag.')
     if not page.elements and not script.in_body:
         words = "The script is in the head and there is no <trackback-list>, so nothing shows."
         return wrong("embed", words, "Put <trackback-list></trackback-list> where the list should be.")
@@ -66,15 +65,16 @@ def _post(page: PostPage, post: Post) -> Finding:
 
 
 def _policy(script: Script, post: Post, policies: list[Policy]) -> Finding:
-    trust = {"nonce": script.nonce, "integrity": script.integrity}
-    scripts = forbids_script(policies, script.url, post.url, **trust)
+    scripts = forbids_script(
+        policies, script.url, post.url, nonce=script.nonce, integrity=script.integrity
+    ) or forbids_script(policies, urljoin(script.url, PARTS), post.url, nonce=script.nonce)
     requests = forbids_request(policies, urljoin(script.url, f"{LISTS}{post.name}"), post.url)
     if not scripts and not requests:
         return right("csp", "No Content Security Policy of the page is in the embed's way.")
     kinds = [kind for kind, forbidden in (("script-src", scripts), ("connect-src", requests)) if forbidden]
     return wrong(
         "csp",
-        f"The page's Content Security Policy keeps the embed out by: {scripts or requests}",
+        f"The page's Content Security Policy is in the embed's way: {scripts or requests}",
         f"Allow {urljoin(script.url, '/').rstrip('/')} in {' and in '.join(kinds)}.",
     )
 

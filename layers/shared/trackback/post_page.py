@@ -24,7 +24,6 @@ class Script:
     in_body: bool
     nonce: str = ""
     integrity: str = ""
-    has_cors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,6 @@ def _script(tag: Mapping[str, str], base: str, in_body: bool) -> Script | None:
         in_body=in_body,
         nonce=tag.get("nonce", ""),
         integrity=tag.get("integrity", ""),
-        has_cors="crossorigin" in tag,
     )
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from trackback.dynamodb import BUSY
 from trackback.fetch import Fetched, Fetcher, FetchFailed
 from trackback.finding import Finding, note, right, wrong
 from trackback.placement import LISTS
@@ -16,7 +17,6 @@ from trackback.signposts import Post
 _LINK = re.compile(r"<link>([^<]{1,3000})</link>")
 _MESSAGE = re.compile(r"<message>([^<]{1,500})</message>")
 _HASHES = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib.sha512}
-_KINDS = tuple(f"{name}-" for name in _HASHES)
 _OK = 200
 
 
@@ -36,7 +36,8 @@ class Reception:
             return wrong("api", f"The API at {post.api} cannot be reached: {failure}.", advice)
         text = told.body.decode("utf-8", "replace")
         if message := _MESSAGE.search(text):
-            advice = f"Add {urlsplit(post.url).netloc} to the setting Sites, and deploy again."
+            sites = f"Add {urlsplit(post.url).netloc} to the setting Sites, and deploy again."
+            advice = "Wait a minute." if message[1] == BUSY else sites
             return wrong("api", f"The API refuses: {html.unescape(message[1])}", advice)
         link = _LINK.search(text)
         if told.status != _OK or not link:
@@ -81,13 +82,14 @@ def _check_site(url: str, post: Post) -> Finding:
 
 
 def _check_hash(told: Fetched, integrity: str) -> Finding:
-    """Compare the embed with its tag's hashes; of kinds that browsers do not know, they take none."""
-    hashes = [each.split("-", 1) for each in integrity.split() if each.startswith(_KINDS)]
-    if hashes and not any(_digest(kind, told.body) == digest for kind, digest in hashes):
+    """Compare the embed with its tag's hashes as browsers do: of the kinds that they know, by the strongest."""
+    hashes = integrity.split()
+    kind = next((kind for kind in reversed(_HASHES) if f" {kind}-" in f" {' '.join(hashes)}"), "")
+    if kind and _hash(kind, told.body) not in hashes:
         words = "The tag's integrity is that of another version, so browsers refuse the embed."
         return wrong("script", words, "Paste the tag anew that trackback snippet prints.")
     return right("script", "The embed comes.")
 
 
-def _digest(kind: str, body: bytes) -> str:
-    return base64.b64encode(_HASHES[kind](body).digest()).decode()
+def _hash(kind: str, body: bytes) -> str:
+    return f"{kind}-{base64.b64encode(_HASHES[kind](body).digest()).decode()}"

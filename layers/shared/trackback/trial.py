@@ -12,6 +12,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from trackback import answer
 from trackback.closing import is_closed, load_closed
 from trackback.errors import NoSuchPing, TrackbackError
@@ -109,6 +111,9 @@ class Trial:
         except self._table.client.exceptions.ConditionalCheckFailedException:
             words = f"somebody has approved the test ping {ping_id} meanwhile: trackback spam {ping_id}"
             raise NotRemoved(words) from None
+        except (ClientError, BotoCoreError) as error:
+            words = f"the test ping {ping_id} is still in the table, as spam that expires: {error}"
+            raise NotRemoved(words) from error
         return "Attributes" in gone
 
 

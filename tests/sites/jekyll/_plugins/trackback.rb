@@ -25,7 +25,7 @@ module Trackback
     []
   end
 
-  # The service lets 20 requests a second through, and asks for patience beyond.
+  # The service lets 10 requests a second through, and asks for patience beyond.
   def self.ask(address)
     TRIES.times do |tried|
       sleep tried

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import time
+from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -30,7 +31,7 @@ def trackbacks(api: str, post: str) -> list[dict[str, Any]]:
     """Return a post's pings; none, and a warning, if they cannot be had."""
     try:
         pings: list[dict[str, Any]] = _ask(f"{api}/pings/{post}?limit=100&at={time.time():.0f}")["pings"]
-    except (OSError, ValueError, TypeError, KeyError) as error:
+    except (OSError, HTTPException, ValueError, TypeError, KeyError) as error:
         logger.warning("The TrackBacks of %s are left out: %s", post, error)
         return []
     return pings
@@ -43,7 +44,7 @@ def _add_filters(generator: Any) -> None:
 
 
 def _ask(address: str) -> Any:
-    """Return the answer; the service lets 20 requests a second through, and asks for patience beyond."""
+    """Return the answer; the service lets 10 requests a second through, and asks for patience beyond."""
     for tried in range(1, TRIES + 1):
         try:
             with urlopen(address, timeout=SECONDS) as answer:

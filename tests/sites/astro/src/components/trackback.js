@@ -25,7 +25,7 @@ export async function fetchPings(api, post) {
   }
 }
 
-// The service lets 20 requests a second through, and asks for patience beyond.
+// The service lets 10 requests a second through, and asks for patience beyond.
 async function ask(address) {
   for (let tried = 1; ; tried++) {
     const answer = await fetch(address, { signal: AbortSignal.timeout(MILLISECONDS) });
