@@ -178,6 +178,8 @@ NO_LIST = {
     "a broken-off answer": page('{"pings": [', Content_Type="application/json", Content_Length="999"),
     "too many requests": page('{"message": "Too Many Requests"}', "429 Too Many Requests"),
     "other JSON": page("[1]", Content_Type="application/json"),
+    "no pings": page('{"pings": "none"}', Content_Type="application/json"),
+    "pings of nothing": page('{"pings": [null]}', Content_Type="application/json"),
 }
 
 

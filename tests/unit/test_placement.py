@@ -101,6 +101,11 @@ def test_what_is_wrong_is_named_with_what_to_do(page: str, check: str, words: st
     assert advice in finding.advice
 
 
+def test_of_a_list_that_is_nowhere_it_is_not_told_whose_it_is() -> None:
+    nowhere = read_post_page(f"<head>{SCRIPT}</head><p>A post.", POST.url)
+    assert "list" not in {finding.check for finding in check_placement(nowhere, POST, [])}
+
+
 @pytest.mark.parametrize(
     ("csp", "by", "allow"),
     [

@@ -32,10 +32,10 @@ from trackback.terminal import (
     every_fact,
     explanation,
     facts_grid,
-    finding_grid,
     ping_grid,
     printable,
     say,
+    say_finding,
 )
 
 Run = Callable[[Table, Namespace], bool]
@@ -210,7 +210,7 @@ def doctor(table: Table, asked: Namespace) -> bool:
             if asked.json:
                 print(json.dumps(asdict(finding)))  # noqa: T201 - what a command line is for
             else:
-                say(finding_grid(finding))
+                say_finding(finding)
     count = grades.count(Grade.WRONG)
     if not asked.json:
         say(f"\n{count} of {len(grades)} checks found something wrong." if count else "\nAll is right.")

@@ -20,7 +20,8 @@ def check_placement(page: PostPage, post: Post, policies: list[Policy]) -> Itera
     script = own_script(page, post)
     yield _script(page, script, post)
     if script:
-        yield _post(page, post)
+        if page.elements or script.in_body:
+            yield _post(page, post)
         yield _policy(script, post, policies)
         yield _safety(script, post)
     yield _fallback(page, post)

@@ -82,7 +82,7 @@ def _check_site(url: str, post: Post) -> Finding:
 
 
 def _check_hash(told: Fetched, integrity: str) -> Finding:
-    """Compare the embed with its tag's hashes as browsers do: of the kinds that they know, by the strongest."""
+    """Compare the embed with its tag's hashes as browsers do: the strongest kind that they know counts."""
     hashes = integrity.split()
     kind = next((kind for kind in reversed(_HASHES) if f" {kind}-" in f" {' '.join(hashes)}"), "")
     if kind and _hash(kind, told.body) not in hashes:

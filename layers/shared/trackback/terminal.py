@@ -103,17 +103,23 @@ def facts_grid(facts: Mapping[str, Any]) -> Grid:
     return grid
 
 
-def finding_grid(finding: Finding) -> Grid:
+def _finding_grid(finding: Finding) -> Grid:
     """Return what a check has found; columns are as wide for all, as each is printed when it is known."""
     grid = Grid(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for width in (len(Grade.RIGHT), len("fallback")):
         grid.add_column(width=width, no_wrap=True)
     grid.add_column(overflow="fold")
-    words = Text(printable(finding.words))
-    if finding.advice:
-        words.append(f"\n→ {printable(finding.advice)}", style="italic")
-    grid.add_row(Text(finding.grade, style=GRADES[finding.grade]), Text(finding.check, style="bold"), words)
+    grade = Text(finding.grade, style=GRADES[finding.grade])
+    grid.add_row(grade, Text(finding.check, style="bold"), printable(finding.words))
     return grid
+
+
+def say_finding(finding: Finding) -> None:
+    """Print what a check has found; its advice in one line, since the markup in it is there to be copied."""
+    say(_finding_grid(finding))
+    if finding.advice:
+        advice = Text(f"{' ' * 17}→ {printable(finding.advice)}", style="italic")
+        Console(highlight=False, markup=False).print(advice, soft_wrap=True)
 
 
 def every_fact(ping: Ping) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pelican import signals
 
 TRIES = 3
 SECONDS = 5
+SHOWN = ("url", "title", "excerpt", "blog_name", "received_at")
 
 logger = logging.getLogger(__name__)
 
@@ -27,14 +28,14 @@ def trackback_name(address: str) -> str:
     return re.sub("^https?://", "", address)
 
 
-def trackbacks(api: str, post: str) -> list[dict[str, Any]]:
+def trackbacks(api: str, post: str) -> list[dict[str, str]]:
     """Return a post's pings; none, and a warning, if they cannot be had."""
     try:
-        pings: list[dict[str, Any]] = _ask(f"{api}/pings/{post}?limit=100&at={time.time():.0f}")["pings"]
+        pings = _ask(f"{api}/pings/{post}?limit=100&at={time.time():.0f}")["pings"]
+        return [{name: str(ping[name]) for name in SHOWN} for ping in pings]
     except (OSError, HTTPException, ValueError, TypeError, KeyError) as error:
         logger.warning("The TrackBacks of %s are left out: %s", post, error)
         return []
-    return pings
 
 
 def _add_filters(generator: Any) -> None:

@@ -17,7 +17,7 @@ export function nameOf(address) {
 export async function fetchPings(api, post) {
   try {
     const { pings } = await ask(`${api}/pings/${post}?limit=100&at=${Date.now()}`);
-    if (!Array.isArray(pings)) throw new Error("the answer is no list");
+    if (!pings.every(({ received_at }) => received_at.slice)) throw new Error("the answer is no list");
     return pings;
   } catch (error) {
     console.warn(`The TrackBacks of ${post} are left out: ${error.cause ?? error}`);
