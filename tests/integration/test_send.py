@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from werkzeug.wrappers import Response
@@ -18,7 +19,7 @@ from trackback.table import Table
 from trackback.table_ledger import TableLedger
 
 NOW = datetime.now(UTC)
-SCHEDULE = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
+SCHEDULE: dict[str, Any] = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
 
 
 @pytest.fixture
@@ -41,9 +42,9 @@ def _here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "fetcher", Fetcher(loopback=True, user_agent=user_agent("blog.example")))
 
 
-def run(event: object = None, *, seconds_left: int = 240) -> None:
+def run(event: dict[str, Any] = SCHEDULE, *, seconds_left: int = 240) -> None:
     """Wake `send`."""
-    app.handler(event or SCHEDULE, Context(milliseconds_left=seconds_left * 1_000))
+    app.handler(event, Context(milliseconds_left=seconds_left * 1_000))  # type: ignore[arg-type]
 
 
 def order(table: Table, url: str, ping_url: str = "", *, dry_run: bool = False) -> str:
