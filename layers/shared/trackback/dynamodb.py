@@ -25,17 +25,18 @@ _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExce
 
 # Senders wait 4 to 10 seconds, readers less: better to fail and be asked again than to hang. Outside of
 # Lambda it is the author who waits, and a stand-in on a busy machine that answers.
-_CONFIG = Config(
+CONFIG = Config(
     connect_timeout=1,
     read_timeout=2 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ else 30,
     retries={"mode": "standard", "total_max_attempts": 2},
     parameter_validation=False,  # a twentieth of a ping's time, for what tests on real engines find
 )
+"""How clients of AWS wait and try again."""
 
 
 def connect() -> "DynamoDBClient":
     """Return a client; region, credentials and a stand-in's endpoint come from the environment."""
-    return boto3.client("dynamodb", config=_CONFIG)
+    return boto3.client("dynamodb", config=CONFIG)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from botocore.exceptions import BotoCoreError, ClientError
 
 from trackback.clock import stamp
+from trackback.dynamodb import CONFIG
 from trackback.errors import BadSettings, PingRefused
 from trackback.items import Item, to_typed
 from trackback.link import read_source
@@ -154,12 +155,10 @@ class Orders:
 
 def wake(function: str, order_id: str) -> None:
     """Have a function carry out an order, without waiting for it."""
-    import boto3  # noqa: PLC0415 - with the next, what only a new order needs
-    from botocore.config import Config  # noqa: PLC0415
+    import boto3  # noqa: PLC0415 - what only a new order needs
 
-    quickly = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
     payload = json.dumps({"order": order_id}).encode()
-    boto3.client("lambda", config=quickly).invoke(
+    boto3.client("lambda", config=CONFIG).invoke(
         FunctionName=function, InvocationType="Event", Payload=payload
     )
 
