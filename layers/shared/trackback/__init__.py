@@ -21,7 +21,7 @@ Sending goes the other way: `article` (by `prose` and `outline`) reads what the 
 `outgoing` makes pings of it, and `response` reads what receivers answer. An `order` of the author's, a `feed`
 (by `following`) or what is due has `sending` do that, link by link (`mailing`, `courier`), within its
 `manners`; the `ledger` is in the table (`table_ledger`) or in a file (`file_ledger`).
-`dispatch` has its commands.
+`dispatch` has its commands, `sent_pages` what the author's pages Send and Sent show.
 
 Only `table` (by `dynamodb`), `fetch` (by `connection`), `order`, `file_ledger` and the command line touch the
 world.
