@@ -14,7 +14,7 @@ from tests.websites import watched_connects
 from trackback.fetch import Fetcher
 from trackback.file_ledger import FileLedger
 from trackback.ledger import GIVE_UP, PATIENCE, Ledger, Sending, Stage
-from trackback.mailing import ENOUGH, TIME_IS_UP
+from trackback.mailing import ENOUGH, NEVER, OWN, TIME_IS_UP
 from trackback.manners import LEFT_ALONE, Limits
 from trackback.sending import GONE, PostUnread, Report, Sender
 from trackback.table import Table
@@ -263,6 +263,45 @@ def test_hosts_that_want_nothing_get_nothing(blog: Web, other: Web, sender: Make
     report = sender(limits={"never": frozenset({"127.0.0.1"})}).send(f"{blog.url}/post")
     assert not report.steps
     assert not other.requests
+
+
+def moved(to: str) -> Response:
+    """Return a short link's answer."""
+    return Response("", 302, headers={"Location": to})
+
+
+def naming(ping_url: str) -> str:
+    """Return a page that names a ping URL."""
+    return f'<link rel="trackback" href="{ping_url}"><p>Hello.</p>'
+
+
+def test_a_link_that_looks_like_anothers_sends_nothing_to_the_authors_own_hosts(
+    blog: Web, other: Web, sender: Make
+) -> None:
+    with web() as second:
+        own = second.url.partition("//")[2]
+        other.pages |= {"/short": moved(f"{second.url}/p/mine"), "/home": moved(f"{blog.url}/p/mine")}
+        other.pages["/copy"] = naming(f"{second.url}/tb/mine")
+        targets = (f"{other.url}/{name}" for name in ("short", "home", "copy", "p/a"))
+        blog.pages["/post"] = post(*targets)
+        report = sender(own=[own]).send(f"{blog.url}/post")
+        dropped = [(name, "dropped") for name in ("short", "home", "copy")]
+        assert outcome(report) == [*dropped, ("a", "accepted")]
+        assert {step.sending.words for step in report.steps[:3]} == {OWN}
+        assert not second.pings
+        assert not blog.pings
+
+
+def test_a_link_that_looks_like_anothers_pings_no_host_that_wants_nothing(other: Web, sender: Make) -> None:
+    with web("localhost") as quiet, web() as author:
+        other.pages |= {"/short": moved(f"{quiet.url}/p/b"), "/copy": naming(f"{quiet.url}/tb/c")}
+        author.pages["/post"] = post(f"{other.url}/short", f"{other.url}/copy")
+        run = sender(limits={"never": frozenset({"localhost"})})
+        report = run.send(f"{author.url}/post")
+        assert outcome(report) == [("short", "dropped"), ("copy", "dropped")]
+        by_hand = run.send_to(f"{author.url}/post", f"{quiet.url}/tb/hand")
+        assert {step.sending.words for step in (*report.steps, *by_hand.steps)} == {NEVER}
+        assert not quiet.pings
 
 
 def test_a_post_sends_no_more_pings_than_it_may_however_often_it_changes(

@@ -21,6 +21,7 @@ class Endpoint:
 
     Attributes:
         ping_url: Where to ping; empty if that is not known.
+        page: The page that says so, redirects followed; empty if the author does.
         words: Why it is not known, in words.
         asked: Whether the page was asked for.
         failed: Whether it did not come.
@@ -29,6 +30,7 @@ class Endpoint:
     """
 
     ping_url: str = ""
+    page: str = ""
     words: str = ""
     asked: bool = True
     failed: bool = False
@@ -47,7 +49,7 @@ def find_endpoint(fetcher: Fetcher, target: str) -> Endpoint:
     if not is_html(page.content_type):
         return Endpoint(words="it is no page of HTML, and says nothing of TrackBack")
     found = discover(page_text(page.body, page.content_type), page.url).best(target, page.url)
-    return Endpoint(found.ping_url) if found else Endpoint(words="the page names no ping URL")
+    return Endpoint(found.ping_url, page.url) if found else Endpoint(words="the page names no ping URL")
 
 
 def is_passing(status: int) -> bool:

@@ -14,12 +14,15 @@ from trackback.ledger import Ledger, Sending, Stage, sending_id
 from trackback.link import site_of
 from trackback.manners import LEFT_ALONE, Limits, Manners
 from trackback.outgoing import compose
+from trackback.site import host_key
 
 SIDE_BY_SIDE = 8
 """How many sites are asked at once; the pages of one are asked for one after the other."""
 
 TIME_IS_UP = "the run's time was up"
 ENOUGH = "the post has sent as many pings as it may"
+OWN = "it leads to a blog of the author's own"
+NEVER = "its host is one of those that get no pings"
 
 _FREE = {Stage.NONE, Stage.DROPPED}  # stages in which no other link need leave a ping URL to a record
 
@@ -32,6 +35,7 @@ class Means:
     ledger: Ledger
     clock: Callable[[], datetime]
     limits: Limits
+    own: frozenset[str]
     manners: Manners
     time_is_up: Callable[[], bool]
 
@@ -130,6 +134,8 @@ class Mailing:
         now = self._means.clock()
         if not endpoint.ping_url:
             return self._put(_without_endpoint(record, endpoint, now))
+        if words := self._why_never(endpoint):
+            return self._put(record.ended(Stage.DROPPED, words, now))
         other = self._taken.get(endpoint.ping_url, record.target)
         if other != record.target:
             return self._put(record.ended(Stage.DUPLICATE, f"the same ping URL as {other}", now))
@@ -139,6 +145,14 @@ class Mailing:
         if words := self._why_not(site, self._means.manners):
             return self._put(record.put_off(words, now))
         return self._sent(key, record, endpoint.ping_url, site)
+
+    def _why_never(self, endpoint: Endpoint) -> str:
+        """Return why what was found gets no ping; links look harmless that lead there."""
+        found = [endpoint.ping_url, endpoint.page] if endpoint.page else []
+        own = self._means.own | {site_key(self._article.url)}
+        if not own.isdisjoint(map(site_key, found)):
+            return OWN
+        return "" if all(map(self._means.limits.allow, [endpoint.ping_url, *found])) else NEVER
 
     def _sent(self, key: str, record: Sending, ping_url: str, site: str) -> Step:
         form = compose(self._article, self._citations[key])
@@ -163,6 +177,11 @@ class Mailing:
 
     def _found(self, key: str, record: Sending) -> Step:
         return Step(self._means.ledger.find([key]).get(key, record))
+
+
+def site_key(url: str) -> str:
+    """Return the key of a URL's site, the same for all its spellings."""
+    return host_key(site_of(url))
 
 
 def _is_open(record: Sending, again: Collection[Stage | None], now: datetime) -> bool:

@@ -16,8 +16,7 @@ from trackback.endpoint import Endpoint, is_passing
 from trackback.errors import TrackbackError
 from trackback.fetch import Fetcher, FetchFailed, FetchRefused
 from trackback.ledger import DONE, Ledger, Sending, Stage, sending_id
-from trackback.link import site_of
-from trackback.mailing import Mailing, Means, Step
+from trackback.mailing import Mailing, Means, Step, site_key
 from trackback.manners import Limits, Manners
 from trackback.page import is_html
 from trackback.site import host_key
@@ -66,12 +65,12 @@ class Sender:
         `time_is_up` is asked before each request; what has not been sent by then is put off.
         """
         limits = limits or Limits()
-        self.means = Means(fetcher, ledger, clock, limits, Manners(limits.pause), time_is_up)
-        self._own = frozenset(map(host_key, own))
+        sites = frozenset(map(host_key, own))
+        self.means = Means(fetcher, ledger, clock, limits, sites, Manners(limits.pause), time_is_up)
 
     def is_own(self, url: str, *beside: str) -> bool:
         """Tell whether a URL is of the author's own hosts, or of the same as one of those `beside` it."""
-        return _site(url) in {*self._own, *map(_site, beside)}
+        return site_key(url) in {*self.means.own, *map(site_key, beside)}
 
     def send(self, url: str, *, content: str = "", again: bool = False, dry_run: bool = False) -> Report:
         """Ping what a post links to and was not pinged for it yet.
@@ -197,9 +196,5 @@ class Sender:
 
 def _citation(article: Article, ping_url: str) -> Citation:
     """Return what a ping to a given URL says: the words around the post's first link to its site, if any."""
-    near = [each for each in article.links if _site(each.target) == _site(ping_url)]
+    near = [each for each in article.links if site_key(each.target) == site_key(ping_url)]
     return replace(near[0], target=ping_url) if near else Citation(ping_url, "", "")
-
-
-def _site(url: str) -> str:
-    return host_key(site_of(url))
