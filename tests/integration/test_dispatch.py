@@ -13,6 +13,8 @@ from werkzeug.wrappers import Response
 from tests.receivers import Web, post, refused, web
 from tests.template import ROOT
 from trackback.cli import main
+from trackback.file_ledger import FileLedger
+from trackback.ledger import Sending
 from trackback.settings import Settings, save_settings
 from trackback.table import Table
 
@@ -199,6 +201,27 @@ def test_with_a_file_nothing_of_aws_is_needed(blog: Web, other: Web, tmp_path: P
         assert (done.returncode, done.stderr) == (0, "")
         assert "accepted" in done.stdout
     assert other.pinged() == ["a"]
+
+
+def test_a_reader_that_has_seen_enough_gets_no_traceback(tmp_path: Path) -> None:
+    records = FileLedger(tmp_path / "sent.json")
+    for name in "ab":
+        records.put(Sending("https://blog.example/post", f"https://other.example/{name}", version=1))
+    reading, writing = os.pipe()
+    os.close(reading)
+    code = "import sys; from trackback.cli import main; sys.exit(main(sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "sent", "--json", "--ledger", "sent.json"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "layers" / "shared")},
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (1, "")
 
 
 def test_nothing_that_strangers_say_steers_the_terminal(

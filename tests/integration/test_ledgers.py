@@ -2,7 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
@@ -159,6 +159,7 @@ def test_a_file_that_is_half_written_does_no_harm(tmp_path: Path) -> None:
 
 
 WHOLE = {"format": 1, "sent": {}, "feeds": {}}
+WRONG: tuple[dict[str, object], ...] = ({"first_at": None}, {"words": 5}, {"ping_url": []}, {"version": "1"})
 
 
 @pytest.mark.parametrize(
@@ -183,7 +184,9 @@ WHOLE = {"format": 1, "sent": {}, "feeds": {}}
                 },
             }
         ),
+        *(json.dumps({**WHOLE, "sent": {RECORDS[0].id: asdict(RECORDS[0]) | wrong}}) for wrong in WRONG),
         json.dumps({**WHOLE, "feeds": {"a": {"posts": 7}}}),
+        json.dumps({**WHOLE, "feeds": {"a": {"posts": "", "etag": 7}}}),
         json.dumps({**WHOLE, "feeds": {"a": 7}}),
     ],
 )

@@ -32,6 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _use_stand_in()
     try:
         done: bool = asked.run(asked) if "ledger" in asked else asked.run(Table(asked.table), asked)
+        sys.stdout.flush()
+    except BrokenPipeError:  # such as `head`, which has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+        return 1
     except NoRegionError:
         return complain("no region is set: aws configure, or AWS_ENDPOINT_URL for a service on this machine")
     except (TrackbackError, BotoCoreError, ClientError) as error:

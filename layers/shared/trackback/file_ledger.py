@@ -30,7 +30,8 @@ class FileLedger:
 
     def find(self, ids: Collection[str]) -> Mapping[str, Sending]:
         """Return the records of some ids, by id."""
-        return {each.id: each for each in self._sendings() if each.id in ids}
+        sent = self._read()["sent"]
+        return {each: _sending(sent[each]) for each in ids if each in sent}
 
     def put(self, sending: Sending) -> bool:
         """Write a record, the next version of what is there; return False if that is another by now."""
@@ -120,8 +121,15 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _sending(kept: Mapping[str, Any]) -> Sending:
-    return Sending(**{**kept, "stage": Stage(kept["stage"])})
+    return Sending(**_typed({**kept, "stage": Stage(kept["stage"])}, "attempts", "version"))
 
 
 def _memory(kept: Mapping[str, Any]) -> Memory:
-    return Memory(**{**kept, "posts": posts_in(kept["posts"])})
+    return Memory(**{**_typed(kept), "posts": posts_in(kept["posts"])})
+
+
+def _typed(kept: Mapping[str, Any], *numbers: str) -> Mapping[str, Any]:
+    """Return what is kept, if it is text but for the numbers: a file may have been edited by hand."""
+    if any(not isinstance(value, int if name in numbers else str) for name, value in kept.items()):
+        raise TypeError
+    return kept
