@@ -25,8 +25,8 @@ from trackback.site import Sites
 from trackback.table import Table
 
 KEEP = timedelta(days=30)
-MOST_STEPS = 50
-"""How many links an order tells of, each in 6 KB at most: a record may have 400 KB."""
+MOST_STEPS = 40
+"""How many links an order tells of, each in 9 KB at most: a record may have 400 KB."""
 
 _RECORD = "send#"
 _SEND = "send"
