@@ -16,7 +16,7 @@ from tests.races import side_by_side
 from tests.receivers import ACCEPTED, Web, post, web
 from trackback.fetch import Fetcher
 from trackback.file_ledger import FileLedger
-from trackback.ledger import Ledger, Stage
+from trackback.ledger import Ledger, Sending, Stage
 from trackback.manners import Limits
 from trackback.sending import Report, Sender
 from trackback.table import Table
@@ -127,6 +127,22 @@ def test_runs_that_overlap_send_each_ping_once(
     assert Counter(other.pinged()) == Counter(names)
     assert stages(ledger(), other) == dict.fromkeys(names, Stage.ACCEPTED)
     assert [record for record in ledger().every() if record.of_post] == []
+
+
+def test_a_run_leaves_the_note_of_another_that_has_begun_at_the_same_moment(
+    blog: Web, other: Web, tmp_path: Path
+) -> None:
+    class Late(FileLedger):
+        """A ledger in which another run has always noted the post just before."""
+
+        def put(self, sending: Sending) -> bool:
+            return super().put(sending) and not sending.of_post
+
+    blog.pages["/post"] = post(f"{other.url}/p/a")
+    ledger = Late(tmp_path / "sent.json")
+    sender(ledger).send(f"{blog.url}/post")
+    assert stages(ledger, other) == {"a": Stage.ACCEPTED}
+    assert [record for record in ledger.every() if record.of_post] != []
 
 
 def test_of_two_links_to_one_ping_url_runs_that_overlap_use_one(

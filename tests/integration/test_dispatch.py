@@ -120,6 +120,15 @@ def test_a_feed_sends_what_is_new_since_it_was_read_last(
     assert other.pinged() == ["new", "old"]
 
 
+def test_posts_on_another_host_than_the_feed_are_told_of(
+    blog: Web, other: Web, ledger: list[str], capsys: Output
+) -> None:
+    feed(other, "/posts/1", "/posts/2")
+    blog.pages["/feed"] = other.pages["/feed"]
+    told = said(capsys, "send", *ledger, "--feed", f"{blog.url}/feed")
+    assert told == "2 posts are on another host than the feed, and send nothing."
+
+
 def test_what_is_due_is_tried_again_with_the_feed(
     blog: Web, other: Web, tmp_path: Path, capsys: Output
 ) -> None:

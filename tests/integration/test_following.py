@@ -83,7 +83,7 @@ def sender(ledger: Ledger, *, minutes: int = 0, own: tuple[str, ...] = (), **opt
 def test_the_first_sight_of_a_feed_sends_nothing_and_new_posts_send_then(
     blog: Blog, other: Web, ledger: Ledger
 ) -> None:
-    assert follow(sender(ledger), blog.feed) == Followed([], [], skipped=1, left=0)
+    assert follow(sender(ledger), blog.feed) == Followed([], [], skipped=1, strange=0, left=0)
     assert not other.requests
     blog.publish("second")
     blog.publish("third")
@@ -93,7 +93,7 @@ def test_the_first_sight_of_a_feed_sends_nothing_and_new_posts_send_then(
         f"{blog.site.url}/third",
     ]
     assert other.pinged() == ["second", "third"]
-    assert follow(sender(ledger), blog.feed) == Followed([], [], skipped=0, left=0)
+    assert follow(sender(ledger), blog.feed) == Followed([], [], skipped=0, strange=0, left=0)
 
 
 def test_old_posts_send_if_asked_and_once(blog: Blog, other: Web, ledger: Ledger) -> None:
@@ -241,4 +241,4 @@ def test_a_feed_of_very_many_posts_is_remembered_in_little_room(
     blog.site.pages["/feed.xml"] = feed
     follow(sender(ledger), blog.feed)
     assert (tmp_path / "sent.json").stat().st_size < 20_000
-    assert follow(sender(ledger), blog.feed) == Followed([], [], skipped=0, left=0)
+    assert follow(sender(ledger), blog.feed) == Followed([], [], skipped=0, strange=0, left=0)

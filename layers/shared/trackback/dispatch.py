@@ -48,8 +48,10 @@ def _follow(sender: "Sender", asked: Namespace) -> bool:
         _tell(report, dry_run=asked.dry_run)
     for words in followed.unread:
         complain(words)
-    if followed.skipped:
-        say(f"{followed.skipped:,} old posts send nothing.")
+    if old := followed.skipped - followed.strange:
+        say(f"{old:,} old posts send nothing.")
+    if followed.strange:
+        say(f"{followed.strange:,} posts are on another host than the feed, and send nothing.")
     if followed.left:
         say(f"{followed.left:,} more posts wait for the next run.")
     if not (followed.reports or followed.unread or followed.skipped):

@@ -20,12 +20,14 @@ class Followed:
         reports: Of each post that was handled, the oldest first.
         unread: Why posts could not be had; they are tried again.
         skipped: How many posts are remembered, and send nothing: they are old, or not the author's.
+        strange: How many of these are not: their host is neither the feed's nor one of the author's own.
         left: How many posts wait for the next run.
     """
 
     reports: Sequence[Report]
     unread: Sequence[str]
     skipped: int
+    strange: int
     left: int
 
 
@@ -59,7 +61,8 @@ def follow(sender: Sender, feed: str, *, old: bool = False, dry_run: bool = Fals
     left = wanted[handled:]
     if not dry_run and (after := news.memory(left)) != memory:
         ledger.remember(feed, after)
-    return Followed(reports, unread, len(news.posts) - len(wanted), len(left))
+    strange = sum(not sender.is_own(each.url, feed) for each in news.posts)
+    return Followed(reports, unread, len(news.posts) - len(wanted), strange, len(left))
 
 
 def _is_wanted(sender: Sender, entry: Entry, feed: str, *, old: bool) -> bool:

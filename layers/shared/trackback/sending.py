@@ -163,13 +163,16 @@ class Sender:
 
     @contextmanager
     def _noted(self, url: str, *, write: bool) -> Iterator[None]:
-        """Note that a post is under way; the note stays where the block does not end well."""
-        note = self._note(url)
+        """Note that a post is under way; the note stays where the block does not end well.
+
+        So does that of another run, which has begun at the same moment.
+        """
+        note, is_ours = self._note(url), True
         if write:
             note = note.put_off(UNDER_WAY, self.means.clock())
-            self.means.ledger.put(note)
+            is_ours = self.means.ledger.put(note)
         yield
-        if note.version:
+        if is_ours and note.version:
             self.means.ledger.forget(note)
 
     def _note(self, url: str) -> Sending:
