@@ -181,6 +181,7 @@ def test_a_post_or_feed_that_cannot_be_had_is_told(blog: Web, ledger: list[str],
         (["https://blog.example/", "--all"], "are for a feed"),
         (["blog.example/post"], "URL"),
         (["https://blog.example/", "--never", "https://o.example/"], "it must be a host"),
+        (["https://blog.example/", "--never", "o.example:8080"], "it must be a host"),
     ],
 )
 def test_wrong_usage_is_told(arguments: list[str], words: str, capsys: Output) -> None:

@@ -136,7 +136,8 @@ def _wrong(asked: argparse.Namespace) -> str:
 
 
 def _host(text: str) -> str:
-    if host := host_key(text):
+    host = host_key(text)
+    if host and ":" not in host:
         return host
     raise argparse.ArgumentTypeError("it must be a host, like other.example")
 
