@@ -69,7 +69,7 @@ def sender(ledger: Ledger, clock: Clock) -> Make:
 
     def make(**options: Any) -> Sender:
         limits = Limits(**{"pause": timedelta(), **options.pop("limits", {})})
-        fetcher = options.pop("fetcher", None) or Fetcher(loopback=True, seconds=5)
+        fetcher = options.pop("fetcher", None) or Fetcher(loopback=True, seconds=30)
         return Sender(fetcher, options.pop("ledger", ledger), limits=limits, clock=clock, **options)
 
     return make
