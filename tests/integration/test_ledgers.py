@@ -158,6 +158,17 @@ def test_a_file_that_is_half_written_does_no_harm(tmp_path: Path) -> None:
     assert len(list(ledger.every())) == 2
 
 
+def test_a_file_behind_a_link_is_written_where_it_is(tmp_path: Path) -> None:
+    there = tmp_path / "synced"
+    there.mkdir()
+    link = tmp_path / "sent.json"
+    link.symlink_to(there / "ledger.json")
+    for number in (1, 2):
+        assert FileLedger(link).put(replace(RECORDS[0], version=number))
+    assert link.is_symlink()
+    assert FileLedger(there / "ledger.json").find([RECORDS[0].id])
+
+
 WHOLE = {"format": 1, "sent": {}, "feeds": {}}
 WRONG: tuple[dict[str, object], ...] = ({"first_at": None}, {"words": 5}, {"ping_url": []}, {"version": "1"})
 

@@ -25,8 +25,8 @@ class FileLedger:
     """A ledger in a file (`Ledger`)."""
 
     def __init__(self, path: Path) -> None:
-        """Take where it is; the first record makes it."""
-        self._path = path.absolute()
+        """Take where it is; the first record makes it. A link to it stays one."""
+        self._path = Path(os.path.realpath(path))
 
     def find(self, ids: Collection[str]) -> Mapping[str, Sending]:
         """Return the records of some ids, by id."""
