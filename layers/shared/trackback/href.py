@@ -58,5 +58,19 @@ def _absolute(url: str) -> str | None:
         return None
     path = re.sub("(?i:%2e)", ".", path)
     if "/." in path:
-        path = urljoin("http://x/", path).removeprefix("http://x")
+        path = _without_dots(path)
     return f"{scheme.lower()}://{host}{path}{rest}"
+
+
+def _without_dots(path: str) -> str:
+    """Return a path without its dot segments; empty ones stay, and are no host as they are to `urljoin`."""
+    segments = path.split("/")[1:]
+    kept: list[str] = []
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/" + "/".join(kept)
