@@ -281,6 +281,7 @@ def test_a_page_names_its_feed(page: str, found: str | None) -> None:
         ("<p>Hello</p>", "text/html; charset=utf-8", True),
         ("<!DOCTYPE html><html>", "", True),
         ("<html>", "text/plain", True),
+        ("<!doctype html><!--\n<rdf:RDF xmlns:rdf='x'></rdf:RDF>\n--><p>Hello</p>", "text/html", True),
         (rss(), "text/html", False),
         (ATOM, "text/html", False),
         (RDF, "text/plain", False),

@@ -23,6 +23,7 @@ MOST_FEEDS = 10
 
 _TYPES = {"application/atom+xml", "application/rss+xml", "application/feed+json"}
 _HTML = {"text/html", "application/xhtml+xml"}
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)  # in pages, RDF stands in them
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
 _PROLOG = re.compile(  # possessive all over: nothing is looked at twice
     r"\ufeff?(?:\s++|<\?[^>]*+>|<!--(?:[^-]|-(?!->))*+-->)*+<!DOCTYPE\b([^\[>]*+)(\[?)>?", re.IGNORECASE
@@ -83,7 +84,7 @@ def find_feed(body: bytes, content_type: str, url: str) -> str | None:
 def is_page(body: bytes, content_type: str) -> bool:
     """Tell whether what was fetched is a page of HTML; feeds are served under its type, too."""
     named = content_type.partition(";")[0].strip().lower()
-    start = body[:2_048].decode("latin-1")
+    start = _COMMENT.sub("", body[:2_048].decode("latin-1"))
     is_markup = re.search("<!doctype html|<html[\\s>]", start, re.IGNORECASE) is not None
     return (named in _HTML or is_markup) and not _ROOT.search(start)
 
