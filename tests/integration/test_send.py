@@ -14,7 +14,7 @@ from trackback.fetch import Fetcher
 from trackback.ledger import Sending, Stage
 from trackback.manners import user_agent
 from trackback.order import MOST_STEPS, Order, Orders
-from trackback.settings import Settings, save_settings
+from trackback.settings import Settings, load_settings, save_settings
 from trackback.table import Table
 from trackback.table_ledger import TableLedger
 
@@ -127,6 +127,7 @@ def test_an_order_with_many_links_tells_of_some_and_counts_the_rest(
 def test_an_order_that_is_none_is_passed_over(table: Table, name: str) -> None:
     save_settings(table, Settings(keep_days=7), Settings())
     run({"order": name})
+    assert load_settings(table) == Settings(keep_days=7)
 
 
 def test_the_schedule_sends_what_is_new_in_the_feed(table: Table, blog: Web, other: Web) -> None:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +14,10 @@ import yaml
 from werkzeug.wrappers import Response
 
 from tests.receivers import Web, post, web
-from tests.template import ROOT
+from tests.sites.recipe import SITES, TOOLS
 from trackback.cli import main
 
-PIPELINES = ROOT / "tests" / "sites" / "pipelines"
+PIPELINES = SITES / "pipelines"
 README = (PIPELINES / "README.md").read_text("utf-8")
 FEED = "https://blog.example/feed.xml"
 
@@ -88,7 +87,6 @@ def test_githubs_step_runs_the_same_and_keeps_the_file_that_it_writes() -> None:
     assert saved["key"].startswith(restored["restore-keys"])
 
 
-NODE = shutil.which("node")
 PLUGIN = """
 const { onSuccess } = await import(process.argv[1]);
 const did = [];
@@ -102,10 +100,9 @@ console.log(JSON.stringify(did));
 
 def plugin(*arguments: str, context: str = "production") -> list[list[Any]]:
     """Return what Netlify's plugin has its tools do."""
-    assert NODE
     index = (PIPELINES / "plugins" / "trackback" / "index.js").as_uri()
     done = subprocess.run(
-        [NODE, "--input-type=module", "-e", PLUGIN, index, *arguments],
+        [TOOLS / "node_modules" / ".bin" / "node", "--input-type=module", "-e", PLUGIN, index, *arguments],
         env={**os.environ, "CONTEXT": context},
         capture_output=True,
         text=True,
@@ -116,7 +113,6 @@ def plugin(*arguments: str, context: str = "production") -> list[list[Any]]:
     return did
 
 
-@pytest.mark.skipif(not NODE, reason="there is no Node here")
 def test_netlifys_plugin_runs_the_same_between_reading_its_ledger_and_keeping_it() -> None:
     first, *_, sends, last = plugin()
     assert (first, last) == (["restore", "trackback.json"], ["save", "trackback.json"])
@@ -124,7 +120,6 @@ def test_netlifys_plugin_runs_the_same_between_reading_its_ledger_and_keeping_it
     assert shlex.join([program.rpartition("/")[2], *arguments]) == block("sh").strip()
 
 
-@pytest.mark.skipif(not NODE, reason="there is no Node here")
 def test_netlifys_plugin_fails_no_build_and_sends_nothing_for_previews() -> None:
     assert plugin("fail")[-2:] == [["show", "TrackBacks were not sent: no"], ["save", "trackback.json"]]
     assert plugin(context="deploy-preview") == []
