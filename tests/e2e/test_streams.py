@@ -3,9 +3,10 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import FileIO
 from pathlib import Path
 from select import select
-from typing import Any, TextIO
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from tests.streams import Delivery, fits
 from tests.template import Function
 from trackback.table import Table
 
-PATIENCE = 30  # seconds for what takes one
+PATIENCE = 60  # seconds for what takes one
 
 
 def echo(pipe: Path, **environment: str) -> Environments:
@@ -31,16 +32,25 @@ def subscribed(pipe: Path, *patterns: str, **environment: str) -> Iterator[Itera
     function = echo(pipe, **environment)
     filters = {"Filters": [{"Pattern": pattern} for pattern in patterns]}
     delivery = Delivery("trackback", function, {"BatchSize": 10, "FilterCriteria": filters})
-    # Held open for reading and writing, the pipe does not end between two batches.
-    with os.fdopen(os.open(pipe, os.O_RDWR), buffering=1) as lines:
-        yield iter(lambda: _line(lines), None)
-    delivery.close()
-    function.close()
+    try:
+        with opened(pipe) as lines:
+            yield iter(lambda: _line(lines), None)
+    finally:
+        delivery.close()
+        function.close()
 
 
-def _line(lines: TextIO) -> str:
+def opened(pipe: Path) -> FileIO:
+    """Open a pipe without a buffer, in which a second line would be where `select` does not see it.
+
+    Held open for reading and writing, it does not end between two batches.
+    """
+    return FileIO(os.open(pipe, os.O_RDWR))
+
+
+def _line(lines: FileIO) -> str:
     assert select([lines], [], [], PATIENCE)[0], "the function was not woken"
-    return lines.readline().strip()
+    return lines.readline().decode().strip()
 
 
 def test_a_new_ping_wakes_the_subscriber(table: Table, make_ping: MakePing, tmp_path: Path) -> None:
@@ -121,7 +131,7 @@ def test_a_schedule_wakes_its_function_and_outlives_its_failure(
 def test_a_schedule_comes_again_and_again(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     function = echo(tmp_path / "pipe", TICKS="yes")
-    with os.fdopen(os.open(tmp_path / "pipe", os.O_RDWR), buffering=1) as lines:
+    with opened(tmp_path / "pipe") as lines:
         schedule = Schedule(function, minutes=0.001)
         assert [_line(lines), _line(lines)] == ["1 Scheduled Event", "2 Scheduled Event"]
         schedule.close()
