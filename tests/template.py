@@ -6,7 +6,7 @@ Local resources are made from it, so that they cannot drift from what is deploye
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +76,10 @@ class Template:
     parameters: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def body(self) -> dict[str, Any]:
         """The whole template, intrinsic functions in their long form."""
-        body: dict[str, Any] = yaml.load(self.text, _Loader)
-        return body
+        return _read(self.text)
 
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
         """Return the properties of all resources of a type, by logical id."""
@@ -167,6 +166,12 @@ class Template:
     def _filled(self, text: str, own: Mapping[str, Any]) -> str:
         names = re.compile(r"\$\{([\w:]+)\}")
         return names.sub(lambda name: str(self.resolve(own.get(name[1], {"Ref": name[1]}))), text)
+
+
+@cache
+def _read(text: str) -> dict[str, Any]:
+    body: dict[str, Any] = yaml.load(text, _Loader)
+    return body
 
 
 _NAMES = {"Table": "trackback", "AWS::StackName": "trackback"}
