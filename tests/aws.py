@@ -26,6 +26,31 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "local",
 }
 _ACCOUNT = "123456789012"
+_WRITES = ("PutItem", "UpdateItem", "DeleteItem", "WriteItem", "WriteItems")
+
+
+class Changes:
+    """Wakes who waits for a table's changes, as a long poll would."""
+
+    def __init__(self) -> None:
+        """Know of none."""
+        self._noted = 0
+        self._condition = threading.Condition()
+
+    def note(self) -> None:
+        """Wake all who wait."""
+        with self._condition:
+            self._noted += 1
+            self._condition.notify_all()
+
+    def wait(self, known: int, seconds: float | None = None) -> int:
+        """Wait until there are more than the `known` ones, or so long; return how many there are."""
+        with self._condition:
+            self._condition.wait_for(lambda: self._noted > known, seconds)
+            return self._noted
+
+
+changes = Changes()
 
 
 class _OneAtATime:
@@ -37,7 +62,10 @@ class _OneAtATime:
 
     def __call__(self, environ: Any, start_response: Any) -> Any:
         with self._lock:
-            return self._moto(environ, start_response)
+            answer = self._moto(environ, start_response)
+        if environ.get("HTTP_X_AMZ_TARGET", "").endswith(_WRITES):
+            changes.note()
+        return answer
 
 
 @contextmanager

@@ -107,7 +107,7 @@ def main() -> None:
         host = stack.blog.partition("://")[2]
         ping_from_all(f"{stack.api}/trackback/{host}/posts/letters-and-leaflets/", stack.others)
         print(_welcome(stack), flush=True)
-        while not stopped.wait(1):  # a wait without an end misses a signal that another thread takes
+        while not stopped.wait(0.1):  # a wait without an end misses a signal that another thread takes
             pass
         print("\nStopping.")
 

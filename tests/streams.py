@@ -9,9 +9,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from tests.aws import changes
 from tests.environment import Environments, FunctionFailedError
-
-_POLL = 0.1  # seconds between looks at an idle stream
 
 
 class Delivery:
@@ -39,6 +38,7 @@ class Delivery:
     def close(self) -> None:
         """Deliver no more."""
         self._stopped.set()
+        changes.note()
         self._thread.join()
 
     def _run(self) -> None:
@@ -48,8 +48,11 @@ class Delivery:
     def _batches(self) -> Iterator[list[dict[str, Any]]]:
         """Yield what is wanted: once it fills a batch, or the first of it has waited for the window."""
         gathered: list[dict[str, Any]] = []
-        due = 0.0
+        records: list[dict[str, Any]] = []
+        due, known = 0.0, 0
         while self._iterator and not self._stopped.is_set():
+            if not records:
+                known = changes.wait(known, max(0, due - time.monotonic()) if gathered else None)
             found = self._streams.get_records(ShardIterator=self._iterator, Limit=self._batch)
             records = [self._record(record) for record in found["Records"]]
             wanted = [record for record in records if self._is_wanted(record)]
@@ -58,8 +61,6 @@ class Delivery:
             if gathered and (len(gathered) >= self._batch or time.monotonic() >= due):
                 yield gathered[: self._batch]
                 gathered = gathered[self._batch :]
-            if not records:
-                self._stopped.wait(_POLL)
             self._iterator = found.get("NextShardIterator")
 
     def _is_wanted(self, record: dict[str, Any]) -> bool:

@@ -90,19 +90,32 @@ class Running:
         found = self.database.get_item(TableName="trackback", Key=key, ConsistentRead=True)
         return dict(found.get("Item", {}))
 
-    def put(self, item: dict[str, Any]) -> None:
-        """Put a record in place of what is there."""
-        self.database.put_item(TableName="trackback", Item=item)
+    def has_judged(self, url: str) -> bool:
+        """Tell whether the ping from a source has a verdict."""
+        found = self.database.scan(
+            TableName="trackback",
+            FilterExpression="#url = :url AND attribute_exists(verdict)",
+            ExpressionAttributeNames={"#url": "url"},
+            ExpressionAttributeValues={":url": {"S": url}},
+        )
+        return bool(found["Items"])
+
+    def put(self, *items: dict[str, Any]) -> None:
+        """Put records in place of what is there."""
+        self._write([{"PutRequest": {"Item": item}} for item in items])
 
     def forget(self, *records: str) -> None:
         """Delete records: `access#` ends the pause between sign-in mails, `mail#` the one between others."""
-        for record in records:
-            self.database.delete_item(TableName="trackback", Key={"id": {"S": record}})
+        self._write([{"DeleteRequest": {"Key": {"id": {"S": record}}}} for record in records])
+
+    def _write(self, requests: list[Any]) -> None:
+        for first in range(0, len(requests), 25):  # as many as go at once
+            self.database.batch_write_item(RequestItems={"trackback": requests[first : first + 25]})
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stack() -> Iterator[Running]:
-    """Start it for one file of tests."""
+    """Start it, once for all tests of a process."""
     with running() as stack:
         yield stack
 
@@ -153,7 +166,7 @@ def _free_ports() -> int:
     return port
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def trackback(stack: Running) -> Trackback:
     """Run the installed command line with nothing but the printed `export` in its environment."""
 
@@ -170,14 +183,10 @@ def rows(trackback: Trackback) -> list[Row]:
     return [json.loads(line) for line in trackback("list", "--json").splitlines()]
 
 
-def judged(trackback: Trackback, url: str) -> Row:
+def judged(stack: Running, trackback: Trackback, url: str) -> Row:
     """Return the ping from a source, once the source has been looked at."""
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:  # each look takes a process of its own, so there is no need to pause
-        for row in rows(trackback):
-            if row["url"] == url and row["verdict"]:
-                return row
-    raise AssertionError(f"{url} was not verified within {PATIENCE} seconds")
+    eventually(lambda: stack.has_judged(url))
+    return next(row for row in rows(trackback) if row["url"] == url)
 
 
 @pytest.fixture(scope="module", params=BROWSERS)
@@ -188,7 +197,7 @@ def new_context(request: pytest.FixtureRequest) -> Iterator[NewContext]:
         yield lambda **more: browser.new_context(**{**settings, **more})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def reply(stack: Running) -> Iterator[Reply]:
     """Have pages of other blogs link to the post that starts without pings, and ping it."""
     with ExitStack() as sites:

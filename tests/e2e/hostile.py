@@ -16,20 +16,22 @@ Item = dict[str, Any]
 
 TEXTS = [text for _, text in PAYLOADS]
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+FIELDS = 13
+SOME = -(-len(TEXTS) // FIELDS)  # so many pings hold every text, each in one field or another
 PAGE = 25  # pings that the queue shows at once
 _LETTERS = str.maketrans("0189", "wxyz")
 
 
-def hostile(post: str, number: int, status: Status, step: int = 0) -> Ping:
-    """Return a ping of hostile words: the same in every field, or others in each, `step` apart."""
+def hostile(post: str, number: int, status: Status) -> Ping:
+    """Return a ping of hostile words, others in each field and in each ping."""
 
     def text(field: int) -> str:
-        return TEXTS[(number + field * step) % len(TEXTS)]
+        return TEXTS[(number * FIELDS + field) % len(TEXTS)]
 
     at = stamp(LONG_AGO + timedelta(minutes=number))
     revised = {name: clean(text(5), 200) for name in ("title", "excerpt", "blog_name")}
     return Ping(
-        id=f"{status[:3]}{'y' if step else 'n'}{number:022}".translate(_LETTERS),
+        id=f"{status[:3]}{number:023}".translate(_LETTERS),
         post=post,
         url=f"http://h{number}.example/?{text(0)}",
         title=text(1),
@@ -38,7 +40,7 @@ def hostile(post: str, number: int, status: Status, step: int = 0) -> Ping:
         received_at=at,
         status=status,
         charset=text(4),
-        verdict=_verdict(at, [text(field) for field in range(4, 12)]),
+        verdict=_verdict(at, [text(field) for field in range(4, FIELDS)]),
         revision=revised if status is Status.PENDING and number % 2 else None,
         history=[{"at": at, "what": str(status), "by": "check", "why": text(6)}],
     )

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from functions.notify import app
-from tests.aws import confirm, sent_mails
+from tests import template
+from tests.aws import confirm, make_tables, sent_mails
 from tests.browser import open_browser
 from tests.demo.site import DemoBlog
 from tests.e2e.hostile import TEXTS, as_item, hostile
@@ -32,30 +33,37 @@ HEADERS = {
 }
 
 
-@pytest.fixture
-def sent(table: Table) -> list[EmailMessage]:
+@pytest.fixture(scope="module")
+def sent() -> list[EmailMessage]:
     """The mails about a ping of each payload, and about pings of many payloads: alone, and in digests."""
+    make_tables(template.load())
+    table = Table("trackback")
     confirm(app.author)
     before = len(sent_mails())
     batches = [[number] for number in range(0, len(TEXTS), 8)]
     batches += [list(range(first, first + AT_ONCE)) for first in range(0, len(TEXTS), AT_ONCE)]
-    for step, numbers in enumerate(batches):
-        _announce(table, numbers, step)
+    for number, numbers in enumerate(batches):
+        _announce(table, f"mail-{number}", numbers)
     return sent_mails()[before:]
 
 
-def _announce(table: Table, numbers: list[int], step: int) -> None:
+def _announce(table: Table, name: str, numbers: list[int]) -> None:
+    items = [
+        as_item(hostile("http://blog.example/2026/hello/", number, Status.PENDING)) for number in numbers
+    ]
+    _write(table, [{"PutRequest": {"Item": item}} for item in items])
     records: list[Any] = []
-    for number in numbers:
-        item = as_item(hostile("http://blog.example/2026/hello/", number, Status.PENDING, step % 3))
-        table.client.put_item(TableName=table.name, Item=item)
+    for number, item in enumerate(items):
         images = {"Keys": {"id": item["id"]}, "NewImage": item, "OldImage": {"id": item["id"]}}
         change = {"SequenceNumber": str(number), **images}
-        records.append({"eventID": f"{step}-{number}", "eventName": "MODIFY", "dynamodb": change})
-    table.client.delete_item(TableName=table.name, Key={"id": {"S": "mail#"}})
+        records.append({"eventID": f"{name}-{number}", "eventName": "MODIFY", "dynamodb": change})
     assert app.handler({"Records": records}, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
-    for record in records:
-        table.client.delete_item(TableName=table.name, Key=record["dynamodb"]["Keys"])
+    pause = {"id": {"S": "mail#"}}
+    _write(table, [{"DeleteRequest": {"Key": key}} for key in (pause, *({"id": one["id"]} for one in items))])
+
+
+def _write(table: Table, requests: list[Any]) -> None:
+    table.client.batch_write_item(RequestItems={table.name: requests})
 
 
 @pytest.fixture

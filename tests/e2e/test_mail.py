@@ -14,8 +14,19 @@ from trackback.ping import Ping
 @pytest.fixture
 def link(stack: Running, reply: Reply) -> tuple[str, Ping]:
     """The mailed link that approves a ping, and the ping."""
+    return announced(stack, reply, "A reply that was mailed")
+
+
+@pytest.fixture(scope="module")
+def untouched(stack: Running, reply: Reply) -> tuple[str, Ping]:
+    """The same for tests that decide nothing."""
+    return announced(stack, reply, "A reply that was left alone")
+
+
+def announced(stack: Running, reply: Reply, title: str) -> tuple[str, Ping]:
+    """Have a mail bring the link that approves a ping; return both."""
     stack.forget("mail#")
-    (ping,) = reply("A reply that was mailed")
+    (ping,) = reply(title)
     return mailed_link(stack, "approve", ping.id), ping
 
 
@@ -30,10 +41,8 @@ def tap(mailbox: Page, ping: str) -> Page:
 def test_one_tap_and_one_button_let_readers_see_a_ping(
     stack: Running, reply: Reply, new_context: NewContext, request: pytest.FixtureRequest
 ) -> None:
-    stack.forget("mail#")
     title = f"A reply for {request.node.name}"
-    (ping,) = reply(title)
-    mailed_link(stack, "approve", ping.id)
+    _, ping = announced(stack, reply, title)
     with new_context() as context:
         mailbox = context.new_page()
         mailbox.goto(f"{stack.blog}/mailbox/")
@@ -48,16 +57,18 @@ def test_one_tap_and_one_button_let_readers_see_a_ping(
         expect(post.get_by_role("link", name=title)).to_be_visible()
 
 
-def test_a_mail_says_what_it_is_about_as_html_and_as_text(stack: Running, link: tuple[str, Ping]) -> None:
-    url, ping = link
+def test_a_mail_says_what_it_is_about_in_html_and_in_text(
+    stack: Running, untouched: tuple[str, Ping]
+) -> None:
+    url, ping = untouched
     mail = next(mail for mail in mails(stack) if url in mail.text)
     for body in (text_of(html.fromstring(mail.html)), mail.text):
         read = " ".join(word for word in body.split() if word != ">").replace("*", "")
         assert [words for words in (ping.title, ping.url, "I liked a post today.") if words not in read] == []
 
 
-def test_looking_at_a_link_decides_nothing(stack: Running, link: tuple[str, Ping]) -> None:
-    url, ping = link
+def test_looking_at_a_link_decides_nothing(stack: Running, untouched: tuple[str, Ping]) -> None:
+    url, ping = untouched
     for _ in range(3):  # scanners of mail do so before the author does
         assert ask(url).status == 200
     assert stack.ping(ping.id).status == "pending"
@@ -92,9 +103,9 @@ TAMPERED: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("tampered", TAMPERED)
 def test_a_link_that_was_tampered_with_does_nothing(
-    stack: Running, link: tuple[str, Ping], tampered: str
+    stack: Running, untouched: tuple[str, Ping], tampered: str
 ) -> None:
-    url, ping = link
+    url, ping = untouched
     forms: tuple[dict[str, str] | None, ...] = (None, {})  # to look at it, and to press the button
     for form in forms:
         answer = ask(TAMPERED[tampered](url), form)
