@@ -8,17 +8,20 @@ own engine), tables are made there.
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from email import message_from_string, policy
 from email.message import EmailMessage
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from moto.backends import get_backend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
+from tests import template
 from tests.servers import serving
 from tests.template import Template
+from trackback.table import Table
 
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",
@@ -77,16 +80,23 @@ def stand_in(port: int = 0) -> Iterator[str]:
         yield url
 
 
-def make_tables(template: Template) -> None:
-    """Make the template's tables, empty ones in place of those that are there."""
+def make_tables(deployed: Template) -> None:
+    """Make the template's tables."""
     dynamodb = boto3.client("dynamodb")
-    there = dynamodb.list_tables()["TableNames"]
-    for table in template.tables():
-        if table["TableName"] in there:
-            dynamodb.delete_table(TableName=table["TableName"])
-            dynamodb.get_waiter("table_not_exists").wait(TableName=table["TableName"])
+    for table in deployed.tables():
         dynamodb.create_table(**table)
         dynamodb.get_waiter("table_exists").wait(TableName=table["TableName"])
+
+
+def make_anew(table: Table) -> None:
+    """Make the template's table, an empty one with an empty stream in place of the one that is there.
+
+    Moto copies a table with its stream for each transaction, so it is worth while to begin anew.
+    """
+    (wanted,) = template.load().tables()
+    with suppress(ClientError):  # there is none yet
+        table.client.delete_table(TableName=table.name)
+    table.client.create_table(**wanted)
 
 
 def confirm(address: str) -> None:

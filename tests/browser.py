@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 ARGUMENTS = (
     "--no-sandbox",  # as root, which is all that many containers have, Chromium does not start without
@@ -61,37 +61,54 @@ class NoBrowser(RuntimeError):
     """There is no browser and none could be installed; the message says what to do."""
 
 
-@contextmanager
-def open_browser() -> Iterator[Browser]:
-    """Run a headless Chromium for the length of a `with` block, one browser at a time."""
-    path = find_or_install(CHROMIUM)
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=path, args=ARGUMENTS) as browser,
-    ):
-        yield browser
+class Browsers:
+    """Headless browsers by name, each started when it is first asked for."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        """Start none yet."""
+        self._playwright = playwright
+        self._running: dict[str, Browser] = {}
+
+    def __getitem__(self, name: str) -> Browser:
+        """Return the running "Chromium" or "Firefox"; whoever opens a window in it closes that."""
+        if name not in self._running:
+            self._running[name] = {"Chromium": self._chromium, "Firefox": self._firefox}[name]()
+        return self._running[name]
+
+    def close(self) -> None:
+        """End those that run."""
+        for browser in self._running.values():
+            browser.close()
+
+    def _chromium(self) -> Browser:
+        return self._playwright.chromium.launch(
+            executable_path=find_or_install(CHROMIUM, self._playwright), args=ARGUMENTS
+        )
+
+    def _firefox(self) -> Browser:
+        return self._playwright.firefox.launch(
+            executable_path=find_or_install(FIREFOX, self._playwright),
+            channel=AS_MOZILLA_SHIPS_IT,
+            firefox_user_prefs=SILENCE,
+        )
 
 
 @contextmanager
-def open_firefox() -> Iterator[Browser]:
-    """Run a headless Firefox likewise."""
-    path = find_or_install(FIREFOX)
-    with (
-        sync_playwright() as playwright,
-        playwright.firefox.launch(
-            executable_path=path, channel=AS_MOZILLA_SHIPS_IT, firefox_user_prefs=SILENCE
-        ) as browser,
-    ):
-        yield browser
+def open_browsers() -> Iterator[Browsers]:
+    """Have browsers for the length of a `with` block; there can be one such block at a time."""
+    with sync_playwright() as playwright:
+        browsers = Browsers(playwright)
+        yield browsers
+        browsers.close()
 
 
-def find_or_install(product: Product) -> Path:
+def find_or_install(product: Product, playwright: Playwright) -> Path:
     """Return the path of a browser's program.
 
     Raises:
         NoBrowser: there is none, and it cannot be installed from here.
     """
-    if path := _find(product):
+    if path := _find(product, playwright):
         return path
     try:
         _install(product)
@@ -100,15 +117,15 @@ def find_or_install(product: Product) -> Path:
             f"The browser tests need {product.name}, and installing it failed ({error}). "
             f"Install it by hand, so that `{product.commands[0]}` is on the PATH, and try again."
         ) from error
-    if path := _find(product):
+    if path := _find(product, playwright):
         return path
     raise NoBrowser(f"{product.name} was installed but is not on the PATH. Add its folder and try again.")
 
 
-def _find(product: Product) -> Path | None:
+def _find(product: Product, playwright: Playwright) -> Path | None:
     commands = map(Path, filter(None, map(shutil.which, product.commands)))
     applications = (Path("/Applications", path) for path in product.applications)
-    own = [_playwrights_own()] if product is CHROMIUM else []
+    own = [Path(playwright.chromium.executable_path)] if product is CHROMIUM else []
     return next((path for path in (*commands, *applications, *own) if path.exists()), None)
 
 
@@ -127,17 +144,13 @@ def _install_from_debian(package: str) -> None:
     _run(*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-q", package)
 
 
-def _playwrights_own() -> Path:
-    with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path)
-
-
 def _run(*command: str) -> None:
     subprocess.run(command, check=True, stdout=sys.stderr)
 
 
 if __name__ == "__main__":
     try:
-        print(find_or_install(CHROMIUM), find_or_install(FIREFOX), sep="\n")
+        with sync_playwright() as playwright:
+            print(*(find_or_install(product, playwright) for product in (CHROMIUM, FIREFOX)), sep="\n")
     except NoBrowser as none:
         sys.exit(str(none))

@@ -1,15 +1,16 @@
 """The stand-in for AWS, started before any test module imports a function: functions connect at import."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+from playwright.sync_api import Browser
 
-from tests import template
-from tests.aws import make_tables, stand_in
+from tests.aws import make_anew, stand_in
+from tests.browser import Browsers, open_browsers
 from trackback.form import Form
 from trackback.ping import Ping, read_ping
 from trackback.site import Sites
@@ -43,8 +44,22 @@ def pytest_unconfigure() -> None:
 @pytest.fixture
 def table() -> Table:
     """An empty table, as the template makes it."""
-    make_tables(template.load())
-    return Table("trackback")
+    table = Table("trackback")
+    make_anew(table)
+    return table
+
+
+@pytest.fixture(scope="session")
+def browsers() -> Iterator[Browsers]:
+    """The browsers, for all tests of a process."""
+    with open_browsers() as browsers:
+        yield browsers
+
+
+@pytest.fixture(scope="session")
+def browser(browsers: Browsers) -> Browser:
+    """The browser of tests for which one is enough."""
+    return browsers["Chromium"]
 
 
 @pytest.fixture

@@ -147,11 +147,12 @@ def embedding(tab: Page) -> Iterator[World]:
             tab.goto("about:blank")
 
 
-def open_tab(browser: Browser, **settings: Any) -> Page:
+@contextmanager
+def open_tab(browser: Browser, **settings: Any) -> Iterator[Page]:
     """Open a tab that notes the events of WATCHED."""
-    tab = browser.new_context(locale="en-US", timezone_id="UTC", **settings).new_page()
-    tab.add_init_script(_WATCH)
-    return tab
+    with browser.new_context(locale="en-US", timezone_id="UTC", **settings) as context:
+        context.add_init_script(_WATCH)
+        yield context.new_page()
 
 
 def ping(**changes: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 
 from tests.aws import ENVIRONMENT
-from tests.browser import open_browser, open_firefox
+from tests.browser import Browsers
 from tests.servers import is_free
 from tests.template import ROOT
 from tests.websites import page, website
@@ -42,10 +42,10 @@ NewContext = Callable[..., BrowserContext]
 Reply = Callable[..., list[Ping]]
 Found = TypeVar("Found")
 PATIENCE = 120  # seconds for what takes one, or ten behind a slow source, on a busy machine
-BROWSERS: dict[str, Any] = {
-    "Chromium": (open_browser, {}),
-    "Firefox": (open_firefox, {}),
-    "Chromium without JavaScript": (open_browser, {"java_script_enabled": False}),
+BROWSERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "Chromium": ("Chromium", {}),
+    "Firefox": ("Firefox", {}),
+    "Chromium without JavaScript": ("Chromium", {"java_script_enabled": False}),
 }
 
 
@@ -190,11 +190,10 @@ def judged(stack: Running, trackback: Trackback, url: str) -> Row:
 
 
 @pytest.fixture(scope="module", params=BROWSERS)
-def new_context(request: pytest.FixtureRequest) -> Iterator[NewContext]:
+def new_context(browsers: Browsers, request: pytest.FixtureRequest) -> NewContext:
     """Open windows of one browser after another that share nothing with each other, as many as wanted."""
-    open_one, settings = BROWSERS[request.param]
-    with open_one() as browser:
-        yield lambda **more: browser.new_context(**{**settings, **more})
+    name, settings = BROWSERS[request.param]
+    return lambda **more: browsers[name].new_context(**{**settings, **more})
 
 
 @pytest.fixture(scope="module")

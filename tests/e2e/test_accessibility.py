@@ -7,7 +7,6 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.browser import open_browser
 from tests.e2e.author import ask, cookies, csrf, new_sign_in_link, sign_in, signed_link
 from tests.e2e.conftest import Running, eventually
 
@@ -19,12 +18,6 @@ WINDOWS: dict[str, Any] = {
     "narrow and dark": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
     "wide and light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

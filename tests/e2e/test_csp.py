@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
-from tests.browser import open_browser
 from tests.websites import Website, page, website
 from trackback.csp import forbids_request, forbids_script, read_policies
 
@@ -43,10 +42,10 @@ POLICIES = [
 
 
 @pytest.fixture(scope="module")
-def window() -> Iterator[Page]:
+def window(browser: Browser) -> Iterator[Page]:
     """A page of a browser."""
-    with open_browser() as browser:
-        yield browser.new_page()
+    with browser.new_page() as page:
+        yield page
 
 
 @pytest.fixture(scope="module")

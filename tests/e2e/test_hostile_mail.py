@@ -5,11 +5,10 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from functions.notify import app
-from tests import template
-from tests.aws import confirm, make_tables, sent_mails
-from tests.browser import open_browser
+from tests.aws import confirm, make_anew, sent_mails
 from tests.demo.site import DemoBlog
 from tests.e2e.hostile import TEXTS, as_item, hostile
 from tests.e2e.watch import Watch
@@ -36,8 +35,8 @@ HEADERS = {
 @pytest.fixture(scope="module")
 def sent() -> list[EmailMessage]:
     """The mails about a ping of each payload, and about pings of many payloads: alone, and in digests."""
-    make_tables(template.load())
     table = Table("trackback")
+    make_anew(table)
     confirm(app.author)
     before = len(sent_mails())
     batches = [[number] for number in range(0, len(TEXTS), 8)]
@@ -67,8 +66,8 @@ def _write(table: Table, requests: list[Any]) -> None:
 
 
 @pytest.fixture
-def watch() -> Iterator[Watch]:
-    with open_browser() as browser, browser.new_context() as context:
+def watch(browser: Browser) -> Iterator[Watch]:
+    with browser.new_context() as context:
         yield Watch(context)
 
 

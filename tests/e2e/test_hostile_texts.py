@@ -8,7 +8,6 @@ import pytest
 from playwright.sync_api import Browser
 from werkzeug.wrappers import Request, Response
 
-from tests.browser import open_browser
 from tests.e2e.author import cookies, sign_in, signed_link
 from tests.e2e.conftest import Running
 from tests.e2e.hostile import PAGE, SOME, TEXTS, as_item, hostile, records_of_texts
@@ -24,12 +23,6 @@ CARELESS = (
     "<p>{}</p>",
     '<script>const words = "{}"</script>',
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 def careless(environ: Any, start_response: Any) -> Iterable[bytes]:

@@ -5,7 +5,8 @@ import shlex
 import subprocess
 from urllib.request import Request, urlopen
 
-from tests.browser import open_browser
+from playwright.sync_api import Browser
+
 from tests.e2e.conftest import Running, Trackback, judged, rows
 
 SUCCESS = b'<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>\n</response>\n'
@@ -17,14 +18,15 @@ WORDPRESS = (
 )
 
 
-def test_a_wordpress_ping_is_shown_once_its_author_approved_it(stack: Running, trackback: Trackback) -> None:
+def test_a_wordpress_ping_is_shown_once_its_author_approved_it(
+    stack: Running, trackback: Trackback, browser: Browser
+) -> None:
     ping = Request(stack.ping_url, WORDPRESS, {"User-Agent": "WordPress/6.1.9; https://wp.example"})
     with urlopen(ping) as answer:
         assert (answer.status, answer.headers["Content-Type"]) == (200, "text/xml; charset=utf-8")
         assert answer.read() == SUCCESS
 
-    with open_browser() as browser:
-        page = browser.new_page()
+    with browser.new_page() as page:
         faults: list[str] = []
         page.on("pageerror", lambda error: faults.append(str(error)))
         with page.expect_response(re.compile("/pings/")):
@@ -54,10 +56,11 @@ def test_the_printed_lines_send_and_list_a_ping(stack: Running, trackback: Track
     assert (ping["title"], ping["status"], ping["verdict"]["link"]) == ("Re: Hello", "pending", "found")
 
 
-def test_the_demo_blog_starts_with_pings_of_every_kind(stack: Running, trackback: Trackback) -> None:
+def test_the_demo_blog_starts_with_pings_of_every_kind(
+    stack: Running, trackback: Trackback, browser: Browser
+) -> None:
     assert {"pending", "approved", "rejected", "spam"} <= {row["status"] for row in rows(trackback)}
-    with open_browser() as browser:
-        page = browser.new_page()
+    with browser.new_page() as page:
         page.goto(f"{stack.blog}/")
         page.get_by_role("link", name="Paid by the ping").first.click()
         page.get_by_role("link", name="In praise of idle things").wait_for()

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import open_browser
 from tests.conftest import MakePing
 from tests.e2e.hostile import TEXTS, as_item, hostile
 from tests.e2e.test_accessibility import WINDOWS, amiss
@@ -22,12 +21,6 @@ SOURCE = page("<title>The source</title>")
 PLANT = (
     "const script = document.createElement('script'); script.text = 'pwned = 1'; document.body.append(script)"
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import open_browser
 from tests.e2e.author import cookies, sign_in
 from tests.e2e.conftest import Running, Trackback, eventually, judged, rows
 
@@ -34,12 +33,9 @@ SAID = {
 
 
 @pytest.fixture
-def page(stack: Running) -> Iterator[Page]:
+def page(stack: Running, browser: Browser) -> Iterator[Page]:
     """A page of a browser without JavaScript, in which the author is signed in."""
-    with (
-        open_browser() as browser,
-        browser.new_context(base_url=stack.api, java_script_enabled=False) as context,
-    ):
+    with browser.new_context(base_url=stack.api, java_script_enabled=False) as context:
         context.add_cookies(cookies(sign_in(stack)))
         yield context.new_page()
 
@@ -51,7 +47,7 @@ def outcomes(trackback: Trackback, post: str) -> dict[str, str]:
 
 
 def test_the_ping_of_a_post_arrives_is_approved_and_is_shown_below_the_post_it_is_about(
-    stack: Running, trackback: Trackback
+    stack: Running, trackback: Trackback, browser: Browser
 ) -> None:
     post, target = f"{stack.blog}/posts/links-out/", f"{stack.second}/posts/the-long-answer/"
     assert f"trackback send {post}" in stack.welcome
@@ -67,8 +63,7 @@ def test_the_ping_of_a_post_arrives_is_approved_and_is_shown_below_the_post_it_i
     assert "the long answer, which needed a walk" in arrived["excerpt"]
 
     trackback("approve", arrived["id"])
-    with open_browser() as browser:
-        page = browser.new_page()
+    with browser.new_page() as page:
         page.goto(target)
         shown = page.get_by_role("complementary").get_by_role("link", name="Links out")
         expect(shown).to_have_attribute("href", post)

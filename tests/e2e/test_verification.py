@@ -7,8 +7,8 @@ from urllib.request import Request, urlopen
 
 import psutil
 import pytest
+from playwright.sync_api import Browser
 
-from tests.browser import open_browser
 from tests.e2e.conftest import Row, Running, Trackback, judged, rows
 from tests.websites import Answer, Website, page, silence, website
 
@@ -88,7 +88,9 @@ def forget_the_flood(stack: Running) -> None:
         environment.kill()
 
 
-def test_a_rule_lets_the_next_linking_ping_appear_by_itself(stack: Running, trackback: Trackback) -> None:
+def test_a_rule_lets_the_next_linking_ping_appear_by_itself(
+    stack: Running, trackback: Trackback, browser: Browser
+) -> None:
     forget_the_flood(stack)
     with blog(linking(stack)) as (_, early), blog(linking(stack)) as (_, url):
         send(stack, early, "Before the rule")
@@ -101,8 +103,7 @@ def test_a_rule_lets_the_next_linking_ping_appear_by_itself(stack: Running, trac
     assert ping["status"] == "approved"
     assert ping["verdict"]["reasons"][0] == "Your rule “allow host localhost” matches."
     assert "approved by rule" in trackback("explain", ping["id"])
-    with open_browser() as browser:
-        shown = browser.new_page()
+    with browser.new_page() as shown:
         shown.goto(f"{stack.blog}/posts/hello-world/")
         link = shown.locator(f"trackback-list a[href='{url}']")  # in its page's words, not its sender's
         link.wait_for()

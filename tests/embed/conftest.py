@@ -5,24 +5,22 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import open_browser, open_firefox
+from tests.browser import Browsers
 from tests.embedding import World, embedding, open_tab
-
-BROWSERS = {"Chromium": open_browser, "Firefox": open_firefox}
 
 # What Playwright cannot ask of the Firefox that people have: to print, to measure, to go without scripts.
 only_chromium = pytest.mark.parametrize("browser", ["Chromium"], indirect=True, scope="module")
 
 
-@pytest.fixture(scope="module", params=BROWSERS)
-def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
-    with BROWSERS[request.param]() as opened:
-        yield opened
+@pytest.fixture(scope="module", params=["Chromium", "Firefox"])
+def browser(browsers: Browsers, request: pytest.FixtureRequest) -> Browser:
+    return browsers[request.param]
 
 
 @pytest.fixture(scope="module")
-def tab(browser: Browser) -> Page:
-    return open_tab(browser)
+def tab(browser: Browser) -> Iterator[Page]:
+    with open_tab(browser) as tab:
+        yield tab
 
 
 @pytest.fixture

@@ -148,12 +148,10 @@ def test_the_layout_shifts_by_nothing(world: World, pings: list[dict[str, object
 
 @only_chromium
 def test_without_scripts_the_fallback_is_all(browser: Browser) -> None:
-    tab = open_tab(browser, java_script_enabled=False)
-    with embedding(tab) as world:
+    with open_tab(browser, java_script_enabled=False) as tab, embedding(tab) as world:
         world.answer(world.post, ping())
         script = f'<script type="module" src="http://{world.api.host}/embed.js"></script>'
         world.blog.answers["/hello/"] = (200, "text/html", SCRIPT_AND_LIST.replace("{script}", script))
         tab.goto(f"http://{world.blog.host}/hello/")
         expect(tab.get_by_role("link", name="TrackBacks")).to_be_visible()
         assert world.api.asked == []
-    tab.context.close()

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests import template
-from tests.browser import open_browser
 from tests.cdn import ADDRESS, CACHING_DISABLED, Cdn, Viewed
 from tests.template import ROOT
 from trackback import viewer
@@ -27,8 +27,8 @@ CHROMIUM = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,ima
 
 
 @pytest.fixture(scope="module")
-def cdn() -> Iterator[Cdn]:
-    with open_browser() as browser, browser.new_page() as page:
+def cdn(browser: Browser) -> Iterator[Cdn]:
+    with browser.new_page() as page:
         yield Cdn(TEMPLATE, page)
 
 

@@ -9,9 +9,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.browser import open_browser
 from tests.demo.sources import OtherBlogs
 from tests.e2e.conftest import Running, running
 from tests.servers import serving
@@ -74,10 +72,3 @@ def site(
         site.copy()
         site.build()
         yield site
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One browser for all."""
-    with open_browser() as browser:
-        yield browser
