@@ -7,15 +7,18 @@ own engine), tables are made there.
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager, suppress
 from email import message_from_string, policy
 from email.message import EmailMessage
+from functools import cache
 from typing import Any
 
 import boto3
 from botocore.exceptions import ClientError
 from moto.backends import get_backend
+from moto.core import responses
+from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from tests import template
@@ -56,11 +59,31 @@ class Changes:
 changes = Changes()
 
 
+class _Moto(DomainDispatcherApplication):
+    """Moto, which would look through its folders for each request."""
+
+    get_backend_for_host = cache(DomainDispatcherApplication.get_backend_for_host)
+
+
+class _AsItIs(XFormedAttributePicker):
+    """Takes an answer of DynamoDB as it is; moto tries a dozen names for each of a value's ten types."""
+
+    def get_possible_keys(self, context: AttributePickerContext) -> Generator[str]:
+        service = context.service_model
+        if type(context.obj) is dict and service and service.service_name == "dynamodb":
+            yield context.key
+        else:
+            yield from super().get_possible_keys(context)
+
+
+vars(responses)["XFormedAttributePicker"] = _AsItIs
+
+
 class _OneAtATime:
     """Moto, behind a lock."""
 
     def __init__(self) -> None:
-        self._moto = DomainDispatcherApplication(create_backend_app)
+        self._moto = _Moto(create_backend_app)
         self._lock = threading.Lock()
 
     def __call__(self, environ: Any, start_response: Any) -> Any:

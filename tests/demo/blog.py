@@ -17,6 +17,8 @@ from tests.demo.receivers import RECEIVERS
 HTML = "text/html; charset=utf-8"
 CSS = "text/css; charset=utf-8"
 ATOM = "application/atom+xml; charset=utf-8"
+NEWEST = 10
+"""How many mails the mailbox shows at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,11 @@ def page(
         return Page(200, HTML, _render("index.html", **here))
     if path == "/feed.xml":
         return Page(200, ATOM, _render("feed.xml", **here))
-    if path.rstrip("/") == "/mailbox":
+    if path.rstrip("/") in {"/mailbox", "/mailbox/all"}:
         newest_first = sorted(mails, key=lambda mail: mail.sent_at, reverse=True)
-        return Page(200, HTML, _render("mailbox.html", mails=newest_first, **here))
+        shown = newest_first if path.startswith("/mailbox/all") else newest_first[:NEWEST]
+        older = len(newest_first) - len(shown)
+        return Page(200, HTML, _render("mailbox.html", mails=shown, older=older, **here))
     post = next((post for post in blog.posts if path.rstrip("/") == f"/posts/{post.slug}"), None)
     if post:
         return Page(200, HTML, _render("post.html", post=post, **here))

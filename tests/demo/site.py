@@ -42,7 +42,7 @@ class DemoBlog:
             request.path,
             self.api,
             request.host,
-            map(_mail, self._mails()),
+            (_mail(mail) for mail in self._mails()),
             blog=self._blog,
             second=self.second,
             others=self.others,

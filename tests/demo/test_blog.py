@@ -1,7 +1,7 @@
 """The demo blogs' markup: senders find posts and ping URLs in it, and strangers' mail does no harm."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -66,6 +66,16 @@ def test_mail_is_shown_newest_first_and_escaped() -> None:
     assert re.findall(r"<h2>(.*)</h2>", html) == ["&lt;b&gt;1&lt;/b&gt;", "&lt;b&gt;0&lt;/b&gt;"]
     assert "<pre>&lt;i&gt;</pre>" in html
     assert "<script" not in html
+
+
+def test_the_mailbox_shows_the_newest_mails_and_leads_to_the_others() -> None:
+    begin = datetime(2026, 11, 22, tzinfo=UTC)
+    mails = [Mail("a@b.example", "c@d.example", f"{n}", "", "", begin + timedelta(n)) for n in range(13)]
+    newest, every = (page(path, API, BLOG, mails).body for path in ("/mailbox/", "/mailbox/all/"))
+    assert re.findall(r"<h2>(.*)</h2>", newest) == [str(n) for n in range(12, 2, -1)]
+    assert '<a href="/mailbox/all/">Older mails: 3</a>' in newest
+    assert re.findall(r"<h2>(.*)</h2>", every) == [str(n) for n in range(12, -1, -1)]
+    assert "Older mails" not in every
 
 
 def test_an_empty_mailbox_says_so() -> None:

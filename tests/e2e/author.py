@@ -61,7 +61,7 @@ def ask(url: str, form: dict[str, str] | None = None, **headers: str) -> Answer:
 
 def mails(stack: Running) -> list[Mail]:
     """Return what is in the mailbox, newest first."""
-    with urlopen(f"{stack.blog}/mailbox/") as answer:
+    with urlopen(f"{stack.blog}/mailbox/all/") as answer:
         page = html.fromstring(answer.read().decode())
     return [
         Mail(

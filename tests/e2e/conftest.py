@@ -90,15 +90,15 @@ class Running:
         found = self.database.get_item(TableName="trackback", Key=key, ConsistentRead=True)
         return dict(found.get("Item", {}))
 
-    def has_judged(self, url: str) -> bool:
-        """Tell whether the ping from a source has a verdict."""
+    def from_source(self, url: str) -> list[Ping]:
+        """Return the pings from a source."""
         found = self.database.scan(
             TableName="trackback",
-            FilterExpression="#url = :url AND attribute_exists(verdict)",
+            FilterExpression="#url = :url",
             ExpressionAttributeNames={"#url": "url"},
             ExpressionAttributeValues={":url": {"S": url}},
         )
-        return bool(found["Items"])
+        return [to_ping(item) for item in found["Items"]]
 
     def put(self, *items: dict[str, Any]) -> None:
         """Put records in place of what is there."""
@@ -185,7 +185,7 @@ def rows(trackback: Trackback) -> list[Row]:
 
 def judged(stack: Running, trackback: Trackback, url: str) -> Row:
     """Return the ping from a source, once the source has been looked at."""
-    eventually(lambda: stack.has_judged(url))
+    eventually(lambda: any(ping.verdict for ping in stack.from_source(url)))
     return next(row for row in rows(trackback) if row["url"] == url)
 
 

@@ -8,7 +8,7 @@ from tests.e2e.author import SESSION, ask, csrf, new_sign_in_link, sign_in, sign
 from tests.e2e.conftest import Reply, Running
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def session(stack: Running) -> str:
     """The cookie of a session."""
     return sign_in(stack)

@@ -74,7 +74,7 @@ def watch(browser: Browser) -> Iterator[Watch]:
 def test_in_a_mail_program_they_are_only_read(sent: list[EmailMessage], watch: Watch) -> None:
     assert len(sent) >= len(TEXTS) // AT_ONCE
     with serving(DemoBlog(lambda: sent)) as server:
-        assert watch.look(f"http://localhost:{server.port}/mailbox/") == []
+        assert watch.look(f"http://localhost:{server.port}/mailbox/all/") == []
     assert len(watch.page.frames) == len(sent) + 1
 
 

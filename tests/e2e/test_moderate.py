@@ -15,11 +15,17 @@ with_javascript = pytest.mark.parametrize(
 )
 
 
+@pytest.fixture(scope="module")
+def session(stack: Running) -> str:
+    """The cookie of a session."""
+    return sign_in(stack)
+
+
 @pytest.fixture
-def signed_in(stack: Running, new_context: NewContext) -> Iterator[BrowserContext]:
+def signed_in(stack: Running, new_context: NewContext, session: str) -> Iterator[BrowserContext]:
     """A browser in which the author is signed in."""
     with new_context(base_url=stack.api) as context:
-        context.add_cookies(cookies(sign_in(stack)))
+        context.add_cookies(cookies(session))
         yield context
 
 

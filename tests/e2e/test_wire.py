@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.e2e.conftest import Running, Trackback, rows
+from tests.e2e.conftest import Running
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 SUCCESS = b'<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>\n</response>\n'
@@ -24,10 +24,6 @@ def ask(url: str, method: str = "GET", body: bytes | None = None, **headers: str
     found = answer.status, answer.headers, answer.read()
     connection.close()
     return found
-
-
-def titles(trackback: Trackback, url: str) -> list[str]:
-    return [row["title"] for row in rows(trackback) if row["url"] == url]
 
 
 MULTIPART = (
@@ -56,12 +52,12 @@ PINGS = [
 
 @pytest.mark.parametrize(("body", "headers", "title"), [r[1:] for r in PINGS], ids=[r[0] for r in PINGS])
 def test_a_ping_is_taken_however_it_is_sent(
-    stack: Running, trackback: Trackback, body: bytes, headers: dict[str, str], title: str
+    stack: Running, body: bytes, headers: dict[str, str], title: str
 ) -> None:
     status, _, answer = ask(stack.ping_url, "POST", body, **headers)
     assert (status, answer) == (200, SUCCESS)
     url = body.partition(b"https://")[2].partition(b"&")[0].partition(b"\r")[0].decode()
-    assert titles(trackback, f"https://{url}") == [title]
+    assert [ping.title for ping in stack.from_source(f"https://{url}")] == [title]
 
 
 def test_a_sender_of_http_1_0_gets_lines_and_an_end(stack: Running) -> None:
@@ -75,12 +71,12 @@ def test_a_sender_of_http_1_0_gets_lines_and_an_end(stack: Running) -> None:
     assert answer.endswith(SUCCESS)
 
 
-def test_eight_copies_at_once_are_eight_successes_and_one_ping(stack: Running, trackback: Trackback) -> None:
+def test_eight_copies_at_once_are_eight_successes_and_one_ping(stack: Running) -> None:
     body = b"url=https://a.example/eight&title=Eight"
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: ask(stack.ping_url, "POST", body, **FORM)[2], range(8)))
     assert answers == [SUCCESS] * 8
-    assert titles(trackback, "https://a.example/eight") == ["Eight"]
+    assert [ping.title for ping in stack.from_source("https://a.example/eight")] == ["Eight"]
 
 
 ODD = [
