@@ -7,7 +7,7 @@ own engine), tables are made there.
 
 import os
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email import message_from_string, policy
 from email.message import EmailMessage
@@ -68,12 +68,11 @@ class _Moto(DomainDispatcherApplication):
 class _AsItIs(XFormedAttributePicker):
     """Takes an answer of DynamoDB as it is; moto tries a dozen names for each of a value's ten types."""
 
-    def get_possible_keys(self, context: AttributePickerContext) -> Generator[str]:
+    def __call__(self, context: AttributePickerContext) -> Any:
         service = context.service_model
         if type(context.obj) is dict and service and service.service_name == "dynamodb":
-            yield context.key
-        else:
-            yield from super().get_possible_keys(context)
+            return context.obj.get(context.key)
+        return super().__call__(context)
 
 
 vars(responses)["XFormedAttributePicker"] = _AsItIs

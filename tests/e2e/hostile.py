@@ -18,7 +18,6 @@ TEXTS = [text for _, text in PAYLOADS]
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FIELDS = 13
 SOME = -(-len(TEXTS) // FIELDS)  # so many pings hold every text, each in one field or another
-PAGE = 25  # pings that the queue shows at once
 _LETTERS = str.maketrans("0189", "wxyz")
 
 

@@ -10,14 +10,14 @@ from werkzeug.wrappers import Request, Response
 
 from tests.e2e.author import cookies, sign_in, signed_link
 from tests.e2e.conftest import Running
-from tests.e2e.hostile import PAGE, SOME, TEXTS, as_item, hostile, records_of_texts
+from tests.e2e.hostile import SOME, TEXTS, as_item, hostile, records_of_texts
 from tests.e2e.watch import Watch
 from tests.payloads import PAYLOADS
 from tests.servers import serving
 from trackback.ping import Ping, Status
 
 SHOWN, UNWANTED = (Status.PENDING, Status.APPROVED), (Status.REJECTED, Status.SPAM)
-MANY = 40
+MANY, FEW = 30, 12
 
 CARELESS = (
     "<p>{}</p>",
@@ -36,12 +36,12 @@ def careless(environ: Any, start_response: Any) -> Iterable[bytes]:
 def test_on_a_careless_page_what_the_other_tests_look_for_is_found(browser: Browser) -> None:
     with serving(careless) as server, browser.new_context() as context:
         caught = [_caught(Watch(context), f"http://localhost:{server.port}", place) for place in CARELESS]
-    assert len(set().union(*caught)) >= 60
+    assert len(set().union(*caught)) >= 20
 
 
 def _caught(watch: Watch, site: str, place: str) -> set[str]:
     """Return the payloads that do something in a place; each is in a frame of its own."""
-    frames = {f"{site}/?{urlencode({'place': place, 'text': text})}": name for name, text in PAYLOADS}
+    frames = {f"{site}/?{urlencode({'place': place, 'text': text})}": name for name, text in PAYLOADS[::3]}
     watch.page.set_content("".join(f"<iframe src='{url}'></iframe>" for url in frames))
     return {frames[frame.url] for frame in watch.page.frames if frame.url in frames and watch.holds(frame)}
 
@@ -51,7 +51,7 @@ def pings(stack: Running) -> Iterator[list[Ping]]:
     """Pings that wait, that are shown, and some others."""
     post = f"{stack.blog}/posts/paid-by-the-ping/"
     planted = [hostile(post, number, status) for status in SHOWN for number in range(MANY)]
-    planted += [hostile(post, number, status) for status in UNWANTED for number in range(PAGE)]
+    planted += [hostile(post, number, status) for status in UNWANTED for number in range(FEW)]
     stack.put(*map(as_item, planted))
     yield planted
     stack.forget(*(ping.id for ping in planted))

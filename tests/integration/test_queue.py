@@ -311,7 +311,7 @@ def test_a_search_that_finds_little_stops_and_goes_on_from_there(
     found = queue.page(Tab.PENDING, search="zebras", most_read=30)
     assert (found.pings, found.looked_at) == ([], 30)
     made, read = calls(table, lambda: queue.page(Tab.PENDING, search="zebras", most_read=30))
-    assert (made, read) == (Counter(Query=2, BatchGetItem=1), 60)
+    assert (made, read) == (Counter(Query=2, BatchGetItem=1), 80)
     assert ids(queue, Tab.PENDING, search="zebras", most_read=30) == [wanted.id]
     assert len(ids(queue, Tab.PENDING, search="title", most_read=30)) == 39
 
