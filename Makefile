@@ -8,10 +8,11 @@ MINISTACK := $(TOOLS)/ministack/bin/ministack
 GENERATORS := $(TOOLS)/sites
 export SAM_CLI_TELEMETRY := 0
 
-# A file of tests is one worker's, since its tests share a stack; the slow ones, end to end, come first.
-SIDE_BY_SIDE := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# A file of tests is one worker's, since its tests share much; the slow ones, end to end, come first. As they also
+# wait, there is work for one worker more than there are processors.
+SIDE_BY_SIDE := -n $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help install run test test-dynamodb test-deploy test-sites lint pr build deploy bench clean
+.PHONY: help install run test coverage test-dynamodb test-deploy test-sites lint pr build deploy bench clean
 
 help: ## list what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -21,13 +22,16 @@ install: .venv/installed ## install the project and its tools into .venv
 run: install ## run the whole service on this machine, with a demo blog
 	@$(BIN)/python -m tests.local
 
-test: install $(SAM) ## run everything that must pass: unit, integration, infrastructure, end to end
-	$(BIN)/pytest $(SIDE_BY_SIDE) --cov --ignore=tests/deploy --ignore=tests/sites
+test: install $(SAM) ## run the tests: unit, integration, infrastructure, end to end
+	$(BIN)/pytest $(SIDE_BY_SIDE) --ignore=tests/deploy --ignore=tests/sites
+
+coverage: install ## run the unit and integration tests again, and see which lines and branches they reach
+	$(BIN)/pytest $(SIDE_BY_SIDE) --cov tests/demo tests/unit tests/integration
 
 test-dynamodb: install ## run the integration tests and all races on Amazon's own DynamoDB Local
 	$(BIN)/python -m tests.dynamodb_local $(BIN)/pytest tests/integration
 
-test-deploy: install $(SAM) $(MINISTACK) ## deploy the build to an AWS emulator and speak to it over HTTP
+test-deploy: install $(SAM) $(MINISTACK) ## check what is built, deploy it to an AWS emulator, speak to it over HTTP
 	$(BIN)/pytest tests/deploy
 
 test-sites: install $(GENERATORS)/installed ## build the example sites with their generators and see pings on them
@@ -40,7 +44,7 @@ lint: install $(SAM) ## check style, types and the template
 	$(BIN)/cfn-lint template.yaml
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
-pr: lint test test-dynamodb test-deploy test-sites ## run what CI runs
+pr: lint test coverage test-dynamodb test-deploy test-sites ## run what CI runs
 
 build: $(SAM) ## build the functions and layers, without Docker and AWS
 	AWS_DEFAULT_REGION=us-east-1 PIP=$(CURDIR)/$(TOOLS)/sam/bin/pip $(SAM) build

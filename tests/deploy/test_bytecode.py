@@ -6,7 +6,7 @@ import subprocess
 import sysconfig
 from pathlib import Path
 
-from tests.infrastructure.builds import FUNCTIONS, LAYERS, RUNTIME, Build
+from tests.deploy.builds import FUNCTIONS, LAYERS, RUNTIME, Build
 
 WITHOUT_BYTECODE = f"left the bytecode out, there is no {RUNTIME} here"
 IN_LAMBDA = """

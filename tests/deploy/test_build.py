@@ -6,7 +6,7 @@ import pytest
 from rjsmin import jsmin
 
 from tests import template
-from tests.infrastructure.builds import FUNCTIONS, LAYERS, RUNTIME, TAG, Build
+from tests.deploy.builds import FUNCTIONS, LAYERS, RUNTIME, TAG, Build
 from tests.template import ROOT
 
 BUDGETS = {"shared": 10_000_000, "html": 15_000_000, "pages": 5_000_000}
