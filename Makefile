@@ -7,6 +7,7 @@ SAM := $(TOOLS)/sam/bin/sam
 MINISTACK := $(TOOLS)/ministack/bin/ministack
 GENERATORS := $(TOOLS)/sites
 export SAM_CLI_TELEMETRY := 0
+unexport PYTHONDONTWRITEBYTECODE # or each of the tests' many processes would compile all anew
 
 # A file of tests is one worker's, since its tests share much; the slow ones, end to end, come first. As they also
 # wait, there is work for one worker more than there are processors.

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,7 @@ def run(*arguments: str | Path, **settings: str) -> str:
     return done.stdout + done.stderr
 
 
+@cache
 def translated() -> dict[str, Any]:
     """Return the resources that AWS makes of the template: with the roles and subscriptions that SAM adds."""
     command = [str(SAM.with_name("python")), "-c", _TRANSLATE]

@@ -1,4 +1,4 @@
-"""Builds, an emulator and a stack deployed to it for all the tests of this folder, and the runtime's interpreter."""
+"""Builds, a stack deployed to an emulator, and the interpreter that the runtime has, for the tests here."""
 
 import os
 import shutil

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Event
@@ -183,10 +183,9 @@ def rows(trackback: Trackback) -> list[Row]:
     return [json.loads(line) for line in trackback("list", "--json").splitlines()]
 
 
-def judged(stack: Running, trackback: Trackback, url: str) -> Row:
+def judged(stack: Running, url: str) -> Row:
     """Return the ping from a source, once the source has been looked at."""
-    eventually(lambda: any(ping.verdict for ping in stack.from_source(url)))
-    return next(row for row in rows(trackback) if row["url"] == url)
+    return eventually(lambda: next((asdict(it) for it in stack.from_source(url) if it.verdict), None))
 
 
 @pytest.fixture(scope="module", params=BROWSERS)

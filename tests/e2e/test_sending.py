@@ -57,7 +57,7 @@ def test_the_ping_of_a_post_arrives_is_approved_and_is_shown_below_the_post_it_i
         "doors": "no ping URL",
         "closed": "refused",
     }
-    arrived = judged(stack, trackback, post)
+    arrived = judged(stack, post)
     assert (arrived["post"], arrived["status"], arrived["verdict"]["link"]) == (target, "pending", "found")
     assert (arrived["title"], arrived["blog_name"]) == ("Links out", "Plain Pages")
     assert "the long answer, which needed a walk" in arrived["excerpt"]

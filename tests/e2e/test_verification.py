@@ -52,20 +52,20 @@ SEEDED = [
 def test_every_seeded_source_gets_its_verdict(
     stack: Running, trackback: Trackback, path: str, status: str, link: str, words: str
 ) -> None:
-    row = judged(stack, trackback, stack.others + path)
+    row = judged(stack, stack.others + path)
     assert (row["status"], row["verdict"]["link"]) == (status, link)
     assert row["verdict"]["reasons"]
     assert all(reason.endswith(".") for reason in row["verdict"]["reasons"])
     assert words in " ".join(trackback("explain", row["id"]).split())
 
 
-def test_the_sentence_with_the_link_is_told(stack: Running, trackback: Trackback) -> None:
-    verdict = judged(stack, trackback, f"{stack.others}/walks/an-open-door/")["verdict"]
+def test_the_sentence_with_the_link_is_told(stack: Running) -> None:
+    verdict = judged(stack, f"{stack.others}/walks/an-open-door/")["verdict"]
     assert verdict["sentence"].startswith("Someone left a door ajar for anyone who writes back")
     assert verdict["text"] == "a door ajar for anyone who writes back"
 
 
-def test_no_source_changes_the_answer_or_delays_it(stack: Running, trackback: Trackback) -> None:
+def test_no_source_changes_the_answer_or_delays_it(stack: Running) -> None:
     quick: list[Answer] = [linking(stack), page("Nothing."), page("", "410 Gone")]
     with ExitStack() as sites:
         _, slow = sites.enter_context(blog(silence))
@@ -73,7 +73,7 @@ def test_no_source_changes_the_answer_or_delays_it(stack: Running, trackback: Tr
         for answer in quick:  # while the slow one is being waited for
             assert send(stack, sites.enter_context(blog(answer))[1]) == SUCCESS
         assert send(stack, "http://localhost:1/nobody") == SUCCESS
-    assert judged(stack, trackback, slow)["verdict"]["link"] == "unreachable"
+    assert judged(stack, slow)["verdict"]["link"] == "unreachable"
 
 
 def environments(stack: Running) -> list[psutil.Process]:
@@ -94,11 +94,11 @@ def test_a_rule_lets_the_next_linking_ping_appear_by_itself(
     forget_the_flood(stack)
     with blog(linking(stack)) as (_, early), blog(linking(stack)) as (_, url):
         send(stack, early, "Before the rule")
-        assert judged(stack, trackback, early)["status"] == "pending"
+        assert judged(stack, early)["status"] == "pending"
         assert trackback("rules", "add", "allow", "host", "localhost") == "allow host localhost\n"
         assert "allow host localhost" in trackback("why", url)
         send(stack, url, "Let in by a rule")
-        ping = judged(stack, trackback, url)
+        ping = judged(stack, url)
         trackback("rules", "remove", "host", "localhost")
     assert ping["status"] == "approved"
     assert ping["verdict"]["reasons"][0] == "Your rule “allow host localhost” matches."
@@ -114,11 +114,11 @@ def test_a_rule_lets_the_next_linking_ping_appear_by_itself(
 def test_the_author_can_have_a_source_looked_at_again(stack: Running, trackback: Trackback) -> None:
     with blog(page("Not yet.")) as (server, url):
         send(stack, url)
-        before = judged(stack, trackback, url)
+        before = judged(stack, url)
         assert before["verdict"]["link"] == "missing"
         server.answers = linking(stack)
         assert "“I read a post today.”" in trackback("verify", before["id"])
-    after = judged(stack, trackback, url)
+    after = judged(stack, url)
     assert (after["status"], after["verdict"]["link"]) == ("pending", "found")
 
 
@@ -136,7 +136,7 @@ def test_what_came_while_verify_was_stopped_is_verified_afterwards(
         assert [standing(held[source]) for source in sources] == [("received", None)] * 3
         for environment in stopped:
             environment.kill()
-        verified = [judged(stack, trackback, source) for source in sources]
+        verified = [judged(stack, source) for source in sources]
     assert [standing(row) for row in verified] == [("pending", "found")] * 3
 
 
@@ -144,7 +144,7 @@ def standing(row: Row) -> tuple[str, str | None]:
     return row["status"], row["verdict"] and row["verdict"]["link"]
 
 
-def test_a_fresh_ping_is_verified_before_any_schedule(stack: Running, trackback: Trackback) -> None:
+def test_a_fresh_ping_is_verified_before_any_schedule(stack: Running) -> None:
     with blog(linking(stack)) as (_, url):
         send(stack, url)
-        assert judged(stack, trackback, url)["verdict"]["link"] == "found"
+        assert judged(stack, url)["verdict"]["link"] == "found"

@@ -9,7 +9,6 @@ from tests import sam, template
 
 TEMPLATE = template.load()
 FUNCTIONS = TEMPLATE.resources("AWS::Serverless::Function")
-TRANSLATED = sam.translated()
 
 TABLE = "${Table.Arn}"
 BY_POST, BY_STATUS, BY_DUE = (f"{TABLE}/index/{index}" for index in ("by_post", "by_status", "by_due"))
@@ -131,7 +130,7 @@ def own_statements(function: str) -> list[dict[str, Any]]:
 
 def role(function: str) -> dict[str, Any]:
     """Return the role that SAM makes for a function."""
-    found: dict[str, Any] = TRANSLATED[f"{function}Role"]["Properties"]
+    found: dict[str, Any] = sam.translated()[f"{function}Role"]["Properties"]
     return found
 
 
