@@ -10,10 +10,9 @@ from typing import Any
 from playwright.sync_api import Browser, Error, Page
 from werkzeug.wrappers import Request, Response
 
-from functions.serve import app
 from tests import template
-from tests.events import Context
 from tests.gateway import Gateway
+from tests.served import Serve
 from tests.servers import serving
 
 LIST, COUNT = "trackback-list", "trackback-count"
@@ -28,17 +27,6 @@ _WATCH = """
 window.seen = [];
 for (const name of %s) document.addEventListener(name, () => seen.push(name));
 """ % json.dumps(WATCHED)  # noqa: UP031 - the script is full of braces
-
-
-class _Serve:
-    """`serve` in this process, as the gateway knows a function; Powertools takes one request at a time."""
-
-    _lock = threading.Lock()
-    function = next(it for it in template.load().functions() if it.name == "serve")
-
-    def invoke(self, event: dict[str, Any]) -> dict[str, Any]:
-        with self._lock:
-            return app.handler(event, Context())  # type: ignore[arg-type]
 
 
 @dataclass
@@ -127,7 +115,7 @@ class World:
         return [address for address in self.api.asked if address.startswith(prefix)]
 
 
-_serve = Gateway(template.load(), [_Serve()])  # type: ignore[list-item]
+_serve = Gateway(template.load(), [Serve()])  # type: ignore[list-item]
 
 
 @contextmanager

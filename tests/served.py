@@ -12,7 +12,7 @@ from tests.gateway import Gateway
 from tests.servers import serving
 
 
-class _Serve:
+class Serve:
     """The function, as the gateway knows one; Powertools takes one request at a time."""
 
     function = next(one for one in template.load().functions() if one.name == "serve")
@@ -26,5 +26,5 @@ class _Serve:
 @contextmanager
 def served() -> Iterator[str]:
     """Answer on a free port; yield the API's address."""
-    with serving(Gateway(template.load(), [_Serve()])) as server:  # type: ignore[list-item]
+    with serving(Gateway(template.load(), [Serve()])) as server:  # type: ignore[list-item]
         yield f"http://127.0.0.1:{server.port}"
