@@ -27,7 +27,7 @@ test: install $(SAM) ## run the tests: unit, integration, infrastructure, end to
 	$(BIN)/pytest $(SIDE_BY_SIDE) --ignore=tests/deploy --ignore=tests/sites
 
 coverage: install ## run the unit and integration tests again, and see which lines and branches they reach
-	$(BIN)/pytest $(SIDE_BY_SIDE) --cov tests/demo tests/unit tests/integration
+	$(BIN)/pytest $(SIDE_BY_SIDE) tests/demo tests/unit tests/integration --cov
 
 test-dynamodb: install ## run the integration tests and all races on Amazon's own DynamoDB Local
 	$(BIN)/python -m tests.dynamodb_local $(BIN)/pytest tests/integration

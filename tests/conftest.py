@@ -1,5 +1,6 @@
 """The stand-in for AWS, started before any test module imports a function: functions connect at import."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -34,6 +35,11 @@ os.environ.update(
 )
 
 MakePing = Callable[..., Ping]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the garbage collector what all tests have in common, moto and botocore above all."""
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:

@@ -39,7 +39,7 @@ def sent() -> list[EmailMessage]:
     make_anew(table)
     confirm(app.author)
     before = len(sent_mails())
-    batches = [[number] for number in range(0, len(TEXTS), 8)]
+    batches = [[number] for number in range(0, len(TEXTS), 16)]
     batches += [list(range(first, first + AT_ONCE)) for first in range(0, len(TEXTS), AT_ONCE)]
     for number, numbers in enumerate(batches):
         _announce(table, f"mail-{number}", numbers)
