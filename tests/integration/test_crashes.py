@@ -110,6 +110,21 @@ def test_a_run_killed_while_it_waits_for_another_server_sends_nothing_twice(
     assert Counter(other.pinged()) == Counter("ab")
 
 
+def test_ctrl_c_ends_a_run_in_one_line(blog: Web, tmp_path: Path) -> None:
+    trackback, ledger = Path(sys.executable).with_name("trackback"), tmp_path / "sent.json"
+    command = [str(trackback), "send", "--ledger", str(ledger), f"{blog.url}/post"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+    def interrupt(_: Request) -> Response:
+        process.send_signal(signal.SIGINT)
+        process.wait(60)
+        return Response()
+
+    blog.pages["/post"] = interrupt
+    _, said = process.communicate(timeout=60)
+    assert (process.returncode, said) == (130, "trackback: stopped\n")
+
+
 @pytest.mark.parametrize("kind", ["table", "file"])
 def test_runs_that_overlap_send_each_ping_once(
     blog: Web, other: Web, tmp_path: Path, table: Table, kind: str

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from io import TextIOWrapper
+from typing import TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
@@ -20,9 +21,15 @@ from trackback.site import host_key
 from trackback.table import Table
 from trackback.terminal import complain
 
+_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; return 0 when done, 1 when not (the reason is on stderr), 2 for wrong usage."""
+    """Run one command.
+
+    Returns:
+        0 when done, 1 when not (the reason is on stderr), 2 for wrong usage, 130 after Ctrl-C.
+    """
     parser = _parser()
     asked = parser.parse_args(arguments)
     if asked.command == "send" and (wrong := _wrong(asked)):
@@ -36,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # such as `head`, which has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
         return 1
+    except KeyboardInterrupt:
+        complain("stopped")
+        return 130
     except NoRegionError:
         return complain("no region is set: aws configure, or AWS_ENDPOINT_URL for a service on this machine")
     except (TrackbackError, BotoCoreError, ClientError) as error:
@@ -54,7 +64,15 @@ def _use_stand_in() -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="trackback", description="See pings and decide about them.")
     every = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_pings(every)
+    _add_decisions(every)
+    _add_posts(every)
+    _add_sending(every)
+    _add_rules(every)
+    return parser
 
+
+def _add_pings(every: _Commands) -> None:
     lists = _command(every, "list", commands.list_pings, "list pings, newest first")
     lists.add_argument("--json", action="store_true", help="print one JSON object a line")
     lists.add_argument("--status", type=Status, choices=list(Status), help="only pings of this status")
@@ -66,6 +84,9 @@ def _parser() -> argparse.ArgumentParser:
     verify = _command(every, "verify", commands.verify, "look at a ping's source again, now")
     for command in (show, explain, verify):
         command.add_argument("id", metavar="ID")
+
+
+def _add_decisions(every: _Commands) -> None:
     for name, (_, words) in commands.DECISIONS.items():
         decision = _command(every, name, commands.decide, words)
         decision.add_argument("ids", metavar="ID", nargs="+")
@@ -80,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
     why = _command(every, "why", commands.why, "tell which keys a URL has and which rules match it")
     why.add_argument("url", metavar="URL")
 
+
+def _add_posts(every: _Commands) -> None:
     snippet = _command(every, "snippet", commands.snippet, "print what to paste for a post")
     snippet.add_argument("url", metavar="URL")
     doctor = _command(every, "doctor", commands.doctor, "tell what is right and wrong with a published post")
@@ -90,21 +113,8 @@ def _parser() -> argparse.ArgumentParser:
             "--api", metavar="URL", help="the API's address (default: $TRACKBACK_API, else known)"
         )
 
-    _add_sending(every)
 
-    rules = every.add_parser("rules", help="list, add or remove your own rules")
-    kinds = rules.add_subparsers(dest="rules", required=True, metavar="COMMAND")
-    _command(kinds, "list", commands.list_rules, "list your rules")
-    add = _command(kinds, "add", commands.add_rule, "add a rule: block or allow a host, path or text")
-    add.add_argument("effect", type=Effect, choices=list(Effect))
-    remove = _command(kinds, "remove", commands.remove_rule, "remove a rule")
-    for command in (add, remove):
-        command.add_argument("matches", type=Matches, choices=list(Matches))
-        command.add_argument("value", metavar="VALUE", help="spam.example, blog.example/~joe or some words")
-    return parser
-
-
-def _add_sending(every: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_sending(every: _Commands) -> None:
     send = _command(every, "send", dispatch.send, "ping what a post of yours links to")
     send.add_argument("url", metavar="URL", nargs="?", type=_address, help="the post")
     send.add_argument("--to", metavar="PING_URL", type=_address, help="ping this alone")
@@ -122,6 +132,18 @@ def _add_sending(every: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     sent.add_argument("--json", action="store_true", help="print one JSON object a line")
     for command in (send, sent):
         command.add_argument("--ledger", metavar="FILE", help="keep note in this file, and do without AWS")
+
+
+def _add_rules(every: _Commands) -> None:
+    rules = every.add_parser("rules", help="list, add or remove your own rules")
+    kinds = rules.add_subparsers(dest="rules", required=True, metavar="COMMAND")
+    _command(kinds, "list", commands.list_rules, "list your rules")
+    add = _command(kinds, "add", commands.add_rule, "add a rule: block or allow a host, path or text")
+    add.add_argument("effect", type=Effect, choices=list(Effect))
+    remove = _command(kinds, "remove", commands.remove_rule, "remove a rule")
+    for command in (add, remove):
+        command.add_argument("matches", type=Matches, choices=list(Matches))
+        command.add_argument("value", metavar="VALUE", help="spam.example, blog.example/~joe or some words")
 
 
 def _wrong(asked: argparse.Namespace) -> str:
@@ -149,12 +171,7 @@ def _address(text: str) -> str:
         raise argparse.ArgumentTypeError(str(refused)) from None
 
 
-def _command(
-    every: "argparse._SubParsersAction[argparse.ArgumentParser]",
-    name: str,
-    run: Callable[..., bool],
-    words: str,
-) -> argparse.ArgumentParser:
+def _command(every: _Commands, name: str, run: Callable[..., bool], words: str) -> argparse.ArgumentParser:
     parser = every.add_parser(name, help=words, description=words)
     default = os.environ.get("TRACKBACK_TABLE") or "trackback"
     parser.add_argument(
