@@ -23,6 +23,7 @@ from tests.invocations import Invocations
 from tests.schedules import Schedule
 from tests.servers import QuietHandler, TalkingHandler, is_free, serving
 from tests.streams import Delivery
+from tests.template import Template
 from trackback.site import Sites
 from trackback.table import Table
 
@@ -53,13 +54,7 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
         blog_url = _serve(stack, blog, port and port + 1)
         second = DemoBlog(sent_mails, SECOND_THOUGHTS)
         second_url = _serve(stack, second, port and port + 4)
-        minutes = os.environ.get("CHECK_EVERY_MINUTES", "1")
-        deployed = template.load(
-            Sites=",".join([blog_url, second_url, *sites]),
-            Feed=f"{blog_url}/",
-            CheckEveryMinutes=minutes,
-            SendEveryMinutes=minutes,
-        )
+        deployed = _template(blog_url, [blog_url, second_url, *sites])
         aws = stack.enter_context(stand_in(port and port + 2))
         make_tables(deployed)
         confirm(deployed.resolve({"Ref": "AuthorEmail"}))
@@ -75,16 +70,29 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
         ]
         for function in gateway.functions:
             invocations.add(function)
-            stack.callback(function.close)
-            for subscription in function.function.streams:
-                stack.callback(Delivery("trackback", function, subscription).close)
-            for every in function.function.minutes:
-                stack.callback(Schedule(function, every).close)
+            _subscribe(stack, function)
         stack.callback(invocations.close)
         blog.api = second.api = api
         blog.second, blog.others, others.blog = second_url, others_url, blog_url
         stack.callback(others.close)  # first of all, or the end would wait for the slow page
         yield LocalStack(api, blog_url, aws, others_url, second_url)
+
+
+def _template(blog: str, sites: Sequence[str]) -> Template:
+    """Return what is deployed for these sites; the blog's feed is followed."""
+    minutes = os.environ.get("CHECK_EVERY_MINUTES", "1")
+    return template.load(
+        Sites=",".join(sites), Feed=f"{blog}/", CheckEveryMinutes=minutes, SendEveryMinutes=minutes
+    )
+
+
+def _subscribe(stack: ExitStack, function: Environments) -> None:
+    """Bring a function the changes and the times that the template subscribes it to, until the stack ends."""
+    stack.callback(function.close)
+    for subscription in function.function.streams:
+        stack.callback(Delivery("trackback", function, subscription).close)
+    for every in function.function.minutes:
+        stack.callback(Schedule(function, every).close)
 
 
 def _serve(stack: ExitStack, application: Any, port: int, *, talks: bool = False) -> str:
