@@ -1,4 +1,4 @@
-"""A blog and the blogs that ping it, on loopback, for tests of what verification makes of them."""
+"""A blog and the blogs that ping it, on loopback, and who looks at the author's pages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -6,14 +6,20 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from functions.moderate import app
+from tests.conftest import MakePing
 from tests.published import Published, published
+from tests.visitor import SESSION, Visitor, Waiting, now
 from tests.websites import Answer, Website, page, website
+from trackback.changes import verdict_change
 from trackback.fetch import Fetcher
 from trackback.pace import Pace
-from trackback.ping import Ping, read_ping, sender_hash
+from trackback.ping import Ping, Status, read_ping, sender_hash
 from trackback.recent import Recent
 from trackback.site import Sites
 from trackback.table import Table
+from trackback.tokens import write_session
+from trackback.verdict import Outcome, Seen, Verdict
 from trackback.verification import Verifier
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -107,3 +113,27 @@ def here(_published: Published) -> Published:
     """A blog that serves one post, with all that it should have, and its API."""
     _published.clear()
     return _published
+
+
+@pytest.fixture
+def author(table: Table) -> Visitor:  # noqa: ARG001 - there is a table to look into
+    return Visitor({SESSION: write_session(app.keys.load(now()), "session", now())})
+
+
+@pytest.fixture
+def stranger(table: Table) -> Visitor:  # noqa: ARG001 - as above
+    return Visitor()
+
+
+@pytest.fixture
+def waiting(table: Table, make_ping: MakePing) -> Waiting:
+    """Make pings that were looked at and wait for the author."""
+
+    def make(**fields: str) -> Ping:
+        ping = make_ping(**fields)
+        table.add(ping)
+        verdict = Verdict(Seen.FOUND, ping.received_at, text="a post", sentence="I read a post today.")
+        table.apply(verdict_change(ping, verdict, Outcome(Status.PENDING), now()))
+        return table.get(ping.id)
+
+    return make

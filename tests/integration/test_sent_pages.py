@@ -7,23 +7,16 @@ from typing import Any
 
 import pytest
 
-from functions.moderate import app
-from tests.integration.test_moderate import NOTICE, QUEUE, SESSION, Visitor, now
+from tests.visitor import NOTICE, QUEUE, Visitor, now
 from trackback.ledger import Sending, Stage
 from trackback.order import Order, Orders, Told
 from trackback.sent_pages import MOST_READ, PAGE, SEND, SENT, Kind, SentPages
 from trackback.table import Table
 from trackback.table_ledger import TableLedger
-from trackback.tokens import write_session
 
 POST = "https://blog.example/2026/hello/"
 THEIRS = "https://other.example/a"
 START = datetime(2026, 11, 26, tzinfo=UTC)
-
-
-@pytest.fixture
-def author(table: Table) -> Visitor:  # noqa: ARG001 - there is a table to look into
-    return Visitor({SESSION: write_session(app.keys.load(now()), "session", now())})
 
 
 def orders(table: Table) -> list[Order]:

@@ -1,0 +1,134 @@
+"""The links of mails: they show first, act on a press, once, and about the words of their mail alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from functions.moderate import app
+from tests.events import FORM, Context, http_event
+from tests.visitor import NO_PING, QUEUE, Visitor, Waiting, mailed, now, reopen, revise
+from trackback.ping import Status
+from trackback.settings import Notify, load_settings
+from trackback.table import Table
+from trackback.tokens import Action, write_session
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "words"),
+    [
+        (Action.APPROVE, Status.APPROVED, "Approved"),
+        (Action.REJECT, Status.REJECTED, "Rejected"),
+        (Action.SPAM, Status.SPAM, "Marked as spam"),
+    ],
+)
+def test_a_link_shows_first_and_acts_on_a_press(
+    stranger: Visitor, table: Table, waiting: Waiting, action: Action, status: Status, words: str
+) -> None:
+    ping = waiting(title="What the mail was about")
+    link = mailed(ping, action)
+    assert "What the mail was about" in stranger.read(link)
+    assert table.get(ping.id) == ping
+    done = stranger.post(link)
+    assert done["statusCode"] == 200
+    assert f"<h1>{words}</h1>" in done["body"]
+    assert f'href="/moderate/ping/{ping.id}"' in done["body"]
+    assert table.get(ping.id).status is status
+    again = stranger.post(link)
+    assert (again["statusCode"], f"{words} already" in again["body"]) == (409, True)
+    assert len(table.get(ping.id).history) == len(ping.history) + 1
+
+
+def test_who_is_signed_in_may_undo_right_where_a_link_has_led(author: Visitor, waiting: Waiting) -> None:
+    assert 'value="undo"' in author.post(mailed(waiting()))["body"]
+    assert 'value="undo"' not in Visitor().post(mailed(waiting()))["body"]
+
+
+def test_a_link_about_what_was_decided_otherwise_says_so(
+    stranger: Visitor, table: Table, waiting: Waiting
+) -> None:
+    ping = waiting()
+    table.decide(ping.id, Status.SPAM, now())
+    assert "Decided otherwise meanwhile" in stranger.read(mailed(ping))
+    assert stranger.post(mailed(ping))["statusCode"] == 409
+    assert table.get(ping.id).status is Status.SPAM
+
+
+def test_a_link_about_words_that_have_changed_since_says_so(
+    stranger: Visitor, table: Table, waiting: Waiting
+) -> None:
+    ping = waiting(title="Nice words")
+    later = reopen(table, ping, "BUY PILLS")
+    for link in (mailed(ping), mailed(ping, Action.REJECT), mailed(ping, Action.SPAM)):
+        assert "There are other words by now" in stranger.read(link)
+        assert stranger.post(link)["statusCode"] == 409
+    assert table.get(ping.id) == later
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [
+        (Action.APPROVE, Status.APPROVED),
+        (Action.REJECT, Status.REJECTED),
+        (Action.SPAM, Status.SPAM),
+    ],
+)
+def test_a_link_about_first_words_shows_and_decides_about_these_once_others_were_sent(
+    stranger: Visitor, table: Table, waiting: Waiting, action: Action, status: Status
+) -> None:
+    ping = waiting(title="First")
+    link = mailed(ping, action)
+    revise(table, ping, "Words that nobody has read")
+    shown = stranger.read(link)
+    assert "This is about what was sent first" in shown
+    assert "Words that nobody has read" not in shown
+    assert stranger.post(link)["statusCode"] == 200
+    assert (table.get(ping.id).status, table.get(ping.id).title) == (status, "First")
+
+
+def test_a_link_about_later_words_of_what_is_held_approves_these(
+    stranger: Visitor, table: Table, waiting: Waiting
+) -> None:
+    ping = revise(table, waiting(title="First"))
+    stranger.post(mailed(ping))
+    assert (table.get(ping.id).status, table.get(ping.id).title) == (Status.APPROVED, "Later words")
+
+
+@pytest.mark.parametrize(("action", "title"), [(Action.APPROVE, "Later words"), (Action.REJECT, "First")])
+def test_a_link_about_new_words_of_what_readers_see_decides_about_these(
+    stranger: Visitor, table: Table, waiting: Waiting, action: Action, title: str
+) -> None:
+    ping = waiting(title="First")
+    table.decide(ping.id, Status.APPROVED, now())
+    stranger.post(mailed(revise(table, table.get(ping.id)), action))
+    known = table.get(ping.id)
+    assert (known.status, known.title, known.revision) == (Status.APPROVED, title, None)
+
+
+def test_links_that_are_no_good_say_what_to_do(stranger: Visitor, table: Table, waiting: Waiting) -> None:
+    ping = waiting()
+    good = mailed(ping)
+    cases = {
+        mailed(ping, age=timedelta(days=15)): 410,
+        good.replace("approve.", "spam."): 400,
+        good[:-10]: 400,
+        f"{QUEUE}/link/\u202e": 404,
+        mailed(replace(ping, id=NO_PING)): 404,
+        f"{QUEUE}/link/{write_session(app.keys.load(now()), 'x', now())}": 400,
+    }
+    for link, status in cases.items():
+        for answer in (stranger.get(link), stranger.post(link)):
+            assert answer["statusCode"] == status
+            assert 'class="button" href="/moderate' in answer["body"]
+    assert table.get(ping.id) == ping
+
+
+def test_a_mail_program_can_stop_the_mails(stranger: Visitor, table: Table, waiting: Waiting) -> None:
+    link = mailed(waiting(), Action.MUTE)
+    assert "Stop the mails" in stranger.read(link)
+    assert load_settings(table).notify is Notify.EACH
+    event = http_event("POST", link, headers={"content-type": FORM}, body=b"List-Unsubscribe=One-Click")
+    answer = app.handler(event, Context())  # type: ignore[arg-type]
+    assert answer["statusCode"] == 200
+    assert load_settings(table).notify is Notify.NONE
+    assert stranger.post(link)["statusCode"] == 200
