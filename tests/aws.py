@@ -75,7 +75,7 @@ class _AsItIs(XFormedAttributePicker):
         return super().__call__(context)
 
 
-vars(responses)["XFormedAttributePicker"] = _AsItIs
+vars(responses)["XFormedAttributePicker"] = _AsItIs  # by this name it is looked for
 
 
 class _OneAtATime:
