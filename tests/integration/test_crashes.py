@@ -25,6 +25,13 @@ from trackback.table_ledger import TableLedger
 WRITES = ["note", "claim a", "end a", "claim b", "end b", "forget note"]
 NO_PAUSE = Limits(pause=timedelta())
 
+IN_A_TERMINAL = """
+import signal, sys
+from trackback.cli import main
+signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is spared Ctrl-C
+sys.exit(main())
+"""
+
 
 @pytest.fixture
 def blog() -> Iterator[Web]:
@@ -111,9 +118,8 @@ def test_a_run_killed_while_it_waits_for_another_server_sends_nothing_twice(
 
 
 def test_ctrl_c_ends_a_run_in_one_line(blog: Web, tmp_path: Path) -> None:
-    trackback, ledger = Path(sys.executable).with_name("trackback"), tmp_path / "sent.json"
-    command = [str(trackback), "send", "--ledger", str(ledger), f"{blog.url}/post"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", IN_A_TERMINAL, "send", "--ledger", str(tmp_path / "sent.json")]
+    process = subprocess.Popen([*command, f"{blog.url}/post"], stderr=subprocess.PIPE, text=True)
 
     def interrupt(_: Request) -> Response:
         process.send_signal(signal.SIGINT)
