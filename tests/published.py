@@ -10,8 +10,8 @@ from tests.environment import Environments
 from tests.gateway import Gateway
 from tests.servers import serving
 from tests.websites import Answer, page, website
+from trackback.cli.doctor.discovery_check import Post
 from trackback.rdf import block
-from trackback.signposts import Post
 
 PATH = "/2026/hello/"
 

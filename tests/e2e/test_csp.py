@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.websites import Website, page, website
-from trackback.csp import forbids_request, forbids_script, read_policies
+from trackback.cli.doctor.csp import forbids_request, forbids_script, read_policies
 
 SCRIPT = """
 document.title = "runs";

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import MakePing
 from tests.websites import Answer, Website, page, website
 from trackback.changes import verdict_change
-from trackback.cli import main
+from trackback.cli.main import main
 from trackback.clock import stamp
 from trackback.errors import StatusChanged
 from trackback.ping import Ping, Status, read_ping

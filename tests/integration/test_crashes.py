@@ -27,7 +27,7 @@ NO_PAUSE = Limits(pause=timedelta())
 
 IN_A_TERMINAL = """
 import signal, sys
-from trackback.cli import main
+from trackback.cli.main import main
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is spared Ctrl-C
 sys.exit(main())
 """

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from tests.receivers import Web, post, refused, web
 from tests.template import ROOT
-from trackback.cli import main
+from trackback.cli.main import main
 from trackback.file_ledger import FileLedger
 from trackback.ledger import Sending
 from trackback.settings import Settings, save_settings
@@ -196,7 +196,7 @@ def test_with_a_file_nothing_of_aws_is_needed(blog: Web, other: Web, tmp_path: P
     environment |= {"PYTHONPATH": str(ROOT / "layers" / "shared"), "HOME": str(tmp_path)}
     code = (
         "import boto3, sys; boto3.client = boto3.Session.client = None; "
-        "from trackback.cli import main; sys.exit(main(sys.argv[1:]))"
+        "from trackback.cli.main import main; sys.exit(main(sys.argv[1:]))"
     )
     for command in (["send", f"{blog.url}/post"], ["sent"]):
         done = subprocess.run(
@@ -219,7 +219,7 @@ def test_a_reader_that_has_seen_enough_gets_no_traceback(tmp_path: Path) -> None
         records.put(Sending("https://blog.example/post", f"https://other.example/{name}", version=1))
     reading, writing = os.pipe()
     os.close(reading)
-    code = "import sys; from trackback.cli import main; sys.exit(main(sys.argv[1:]))"
+    code = "import sys; from trackback.cli.main import main; sys.exit(main(sys.argv[1:]))"
     done = subprocess.run(
         [sys.executable, "-c", code, "sent", "--json", "--ledger", "sent.json"],
         cwd=tmp_path,

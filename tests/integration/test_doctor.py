@@ -7,10 +7,10 @@ import pytest
 
 from tests.published import PATH, Published
 from tests.websites import page, redirect
-from trackback.cli import main
-from trackback.doctor import Doctor
+from trackback.cli.doctor.examine import Doctor
+from trackback.cli.doctor.finding import Finding, Grade
+from trackback.cli.main import main
 from trackback.fetch import MAX_BODY, Fetcher
-from trackback.finding import Finding, Grade
 from trackback.publishing import note_api
 from trackback.table import Table
 

@@ -11,14 +11,14 @@ from tests import template
 from tests.integration.conftest import NOW, POST, Web
 from tests.websites import Answer, page, redirect, reset, silence
 from trackback.changes import KEEP_UNWANTED, Change, Due, postponed
-from trackback.cli import main
+from trackback.cli.main import main
+from trackback.cli.output import as_json
 from trackback.clock import stamp
 from trackback.errors import StatusChanged
 from trackback.ping import Ping, Status
 from trackback.rules import read_rule
 from trackback.settings import save_rules
 from trackback.table import Added
-from trackback.terminal import as_json
 from trackback.verdict import GONE_TIMES
 
 DAY = timedelta(days=1)

@@ -9,12 +9,12 @@ import pytest
 
 from tests.published import PATH, Published
 from tests.websites import Answer, page, silence, website
+from trackback.cli.doctor.api_check import Reception
+from trackback.cli.doctor.discovery_check import Post
+from trackback.cli.doctor.finding import Finding, Grade
+from trackback.cli.doctor.post_page import Script
 from trackback.dynamodb import BUSY
 from trackback.fetch import Fetcher
-from trackback.finding import Finding, Grade
-from trackback.post_page import Script
-from trackback.reception import Reception
-from trackback.signposts import Post
 
 POST = "http://blog.example" + PATH
 PING = "/trackback/blog.example/2026/hello/?__mode=rss"

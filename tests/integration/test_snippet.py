@@ -12,7 +12,7 @@ from tests.integration.test_cli import Output, said
 from tests.integration.test_serve import BUSY, get
 from tests.served import served
 from tests.websites import page, website
-from trackback.cli import main
+from trackback.cli.main import main
 from trackback.publishing import note_api
 from trackback.table import Table
 

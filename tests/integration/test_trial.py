@@ -14,22 +14,22 @@ import pytest
 
 from tests import faults, template
 from tests.published import PATH, Published
-from trackback import trial
+from trackback.cli.doctor import probe as trial
+from trackback.cli.doctor.discovery_check import Post
+from trackback.cli.doctor.finding import Grade
+from trackback.cli.doctor.probe import NotRemoved, Trial
 from trackback.closing import close
 from trackback.dynamodb import connect
 from trackback.evidence import judged_text
 from trackback.fetch import Fetcher
-from trackback.finding import Grade
 from trackback.items import post_id
 from trackback.pace import Pace
 from trackback.ping import Ping, Status
 from trackback.recent import Recent
 from trackback.rules import read_rule
 from trackback.settings import save_rules
-from trackback.signposts import Post
 from trackback.site import Sites
 from trackback.table import Table
-from trackback.trial import NotRemoved, Trial
 from trackback.verification import Verifier
 from trackback.words import WordModel
 

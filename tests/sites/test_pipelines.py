@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from tests.receivers import Web, post, web
 from tests.sites.recipe import SITES, TOOLS
-from trackback.cli import main
+from trackback.cli.main import main
 
 PIPELINES = SITES / "pipelines"
 README = (PIPELINES / "README.md").read_text("utf-8")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trackback.csp import forbids_request, forbids_script, read_policies
+from trackback.cli.doctor.csp import forbids_request, forbids_script, read_policies
 
 API = "https://api.example"
 SCRIPT = f"{API}/embed.js"

@@ -2,11 +2,11 @@
 
 import pytest
 
-from trackback.csp import read_policies
-from trackback.finding import Finding, Grade
-from trackback.placement import check_placement, own_script
-from trackback.post_page import read_post_page
-from trackback.signposts import Post
+from trackback.cli.doctor.csp import read_policies
+from trackback.cli.doctor.discovery_check import Post
+from trackback.cli.doctor.embed_check import check_placement, own_script
+from trackback.cli.doctor.finding import Finding, Grade
+from trackback.cli.doctor.post_page import read_post_page
 
 POST = Post("https://blog.example/2026/hello/", "https://api.example")
 SCRIPT = '<script type="module" src="https://api.example/embed.js"></script>'

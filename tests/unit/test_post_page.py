@@ -4,7 +4,7 @@ from time import process_time
 
 import pytest
 
-from trackback.post_page import Element, PostPage, Script, read_post_page
+from trackback.cli.doctor.post_page import Element, PostPage, Script, read_post_page
 
 AT = "https://blog.example/2026/hello/"
 API = "https://api.example"

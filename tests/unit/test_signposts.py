@@ -2,10 +2,10 @@
 
 import pytest
 
+from trackback.cli.doctor.discovery_check import Post, amiss, check_signposts
+from trackback.cli.doctor.finding import Finding, Grade
 from trackback.discovery import discover
-from trackback.finding import Finding, Grade
 from trackback.rdf import block
-from trackback.signposts import Post, amiss, check_signposts
 
 POST = Post("https://blog.example/2026/hello/", "https://api.example")
 PING = "https://api.example/trackback/blog.example/2026/hello/"

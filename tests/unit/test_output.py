@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.conftest import MakePing
-from trackback.terminal import as_json, every_fact, explanation, facts_grid, ping_grid, printable, say
+from trackback.cli.output import as_json, every_fact, explanation, facts_grid, ping_grid, printable, say
 
 Output = pytest.CaptureFixture[str]
 ESCAPE = "\x1b[31m\x9b2J\x07"

@@ -12,12 +12,12 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table as Grid
 from rich.text import Text
 
+from trackback.cli.output import complain, printable, say
+from trackback.cli.stand_in import is_on_this_machine
 from trackback.clock import to_second
-from trackback.commands import is_on_this_machine
 from trackback.ledger import DONE, FOR_A_PERSON, Ledger, Sending, Stage, page_key
 from trackback.link import host_of
 from trackback.manners import Limits, user_agent
-from trackback.terminal import complain, printable, say
 
 if TYPE_CHECKING:
     from trackback.mailing import Step

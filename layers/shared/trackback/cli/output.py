@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
+from trackback.cli.doctor.finding import Finding, Grade
 from trackback.clock import to_second
-from trackback.finding import Finding, Grade
 from trackback.ping import Ping, Status
 from trackback.policy import CERTAIN
 from trackback.verdict import Seen

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from trackback.csp import Policy, forbids_request, forbids_script
-from trackback.finding import Finding, note, right, wrong
+from trackback.cli.doctor.csp import Policy, forbids_request, forbids_script
+from trackback.cli.doctor.discovery_check import Post
+from trackback.cli.doctor.finding import Finding, note, right, wrong
+from trackback.cli.doctor.post_page import PostPage, Script
 from trackback.network import is_loopback
-from trackback.post_page import PostPage, Script
-from trackback.signposts import Post
 from trackback.site import host_key, post_key
 
 LISTS = "/pings/"

@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from urllib.parse import urldefrag, urlsplit
 
-from trackback.csp import read_policies
+from trackback.cli.doctor.api_check import Reception
+from trackback.cli.doctor.csp import read_policies
+from trackback.cli.doctor.discovery_check import Post, check_signposts
+from trackback.cli.doctor.embed_check import check_placement, own_script
+from trackback.cli.doctor.finding import Finding, Grade, note, right, wrong
+from trackback.cli.doctor.post_page import PostPage, read_post_page
+from trackback.cli.doctor.probe import Trial
 from trackback.discovery import discover, is_same_page
 from trackback.fetch import Fetched, Fetcher, FetchFailed
-from trackback.finding import Finding, Grade, note, right, wrong
 from trackback.page import is_html, page_text
-from trackback.placement import check_placement, own_script
-from trackback.post_page import PostPage, read_post_page
-from trackback.reception import Reception
-from trackback.signposts import Post, check_signposts
 from trackback.table import Table
-from trackback.trial import Trial
 
 _OK = 200
 

@@ -12,14 +12,15 @@ from typing import TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
-from trackback import commands, dispatch
+from trackback.cli import moderation, posts, rules, sending
+from trackback.cli.output import complain
+from trackback.cli.stand_in import use_stand_in
 from trackback.errors import PingRefused, TrackbackError
 from trackback.link import read_source
 from trackback.ping import Status
 from trackback.rules import Effect, Matches
 from trackback.site import host_key
 from trackback.table import Table
-from trackback.terminal import complain
 
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(wrong)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal's charset lacks
-    _use_stand_in()
+    use_stand_in()
     try:
         done: bool = asked.run(asked) if "ledger" in asked else asked.run(Table(asked.table), asked)
         sys.stdout.flush()
@@ -53,14 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if done else 1
 
 
-def _use_stand_in() -> None:
-    """Let `AWS_ENDPOINT_URL` alone reach a stand-in on this machine, which takes any credentials."""
-    if commands.is_on_this_machine():
-        os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
-        os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")
-        os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "local")
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="trackback", description="See pings and decide about them.")
     every = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -73,39 +66,41 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_pings(every: _Commands) -> None:
-    lists = _command(every, "list", commands.list_pings, "list pings, newest first")
+    lists = _command(every, "list", moderation.list_pings, "list pings, newest first")
     lists.add_argument("--json", action="store_true", help="print one JSON object a line")
     lists.add_argument("--status", type=Status, choices=list(Status), help="only pings of this status")
     lists.add_argument("--post", metavar="HOST/PATH", help="only pings of this post")
     lists.add_argument("--disappeared", action="store_true", help="only approved ones whose link is gone")
-    show = _command(every, "show", commands.show, "show all that is known of a ping")
+    show = _command(every, "show", moderation.show, "show all that is known of a ping")
     show.add_argument("--json", action="store_true", help="print a JSON object")
-    explain = _command(every, "explain", commands.explain, "tell a ping's verdict, reasons and history")
-    verify = _command(every, "verify", commands.verify, "look at a ping's source again, now")
+    explain = _command(every, "explain", moderation.explain, "tell a ping's verdict, reasons and history")
+    verify = _command(every, "verify", moderation.verify, "look at a ping's source again, now")
     for command in (show, explain, verify):
         command.add_argument("id", metavar="ID")
 
 
 def _add_decisions(every: _Commands) -> None:
-    for name, (_, words) in commands.DECISIONS.items():
-        decision = _command(every, name, commands.decide, words)
+    for name, (_, words) in moderation.DECISIONS.items():
+        decision = _command(every, name, moderation.decide, words)
         decision.add_argument("ids", metavar="ID", nargs="+")
         if name == "approve":
             decision.add_argument(
                 "--revision", metavar="NAME", help="show what its sender said later, as list names it"
             )
-    undo = _command(every, "undo", commands.undo, "take the last decision on a ping back")
-    keep = _command(every, "keep", commands.keep, "keep a ping's words, and drop what its sender said later")
+    undo = _command(every, "undo", moderation.undo, "take the last decision on a ping back")
+    keep = _command(
+        every, "keep", moderation.keep, "keep a ping's words, and drop what its sender said later"
+    )
     for command in (undo, keep):
         command.add_argument("ids", metavar="ID", nargs="+")
-    why = _command(every, "why", commands.why, "tell which keys a URL has and which rules match it")
+    why = _command(every, "why", rules.why, "tell which keys a URL has and which rules match it")
     why.add_argument("url", metavar="URL")
 
 
 def _add_posts(every: _Commands) -> None:
-    snippet = _command(every, "snippet", commands.snippet, "print what to paste for a post")
+    snippet = _command(every, "snippet", posts.snippet, "print what to paste for a post")
     snippet.add_argument("url", metavar="URL")
-    doctor = _command(every, "doctor", commands.doctor, "tell what is right and wrong with a published post")
+    doctor = _command(every, "doctor", posts.doctor, "tell what is right and wrong with a published post")
     doctor.add_argument("url", metavar="URL", type=_address)
     doctor.add_argument("--json", action="store_true", help="print one JSON object a line")
     for command in (snippet, doctor):
@@ -115,7 +110,7 @@ def _add_posts(every: _Commands) -> None:
 
 
 def _add_sending(every: _Commands) -> None:
-    send = _command(every, "send", dispatch.send, "ping what a post of yours links to")
+    send = _command(every, "send", sending.send, "ping what a post of yours links to")
     send.add_argument("url", metavar="URL", nargs="?", type=_address, help="the post")
     send.add_argument("--to", metavar="PING_URL", type=_address, help="ping this alone")
     send.add_argument("--feed", metavar="URL", type=_address, help="your feed, or a page that names it")
@@ -127,7 +122,7 @@ def _add_sending(every: _Commands) -> None:
     send.add_argument(
         "--never", metavar="HOST", type=_host, action="append", default=[], help="never ping this host"
     )
-    sent = _command(every, "sent", dispatch.sent, "list what was sent, newest first")
+    sent = _command(every, "sent", sending.sent, "list what was sent, newest first")
     sent.add_argument("--post", metavar="URL", help="only pings of this post")
     sent.add_argument("--json", action="store_true", help="print one JSON object a line")
     for command in (send, sent):
@@ -135,12 +130,12 @@ def _add_sending(every: _Commands) -> None:
 
 
 def _add_rules(every: _Commands) -> None:
-    rules = every.add_parser("rules", help="list, add or remove your own rules")
-    kinds = rules.add_subparsers(dest="rules", required=True, metavar="COMMAND")
-    _command(kinds, "list", commands.list_rules, "list your rules")
-    add = _command(kinds, "add", commands.add_rule, "add a rule: block or allow a host, path or text")
+    own = every.add_parser("rules", help="list, add or remove your own rules")
+    kinds = own.add_subparsers(dest="rules", required=True, metavar="COMMAND")
+    _command(kinds, "list", rules.list_rules, "list your rules")
+    add = _command(kinds, "add", rules.add_rule, "add a rule: block or allow a host, path or text")
     add.add_argument("effect", type=Effect, choices=list(Effect))
-    remove = _command(kinds, "remove", commands.remove_rule, "remove a rule")
+    remove = _command(kinds, "remove", rules.remove_rule, "remove a rule")
     for command in (add, remove):
         command.add_argument("matches", type=Matches, choices=list(Matches))
         command.add_argument("value", metavar="VALUE", help="spam.example, blog.example/~joe or some words")

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from trackback.cli.doctor.finding import Finding, note, right, wrong
 from trackback.discovery import Discovery, Form, Found, is_same_page
-from trackback.finding import Finding, note, right, wrong
 from trackback.link import page_path
 from trackback.site import host_key, post_key
 

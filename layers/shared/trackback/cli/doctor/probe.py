@@ -15,17 +15,17 @@ from datetime import UTC, datetime
 from botocore.exceptions import BotoCoreError, ClientError
 
 from trackback import answer
+from trackback.cli.doctor.discovery_check import Post
+from trackback.cli.doctor.finding import Finding, note, right, wrong
 from trackback.closing import is_closed, load_closed
 from trackback.errors import NoSuchPing, TrackbackError
 from trackback.fetch import Fetched, Fetcher, FetchFailed
-from trackback.finding import Finding, note, right, wrong
 from trackback.learning import load_words
 from trackback.look import Policy, evidence
 from trackback.ping import Ping, read_ping
 from trackback.policy import judge_before_fetch
 from trackback.recent import Sightings
 from trackback.settings import load_rules, load_settings
-from trackback.signposts import Post
 from trackback.site import Post as Target
 from trackback.table import Table
 

@@ -1,31 +1,15 @@
-"""What each command of the author's command line does; each returns whether all of it was done."""
+"""The commands that show pings and decide about them; each returns whether all of it was done."""
 
 import json
-import os
-import signal
-import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from typing import Any
 
 from rich.text import Text
 
-from trackback.errors import TrackbackError
-from trackback.evidence import Evidence
-from trackback.finding import Grade
-from trackback.link import read_source
-from trackback.moderation import Moderation
-from trackback.ping import Ping, Status
-from trackback.publishing import fetch_snippet, find_api
-from trackback.rules import Effect, applies, read_rule
-from trackback.settings import load_rules, load_settings, save_rules
-from trackback.site import post_key
-from trackback.table import Table
-from trackback.terminal import (
+from trackback.cli.output import (
     COLOURS,
     as_json,
     complain,
@@ -35,10 +19,14 @@ from trackback.terminal import (
     ping_grid,
     printable,
     say,
-    say_finding,
 )
-
-Run = Callable[[Table, Namespace], bool]
+from trackback.cli.stand_in import is_on_this_machine
+from trackback.errors import TrackbackError
+from trackback.moderation import Moderation
+from trackback.ping import Ping, Status
+from trackback.settings import load_settings
+from trackback.site import post_key
+from trackback.table import Table
 
 DECISIONS = {
     "approve": (Status.APPROVED, "show a ping below its post"),
@@ -148,91 +136,6 @@ def _each(ping_ids: Sequence[str], act: Callable[[str], Text]) -> bool:
 
 def _done(before: Ping, words: str, status: Status) -> Text:
     return Text.assemble(before.id, "  ", (words, COLOURS[status]), "  ", printable(before.title))
-
-
-def why(table: Table, asked: Namespace) -> bool:
-    """Print the keys of a URL, as post and as source, and the rules that match a ping from it."""
-    source = read_source(asked.url)
-    nameless = Evidence(url=source.url, title="", excerpt="", blog_name="")
-    matching = [str(rule) for rule in load_rules(table) if applies(rule, nameless)]
-    say(facts_grid({"as a post": post_key(asked.url), "as a source": source.key, "rules": matching}))
-    return True
-
-
-def list_rules(table: Table, _: Namespace) -> bool:
-    """Print the author's rules."""
-    rules = load_rules(table)
-    say("\n".join(map(str, rules)) if rules else "No rules.")
-    return True
-
-
-def add_rule(table: Table, asked: Namespace) -> bool:
-    """Add a rule to the end."""
-    rule = read_rule(asked.effect, asked.matches, asked.value)
-    before = load_rules(table)
-    save_rules(table, [*(known for known in before if known.id != rule.id), rule], before)
-    say(str(rule))
-    return True
-
-
-def remove_rule(table: Table, asked: Namespace) -> bool:
-    """Remove a rule, whatever its effect."""
-    gone = read_rule(Effect.BLOCK, asked.matches, asked.value).id
-    before = load_rules(table)
-    after = [rule for rule in before if rule.id != gone]
-    if after == before:
-        complain("there is no such rule; trackback rules list shows them")
-        return False
-    save_rules(table, after, before)
-    return True
-
-
-def snippet(table: Table, asked: Namespace) -> bool:
-    """Print what to paste for a post."""
-    from trackback.fetch import Fetcher  # noqa: PLC0415 - as above
-
-    fetcher = Fetcher(loopback=is_on_this_machine())
-    text = fetch_snippet(fetcher, find_api(table, asked.api), asked.url)
-    print(printable(text), end="")  # noqa: T201 - as it is, to be pasted
-    return True
-
-
-def doctor(table: Table, asked: Namespace) -> bool:
-    """Examine a published post; print each finding as one after the other is known."""
-    from trackback.doctor import Doctor  # noqa: PLC0415 - as above
-    from trackback.fetch import Fetcher  # noqa: PLC0415
-
-    examined = Doctor(table, Fetcher(loopback=is_on_this_machine()), find_api(table, asked.api))
-    grades: list[Grade] = []
-    with _ended_in_order():
-        for finding in examined.examine(asked.url):
-            grades.append(finding.grade)
-            if asked.json:
-                print(json.dumps(asdict(finding)))  # noqa: T201 - what a command line is for
-            else:
-                say_finding(finding)
-    count = grades.count(Grade.WRONG)
-    if not asked.json:
-        say(f"\n{count} of {len(grades)} checks found something wrong." if count else "\nAll is right.")
-    return not count
-
-
-@contextmanager
-def _ended_in_order() -> Iterator[None]:
-    """Let whoever ends this process, or closes its terminal, wait until what was begun is put right."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    for number in before:
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def is_on_this_machine() -> bool:
-    """Tell whether AWS is a stand-in on this machine."""
-    return os.environ.get("AWS_ENDPOINT_URL", "").startswith(("http://localhost:", "http://127.0.0.1:"))
 
 
 def _print_json(ping: Ping) -> None:

@@ -1,0 +1,5 @@
+"""The author's command line. It runs on the author's machine with the author's AWS credentials.
+
+Lambda never loads it, so the build leaves it out of the layer. Read `main` first: it names every command;
+`moderation`, `rules`, `posts` and `sending` carry them out, `output` prints, `doctor/` examines a post.
+"""

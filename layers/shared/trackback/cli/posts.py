@@ -1,0 +1,58 @@
+"""The commands about a published post: what to paste, and whether it works."""
+
+import json
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+
+from trackback.cli.doctor.finding import Grade
+from trackback.cli.output import printable, say, say_finding
+from trackback.cli.stand_in import is_on_this_machine
+from trackback.publishing import fetch_snippet, find_api
+from trackback.table import Table
+
+
+def snippet(table: Table, asked: Namespace) -> bool:
+    """Print what to paste for a post."""
+    from trackback.fetch import Fetcher  # noqa: PLC0415 - half a second to load, which no other command needs
+
+    fetcher = Fetcher(loopback=is_on_this_machine())
+    text = fetch_snippet(fetcher, find_api(table, asked.api), asked.url)
+    print(printable(text), end="")  # noqa: T201 - as it is, to be pasted
+    return True
+
+
+def doctor(table: Table, asked: Namespace) -> bool:
+    """Examine a published post; print each finding as one after the other is known."""
+    from trackback.cli.doctor.examine import Doctor  # noqa: PLC0415 - half a second to load, which no other command needs
+    from trackback.fetch import Fetcher  # noqa: PLC0415
+
+    examined = Doctor(table, Fetcher(loopback=is_on_this_machine()), find_api(table, asked.api))
+    grades: list[Grade] = []
+    with _ended_in_order():
+        for finding in examined.examine(asked.url):
+            grades.append(finding.grade)
+            if asked.json:
+                print(json.dumps(asdict(finding)))  # noqa: T201 - what a command line is for
+            else:
+                say_finding(finding)
+    count = grades.count(Grade.WRONG)
+    if not asked.json:
+        say(f"\n{count} of {len(grades)} checks found something wrong." if count else "\nAll is right.")
+    return not count
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Let whoever ends this process, or closes its terminal, wait until what was begun is put right."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for number in before:
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

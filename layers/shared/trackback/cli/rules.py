@@ -1,0 +1,48 @@
+"""The commands about the author's rules; each returns whether all of it was done."""
+
+from argparse import Namespace
+
+from trackback.cli.output import complain, facts_grid, say
+from trackback.evidence import Evidence
+from trackback.link import read_source
+from trackback.rules import Effect, applies, read_rule
+from trackback.settings import load_rules, save_rules
+from trackback.site import post_key
+from trackback.table import Table
+
+
+def why(table: Table, asked: Namespace) -> bool:
+    """Print the keys of a URL, as post and as source, and the rules that match a ping from it."""
+    source = read_source(asked.url)
+    nameless = Evidence(url=source.url, title="", excerpt="", blog_name="")
+    matching = [str(rule) for rule in load_rules(table) if applies(rule, nameless)]
+    say(facts_grid({"as a post": post_key(asked.url), "as a source": source.key, "rules": matching}))
+    return True
+
+
+def list_rules(table: Table, _: Namespace) -> bool:
+    """Print the author's rules."""
+    rules = load_rules(table)
+    say("\n".join(map(str, rules)) if rules else "No rules.")
+    return True
+
+
+def add_rule(table: Table, asked: Namespace) -> bool:
+    """Add a rule to the end."""
+    rule = read_rule(asked.effect, asked.matches, asked.value)
+    before = load_rules(table)
+    save_rules(table, [*(known for known in before if known.id != rule.id), rule], before)
+    say(str(rule))
+    return True
+
+
+def remove_rule(table: Table, asked: Namespace) -> bool:
+    """Remove a rule, whatever its effect."""
+    gone = read_rule(Effect.BLOCK, asked.matches, asked.value).id
+    before = load_rules(table)
+    after = [rule for rule in before if rule.id != gone]
+    if after == before:
+        complain("there is no such rule; trackback rules list shows them")
+        return False
+    save_rules(table, after, before)
+    return True
