@@ -38,6 +38,10 @@ def test_the_shared_layer_holds_our_package_as_it_is_in_the_repository(first: Bu
     assert all(file.read_bytes() == (source / file.name).read_bytes() for file in built.glob("*.*"))
 
 
+def test_the_command_line_is_in_no_layer(first: Build) -> None:
+    assert not [found for name in LAYERS for found in first.layer(name).glob("trackback/cli*")]
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_has_what_its_requirements_pin_and_nothing_else(first: Build, name: str) -> None:
     lines = (ROOT / "layers" / name / "requirements.txt").read_text().lower().splitlines()

@@ -1,0 +1,77 @@
+"""The deployed stack, as CloudFormation knows it: what its resources are called, its outputs and settings."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+from trackback.errors import TrackbackError
+
+SETTINGS_FILE = "trackback.toml"
+"""What `make deploy` writes beside template.yaml: the stack's name, its region and its settings."""
+
+DEFAULT_NAME = "trackback"
+
+
+class StackUnknown(TrackbackError):
+    """There is no such stack in this account and region, or it has no such resource."""
+
+
+def stack_name(named: str | None = None) -> str:
+    """Return the stack to work on: as named (`--stack`), else $TRACKBACK_STACK, else the settings file's."""
+    if name := named or os.environ.get("TRACKBACK_STACK"):
+        return name
+    file = Path(SETTINGS_FILE)
+    written = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
+    return str(written.get("StackName", DEFAULT_NAME))
+
+
+class Stack:
+    """One deployed stack. Each fact is read when it is asked for, and once."""
+
+    def __init__(self, name: str) -> None:
+        """Region and credentials come from the environment."""
+        self.name = name
+        self._client = boto3.client("cloudformation")
+
+    def resource(self, logical_id: str) -> str:
+        """Return the physical id of a resource: a queue's URL, a function's name.
+
+        Raises:
+            StackUnknown: there is no such stack, or it has no such resource.
+        """
+        try:
+            found = self._client.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)
+        except ClientError as error:
+            raise self._unknown(error) from error
+        return str(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    @cached_property
+    def outputs(self) -> Mapping[str, str]:
+        """The stack's outputs, by key."""
+        return {each["OutputKey"]: each["OutputValue"] for each in self._described.get("Outputs", [])}
+
+    @cached_property
+    def parameters(self) -> Mapping[str, str]:
+        """The template's parameters as they were deployed, by key."""
+        given = self._described.get("Parameters", [])
+        return {each["ParameterKey"]: each["ParameterValue"] for each in given}
+
+    @cached_property
+    def _described(self) -> Any:
+        try:
+            (stack,) = self._client.describe_stacks(StackName=self.name)["Stacks"]
+        except ClientError as error:
+            raise self._unknown(error) from error
+        return stack
+
+    def _unknown(self, error: ClientError) -> Exception:
+        if error.response["Error"]["Code"] != "ValidationError":
+            return error
+        words = error.response["Error"]["Message"]
+        return StackUnknown(f"CloudFormation: {words}; --stack or TRACKBACK_STACK names another stack")
