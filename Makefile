@@ -1,9 +1,11 @@
-# `make run` and `make test` need Python 3.11 or newer, and install all else into .venv.
-
-PYTHON ?= python3
+# Needs Python 3.11 or newer, and installs all else into .venv. The first one here that runs and is new enough:
+PYTHON ?= $(or $(firstword $(foreach it,python3 python3.13 python3.12 python3.11,$(shell \
+	$(it) -c "import sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && echo $(it)))),python3)
 BIN := .venv/bin
 TOOLS := .venv/tools
 SAM := $(TOOLS)/sam/bin/sam
+# Deploying takes the SAM that is there already, as AWS CloudShell's is.
+DEPLOY_SAM := $(or $(shell command -v sam),$(CURDIR)/$(SAM))
 MINISTACK := $(TOOLS)/ministack/bin/ministack
 GENERATORS := $(TOOLS)/sites
 export SAM_CLI_TELEMETRY := 0
@@ -50,8 +52,8 @@ pr: lint test coverage test-dynamodb test-deploy test-sites ## run what CI runs
 build: $(SAM) ## build the functions and layers, without Docker and AWS
 	AWS_DEFAULT_REGION=us-east-1 PIP=$(CURDIR)/$(TOOLS)/sam/bin/pip $(SAM) build
 
-deploy: install build ## deploy to your AWS account, asking for the settings
-	$(SAM) deploy --guided
+deploy: .venv/owner $(DEPLOY_SAM) ## deploy to your AWS account; the first time, it asks four questions
+	@SAM="$(DEPLOY_SAM)" PIP="$(CURDIR)/$(BIN)/pip" $(BIN)/trackback deploy $(if $(SETTINGS),--settings "$(SETTINGS)")
 
 bench: install build ## measure cold start, warm requests, memory and capacity units
 	$(BIN)/python -m tests.benchmarks
@@ -59,17 +61,24 @@ bench: install build ## measure cold start, warm requests, memory and capacity u
 clean: ## remove all that was installed and built
 	rm -rf .venv .aws-sam .cache
 
-.venv/installed: pyproject.toml requirements.txt layers/shared/requirements.txt layers/html/requirements.txt \
-		layers/pages/requirements.txt
+# What the owner needs: the command line and what it imports. Without a cache, since a CloudShell holds 1 GB.
+REQUIREMENTS := pyproject.toml requirements.txt $(wildcard layers/*/requirements.txt)
+
+.venv/owner: $(REQUIREMENTS)
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --no-cache-dir --disable-pip-version-check --editable .
+	touch $@
+
+.venv/installed: $(REQUIREMENTS)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --upgrade pip
 	$(BIN)/pip install --quiet --editable . --group dev
-	touch $@
+	touch $@ .venv/owner
 
 # Each pins another boto3 than ours, so each has a virtual environment of its own.
-$(SAM):
+$(SAM) $(CURDIR)/$(SAM):
 	$(PYTHON) -m venv $(TOOLS)/sam
-	$(TOOLS)/sam/bin/pip install --quiet aws-sam-cli==1.170.0
+	$(TOOLS)/sam/bin/pip install --quiet --disable-pip-version-check aws-sam-cli==1.170.0
 
 $(MINISTACK):
 	$(PYTHON) -m venv $(TOOLS)/ministack

@@ -32,7 +32,8 @@ class Invocations:
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         request = Request(environ)
-        function = self._functions.get(request.path.removeprefix(_PATH).partition("/")[0])
+        name = request.path.removeprefix(_PATH).partition("/")[0].removesuffix(".Alias")
+        function = self._functions.get(name)
         if function is None:
             return Response("{}", 404, mimetype="application/json")(environ, start_response)
         thread = threading.Thread(target=_invoke, args=(function, json.loads(request.get_data() or "{}")))

@@ -141,13 +141,19 @@ class Template:
                 return bool(self.resolve(one) == self.resolve(other))
         raise ValueError(condition)
 
-    def resolve(self, value: Any) -> Any:
+    def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - one for each intrinsic function
         """Return a value with references, conditions and texts settled; numbers become numbers."""
         match value:
             case {"Ref": name} | {"Fn::GetAtt": name}:
                 return self._named(name if isinstance(name, str) else ".".join(name))
             case {"Fn::Sub": text}:
                 return self._filled(*([text, {}] if isinstance(text, str) else text))
+            case {"Fn::Join": [between, parts]}:
+                return between.join(map(str, self.resolve(parts)))
+            case {"Fn::Split": [between, text]}:
+                return str(self.resolve(text)).split(between)
+            case {"Fn::Select": [index, parts]}:
+                return self.resolve(parts)[int(index)]
             case {"Fn::If": [condition, then, otherwise]}:
                 return self.resolve(then if self.holds({"Condition": condition}) else otherwise)
             case dict():
@@ -174,7 +180,12 @@ def _read(text: str) -> dict[str, Any]:
     return body
 
 
-_NAMES = {"Table": "trackback", "AWS::StackName": "trackback"}
+_NAMES = {
+    "Table": "trackback",
+    "TableArn.Value": "arn:aws:dynamodb:us-east-1:123456789012:table/trackback",
+    "AWS::StackName": "trackback",
+    "AWS::StackId": "arn:aws:cloudformation:us-east-1:1:stack/trackback/1b4cd4f1-5f4a-11ef-8d1a-0affe8f4a8d5",
+}
 
 
 def load(**parameters: str) -> Template:

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
 from trackback.cli import moderation, posts, rules, sending
 from trackback.cli.output import complain
+from trackback.cli.stack import use_region
 from trackback.cli.stand_in import use_stand_in
 from trackback.errors import PingRefused, TrackbackError
 from trackback.link import read_source
@@ -37,14 +38,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(wrong)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal's charset lacks
-    use_stand_in()
     try:
-        done: bool = asked.run(asked) if "ledger" in asked else asked.run(Table(asked.table), asked)
+        use_stand_in()
+        use_region()
+        needs_table = "table" in asked and "ledger" not in asked
+        done: bool = asked.run(Table(asked.table), asked) if needs_table else asked.run(asked)
         sys.stdout.flush()
     except BrokenPipeError:  # such as `head`, which has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, EOFError):
         complain("stopped")
         return 130
     except NoRegionError:
@@ -62,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_posts(every)
     _add_sending(every)
     _add_rules(every)
+    _add_deploy(every)
     return parser
 
 
@@ -139,6 +143,17 @@ def _add_rules(every: _Commands) -> None:
     for command in (add, remove):
         command.add_argument("matches", type=Matches, choices=list(Matches))
         command.add_argument("value", metavar="VALUE", help="spam.example, blog.example/~joe or some words")
+
+
+def _add_deploy(every: _Commands) -> None:
+    from trackback.cli.deploy.command import deploy  # noqa: PLC0415 - only its own run loads it
+
+    words = "deploy the service to your AWS account; the first time, it asks four questions"
+    command = every.add_parser("deploy", help=words, description=words)
+    command.add_argument(
+        "--settings", metavar="FILE", help="settings file (default: trackback.toml, written once)"
+    )
+    command.set_defaults(run=deploy)
 
 
 def _wrong(asked: argparse.Namespace) -> str:

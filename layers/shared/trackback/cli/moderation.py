@@ -142,4 +142,4 @@ def _print_json(ping: Ping) -> None:
     def plain(value: Any) -> Any:
         return int(value) if value == int(value) else float(value)
 
-    print(json.dumps(as_json(ping), default=plain))  # noqa: T201 - what a command line is for
+    print(json.dumps(as_json(ping), default=plain))

@@ -37,7 +37,7 @@ def say(what: Grid | Text | str) -> None:
 
 def complain(reason: str) -> int:
     """Print a reason in one line on stderr; return the exit status that goes with it."""
-    print(f"trackback: {' '.join(reason.split())}", file=sys.stderr)  # noqa: T201 - for a person
+    print(f"trackback: {' '.join(reason.split())}", file=sys.stderr)
     return 1
 
 

@@ -21,7 +21,7 @@ def snippet(table: Table, asked: Namespace) -> bool:
 
     fetcher = Fetcher(loopback=is_on_this_machine())
     text = fetch_snippet(fetcher, find_api(table, asked.api), asked.url)
-    print(printable(text), end="")  # noqa: T201 - as it is, to be pasted
+    print(printable(text), end="")
     return True
 
 
@@ -36,7 +36,7 @@ def doctor(table: Table, asked: Namespace) -> bool:
         for finding in examined.examine(asked.url):
             grades.append(finding.grade)
             if asked.json:
-                print(json.dumps(asdict(finding)))  # noqa: T201 - what a command line is for
+                print(json.dumps(asdict(finding)))
             else:
                 say_finding(finding)
     count = grades.count(Grade.WRONG)

@@ -66,7 +66,7 @@ def sent(asked: Namespace) -> bool:
     found = [record for record in every if not asked.post or page_key(record.source) == _key(asked.post)]
     if asked.json:
         for record in found:
-            print(json.dumps(asdict(record)))  # noqa: T201 - what a command line is for
+            print(json.dumps(asdict(record)))
         return True
     say(_record_grid(found) if found else "Nothing was sent.")
     return True

@@ -24,20 +24,27 @@ class StackUnknown(TrackbackError):
 
 def stack_name(named: str | None = None) -> str:
     """Return the stack to work on: as named (`--stack`), else $TRACKBACK_STACK, else the settings file's."""
-    if name := named or os.environ.get("TRACKBACK_STACK"):
-        return name
+    return named or os.environ.get("TRACKBACK_STACK") or _written("StackName") or DEFAULT_NAME
+
+
+def use_region() -> None:
+    """Work in the region of the settings file, where the environment names none."""
+    if region := _written("Region"):
+        os.environ.setdefault("AWS_DEFAULT_REGION", region)
+
+
+def _written(setting: str) -> str:
     file = Path(SETTINGS_FILE)
-    written = tomllib.loads(file.read_text("utf-8")) if file.is_file() else {}
-    return str(written.get("StackName", DEFAULT_NAME))
+    return str(tomllib.loads(file.read_text("utf-8")).get(setting, "")) if file.is_file() else ""
 
 
 class Stack:
     """One deployed stack. Each fact is read when it is asked for, and once."""
 
-    def __init__(self, name: str) -> None:
-        """Region and credentials come from the environment."""
+    def __init__(self, name: str, region: str | None = None) -> None:
+        """Credentials come from the environment, and so does the region unless it is named."""
         self.name = name
-        self._client = boto3.client("cloudformation")
+        self._client = boto3.client("cloudformation", region_name=region)
 
     def resource(self, logical_id: str) -> str:
         """Return the physical id of a resource: a queue's URL, a function's name.

@@ -1,0 +1,122 @@
+"""What the AWS account and region allow: checked before anything is created."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+from trackback.errors import TrackbackError
+
+SERVICES = ("lambda", "apigatewayv2", "dynamodb", "sesv2", "sqs", "sns", "ssm", "events", "cloudformation")
+"""What the template uses, by boto3's names; a region must have all of it."""
+
+RIGHTS = (
+    "cloudformation:CreateChangeSet",
+    "cloudformation:ExecuteChangeSet",
+    "s3:CreateBucket",
+    "s3:PutObject",
+    "iam:CreateRole",
+    "iam:PutRolePolicy",
+    "iam:PassRole",
+    "lambda:CreateFunction",
+    "lambda:PublishVersion",
+    "apigateway:POST",
+    "dynamodb:CreateTable",
+    "sqs:CreateQueue",
+    "sns:CreateTopic",
+    "ses:CreateEmailIdentity",
+    "events:PutRule",
+    "logs:CreateLogGroup",
+    "cloudwatch:PutMetricAlarm",
+)
+"""What a first deployment does in the account, one action for each kind of resource."""
+
+
+class NotAllowed(TrackbackError):
+    """The credentials or the region do not do; the message says what to change."""
+
+
+def configured_region() -> str | None:
+    """Return the region of the environment or of `aws configure`."""
+    return boto3.Session().region_name
+
+
+def region_problem(region: str) -> str:
+    """Return what is wrong with a region, from the list that botocore brings; empty if nothing is."""
+    session = boto3.Session()
+    missing = [name for name in SERVICES if region not in _regions(session, name)]
+    if not missing:
+        return ""
+    if region not in _regions(session, "cloudformation"):
+        return f"There is no region {region!r}. Use a region's name, like eu-central-1."
+    if "sesv2" in missing:
+        return f"Amazon SES, which sends your email, is not in {region}. Choose a region near it."
+    return f"{', '.join(missing)} is not in {region}. Choose another region."
+
+
+def _regions(session: boto3.Session, service: str) -> set[str]:
+    """Return the regions of all partitions that have a service."""
+    partitions = session.get_available_partitions()
+    return {
+        region
+        for each in partitions
+        for region in session.get_available_regions(service, partition_name=each)
+    }
+
+
+def caller(region: str) -> str:
+    """Return who the credentials belong to, as an ARN.
+
+    Raises:
+        NotAllowed: there are none, or AWS does not take them.
+    """
+    try:
+        return str(boto3.client("sts", region_name=region).get_caller_identity()["Arn"])
+    except NoCredentialsError:
+        raise NotAllowed(
+            "No AWS credentials found. Run `aws configure`, or use AWS CloudShell, which has yours already."
+        ) from None
+    except ClientError as error:
+        words = error.response["Error"]["Message"]
+        raise NotAllowed(f"AWS does not accept your credentials in {region}: {words}") from error
+    except BotoCoreError as error:
+        raise NotAllowed(f"AWS cannot be reached in {region}: {error}") from error
+
+
+def check_rights(who: str, region: str) -> None:
+    """Ask IAM whether the credentials may do what a deployment does.
+
+    IAM simulates a user's or a role's policies. It cannot for the root user, who may do everything, and it is
+    not asked where the credentials may not simulate: the deployment will tell.
+
+    Raises:
+        NotAllowed: with the actions that are denied.
+    """
+    principal = _principal(who)
+    if not principal:
+        return
+    iam: Any = boto3.client("iam", region_name=region)
+    try:
+        answer = iam.simulate_principal_policy(PolicySourceArn=principal, ActionNames=list(RIGHTS))
+    except ClientError:
+        return
+    if denied := _denied(answer["EvaluationResults"]):
+        raise NotAllowed(
+            f"Your credentials ({who}) may not do what a deployment does: {', '.join(denied)}. Ask for these "
+            "rights, or use an administrator's credentials. Nothing has been created."
+        )
+
+
+def _principal(who: str) -> str:
+    """Return the user or role whose policies decide; a session of a role is named after the role."""
+    prefix, _, name = who.rpartition(":")
+    if name.startswith("user/"):
+        return who
+    if name.startswith("assumed-role/"):
+        return f"{prefix.replace(':sts:', ':iam:')}:role/{name.split('/')[1]}"
+    return ""
+
+
+def _denied(results: Sequence[Any]) -> list[str]:
+    return [result["EvalActionName"] for result in results if result["EvalDecision"] != "allowed"]

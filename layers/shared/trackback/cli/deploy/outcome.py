@@ -1,0 +1,84 @@
+"""What a deployment prints at its end: where everything is and what to do next, or why it failed."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from trackback.cli.deploy.identities import CREATE
+from trackback.cli.deploy.settings_file import Deployment
+
+_REMEDIES = {
+    r"must be verified before you can add new CloudFront": (
+        "AWS lets new accounts use CloudFront only after a check. Remove DomainName and CertificateArn from "
+        "the settings file and deploy again: the service works without a domain. Ask AWS Support (account "
+        "and billing) to verify the account, and add the domain later."
+    ),
+    r"(?i)already exists": (
+        "Something of that name is in the account already. If it is an SES identity, set AuthorIdentity or "
+        'MailDomainIdentity to "existing" in the settings file; if it is a table, name it as ExistingTable.'
+    ),
+    r"(?i)not authorized|AccessDenied|is not allowed": (
+        "Your credentials lack a right. Ask for it, or use an administrator's credentials."
+    ),
+    r"(?i)limit ?exceeded|quota": (
+        "The account has reached a limit. AWS Service Quotas shows it, and raises it on request."
+    ),
+}
+
+
+def remedy(reason: str) -> str:
+    """Return what to do about CloudFormation's reason for a failure; empty where it speaks for itself."""
+    return next((words for pattern, words in _REMEDIES.items() if re.search(pattern, reason)), "")
+
+
+def next_steps(
+    deployment: Deployment,
+    parameters: Mapping[str, str],
+    outputs: Mapping[str, str],
+    file: Path,
+    *,
+    is_new: bool,
+) -> str:
+    """Return what to print after a deployment."""
+    lines = [
+        "",
+        "Your service is deployed." if is_new else "Your service is up to date.",
+        "",
+        f"  Your pages   {outputs['Moderate']}",
+        f"  The API      {outputs['ApiUrl']}",
+        f"  Ping URLs    {outputs['PingUrl']}",
+        "",
+        "Paste this into the template of your posts, where the list should show:",
+        "",
+        f"  {outputs['Snippet']}",
+        "",
+        *(_first_steps(deployment, parameters) if is_new else []),
+        "For the command line:",
+        "",
+        f"  export AWS_DEFAULT_REGION={deployment.region} TRACKBACK_TABLE={outputs['TableName']}",
+        "  .venv/bin/trackback sign-in         # a link to your pages, without email",
+        "  .venv/bin/trackback doctor --aws    # does email arrive, is anything waiting",
+        "",
+        *_dns(outputs),
+        f"The settings are in {file}. The next `make deploy` asks nothing, and deploys what has changed.",
+    ]
+    return "\n".join(lines)
+
+
+def _first_steps(deployment: Deployment, parameters: Mapping[str, str]) -> list[str]:
+    author = deployment["AuthorEmail"]
+    if parameters.get("AuthorIdentity") == CREATE:
+        mails = (
+            f"AWS sends two emails to {author}. Confirm both within 24 hours: one lets the service send you"
+        )
+        return [mails, "email, the other subscribes you to its alarms.", ""]
+    return [f"AWS sends an email to {author}: confirm it to get the service's alarms.", ""]
+
+
+def _dns(outputs: Mapping[str, str]) -> list[str]:
+    records = [value for name, value in sorted(outputs.items()) if name.startswith("MailDkim")]
+    if target := outputs.get("CnameTarget"):
+        records.insert(0, f"{outputs['ApiUrl'].removeprefix('https://')} CNAME {target}")
+    return (
+        ["Add these records to your DNS:", "", *(f"  {record}" for record in records), ""] if records else []
+    )

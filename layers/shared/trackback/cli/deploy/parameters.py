@@ -1,0 +1,86 @@
+"""What template.yaml says of itself: the settings it takes, what each allows, and its table's keys."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+OURS = {"Release", "ExistingStream"}
+"""Parameters that each deployment sets by itself; no author writes them."""
+
+
+class _Loader(yaml.SafeLoader):
+    """Reads a template's parameters; its intrinsic functions (`!Ref`) stand elsewhere and become None."""
+
+
+_Loader.add_multi_constructor("!", lambda *_: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of the template.
+
+    Attributes:
+        default: None where the author must choose.
+        pattern: A regular expression that a text must match, as CloudFormation applies it.
+        constraint: What a good value is: "must be one email address".
+        low, high: Bounds of a number.
+        allowed: The only values, if there are so few.
+    """
+
+    name: str
+    default: str | None = None
+    pattern: str = ""
+    constraint: str = ""
+    low: int | None = None
+    high: int | None = None
+    allowed: tuple[str, ...] = ()
+
+    def problem(self, value: str) -> str:
+        """Return what is wrong with a value in one sentence; empty if nothing is."""
+        if self.allowed:
+            return "" if value in self.allowed else f"{self.name} must be one of {', '.join(self.allowed)}."
+        if self.low is not None and self.high is not None:
+            is_good = re.fullmatch(r"\d{1,9}", value) and self.low <= int(value) <= self.high
+            return "" if is_good else f"{self.name} must be a number from {self.low} to {self.high}."
+        return "" if re.search(self.pattern, value) else f"{self.name} {self.constraint}."
+
+
+def read_parameters(template: Path) -> dict[str, Parameter]:
+    """Return the parameters that an author may set, by name."""
+    every = {name: _parameter(name, facts) for name, facts in _read(template)["Parameters"].items()}
+    return {name: parameter for name, parameter in every.items() if name not in OURS}
+
+
+def read_keys(template: Path) -> dict[str, dict[str, str]]:
+    """Return the keys (HASH, RANGE) and their attributes: of the table ("") and of its indexes by name."""
+    table = _read(template)["Resources"]["Table"]["Properties"]
+    parts = {"": table["KeySchema"]}
+    parts |= {index["IndexName"]: index["KeySchema"] for index in table["GlobalSecondaryIndexes"]}
+    return {part: keys(schema) for part, schema in parts.items()}
+
+
+def keys(schema: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return a key schema as DynamoDB writes it, as a map of key type to attribute."""
+    return {key["KeyType"]: key["AttributeName"] for key in schema}
+
+
+def _read(template: Path) -> Mapping[str, Any]:
+    body: Mapping[str, Any] = yaml.load(template.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+    return body
+
+
+def _parameter(name: str, facts: Mapping[str, Any]) -> Parameter:
+    default = facts.get("Default")
+    return Parameter(
+        name,
+        default=None if default is None else str(default),
+        pattern=facts.get("AllowedPattern", ""),
+        constraint=facts.get("ConstraintDescription", ""),
+        low=facts.get("MinValue"),
+        high=facts.get("MaxValue"),
+        allowed=tuple(map(str, facts.get("AllowedValues", ()))),
+    )

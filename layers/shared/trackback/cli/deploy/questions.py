@@ -1,0 +1,123 @@
+"""The four questions of a first deployment. A wrong answer is explained, and the question asked again."""
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from rich.console import Console
+
+from trackback.cli.deploy.parameters import Parameter
+from trackback.cli.deploy.settings_file import REGION
+
+Check = Callable[[str], str]
+"""Returns what is wrong with an answer, in sentences for the author; empty if nothing is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question.
+
+    Attributes:
+        setting: Which setting it fills.
+        words: What is asked.
+        why: A sentence that explains it.
+        check: Tells what is wrong with an answer.
+        default: What Enter alone means; None if an answer is needed.
+        shown: How the default is named, where it is empty.
+    """
+
+    setting: str
+    words: str
+    why: str
+    check: Check
+    default: str | None = None
+    shown: str = ""
+
+
+def questions(
+    known: Mapping[str, Parameter], region: str | None, region_problem: Check, domain_problem: Check
+) -> list[Question]:
+    """Return what a first deployment asks, in order; `region` is the one that the AWS configuration names."""
+    return [
+        Question(
+            "Sites",
+            "Your blog's host",
+            "The host in your posts' addresses, without https:// and without a path.\n"
+            "Several blogs: separate their hosts by commas.",
+            lambda text: host_problem(text, known["Sites"]),
+        ),
+        Question(
+            "AuthorEmail",
+            "Your email address",
+            "New pings, sign-in links and alarms go to this address.",
+            known["AuthorEmail"].problem,
+        ),
+        Question(
+            REGION,
+            "AWS region",
+            "Where the service runs. Choose one near you, like eu-central-1 or us-east-1.",
+            region_problem,
+            default=region,
+        ),
+        Question(
+            "DomainName",
+            "Domain for the service",
+            "Optional, like trackback.blog.example. The address ends up in your posts, so decide now\n"
+            "if you can. It needs a certificate in us-east-1. Without a domain, AWS gives you an address.",
+            domain_problem,
+            default="",
+            shown="none",
+        ),
+    ]
+
+
+def ask_all(every: list[Question]) -> dict[str, str]:
+    """Ask each question until its answer is good; return the answers by setting, without empty ones."""
+    answers = {question.setting: ask(question) for question in every}
+    return {name: answer for name, answer in answers.items() if answer}
+
+
+def ask(question: Question) -> str:
+    """Ask one question on the terminal until the answer is good."""
+    out = Console(highlight=False, markup=False, stderr=True)
+    out.print(f"\n{question.why}", style="dim")
+    while True:
+        answer = _read(question)
+        problem = "Please type an answer." if not answer and question.default is None else ""
+        if answer:
+            problem = question.check(answer)
+        if not problem:
+            return answer
+        out.print(problem, style="yellow")
+
+
+def confirm(words: str) -> bool:
+    """Ask a question that Enter answers with yes."""
+    return input(f"\n{words} [Y/n] ").strip().lower() in {"", "y", "yes"}
+
+
+def is_terminal() -> bool:
+    """Tell whether there is a person to ask."""
+    return sys.stdin.isatty()
+
+
+def _read(question: Question) -> str:
+    shown = question.shown or question.default
+    typed = input(f"{question.words}{f' [{shown}]' if shown else ''}: ").strip()
+    return tidy(question.setting, typed or question.default or "")
+
+
+def tidy(setting: str, answer: str) -> str:
+    """Return an answer without blanks that mean nothing."""
+    return ",".join(part.strip() for part in answer.split(",")) if setting == "Sites" else answer
+
+
+def host_problem(text: str, parameter: Parameter) -> str:
+    """Return what is wrong with the blog's host, and the host itself where the answer holds it."""
+    problem = parameter.problem(text)
+    if not problem and "." in text.replace("localhost", "."):
+        return ""
+    host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
+    advice = f" Write {host} alone." if "." in host and host != text and "," not in text else ""
+    return (problem or "A host has a dot in it, like blog.example.") + advice

@@ -1,0 +1,100 @@
+"""The settings of one deployment, in a file that git ignores: written once, read by every later run."""
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from trackback.cli.deploy.parameters import Parameter
+from trackback.cli.stack import DEFAULT_NAME
+from trackback.errors import TrackbackError
+
+STACK, REGION = "StackName", "Region"
+REQUIRED = (REGION, "Sites", "AuthorEmail")
+
+_STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
+_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
+_HEAD = """\
+# The settings of this deployment. Change a line and run `make deploy` again.
+# docs/deploy.md explains each of them. Git ignores this file: keep a copy.
+"""
+
+
+class BadSettingsFile(TrackbackError):
+    """The settings file cannot be used; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """What an author has chosen: where to deploy, and values for the template's parameters."""
+
+    region: str
+    stack: str = DEFAULT_NAME
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        """Return a parameter's value; empty where the author leaves it to the template."""
+        return self.parameters.get(name, "")
+
+
+def read_file(file: Path, known: Mapping[str, Parameter]) -> Deployment:
+    """Return the deployment that a file describes.
+
+    Raises:
+        BadSettingsFile: it is no TOML, lacks a setting, or has one that is unknown or wrong.
+    """
+    try:
+        written = tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSettingsFile(f"{file} cannot be read: {error}") from error
+    return check({name: _text(value) for name, value in written.items()}, known, str(file))
+
+
+def check(values: Mapping[str, str], known: Mapping[str, Parameter], source: str) -> Deployment:
+    """Return the deployment that these values describe.
+
+    Raises:
+        BadSettingsFile: with every problem, one a line.
+    """
+    problems = [_problem(name, value, known) for name, value in values.items()]
+    problems += [f"{name} is missing." for name in REQUIRED if not values.get(name)]
+    if found := list(dict.fromkeys(filter(None, problems))):
+        raise BadSettingsFile(f"{source}: " + " ".join(found))
+    parameters = {name: value for name, value in values.items() if name in known}
+    return Deployment(values[REGION], values.get(STACK) or DEFAULT_NAME, parameters)
+
+
+def write_file(file: Path, deployment: Deployment) -> None:
+    """Write a deployment's settings, so that the next run asks nothing."""
+    values = {STACK: deployment.stack, REGION: deployment.region, **deployment.parameters}
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items()]
+    file.write_text(_HEAD + "".join(lines), "utf-8")
+
+
+def stack_name_problem(name: str) -> str:
+    """Return what is wrong with a stack's name (CloudFormation's rule); empty if nothing is."""
+    if _STACK_NAME.fullmatch(name):
+        return ""
+    if len(name) > 128:  # noqa: PLR2004 - CloudFormation's limit
+        return f"{STACK} has {len(name)} characters. Use at most 128."
+    return f"{STACK} {name!r} is not allowed. Begin with a letter, go on with letters, digits and hyphens."
+
+
+def _problem(name: str, value: str, known: Mapping[str, Parameter]) -> str:
+    if name == STACK:
+        return stack_name_problem(value)
+    if name == REGION:
+        good = "a region's name, like eu-central-1"
+        return "" if _REGION.fullmatch(value) or not value else f"{REGION} must be {good}."
+    if name in known:
+        return known[name].problem(value) if value or known[name].default != "" else ""
+    near = difflib.get_close_matches(name, [STACK, REGION, *known], n=1)
+    return f"There is no setting {name}." + (f" Do you mean {near[0]}?" if near else "")
+
+
+def _text(value: object) -> str:
+    """Return a value as the template takes it; a TOML list is a list of hosts."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
