@@ -13,7 +13,9 @@ from tests.template import ROOT
 from trackback import viewer
 from trackback.negotiation import prefers_html
 
-TEMPLATE = template.load()
+TEMPLATE = template.load(
+    DomainName="trackback.blog.example", CertificateArn="arn:aws:acm:us-east-1:1:certificate/1"
+)
 (_policy,) = TEMPLATE.resources("AWS::CloudFront::CachePolicy").values()
 KEPT = _policy["CachePolicyConfig"]
 KEY = KEPT["ParametersInCacheKeyAndForwardedToOrigin"]

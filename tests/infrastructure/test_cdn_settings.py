@@ -1,4 +1,4 @@
-"""The CDN's settings: on and off, its own address or a domain, its certificate, and what it may cost."""
+"""The CDN's settings: it comes with a domain and its certificate, and what it may cost."""
 
 import json
 from typing import Any
@@ -10,8 +10,8 @@ from tests import template
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-abcd"
 GATEWAY = "Api.execute-api.AWS::Region.AWS::URLSuffix"
 
-OFF, ON = template.load(Cdn="off"), template.load()
-DOMAIN = template.load(DomainName="trackback.blog.example", CertificateArn=CERTIFICATE)
+OFF = template.load()
+ON = template.load(DomainName="trackback.blog.example", CertificateArn=CERTIFICATE)
 RESOURCES: dict[str, Any] = ON.body["Resources"]
 OURS = {name for name, made in RESOURCES.items() if made["Type"].startswith("AWS::CloudFront::")}
 
@@ -39,17 +39,6 @@ def test_it_speaks_what_browsers_speak_and_costs_nothing_while_nobody_asks() -> 
     assert "OriginShield" not in json.dumps(config)
 
 
-def test_names_that_an_account_has_once_tell_stacks_and_regions_apart() -> None:
-    names = [
-        name
-        for logical in OURS
-        for settings in [RESOURCES[logical]["Properties"], *RESOURCES[logical]["Properties"].values()]
-        if isinstance(settings, dict) and (name := settings.get("Name"))
-    ]
-    assert len(names) == len(OURS) - 1  # a distribution has none
-    assert all(name["Fn::Sub"].startswith("${AWS::StackName}-${AWS::Region}-") for name in names)
-
-
 def test_the_function_fits_where_it_runs() -> None:
     (function,) = ON.resources("AWS::CloudFront::Function").values()
     assert function["AutoPublish"] is True
@@ -59,15 +48,15 @@ def test_the_function_fits_where_it_runs() -> None:
 
 def test_off_leaves_none_of_it() -> None:
     assert len(OURS) == 4
-    assert {RESOURCES[name]["Condition"] for name in OURS} == {"HasCdn"}
-    assert not OFF.holds({"Condition": "HasCdn"})
-    assert ON.holds({"Condition": "HasCdn"})
+    assert {RESOURCES[name]["Condition"] for name in OURS} == {"HasDomain"}
+    assert not OFF.holds({"Condition": "HasDomain"})
+    assert ON.holds({"Condition": "HasDomain"})
 
 
 @pytest.mark.parametrize(
     ("chosen", "host"),
-    [(OFF, GATEWAY), (ON, "Distribution.DomainName"), (DOMAIN, "trackback.blog.example")],
-    ids=["off", "on", "with a domain"],
+    [(OFF, GATEWAY), (ON, "trackback.blog.example")],
+    ids=["without a domain", "with a domain"],
 )
 def test_mails_and_outputs_name_the_address_to_use(chosen: template.Template, host: str) -> None:
     outputs = chosen.resolve(chosen.body["Outputs"])
@@ -77,45 +66,33 @@ def test_mails_and_outputs_name_the_address_to_use(chosen: template.Template, ho
         "PingUrl": f"https://{host}/trackback/{{host}}/{{path}}",
         "Moderate": f"https://{host}/moderate",
         "Snippet": f'<script type="module" src="https://{host}/embed.js"></script>',
-        "PostSnippet": f"https://{host}/snippet?post={{host}}/{{path}}",
     }
     (notify,) = (function for function in chosen.functions() if function.name == "notify")
     assert notify.environment["API_URL"] == f"https://{host}"
 
 
 def test_a_domain_has_its_certificate_and_speaks_no_old_tls() -> None:
-    config = distribution(DOMAIN)
+    config = distribution(ON)
     assert config["Aliases"] == ["trackback.blog.example"]
     assert config["ViewerCertificate"] == {
         "AcmCertificateArn": CERTIFICATE,
         "MinimumProtocolVersion": "TLSv1.2_2021",
         "SslSupportMethod": "sni-only",
     }
-    assert DOMAIN.body["Outputs"]["CnameTarget"]["Condition"] == "HasDomain"
-
-
-def test_without_a_domain_it_has_cloudfronts_own_certificate() -> None:
-    config = distribution(ON)
-    assert config["Aliases"] == "AWS::NoValue"
-    assert config["ViewerCertificate"] == {"CloudFrontDefaultCertificate": True}
+    assert ON.body["Outputs"]["CnameTarget"]["Condition"] == "HasDomain"
 
 
 @pytest.mark.parametrize(
-    ("on", "domain", "certificate", "fits"),
+    ("domain", "certificate", "fits"),
     [
-        ("on", "", "", True),
-        ("off", "", "", True),
-        ("on", "trackback.blog.example", CERTIFICATE, True),
-        ("on", "trackback.blog.example", "", False),
-        ("on", "", CERTIFICATE, False),
-        ("off", "trackback.blog.example", CERTIFICATE, False),
-        ("off", "trackback.blog.example", "", False),
+        ("", "", True),
+        ("trackback.blog.example", CERTIFICATE, True),
+        ("trackback.blog.example", "", False),
+        ("", CERTIFICATE, False),
     ],
 )
-def test_a_domain_a_certificate_and_the_cdn_need_each_other(
-    on: str, domain: str, certificate: str, fits: bool
-) -> None:
-    chosen = template.load(Cdn=on, DomainName=domain, CertificateArn=certificate)
+def test_a_domain_and_its_certificate_need_each_other(domain: str, certificate: str, fits: bool) -> None:
+    chosen = template.load(DomainName=domain, CertificateArn=certificate)
     rules = [rule for rule in chosen.body["Rules"].values() if chosen.holds(rule["RuleCondition"])]
     assertions = [assertion for rule in rules for assertion in rule["Assertions"]]
     assert all(assertion["AssertDescription"].endswith(".") for assertion in assertions)

@@ -10,7 +10,7 @@ from tests import sam, template
 TEMPLATE = template.load()
 FUNCTIONS = TEMPLATE.resources("AWS::Serverless::Function")
 
-TABLE = "${Table.Arn}"
+TABLE = "${TableArn.Value}"
 BY_POST, BY_STATUS, BY_DUE = (f"{TABLE}/index/{index}" for index in ("by_post", "by_status", "by_due"))
 SIGNING_KEY, WEBHOOK_KEY = (
     f"arn:${{AWS::Partition}}:ssm:${{AWS::Region}}:${{AWS::AccountId}}:parameter/${{AWS::StackName}}/{name}"
@@ -53,7 +53,7 @@ ALLOWED = {
     | {
         ("dynamodb:Query", BY_POST),
         ("dynamodb:Query", BY_STATUS),
-        ("lambda:InvokeFunction", "${SendFunction.Arn}"),
+        ("lambda:InvokeFunction", "${SendFunction.Alias}"),
     },
     "SendFunction": {
         ("dynamodb:GetItem", TABLE),
@@ -143,9 +143,10 @@ def statements(function: str) -> list[dict[str, Any]]:
 def grants(statement: dict[str, Any]) -> set[tuple[str, str]]:
     """Return the pairs of action and resource that a statement allows, as `!Sub` writes resources."""
     texts = [
-        resource.get("Fn::Sub") or "${" + ".".join(resource["Fn::GetAtt"]) + "}"
+        resource.get("Fn::Sub") or "${" + (resource.get("Ref") or ".".join(resource["Fn::GetAtt"])) + "}"
         for resource in as_list(statement["Resource"])
     ]
+    texts = [text.replace("Aliaslive}", ".Alias}") for text in texts]  # as SAM names it
     return {(action, text) for action in as_list(statement["Action"]) for text in texts}
 
 

@@ -46,7 +46,7 @@ def _check(table: Any, name: str, keys_of: Mapping[str, Any]) -> None:
     }
     if unlike := [part or "the table" for part, wanted in keys_of.items() if found.get(part) != wanted]:
         raise TableUnfit(
-            f"ExistingTable {name} is not a table of this service: {', '.join(unlike)} has other keys, or none."
+            f"ExistingTable {name} is no table of this service: {', '.join(unlike)} has other keys, or none."
         )
 
 
