@@ -21,7 +21,10 @@ def keys(schema: dict[str, Any]) -> dict[str, str]:
 def test_the_table_outlives_the_stack_and_can_be_restored() -> None:
     assert RESOURCES["Table"]["DeletionPolicy"] == RESOURCES["Table"]["UpdateReplacePolicy"] == "Retain"
     assert TABLE["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert TABLE["SSESpecification"]["SSEEnabled"]
+
+
+def test_the_table_is_encrypted_by_a_key_that_costs_nothing() -> None:
+    assert "SSESpecification" not in TABLE
 
 
 def test_the_table_tells_of_changes_and_forgets_what_expires() -> None:
