@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.costs import levers
+from tests.costs import levers, memory
 from tests.costs.idle import polls
 from tests.costs.line import Bill
 from tests.costs.parts import Source
@@ -23,7 +23,12 @@ def document(report: Report) -> str:
     """Return what docs/costs.md should say."""
     bills = "\n\n".join("\n".join(_bill(bill)) for bill in report.bills.values())
     budgets = "\n".join(_budgets(report))
-    said = {"bills": bills, "budgets": budgets, "steps": "\n".join(_steps(report))}
+    said = {
+        "bills": bills,
+        "budgets": budgets,
+        "steps": "\n".join(_steps(report)),
+        "memory": "\n".join(_memory(report)),
+    }
     bounds = {"spam_bound": _bound(report, "certain spam"), "look_bound": _bound(report, "looked at")}
     return _WORDS.read_text().format(**said, **bounds, **_figures(report), **_bounds(report))
 
@@ -62,6 +67,14 @@ def _budgets(report: Report) -> Iterator[str]:
     for one in report.budgets:
         verdict = "met" if one.met else "not met"
         yield f"| {one.what} | {money(one.cost)} | {money(one.bound)} | {verdict} |"
+
+
+def _memory(report: Report) -> Iterator[str]:
+    yield "| | has, MB | peak, MB | " + " | ".join(f"at {size:,} MB" for size in memory.SIZES) + " |"
+    yield "| --- | ---: | ---: |" + " ---: |" * len(memory.SIZES)
+    for one in memory.rows(report.usage, report.prices):
+        cells = " | ".join(f"{ms} ms, {money(cost)}" for ms, cost in one.at)
+        yield f"| {one.what} | {one.has_mb:,} | {one.peak_mb:.0f} | {cells} |"
 
 
 def _bound(report: Report, what: str) -> str:

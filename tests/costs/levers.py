@@ -46,14 +46,14 @@ def _without_cdn(usage: Usage) -> Usage:
 
 
 def _quiet(usage: Usage) -> Usage:
-    return _with_functions(usage, platform_logs=False)
+    return with_functions(usage, platform_logs=False)
 
 
 def _smaller(usage: Usage) -> Usage:
-    return _with_functions(usage, only="verify", memory_mb=_MB)
+    return with_functions(usage, only="verify", memory_mb=_MB)
 
 
-def _with_functions(usage: Usage, only: str = "", **settings: Any) -> Usage:
+def with_functions(usage: Usage, only: str = "", **settings: Any) -> Usage:
     """Return the same with other settings of one function, or of all."""
     changed = {
         name: replace(one, **settings) if only in {"", name} else one
