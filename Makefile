@@ -15,7 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE # or each of the tests' many processes would co
 # wait, there is work for one worker more than there are processors.
 SIDE_BY_SIDE := -n $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1))) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help install run test coverage test-dynamodb test-deploy test-sites lint pr build deploy bench clean
+.PHONY: help install run test coverage test-dynamodb test-deploy test-sites lint pr build deploy bench costs clean
 
 help: ## list what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -57,6 +57,9 @@ deploy: .venv/owner $(DEPLOY_SAM) ## deploy to your AWS account; the first time,
 
 bench: install build ## measure cold start, warm requests, memory and capacity units
 	$(BIN)/python -m tests.benchmarks
+
+costs: install $(SAM) ## compute what an idle month, pings, page views and a flood cost
+	@$(BIN)/python -m tests.costs
 
 clean: ## remove all that was installed and built
 	rm -rf .venv .aws-sam .cache

@@ -91,9 +91,8 @@ class Template:
         for name, properties in self.resources("AWS::DynamoDB::Table").items():
             wanted = {key: value for key, value in properties.items() if key not in _NOT_IN_CREATE_TABLE}
             stream = {**wanted.pop("StreamSpecification"), "StreamEnabled": True}
-            sse = {"Enabled": wanted.pop("SSESpecification")["SSEEnabled"]}
             settled = {"TableName": self.resolve({"Ref": name}), **self.resolve(wanted)}
-            yield {**settled, "StreamSpecification": stream, "SSESpecification": sse}
+            yield {**settled, "StreamSpecification": stream}
 
     def functions(self) -> Iterator[Function]:
         """Yield the functions; one is in the folder that its logical id names (`ServeFunction`: serve)."""
@@ -137,6 +136,10 @@ class Template:
                 return self.holds(self.body["Conditions"][name])
             case {"Fn::Not": [inner]}:
                 return not self.holds(inner)
+            case {"Fn::And": several}:
+                return all(map(self.holds, several))
+            case {"Fn::Or": several}:
+                return any(map(self.holds, several))
             case {"Fn::Equals": [one, other]}:
                 return bool(self.resolve(one) == self.resolve(other))
         raise ValueError(condition)

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 PATIENCE = 30
 """Seconds that a function may take for anything."""
@@ -116,7 +116,7 @@ class Process:
 
 
 @contextmanager
-def started(function: Function, python: Path) -> Iterator[Process]:
+def started(function: Function, python: Path, log: IO[bytes] | None = None) -> Iterator[Process]:
     """Start a function as Lambda does, its folder first on the path and nothing of ours behind it."""
     with _RuntimeApi() as api:
         threading.Thread(target=api.serve_forever, args=[0.05], daemon=True).start()
@@ -140,7 +140,7 @@ def started(function: Function, python: Path) -> Iterator[Process]:
             [python, "-m", "awslambdaric", f"{function.module}.handler"],
             cwd=function.folder,
             env=settings | dict(function.settings),
-            stdout=subprocess.DEVNULL,
+            stdout=log or subprocess.DEVNULL,
         )
         try:
             yield Process(process.pid, api)

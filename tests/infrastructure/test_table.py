@@ -22,7 +22,10 @@ def test_the_table_outlives_the_stack_and_can_be_restored() -> None:
     assert RESOURCES["Table"]["UpdateReplacePolicy"] == "Retain"
     assert RESOURCES["Table"]["DeletionPolicy"] == "RetainExceptOnCreate"  # a failed creation leaves no table
     assert TABLE["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
-    assert TABLE["SSESpecification"]["SSEEnabled"]
+
+
+def test_the_table_is_encrypted_by_a_key_that_costs_nothing() -> None:
+    assert "SSESpecification" not in TABLE
 
 
 def test_the_table_tells_of_changes_and_forgets_what_expires() -> None:
