@@ -43,7 +43,7 @@ class Owner:
             cwd=str(self.folder),
             env={**self.environment, "TERM": "dumb"},
             encoding="utf-8",
-            timeout=PATIENCE,
+            timeout=PATIENCE / 3,
             dimensions=(24, 200),
         )
         shown = ""

@@ -1,4 +1,4 @@
-"""`make deploy`: the first time, the next times, after a failure, with a table that exists; asked and unattended."""
+"""`make deploy`: the first time and the next, after a failure, with a table that exists; asked and unattended."""
 
 import json
 import re
@@ -18,6 +18,16 @@ HOST, ADDRESS, REGION, DOMAIN = (
     "Domain for the service",
 )
 ANSWERS = [(HOST, "blog.example"), (ADDRESS, "author@blog.example"), (REGION, ""), (DOMAIN, "")]
+
+BROKEN = """
+  Broken:
+    Type: AWS::SSM::Parameter
+    DependsOn: [Table, ModerateFunction]
+    Properties:
+      Name: /taken
+      Type: String
+      Value: another
+"""
 
 
 @pytest.fixture
@@ -52,7 +62,6 @@ def test_the_first_deployment_asks_four_questions_and_the_next_ones_none(owner: 
     assert "No changes to deploy" in again.output
     assert live_settings(owner, "Serve")["RELEASE"] == release
 
-    owner.write(**SETTINGS, Sites="blog.example,notes.example") if False else None
     changed = owner.settings().replace('"blog.example"', '"blog.example,notes.example"')
     (owner.folder / "trackback.toml").write_text(changed)
     assert owner.deploy().status == 0
@@ -70,16 +79,16 @@ def test_a_wrong_answer_is_explained_and_asked_again(owner: Owner) -> None:
     run = owner.answer(
         (HOST, ""),
         (rf"Please type an answer\.\s+{HOST}", "https://blog.example/posts"),
-        (rf"Write blog\.example alone\.\s+{HOST}", "blog"),
-        (rf"has a dot in it, like blog\.example\.\s+{HOST}", "blog.example"),
+        (rf"Write\s+blog\.example\s+alone\.\s+{HOST}", "blog"),
+        (rf"has\s+a\s+dot\s+in\s+it,\s+like\s+blog\.example\.\s+{HOST}", "blog.example"),
         (ADDRESS, "author"),
-        (rf"AuthorEmail must be .*\.\s+{ADDRESS}", "author@blog.example"),
+        (rf"AuthorEmail must be [^:]*{ADDRESS}", "author@blog.example"),
         (REGION, "mars-1"),
-        (rf"There is no region 'mars-1'.*\s+{REGION}", "ap-east-1"),
-        (rf"Amazon SES.* is not in ap-east-1.*\s+{REGION}", "us-east-1"),
+        (rf"There is no region 'mars-1'[^:]*{REGION}", "ap-east-1"),
+        (rf"Amazon SES[^:]* ap-east-1[^:]*{REGION}", "us-east-1"),
         (DOMAIN, "https://trackback.blog.example"),
-        (rf"DomainName must be .*\.\s+{DOMAIN}", "trackback.blog.example"),
-        (rf"There is no certificate for trackback\.blog\.example in us-east-1.*\s+{DOMAIN}", "\x03"),
+        (rf"DomainName must be [^:]*{DOMAIN}", "trackback.blog.example"),
+        (rf"There is no certificate for[^:]*{DOMAIN}", "\x03"),
     )
     assert run.status == 130
     assert not (owner.folder / "trackback.toml").exists()
@@ -91,9 +100,7 @@ def test_a_failed_first_try_leaves_nothing_and_the_next_one_is_offered_a_way_on(
     template = owner.folder / "template.yaml"
     whole = template.read_text()
     owner.client("ssm").put_parameter(Name="/taken", Value="x", Type="String")
-    broken = "\n  Broken:\n    Type: AWS::SSM::Parameter\n    DependsOn: [Table, ModerateFunction]\n    Properties:"
-    broken += "\n      Name: /taken\n      Type: String\n      Value: y\n"
-    template.write_text(whole.replace("\nOutputs:\n", f"{broken}\nOutputs:\n"))
+    template.write_text(whole.replace("\nOutputs:\n", f"{BROKEN}\nOutputs:\n"))
     failed = owner.deploy()
     assert failed.status == 1
     assert re.search(r"trackback: the deployment failed\. Broken: .*already exists", failed.output), (
@@ -158,8 +165,7 @@ def test_a_restored_table_gets_what_a_restore_leaves_out(owner: Owner) -> None:
     assert owner.outputs()["TableName"] == "restored"
     table = dynamodb.describe_table(TableName="restored")["Table"]
     assert table["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
-    ceilings = [part["OnDemandThroughput"] for part in [table, *table["GlobalSecondaryIndexes"]]]
-    assert ceilings == [{"MaxWriteRequestUnits": 30, "MaxReadRequestUnits": 200}] * 4
+    assert table["OnDemandThroughput"] == {"MaxWriteRequestUnits": 30, "MaxReadRequestUnits": 200}
     expiry = dynamodb.describe_time_to_live(TableName="restored")["TimeToLiveDescription"]
     assert (expiry["TimeToLiveStatus"], expiry["AttributeName"]) == ("ENABLED", "expires_at")
     assert made in owner.tables()

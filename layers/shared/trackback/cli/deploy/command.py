@@ -60,7 +60,7 @@ def _settings(file: Path, known: Mapping[str, Parameter], *, is_named: bool) -> 
             "docs/deploy.md shows, or name another: make deploy SETTINGS=FILE"
         )
     who = account.caller(account.configured_region() or "us-east-1")
-    print(f"You are {who}. Four questions, then the service is deployed to this account.")
+    print(f"You are {who}.\nFour questions, then the service is deployed to this account.")
     deployment = check(_answers(known), known, "Your answers")
     write_file(file, deployment)
     print(f"\nYour answers are in {file}.")

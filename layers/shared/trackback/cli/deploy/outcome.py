@@ -39,46 +39,54 @@ def next_steps(
     *,
     is_new: bool,
 ) -> str:
-    """Return what to print after a deployment."""
+    """Return what to print after a deployment: the addresses, and what is left for the author to do."""
+    first = _first_steps(deployment, parameters, outputs) if is_new else []
     lines = [
-        "",
         "Your service is deployed." if is_new else "Your service is up to date.",
         "",
-        f"  Your pages   {outputs['Moderate']}",
-        f"  The API      {outputs['ApiUrl']}",
-        f"  Ping URLs    {outputs['PingUrl']}",
+        f"  Your pages  {outputs['Moderate']}",
+        f"  The API     {outputs['ApiUrl']}",
+        f"  Ping URLs   {outputs['PingUrl']}",
         "",
-        "Paste this into the template of your posts, where the list should show:",
+        *first,
+        *_records(outputs),
+        "For the command line, and to see whether email arrives:",
         "",
-        f"  {outputs['Snippet']}",
+        f"  export AWS_DEFAULT_REGION={deployment.region}",
+        f"  export TRACKBACK_TABLE={outputs['TableName']}",
+        "  .venv/bin/trackback doctor --aws",
         "",
-        *(_first_steps(deployment, parameters) if is_new else []),
-        "For the command line:",
-        "",
-        f"  export AWS_DEFAULT_REGION={deployment.region} TRACKBACK_TABLE={outputs['TableName']}",
-        "  .venv/bin/trackback sign-in         # a link to your pages, without email",
-        "  .venv/bin/trackback doctor --aws    # does email arrive, is anything waiting",
-        "",
-        *_dns(outputs),
-        f"The settings are in {file}. The next `make deploy` asks nothing, and deploys what has changed.",
+        f"The settings are in {file}. The next `make deploy` asks nothing.",
     ]
     return "\n".join(lines)
 
 
-def _first_steps(deployment: Deployment, parameters: Mapping[str, str]) -> list[str]:
-    author = deployment["AuthorEmail"]
-    if parameters.get("AuthorIdentity") == CREATE:
-        mails = (
-            f"AWS sends two emails to {author}. Confirm both within 24 hours: one lets the service send you"
-        )
-        return [mails, "email, the other subscribes you to its alarms.", ""]
-    return [f"AWS sends an email to {author}: confirm it to get the service's alarms.", ""]
+def _first_steps(
+    deployment: Deployment, parameters: Mapping[str, str], outputs: Mapping[str, str]
+) -> list[str]:
+    mails = "an email" if parameters.get("AuthorIdentity") != CREATE else "two emails"
+    return [
+        f"1. AWS sends {mails} to {deployment['AuthorEmail']}.",
+        "   Follow the links within 24 hours, or no alarm and no ping reaches you.",
+        "2. Sign in to your pages with a link that needs no email:",
+        "   .venv/bin/trackback sign-in",
+        "3. Paste this into the template of your posts, where the list should show:",
+        f"   {outputs['Snippet']}",
+        "4. Check a published post:",
+        f"   .venv/bin/trackback doctor https://{_first_host(deployment)}/your-post/",
+        "",
+    ]
 
 
-def _dns(outputs: Mapping[str, str]) -> list[str]:
+def _first_host(deployment: Deployment) -> str:
+    return deployment["Sites"].split(",")[0].rpartition("://")[2]
+
+
+def _records(outputs: Mapping[str, str]) -> list[str]:
+    """Return the DNS records that the author's domains need."""
     records = [value for name, value in sorted(outputs.items()) if name.startswith("MailDkim")]
     if target := outputs.get("CnameTarget"):
         records.insert(0, f"{outputs['ApiUrl'].removeprefix('https://')} CNAME {target}")
-    return (
-        ["Add these records to your DNS:", "", *(f"  {record}" for record in records), ""] if records else []
-    )
+    if not records:
+        return []
+    return ["Add these records to your DNS:", "", *(f"  {record}" for record in records), ""]

@@ -63,8 +63,9 @@ def questions(
         Question(
             "DomainName",
             "Domain for the service",
-            "Optional, like trackback.blog.example. The address ends up in your posts, so decide now\n"
-            "if you can. It needs a certificate in us-east-1. Without a domain, AWS gives you an address.",
+            "Optional, like trackback.blog.example. It stands in the address that senders use,\n"
+            "so decide now if you can. It needs a certificate in us-east-1 (docs/deploy.md).\n"
+            "Without a domain, AWS gives the service an address.",
             domain_problem,
             default="",
             shown="none",
