@@ -1,4 +1,4 @@
-"""`make deploy`: the first time and the next, after a failure, with a table that exists; asked and unattended."""
+"""`make deploy`: first and again, after a failure, with a table that exists; at a terminal and without."""
 
 import json
 import re
