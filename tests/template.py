@@ -137,6 +137,8 @@ class Template:
                 return self.holds(self.body["Conditions"][name])
             case {"Fn::Not": [inner]}:
                 return not self.holds(inner)
+            case {"Fn::And": every}:
+                return all(map(self.holds, every))
             case {"Fn::Equals": [one, other]}:
                 return bool(self.resolve(one) == self.resolve(other))
         raise ValueError(condition)
@@ -175,8 +177,9 @@ def _read(text: str) -> dict[str, Any]:
 
 
 _NAMES = {"Table": "trackback", "AWS::StackName": "trackback"}
+_NEEDED = {"Sites": "blog.example", "AuthorEmail": "author@blog.example"}
 
 
 def load(**parameters: str) -> Template:
     """Return the project's template as the stand-in deploys it: it and its table are named `trackback`."""
-    return Template((ROOT / "template.yaml").read_text(), parameters, _NAMES)
+    return Template((ROOT / "template.yaml").read_text(), _NEEDED | parameters, _NAMES)
