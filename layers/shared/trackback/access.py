@@ -1,4 +1,4 @@
-"""Who may use the author's pages: whoever reads the author's mail and follows a link there."""
+"""Sign-in to the author's pages: by a link in a mail to the author, or one that the command line prints."""
 
 import secrets
 from datetime import datetime
@@ -26,6 +26,7 @@ So nobody else's request can void a link that the author has, and 96 a day leave
 """
 
 _RECORD = "access#"
+_ALWAYS = "attribute_not_exists(id) OR id = :record"
 _USED = "This link has been used, or there is a newer one. Ask for a new one."
 
 
@@ -52,6 +53,19 @@ class Access:
             {":nonce": nonce, ":now": stamp(now), ":before": stamp(now - PAUSE)},
         )
         return write_sign_in(self._keys.load(now, fresh=True), nonce, now) if asked else None
+
+    def issue(self, now: datetime) -> str:
+        """Return a sign-in token for the owner of the table; it replaces one that was mailed.
+
+        As with a mailed one, no request can replace it within `PAUSE`, unless it is used.
+
+        Raises:
+            TableBusy: a flood has used up the table's write units.
+        """
+        nonce = secrets.token_urlsafe(16)
+        values = {":nonce": nonce, ":now": stamp(now), ":record": _RECORD}
+        self._change("SET nonce = :nonce, asked_at = :now", _ALWAYS, values)
+        return write_sign_in(self._keys.load(now, fresh=True), nonce, now)
 
     def enter(self, token: str, now: datetime) -> str:
         """Use up a sign-in token, and return a session's token for the cookie.

@@ -1,4 +1,4 @@
-"""Mail to the author by SES, from the author's own domain, or from the author's address where there is none."""
+"""Mail to the author by SES: from the author's domain, or from the author's address where there is none."""
 
 import re
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ class MailFailed(TrackbackError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Where mails come from and go to; `events` is the SES configuration set that reports what becomes of them."""
+    """Where mails come from and go to; `events` is the SES configuration set that reports bounces."""
 
     author: str
     sender: str

@@ -51,6 +51,11 @@ class Stack:
             raise self._unknown(error) from error
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
+    @property
+    def status(self) -> str:
+        """The stack's status, as CloudFormation spells it: CREATE_COMPLETE."""
+        return str(self._described["StackStatus"])
+
     @cached_property
     def outputs(self) -> Mapping[str, str]:
         """The stack's outputs, by key."""
