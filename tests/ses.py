@@ -42,6 +42,11 @@ def identity(status: str = "SUCCESS", **dkim: Any) -> dict[str, Any]:
     }
 
 
+def address(status: str = "SUCCESS") -> dict[str, Any]:
+    """Return the identity of an address in a state; SES signs nothing for it."""
+    return identity(status, SigningEnabled=False, Status="NOT_STARTED", Tokens=[])
+
+
 @dataclass
 class Ses:
     """What one account has in one region; `mailed` are the addresses that were sent a confirmation link."""
@@ -72,9 +77,9 @@ class Ses:
         found = {"EmailAddress": address, "Reason": reason, "LastUpdateTime": 1_795_824_000}
         return _answer({"SuppressedDestination": found} if reason else None)
 
-    def _verify(self, address: str) -> Response:
-        self.mailed.append(address)
-        self.identities[address] = identity("PENDING")
+    def _verify(self, author: str) -> Response:
+        self.mailed.append(author)
+        self.identities[author] = address("PENDING")
         result = "<VerifyEmailIdentityResult/>"
         body = f'<VerifyEmailIdentityResponse xmlns="{_V1}">{result}</VerifyEmailIdentityResponse>'
         return Response(body, content_type="text/xml")

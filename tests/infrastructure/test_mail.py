@@ -61,7 +61,7 @@ def test_the_three_records_of_the_mail_domain_are_outputs_each_once() -> None:
 def test_bounces_complaints_and_rejects_reach_a_topic_that_only_ses_for_this_account_may_use() -> None:
     events = RESOURCES["BouncedMailEvents"]
     destination = events["Properties"]["EventDestination"]
-    assert destination["MatchingEventTypes"] == ["BOUNCE", "COMPLAINT", "REJECT"]
+    assert destination["MatchingEventTypes"] == ["bounce", "complaint", "reject"]
     assert destination["SnsDestination"] == {"TopicARN": {"Ref": "BouncedMails"}}
     assert events["DependsOn"] == "SesPublishesBouncedMails"
     (statement,) = RESOURCES["SesPublishesBouncedMails"]["Properties"]["PolicyDocument"]["Statement"]

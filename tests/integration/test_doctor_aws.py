@@ -12,7 +12,7 @@ from moto.backends import get_backend
 
 from tests.aws import ACCOUNT
 from tests.dns_server import dns_server
-from tests.ses import TOKENS, ZONE, Ses, account, identity, ses_server
+from tests.ses import TOKENS, ZONE, Ses, account, address, identity, ses_server
 from tests.stacks import deployed
 from trackback.cli.doctor.aws import AwsDoctor, check_status
 from trackback.cli.doctor.dns_records import Dns
@@ -30,7 +30,7 @@ TEXTS = {(DOMAIN, "TXT"): '"v=spf1 " "-all"', (f"_dmarc.{DOMAIN}", "TXT"): '"v=D
 @pytest.fixture
 def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ses]:
     """SES, which has confirmed the author's address and mails any other."""
-    ses = Ses(account(production=True), {AUTHOR: identity()})
+    ses = Ses(account(production=True), {AUTHOR: address()})
     with ses_server(ses) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", url)
         monkeypatch.setenv("AWS_ENDPOINT_URL_SES", url)
@@ -111,18 +111,18 @@ def test_a_stack_that_is_not_there_is_said_to_be_unknown(capsys: Output) -> None
 @pytest.mark.parametrize(
     ("identities", "domain", "production", "words"),
     [
-        ({AUTHOR: identity()}, "", False, ""),
+        ({AUTHOR: address()}, "", False, ""),
         ({"blog.example": identity()}, "", False, ""),
-        ({AUTHOR: identity("FAILED"), "blog.example": identity()}, "", False, ""),
+        ({AUTHOR: address("FAILED"), "blog.example": identity()}, "", False, ""),
         ({}, DOMAIN, True, ""),
         ({}, DOMAIN, False, "unknown to SES"),
         ({}, "", True, "unknown to SES"),
-        ({AUTHOR: identity("PENDING")}, "", True, "waits for you to follow the link"),
-        ({AUTHOR: identity("FAILED")}, "", True, "works for 24 hours"),
-        ({AUTHOR: identity("TEMPORARY_FAILURE")}, "", True, "a reason at AWS"),
-        ({AUTHOR: identity("NOT_STARTED")}, "", True, "never confirmed"),
-        ({AUTHOR: identity("PENDING"), "blog.example": identity("PENDING")}, "", True, "waits for you"),
-        ({AUTHOR: identity("PENDING")}, DOMAIN, False, "waits for you to follow the link"),
+        ({AUTHOR: address("PENDING")}, "", True, "waits for you to follow the link"),
+        ({AUTHOR: address("FAILED")}, "", True, "works for 24 hours"),
+        ({AUTHOR: address("TEMPORARY_FAILURE")}, "", True, "a reason at AWS"),
+        ({AUTHOR: address("NOT_STARTED")}, "", True, "never confirmed"),
+        ({AUTHOR: address("PENDING"), "blog.example": identity("PENDING")}, "", True, "waits for you"),
+        ({AUTHOR: address("PENDING")}, DOMAIN, False, "waits for you to follow the link"),
     ],
 )
 def test_the_authors_address_must_be_confirmed_where_ses_needs_that(
@@ -138,7 +138,7 @@ def test_the_authors_address_must_be_confirmed_where_ses_needs_that(
 
 @pytest.mark.parametrize("before", [None, "PENDING", "FAILED", "TEMPORARY_FAILURE"])
 def test_a_confirmation_is_started_anew_when_asked_for(ses: Ses, deploy: Deploy, before: str | None) -> None:
-    ses.identities = {AUTHOR: identity(before)} if before else {}
+    ses.identities = {AUTHOR: address(before)} if before else {}
     found = examine(deploy(), resend=True)
     assert ses.mailed == [AUTHOR]
     assert AUTHOR in found["resend"].words
@@ -152,7 +152,7 @@ def test_an_address_that_is_confirmed_is_left_alone(ses: Ses, deploy: Deploy) ->
 
 
 def test_nothing_is_started_anew_unless_asked_for(ses: Ses, deploy: Deploy) -> None:
-    ses.identities[AUTHOR] = identity("FAILED")
+    ses.identities[AUTHOR] = address("FAILED")
     examine(deploy())
     assert ses.mailed == []
 
@@ -165,6 +165,23 @@ def test_without_a_mail_domain_it_says_what_that_means(deploy: Deploy) -> None:
         assert word in finding.words
     assert "MailDomain" in finding.advice
     assert "`trackback sign-in`" in finding.advice
+
+
+@pytest.mark.parametrize("identities", [{}, {AUTHOR: identity()}])
+def test_an_address_in_a_domain_that_ses_signs_for_has_that_domains_checks(
+    ses: Ses, deploy: Deploy, identities: dict[str, Any]
+) -> None:
+    ses.identities = {"blog.example": identity()} | identities
+    with dns_server(TEXTS) as resolver:
+        found = examine(deploy(), resolver)
+    assert found["domain"].words == "SES signs mails from blog.example (DKIM)."
+
+
+def test_an_address_whose_own_identity_is_not_signed_for_is_as_without_a_domain(
+    ses: Ses, deploy: Deploy
+) -> None:
+    ses.identities["blog.example"] = identity()
+    assert "There is no MailDomain" in examine(deploy())["domain"].words
 
 
 @pytest.mark.parametrize(
@@ -328,7 +345,7 @@ def test_the_command_prints_findings_and_its_status_says_whether_all_is_right(
 
 
 def test_programs_get_one_object_a_line(ses: Ses, deploy: Deploy, capsys: Output) -> None:
-    ses.identities[AUTHOR] = identity("PENDING")
+    ses.identities[AUTHOR] = address("PENDING")
     command = ["doctor", "--aws", "--json", "--resend-confirmation", "--stack", deploy()]
     assert main(command) == 1
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]

@@ -29,7 +29,11 @@ def check_alarms(stack: Stack, author: str) -> Iterator[Finding]:
         words = (
             "Alarms reach you no more: their subscription has ended. A link in each alarm's mail does that."
         )
-        yield wrong("alarms", words, f"Subscribe again, and follow the link that AWS mails: {again}")
+        yield wrong(
+            "alarms",
+            words,
+            f"Subscribe again: {again} (docs/mail.md says how scanners are kept from doing that)",
+        )
 
 
 def _subscriptions(topic: str) -> Iterator[Any]:

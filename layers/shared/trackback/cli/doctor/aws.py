@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from trackback.cli.doctor.alarms import check_alarms
 from trackback.cli.doctor.dns_records import Dns
 from trackback.cli.doctor.finding import Finding, Grade, note, right, wrong
-from trackback.cli.doctor.identity import check_author, check_suppression, resend_confirmation
+from trackback.cli.doctor.identity import check_author, check_suppression, resend_confirmation, signing_domain
 from trackback.cli.doctor.mail_domain import check_domain, no_domain
 from trackback.cli.stack import Stack, StackUnknown
 
@@ -74,7 +74,8 @@ class AwsDoctor:
         domain = self._stack.parameters.get("MailDomain", "")
         in_sandbox = not self._account["ProductionAccessEnabled"]
         yield check_author(self._ses, author, must_be_verified=in_sandbox or not domain)
-        yield from check_domain(self._ses, self._dns, domain) if domain else [no_domain(author)]
+        signing = domain or signing_domain(self._ses, author)
+        yield from check_domain(self._ses, self._dns, signing) if signing else [no_domain(author)]
         yield from check_account(self._account)
         yield from check_suppression(self._ses, author, in_sandbox=in_sandbox)
 
@@ -84,7 +85,10 @@ class AwsDoctor:
 
 
 def check_status(name: str, status: str) -> Finding:
-    """Judge a stack's status (https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html)."""
+    """Judge a stack by its status.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html names them all.
+    """
     if status.endswith("_IN_PROGRESS") and status not in _STATUS:
         return note("stack", f"AWS is at work on the stack {name} ({status}).", "Ask again when it is done.")
     grade, words, advice = _STATUS.get(status, (Grade.WRONG, "The stack is in no good state.", _EVENTS))

@@ -36,6 +36,17 @@ def is_verified(ses: "SESV2Client", identity: str) -> bool:
     return bool(found and found["VerifiedForSendingStatus"])
 
 
+def signing_domain(ses: "SESV2Client", author: str) -> str:
+    """Return the domain of the author's address if SES signs mails from there with its keys, else nothing.
+
+    What is set for the address counts before what is set for its domain.
+    """
+    domain = author.rpartition("@")[2]
+    found = find_identity(ses, author) or find_identity(ses, domain)
+    dkim = found.get("DkimAttributes", {}) if found else {}
+    return domain if dkim.get("SigningEnabled") and dkim.get("Status") == "SUCCESS" else ""
+
+
 def check_author(ses: "SESV2Client", author: str, *, must_be_verified: bool) -> Finding:
     """Find out whether SES may mail the author; it must be verified as a sender, and in the sandbox."""
     found = find_identity(ses, author)
