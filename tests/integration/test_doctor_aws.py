@@ -108,6 +108,13 @@ def test_a_stack_that_is_not_there_is_said_to_be_unknown(capsys: Output) -> None
     assert "`make deploy` deploys it; --stack names another one." in printed
 
 
+@pytest.mark.usefixtures("ses")
+def test_a_stack_of_another_kind_is_told(capsys: Output) -> None:
+    with deployed({}, {}) as name:
+        assert main(["doctor", "--aws", "--stack", name]) == 1
+    assert "It is not a TrackBack stack." in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("identities", "domain", "production", "words"),
     [

@@ -121,6 +121,14 @@ def test_a_stack_that_is_not_there_is_named_and_no_key_is_made(
     assert found["Parameters"] == []
 
 
+def test_a_stack_of_another_kind_is_refused(capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
+    endpoint = os.environ["AWS_ENDPOINT_URL"].replace("localhost", "127.1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint)
+    with deployed({}, {}) as name:
+        assert main(["sign-in", "--stack", name]) == 1
+    assert "is not a TrackBack stack" in capsys.readouterr().err
+
+
 @pytest.mark.usefixtures("noted")
 def test_a_broken_key_is_one_line_that_says_what_to_do(capsys: Output) -> None:
     ssm, name = boto3.client("ssm"), "/trackback/trackback/signing-key"

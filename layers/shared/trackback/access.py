@@ -3,6 +3,7 @@
 import secrets
 from datetime import datetime
 from hmac import compare_digest
+from typing import Any
 
 from trackback.clock import stamp
 from trackback.dynamodb import telling_when_busy
@@ -26,7 +27,6 @@ So nobody else's request can void a link that the author has, and 96 a day leave
 """
 
 _RECORD = "access#"
-_ALWAYS = "attribute_not_exists(id) OR id = :record"
 _USED = "This link has been used, or there is a newer one. Ask for a new one."
 
 
@@ -63,8 +63,7 @@ class Access:
             TableBusy: a flood has used up the table's write units.
         """
         nonce = secrets.token_urlsafe(16)
-        values = {":nonce": nonce, ":now": stamp(now), ":record": _RECORD}
-        self._change("SET nonce = :nonce, asked_at = :now", _ALWAYS, values)
+        self._change("SET nonce = :nonce, asked_at = :now", "", {":nonce": nonce, ":now": stamp(now)})
         return write_sign_in(self._keys.load(now, fresh=True), nonce, now)
 
     def enter(self, token: str, now: datetime) -> str:
@@ -97,13 +96,14 @@ class Access:
     @telling_when_busy()
     def _change(self, update: str, condition: str, values: dict[str, str]) -> bool:
         client = self._table.client
+        only_if: Any = {"ConditionExpression": condition} if condition else {}
         try:
             client.update_item(
                 TableName=self._table.name,
                 Key={"id": {"S": _RECORD}},
                 UpdateExpression=update,
-                ConditionExpression=condition,
                 ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+                **only_if,
             )
         except client.exceptions.ConditionalCheckFailedException:
             return False

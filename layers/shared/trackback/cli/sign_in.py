@@ -33,13 +33,18 @@ def sign_in(asked: Namespace) -> bool:
 
 def _find_service(asked: Namespace) -> _Service:
     """Return what the stack's outputs name; on the local stack, which has none, what `make run` has made."""
-    name = stack_name(asked.stack)
+    stack = Stack(stack_name(asked.stack))
+    named = asked.api or os.environ.get("TRACKBACK_API")
     try:
-        outputs = Stack(name).outputs
+        table = Table(stack.output("TableName"))
+        return _Service(find_api(table, named or stack.output("ApiUrl")), table, _keys(stack.name))
     except StackUnknown:
         if not is_on_this_machine():
             raise
-        name, outputs = DEFAULT_NAME, {}
-    table = Table(outputs.get("TableName", DEFAULT_NAME))
-    named = asked.api or os.environ.get("TRACKBACK_API") or outputs.get("ApiUrl")
-    return _Service(find_api(table, named), table, Keys(f"/trackback/{name}/signing-key"))
+    table = Table(DEFAULT_NAME)
+    return _Service(find_api(table, named), table, _keys(DEFAULT_NAME))
+
+
+def _keys(stack: str) -> Keys:
+    """Return the signing keys of a stack, where template.yaml puts them."""
+    return Keys(f"/trackback/{stack}/signing-key")

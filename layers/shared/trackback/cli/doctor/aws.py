@@ -62,9 +62,11 @@ class AwsDoctor:
             yield wrong("stack", str(unknown), "`make deploy` deploys it; --stack names another one.")
             return
         yield stack
-        if stack.grade is Grade.WRONG:
+        author = self._stack.parameters.get("AuthorEmail", "")
+        if not author:
+            yield wrong("stack", "It is not a TrackBack stack.", "--stack names another one.")
+        if stack.grade is Grade.WRONG or not author:
             return
-        author = self._stack.parameters["AuthorEmail"]
         if resend:
             yield from _allowed("resend", resend_confirmation(self._ses, author))
         yield from _allowed("mail", self._check_mail(author))
@@ -125,6 +127,8 @@ def _allowed(check: str, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield findings; where AWS refuses to answer, that is the last one."""
     try:
         yield from findings
+    except StackUnknown as unknown:
+        yield wrong(check, str(unknown), "Ask again when the deployment is done.")
     except ClientError as error:
         operation, words = error.operation_name, error.response["Error"]["Message"]
         yield wrong(
