@@ -29,7 +29,7 @@ TEXTS = {(DOMAIN, "TXT"): '"v=spf1 " "-all"', (f"_dmarc.{DOMAIN}", "TXT"): '"v=D
 
 @pytest.fixture
 def ses(monkeypatch: pytest.MonkeyPatch) -> Iterator[Ses]:
-    """SES, which has confirmed the author's address and mails any other."""
+    """SES, which has confirmed the author's address and emails any other."""
     ses = Ses(account(production=True), {AUTHOR: address()})
     with ses_server(ses) as url:
         monkeypatch.setenv("AWS_ENDPOINT_URL_SESV2", url)
@@ -105,7 +105,7 @@ def test_a_stack_that_is_not_there_is_said_to_be_unknown(capsys: Output) -> None
     assert main(["doctor", "--aws", "--stack", "elsewhere"]) == 1
     printed = " ".join(capsys.readouterr().out.split())
     assert "elsewhere does not exist" in printed
-    assert "`make deploy` deploys it; --stack names another one." in printed
+    assert "`make deploy` deploys it." in printed
 
 
 @pytest.mark.usefixtures("ses")
@@ -181,7 +181,7 @@ def test_an_address_in_a_domain_that_ses_signs_for_has_that_domains_checks(
     ses.identities = {"blog.example": identity()} | identities
     with dns_server(TEXTS) as resolver:
         found = examine(deploy(), resolver)
-    assert found["domain"].words == "SES signs mails from blog.example (DKIM)."
+    assert found["domain"].words == "SES signs emails from blog.example (DKIM)."
 
 
 def test_an_address_whose_own_identity_is_not_signed_for_is_as_without_a_domain(
@@ -198,10 +198,10 @@ def test_an_address_whose_own_identity_is_not_signed_for_is_as_without_a_domain(
         (identity("PENDING"), "72 hours", "records below"),
         (identity("FAILED"), "within 72 hours", f"aws ses verify-domain-dkim --domain {DOMAIN}"),
         (identity("TEMPORARY_FAILURE"), "no longer finds", "verify-domain-dkim"),
-        (identity("NOT_STARTED"), "does not look", "verify-domain-dkim"),
+        (identity("NOT_STARTED"), "does not look", "`trackback sign-in`"),
         (identity("SUCCESS", SigningEnabled=False), "does not sign", "--signing-enabled"),
         (identity("FAILED", Status="SUCCESS"), "does not let", "console"),
-        (identity(), f"signs mails from {DOMAIN}", ""),
+        (identity(), f"signs emails from {DOMAIN}", ""),
     ],
 )
 def test_what_ses_thinks_of_the_mail_domain_is_told(
@@ -310,10 +310,10 @@ def test_in_the_sandbox_ses_does_not_answer_about_its_list(ses: Ses, deploy: Dep
 @pytest.mark.parametrize(
     ("subscription", "grade", "words"),
     [
-        ("confirmed", Grade.RIGHT, "are mailed"),
+        ("confirmed", Grade.RIGHT, "are emailed"),
         ("PendingConfirmation", Grade.WRONG, "not followed the link"),
-        ("Deleted", Grade.WRONG, "has ended"),
-        ("none", Grade.WRONG, "has ended"),
+        ("Deleted", Grade.WRONG, "no longer reach"),
+        ("none", Grade.WRONG, "no longer reach"),
     ],
 )
 @pytest.mark.usefixtures("ses")
@@ -329,7 +329,7 @@ def test_what_the_credentials_may_not_ask_is_told_and_the_rest_is_checked(
 ) -> None:
     ses.denied.add(denied)
     found = examine(deploy())
-    assert (found["mail"].grade, said in found["mail"].words) == (Grade.WRONG, True)
+    assert (found["email"].grade, said in found["email"].words) == (Grade.WRONG, True)
     assert found["alarms"].grade is Grade.RIGHT
 
 

@@ -65,7 +65,7 @@ def test_the_link_alone_is_on_stdout_so_that_it_can_be_piped(capsys: Output) -> 
     said = capsys.readouterr()
     assert re.fullmatch(rf"{API}{SIGN_IN}/[\w.-]+\n", said.out)
     assert "once, for 15 minutes" in said.err
-    assert "mailed before no longer works" in said.err
+    assert "emailed before no longer works" in said.err
 
 
 @pytest.mark.usefixtures("noted")

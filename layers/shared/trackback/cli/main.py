@@ -102,11 +102,13 @@ def _add_posts(every: _Commands) -> None:
     snippet.add_argument("url", metavar="URL")
     doctor = _command(every, "doctor", posts.doctor, "check a published post, or the service in AWS (--aws)")
     doctor.add_argument("url", metavar="URL", nargs="?", type=address, help="the post")
-    doctor.add_argument("--aws", action="store_true", help="check the stack, the mails and the alarms in AWS")
+    doctor.add_argument(
+        "--aws", action="store_true", help="check the stack, the emails and the alarms in AWS"
+    )
     doctor.add_argument(
         "--resend-confirmation",
         action="store_true",
-        help="with --aws: have AWS mail you a new link that confirms your address",
+        help="with --aws: have AWS email you a new link that confirms your address",
     )
     _add_stack(doctor)
     doctor.add_argument("--json", action="store_true", help="print one JSON object a line")
@@ -117,7 +119,7 @@ def _add_posts(every: _Commands) -> None:
 
 
 def _add_sign_in(every: _Commands) -> None:
-    words = "print a one-time link that signs you in without mail"
+    words = "print a one-time link that signs you in without email"
     command = every.add_parser("sign-in", help=words, description=words)
     command.set_defaults(run=sign_in.sign_in)
     command.add_argument(

@@ -1,4 +1,4 @@
-"""The command that signs the author in without mail: AWS credentials prove as much as a mailbox does."""
+"""The command that signs the author in without email: AWS credentials prove as much as a mailbox does."""
 
 import os
 from argparse import Namespace
@@ -27,7 +27,7 @@ def sign_in(asked: Namespace) -> bool:
     service = _find_service(asked)
     token = Access(service.table, service.keys).issue(datetime.now(UTC))
     print(f"{service.api}/moderate/sign-in/{token}")  # noqa: T201 - what a command line is for
-    remark("The link works once, for 15 minutes. A sign-in link that was mailed before no longer works.")
+    remark("The link works once, for 15 minutes. A sign-in link that was emailed before no longer works.")
     return True
 
 

@@ -15,25 +15,21 @@ _UNCONFIRMED = "PendingConfirmation"
 def check_alarms(stack: Stack, author: str) -> Iterator[Finding]:
     """Yield whether the author gets the alarms.
 
-    An alarm's mail has a link that ends the subscription without a sign-in, so a mail scanner may follow it.
+    An alarm's email has a link that ends the subscription without a sign-in, and scanners follow links.
     """
     topic = stack.resource("Alarms")
     states = {it["SubscriptionArn"] for it in _subscriptions(topic) if it["Endpoint"] == author}
     again = f"aws sns subscribe --topic-arn {topic} --protocol email --notification-endpoint {author}"
     if any(state.startswith("arn:") for state in states):
-        yield right("alarms", f"Alarms are mailed to {author}.")
+        yield right("alarms", f"Alarms are emailed to {author}.")
     elif _UNCONFIRMED in states:
-        words = f"Alarms do not reach {author}: you have not followed the link in AWS's mail about them."
+        words = f"Alarms do not reach {author}: you have not followed the link in AWS's email about them."
         yield wrong("alarms", words, f"Follow that link (look in spam, too). For a new one: {again}")
     else:
         words = (
-            "Alarms reach you no more: their subscription has ended. A link in each alarm's mail does that."
+            "Alarms no longer reach you. A scanner may have followed their unsubscribe link (docs/mail.md)."
         )
-        yield wrong(
-            "alarms",
-            words,
-            f"Subscribe again: {again} (docs/mail.md says how scanners are kept from doing that)",
-        )
+        yield wrong("alarms", words, f"Subscribe again: {again}")
 
 
 def _subscriptions(topic: str) -> Iterator[Any]:

@@ -1,6 +1,6 @@
 """`trackback doctor --aws`: checks what the service needs in AWS, with the owner's credentials.
 
-`examine` runs the checks in order; `identity` and `mail_domain` check what mails need.
+`examine` runs the checks in order; `identity` and `mail_domain` check what emails need.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ _STATUS: dict[str, tuple[Grade, str, str]] = {
 
 
 class AwsDoctor:
-    """Examines a deployed stack and what AWS's mail service thinks of its addresses."""
+    """Examines a deployed stack and what AWS's email service thinks of its addresses."""
 
     def __init__(self, stack: Stack, dns: Dns | None = None) -> None:
         self._stack = stack
@@ -59,7 +59,7 @@ class AwsDoctor:
         try:
             stack = check_status(self._stack.name, self._stack.status)
         except StackUnknown as unknown:
-            yield wrong("stack", str(unknown), "`make deploy` deploys it; --stack names another one.")
+            yield wrong("stack", str(unknown), "`make deploy` deploys it.")
             return
         yield stack
         author = self._stack.parameters.get("AuthorEmail", "")
@@ -69,7 +69,7 @@ class AwsDoctor:
             return
         if resend:
             yield from _allowed("resend", resend_confirmation(self._ses, author))
-        yield from _allowed("mail", self._check_mail(author))
+        yield from _allowed("email", self._check_mail(author))
         yield from _allowed("alarms", check_alarms(self._stack, author))
 
     def _check_mail(self, author: str) -> Iterator[Finding]:
@@ -106,17 +106,17 @@ def check_account(account: "GetAccountResponseTypeDef") -> Iterator[Finding]:
         )
     elif enforced != "HEALTHY":
         yield note(
-            "account", f"AWS has this account's mails under review ({enforced}).", "See the SES console."
+            "account", f"AWS has this account's emails under review ({enforced}).", "See the SES console."
         )
     elif account["ProductionAccessEnabled"]:
-        yield right("account", "SES may mail any address.")
+        yield right("account", "SES may email any address.")
     else:
         yield right(
-            "account", "SES is in its sandbox: it mails verified addresses only, which is enough here."
+            "account", "SES is in its sandbox: it emails verified addresses only, which is enough here."
         )
     quota = account["SendQuota"]
     sent, most = quota["SentLast24Hours"], quota["Max24HourSend"]
-    words = f"{sent:,.0f} of {most:,.0f} mails were sent in the last 24 hours."
+    words = f"{sent:,.0f} of {most:,.0f} emails were sent in the last 24 hours."
     if 0 <= most <= sent:  # -1 stands for no limit
         yield wrong("quota", words, "SES takes more as the hours pass. docs/mail.md says how to have more.")
     else:

@@ -1,4 +1,4 @@
-"""Checks of the author's address: whether SES may mail it, and whether SES holds its mails back."""
+"""Checks of the author's address: whether SES may email it, and whether SES holds its emails back."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 RESEND = "trackback doctor --aws --resend-confirmation"
 
 _UNCONFIRMED = {
-    "PENDING": "waits for you to follow the link that AWS has mailed, which works for 24 hours",
-    "FAILED": "was not confirmed: the link that AWS mailed works for 24 hours",
+    "PENDING": "waits for you to follow the link that AWS has emailed, which works for 24 hours",
+    "FAILED": "was not confirmed: the link that AWS emailed works for 24 hours",
     "TEMPORARY_FAILURE": "could not be confirmed, for a reason at AWS that will pass",
     "NOT_STARTED": "was never confirmed",
 }
@@ -31,13 +31,13 @@ def find_identity(ses: "SESV2Client", identity: str) -> "GetEmailIdentityRespons
 
 
 def is_verified(ses: "SESV2Client", identity: str) -> bool:
-    """Tell whether mails may come from an address or a domain."""
+    """Tell whether emails may come from an address or a domain."""
     found = find_identity(ses, identity)
     return bool(found and found["VerifiedForSendingStatus"])
 
 
 def signing_domain(ses: "SESV2Client", author: str) -> str:
-    """Return the domain of the author's address if SES signs mails from there with its keys, else nothing.
+    """Return the domain of the author's address if SES signs its emails with that domain's keys, else "".
 
     What is set for the address counts before what is set for its domain.
     """
@@ -48,7 +48,7 @@ def signing_domain(ses: "SESV2Client", author: str) -> str:
 
 
 def check_author(ses: "SESV2Client", author: str, *, must_be_verified: bool) -> Finding:
-    """Find out whether SES may mail the author; it must be verified as a sender, and in the sandbox."""
+    """Find out whether SES may email the author; it must be verified as a sender, and in the sandbox."""
     found = find_identity(ses, author)
     if found and found["VerifiedForSendingStatus"]:
         return right("author", f"{author} is confirmed.")
@@ -56,11 +56,11 @@ def check_author(ses: "SESV2Client", author: str, *, must_be_verified: bool) -> 
     if is_verified(ses, domain):
         return right("author", f"{author} needs no confirmation: SES has verified {domain}.")
     if not must_be_verified:
-        return right("author", f"{author} needs no confirmation: SES may mail any address.")
+        return right("author", f"{author} needs no confirmation: SES may email any address.")
     if not found:
         words, advice = (
             "is unknown to SES in this region",
-            "AWS then mails you a link, which works for 24 hours",
+            "AWS then emails you a link, which works for 24 hours",
         )
         return wrong("author", f"{author} {words}.", f"Run `{RESEND}`. {advice}.")
     words = _UNCONFIRMED.get(found.get("VerificationStatus", "NOT_STARTED"), "is not confirmed")
@@ -70,7 +70,7 @@ def check_author(ses: "SESV2Client", author: str, *, must_be_verified: bool) -> 
 
 
 def resend_confirmation(ses: "SESV2Client", author: str) -> Iterator[Finding]:
-    """Have AWS mail a new link to an address that is not confirmed; one that is stays as it is.
+    """Have AWS email a new link to an address that is not confirmed; one that is stays as it is.
 
     VerifyEmailIdentity of SES's first API does that, and adds an address that SES does not know:
     https://docs.aws.amazon.com/ses/latest/APIReference/API_VerifyEmailIdentity.html. By the second API one
@@ -80,11 +80,11 @@ def resend_confirmation(ses: "SESV2Client", author: str) -> Iterator[Finding]:
         yield right("resend", f"{author} is confirmed already. AWS was not asked for another link.")
         return
     boto3.client("ses").verify_email_identity(EmailAddress=author)
-    yield note("resend", f"AWS mails a new link to {author}.", "Follow it within 24 hours.")
+    yield note("resend", f"AWS emails a new link to {author}.", "Follow it within 24 hours.")
 
 
 def check_suppression(ses: "SESV2Client", author: str, *, in_sandbox: bool) -> Iterator[Finding]:
-    """Look for the author on the suppression list: SES takes mails to such an address, and drops them.
+    """Look for the author on the suppression list: SES takes emails to such an address, and drops them.
 
     In the sandbox SES answers no question about the list:
     https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html.
@@ -92,15 +92,15 @@ def check_suppression(ses: "SESV2Client", author: str, *, in_sandbox: bool) -> I
     try:
         found = ses.get_suppressed_destination(EmailAddress=author)["SuppressedDestination"]
     except ses.exceptions.NotFoundException:
-        yield right("held", f"SES does not hold mails to {author} back.")
+        yield right("held", f"SES does not hold emails to {author} back.")
     except ClientError as error:
         if not in_sandbox:
             raise
-        words = f"In the sandbox SES does not say whether it holds mails to {author} back"
+        words = f"In the sandbox SES does not say whether it holds emails to {author} back"
         yield note("held", f"{words}: {error.response['Error']['Message']}")
     else:
         why = "came back" if found["Reason"] == "BOUNCE" else "was reported as spam"
         since = f"{found['LastUpdateTime']:%Y-%m-%d}"
         command = f"aws sesv2 delete-suppressed-destination --email-address {author}"
-        words = f"SES drops every mail to {author}, because one {why} ({since})."
+        words = f"SES drops every email to {author}, because one {why} ({since})."
         yield wrong("held", words, f"Find out why, then run: {command}")

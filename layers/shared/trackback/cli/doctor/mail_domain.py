@@ -1,4 +1,4 @@
-"""Checks of the domain that mails come from: what SES thinks of it, and what is in its DNS."""
+"""Checks of the domain that emails come from: what SES thinks of it, and what is in its DNS."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -23,10 +23,10 @@ _DKIM = {
 
 
 def no_domain(author: str) -> Finding:
-    """Return what it means that mails come from an address alone."""
+    """Return what it means that emails come from an address alone."""
     return note(
         "domain",
-        f"There is no MailDomain. Mails come from {author}, without that domain's DKIM signature: they fail "
+        f"There is no MailDomain. Emails come from {author}, without that domain's DKIM signature: they fail "
         "DMARC at Gmail, Yahoo, iCloud and every domain with a policy, and go to spam or are refused.",
         "Set MailDomain to a domain of yours and redeploy. Until then `trackback sign-in` always works.",
     )
@@ -54,19 +54,18 @@ def check_domain(ses: "SESV2Client", dns: Dns, domain: str) -> Iterator[Finding]
 def _ses_says(domain: str, dkim: "DkimAttributesTypeDef", *, is_verified: bool) -> Finding:
     status = dkim.get("Status", "NOT_STARTED")
     if status != "SUCCESS":
-        again = f"Then `aws ses verify-domain-dkim --domain {domain}` has SES look again."
-        advice = "Add the records below to your DNS."
-        return wrong(
-            "domain", _DKIM.get(status, status), f"{advice} {again}" if status != "PENDING" else advice
-        )
+        advice = "Add the records below to your DNS. Until SES finds them, use `trackback sign-in`."
+        again = f" If 72 hours have passed: aws ses verify-domain-dkim --domain {domain}"
+        until = "" if is_verified else f" It takes no emails from {domain} until then."
+        return wrong("domain", _DKIM.get(status, status) + until, advice + again)
     if not dkim.get("SigningEnabled"):
         command = f"aws sesv2 put-email-identity-dkim-attributes --email-identity {domain} --signing-enabled"
         return wrong("domain", f"SES knows {domain}, but does not sign its mails.", command)
     if not is_verified:
         return wrong(
-            "domain", f"SES does not let mails come from {domain}.", "Look at it in the SES console."
+            "domain", f"SES does not let emails come from {domain}.", "Look at it in the SES console."
         )
-    return right("domain", f"SES signs mails from {domain} (DKIM).")
+    return right("domain", f"SES signs emails from {domain} (DKIM).")
 
 
 def _check_records(dns: Dns, domain: str, dkim: "DkimAttributesTypeDef", grade: Grade) -> Iterator[Finding]:
@@ -97,7 +96,7 @@ def _check_spf(dns: Dns, domain: str) -> Finding:
         return note("spf", f"{domain} could not be looked up: {failure}.")
     if found:
         return right("spf", f"{domain} has an SPF record.")
-    return note("spf", f"{domain} has no SPF record. Mails pass DMARC by DKIM alone, so it is not needed.")
+    return note("spf", f"{domain} has no SPF record. Emails pass DMARC by DKIM alone, so it is not needed.")
 
 
 def _check_dmarc(dns: Dns, domain: str) -> Finding:
@@ -112,6 +111,6 @@ def _check_dmarc(dns: Dns, domain: str) -> Finding:
         return note("dmarc", f"{domain} could not be looked up: {failure}.")
     return note(
         "dmarc",
-        f"{domain} has no DMARC policy. Some receivers trust mails more where there is one.",
+        f"{domain} has no DMARC policy. Some receivers trust emails more where there is one.",
         f'Add to your DNS: _dmarc.{domain} TXT "v=DMARC1; p=none"',
     )
