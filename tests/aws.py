@@ -31,7 +31,7 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
 }
-_ACCOUNT = "123456789012"
+ACCOUNT = "123456789012"
 _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "WriteItem", "WriteItems")
 
 
@@ -128,7 +128,7 @@ def confirm(address: str) -> None:
 
 def sent_mails() -> list[EmailMessage]:
     """Return every mail that went out through SES, oldest first."""
-    backend = get_backend("ses")[_ACCOUNT][ENVIRONMENT["AWS_DEFAULT_REGION"]]
+    backend = get_backend("ses")[ACCOUNT][ENVIRONMENT["AWS_DEFAULT_REGION"]]
     return [_mail(message) for message in backend.sent_messages]
 
 

@@ -158,6 +158,7 @@ Then look at your pages: their sign-in link comes by mail, too. The same from an
   .venv/bin/trackback list
   .venv/bin/trackback explain ID
   .venv/bin/trackback approve ID
+  .venv/bin/trackback sign-in
 
 And ping what a post of the demo blog links to: one ping arrives at the second blog, and waits for you again.
 

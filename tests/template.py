@@ -189,8 +189,9 @@ _NAMES = {
     "AWS::StackName": "trackback",
     "AWS::StackId": "arn:aws:cloudformation:us-east-1:1:stack/trackback/1b4cd4f1-5f4a-11ef-8d1a-0affe8f4a8d5",
 }
+_NEEDED = {"Sites": "blog.example", "AuthorEmail": "author@blog.example"}
 
 
 def load(**parameters: str) -> Template:
     """Return the project's template as the stand-in deploys it: it and its table are named `trackback`."""
-    return Template((ROOT / "template.yaml").read_text(), parameters, _NAMES)
+    return Template((ROOT / "template.yaml").read_text(), _NEEDED | parameters, _NAMES)

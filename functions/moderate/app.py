@@ -24,6 +24,7 @@ from trackback.errors import BadQuery, BadSettings, NoSuchPing, StatusChanged, T
 from trackback.housekeeping import change_closed, change_rules
 from trackback.keys import Keys
 from trackback.letter import Letter, send_letter
+from trackback.mail import Envelope
 from trackback.moderation import Moderation
 from trackback.notice import Notice
 from trackback.order import Orders
@@ -53,7 +54,7 @@ SETTINGS, RULES, SIGN_IN = f"{QUEUE}/settings", f"{QUEUE}/rules", f"{QUEUE}/sign
 READ = ["GET", "HEAD"]
 
 # At import, so that a missing setting fails the start and not the third page.
-address = os.environ["AUTHOR_EMAIL"]
+envelope = Envelope(os.environ["AUTHOR_EMAIL"], os.environ["MAIL_FROM"], os.environ["MAIL_EVENTS"])
 feed = os.environ["FEED"]
 sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
@@ -196,7 +197,9 @@ def mail_example() -> Reply:
     _posted()
     words = "Mails of your TrackBack service reach you. When a ping waits for you, you are told like this."
     problem = _send(Letter("A test of your TrackBack mails", words, origin(_event()) + QUEUE, "Your pings"))
-    words = f"The mail could not be sent: {problem}" if problem else f"A mail is on its way to {address}."
+    words = (
+        f"The mail could not be sent: {problem}" if problem else f"A mail is on its way to {envelope.author}."
+    )
     return see_other(SETTINGS, Notice(words, amiss=bool(problem)))
 
 
@@ -369,7 +372,7 @@ def _link(token: str, values: dict[str, Any]) -> Reply:
 
 def _send(letter: Letter) -> str:
     """Send a mail to the author; return why that failed, if it did."""
-    sent = send_letter(pages, deliveries, address, letter, _now())
+    sent = send_letter(pages, deliveries, envelope, letter, _now())
     if sent.state == "failed":
         logger.error("a mail could not be sent", reason=sent.answer)
     return sent.answer

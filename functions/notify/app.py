@@ -18,7 +18,7 @@ from trackback.fetch import Fetcher
 from trackback.items import Item, post_id, to_ping
 from trackback.keys import Keys
 from trackback.ledger import Sending
-from trackback.mail import MailFailed, compose, one_line, send
+from trackback.mail import Envelope, MailFailed, compose, one_line, send
 from trackback.outbox import MOST, Claim, Outbox
 from trackback.ping import Ping, Status
 from trackback.publishing import note_api
@@ -34,7 +34,7 @@ MOST_BYTES = 90_000
 SIDE_BY_SIDE = 10
 
 # At import, so that a missing setting fails the start.
-author = os.environ["AUTHOR_EMAIL"]
+envelope = Envelope(os.environ["AUTHOR_EMAIL"], os.environ["MAIL_FROM"], os.environ["MAIL_EVENTS"])
 api = os.environ["API_URL"]
 table = Table(os.environ["TABLE"])
 keys = Keys(os.environ["SIGNING_KEY"])
@@ -121,7 +121,7 @@ def mail(settings: Settings, now: datetime) -> MailFailed | None:
         return None
     subject, text, html, stop = _written(pings, len(pings) + claim.more, failed, now)
     try:
-        answer = send(compose(author, subject, text, html, stop))
+        answer = send(envelope, compose(envelope, subject, text, html, stop))
     except MailFailed as failure:
         outbox.refused(claim)
         _log(claim, subject, "failed", str(failure))

@@ -58,9 +58,14 @@ def at_home(tmp_path_factory: pytest.TempPathFactory) -> Build:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The template of a build, for the emulator."""
+    return emulator.build(tmp_path_factory.mktemp("build"))
+
+
+@pytest.fixture(scope="session")
+def stack(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The built stack, deployed as an author deploys it."""
-    built = emulator.build(tmp_path_factory.mktemp("build"))
     with emulator.emulator(tmp_path_factory.mktemp("emulator")) as environment:
         yield emulator.deploy(built, environment, Sites="blog.example", AuthorEmail="author@blog.example")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import yaml
 
 from tests import sam, template
 from tests.template import ROOT
@@ -101,7 +102,25 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
 def build(folder: Path) -> Path:
     """Build as `make build` does, but native code for the emulator's interpreter; return the template."""
     sam.run("build", "--build-dir", folder, PIP=f"{TOOLS / 'pip'}", NATIVE="")
-    return folder / "template.yaml"
+    built = folder / "template.yaml"
+    _leave_out_what_it_lacks(built)
+    return built
+
+
+def _leave_out_what_it_lacks(built: Path) -> None:
+    """Have an alarm on several metrics watch its first one, and name no DKIM records: it refuses both."""
+    body = yaml.safe_load(built.read_text())
+    for resource in body["Resources"].values():
+        if resource["Type"] == "AWS::CloudWatch::Alarm":
+            _watch_one(resource["Properties"])
+    body["Outputs"] = {name: it for name, it in body["Outputs"].items() if "MailDkim" not in name}
+    built.write_text(yaml.safe_dump(body, sort_keys=False))
+
+
+def _watch_one(alarm: dict[str, Any]) -> None:
+    several = alarm.pop("Metrics", [])
+    for first in [metric["MetricStat"] for metric in several if "MetricStat" in metric][:1]:
+        alarm |= first["Metric"] | {"Statistic": first["Stat"], "Period": first["Period"]}
 
 
 def deploy(template_file: Path, environment: Mapping[str, str], **parameters: str) -> Stack:
@@ -109,7 +128,7 @@ def deploy(template_file: Path, environment: Mapping[str, str], **parameters: st
     built = ("--template-file", template_file, "--config-file", ROOT / "samconfig.toml")
     chosen = [f"{name}={value}" for name, value in parameters.items()]
     sam.run("deploy", *built, "--no-confirm-changeset", "--parameter-overrides", *chosen, **environment)
-    (stack,) = _client("cloudformation", environment).describe_stacks(StackName="trackback")["Stacks"]
+    (stack,) = client("cloudformation", environment).describe_stacks(StackName="trackback")["Stacks"]
     return Stack(
         outputs={output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
         environment=environment,
@@ -120,12 +139,12 @@ def deploy(template_file: Path, environment: Mapping[str, str], **parameters: st
 
 def _add_routes(environment: Mapping[str, str]) -> str:
     """Give the API the template's routes, which the emulator does not read; return the API's id."""
-    stack = _client("cloudformation", environment).describe_stack_resources(StackName="trackback")
+    stack = client("cloudformation", environment).describe_stack_resources(StackName="trackback")
     names = {made["LogicalResourceId"]: made["PhysicalResourceId"] for made in stack["StackResources"]}
-    gateway = _client("apigatewayv2", environment)
+    gateway = client("apigatewayv2", environment)
     api: str = names["Api"]
     for function in template.load().functions():
-        found = _client("lambda", environment).get_function(
+        found = client("lambda", environment).get_function(
             FunctionName=names[f"{function.name.capitalize()}Function"]
         )
         integration = gateway.create_integration(
@@ -143,7 +162,7 @@ def _add_routes(environment: Mapping[str, str]) -> str:
     return api
 
 
-def _client(service: Any, environment: Mapping[str, str]) -> Any:
+def client(service: Any, environment: Mapping[str, str]) -> Any:
     return boto3.client(
         service,
         environment["AWS_DEFAULT_REGION"],

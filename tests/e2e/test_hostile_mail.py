@@ -37,7 +37,7 @@ def sent() -> list[EmailMessage]:
     """The mails about a ping of each payload, and about pings of many payloads: alone, and in digests."""
     table = Table("trackback")
     make_anew(table)
-    confirm(app.author)
+    confirm(app.envelope.author)
     before = len(sent_mails())
     batches = [[number] for number in range(0, len(TEXTS), 16)]
     batches += [list(range(first, first + AT_ONCE)) for first in range(0, len(TEXTS), AT_ONCE)]
@@ -82,7 +82,7 @@ def test_they_head_no_mail(sent: list[EmailMessage]) -> None:
     for mail in sent:
         assert set(mail.keys()) - {"Content-Transfer-Encoding"} == HEADERS
         assert len(mail.keys()) == len(set(mail.keys()))
-        assert mail["To"] == app.author
+        assert mail["To"] == app.envelope.author
         assert [part.get_content_type() for part in mail.walk()] == [
             "multipart/alternative",
             "text/plain",

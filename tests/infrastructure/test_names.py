@@ -22,17 +22,17 @@ LIMITS = {
     "AWS::CloudFront::ResponseHeadersPolicy": 128,
     "AWS::Logs::QueryDefinition": 255,
 }
-"""The longest name of each kind, in characters, as AWS's API references say."""
+"""The longest name of each kind that an account has once, in characters, as AWS's API references say."""
 
 
 def names() -> list[tuple[str, str]]:
-    """Return the type and the name of each resource that has one."""
+    """Return the type and the name of each resource whose name an account has once."""
     resources: dict[str, Any] = TEMPLATE.body["Resources"]
     return [
         (made["Type"], str(TEMPLATE.resolve(part["Name"])))
         for made in resources.values()
         for part in [made["Properties"], *made["Properties"].values()]
-        if isinstance(part, dict) and "Name" in part
+        if isinstance(part, dict) and "Name" in part and made["Type"] in LIMITS
     ]
 
 

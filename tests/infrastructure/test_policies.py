@@ -13,10 +13,18 @@ FUNCTIONS = TEMPLATE.resources("AWS::Serverless::Function")
 TABLE = "${TableArn.Value}"
 BY_POST, BY_STATUS, BY_DUE = (f"{TABLE}/index/{index}" for index in ("by_post", "by_status", "by_due"))
 SIGNING_KEY, WEBHOOK_KEY = (
-    f"arn:${{AWS::Partition}}:ssm:${{AWS::Region}}:${{AWS::AccountId}}:parameter/${{AWS::StackName}}/{name}"
+    f"arn:${{AWS::Partition}}:ssm:${{AWS::Region}}:${{AWS::AccountId}}:parameter/trackback/${{AWS::StackName}}/{name}"
     for name in ("signing-key", "webhook-key")
 )
-AUTHOR = "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/${AuthorEmail}"
+MAIL = [
+    f"arn:${{AWS::Partition}}:ses:${{AWS::Region}}:${{AWS::AccountId}}:{name}"
+    for name in (
+        "identity/${AuthorEmail}",
+        "identity/${AuthorDomain}",
+        "identity/${MailDomain}",
+        "configuration-set/${MailEvents}",
+    )
+]
 WRITES_TO_THE_AUTHOR = {
     ("dynamodb:GetItem", TABLE),
     ("dynamodb:BatchGetItem", TABLE),
@@ -27,8 +35,8 @@ WRITES_TO_THE_AUTHOR = {
     ("ssm:PutParameter", SIGNING_KEY),
     ("ssm:GetParameter", WEBHOOK_KEY),
     ("ssm:PutParameter", WEBHOOK_KEY),
-    ("ses:SendEmail", AUTHOR),
-    ("ses:SendRawEmail", AUTHOR),
+    *(("ses:SendEmail", it) for it in MAIL),
+    *(("ses:SendRawEmail", it) for it in MAIL),
 }
 ALLOWED = {
     "ReceiveFunction": {
@@ -96,7 +104,16 @@ CONDITIONS = {
     ("SendFunction", "KeepTheLedger"): {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": SENDS}},
     **{
         (function, "MailTheAuthor"): {
-            "ForAllValues:StringEquals": {"ses:Recipients": [{"Ref": "AuthorEmail"}]}
+            "ForAllValues:StringEquals": {"ses:Recipients": [{"Ref": "AuthorEmail"}]},
+            "StringEquals": {
+                "ses:FromAddress": {
+                    "Fn::If": [
+                        "HasMailDomain",
+                        {"Fn::Sub": "trackback@${MailDomain}"},
+                        {"Ref": "AuthorEmail"},
+                    ]
+                }
+            },
         }
         for function in ("NotifyFunction", "ModerateFunction")
     },
@@ -142,12 +159,20 @@ def statements(function: str) -> list[dict[str, Any]]:
 
 def grants(statement: dict[str, Any]) -> set[tuple[str, str]]:
     """Return the pairs of action and resource that a statement allows, as `!Sub` writes resources."""
-    texts = [
-        resource.get("Fn::Sub") or "${" + (resource.get("Ref") or ".".join(resource["Fn::GetAtt"])) + "}"
-        for resource in as_list(statement["Resource"])
-    ]
-    texts = [text.replace("Aliaslive}", ".Alias}") for text in texts]  # as SAM names it
+    texts = [text_of(resource) for resource in as_list(statement["Resource"])]
     return {(action, text) for action in as_list(statement["Action"]) for text in texts}
+
+
+def text_of(resource: dict[str, Any]) -> str:
+    """Return a resource as `!Sub` writes it; one that is there on a condition counts as there."""
+    match resource:
+        case {"Fn::If": [_, inner, _]}:
+            return text_of(inner)
+        case {"Fn::GetAtt": names}:
+            return "${" + ".".join(names) + "}"
+        case {"Ref": name}:
+            return "${" + name.replace("Aliaslive", ".Alias") + "}"  # the second is how SAM's authors name it
+    return str(as_list(resource["Fn::Sub"])[0])
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -126,15 +126,20 @@ def test_other_origins_are_let_in_by_the_template_alone() -> None:
 
 
 @pytest.mark.parametrize("parameter", PARAMETERS)
-def test_a_parameter_is_described_and_has_a_default_that_it_allows(parameter: str) -> None:
+def test_a_parameter_is_described_and_a_default_is_one_that_it_allows(parameter: str) -> None:
     settings = PARAMETERS[parameter]
     assert settings["Description"].endswith((".", ")"))
     if settings["Type"] == "String":
-        assert re.search(settings["AllowedPattern"], settings["Default"])
+        assert "Default" not in settings or re.search(settings["AllowedPattern"], settings["Default"])
         assert settings["ConstraintDescription"]
     else:
         low, high = settings.get("MinValue"), settings.get("MaxValue")
         assert settings["Default"] in (settings.get("AllowedValues") or range(low, high + 1))
+
+
+def test_no_example_can_be_deployed_by_pressing_enter() -> None:
+    assert {name for name, it in PARAMETERS.items() if "Default" not in it} == {"Sites", "AuthorEmail"}
+    assert not [name for name, it in PARAMETERS.items() if ".example" in str(it.get("Default"))]
 
 
 GOOD = {
@@ -150,7 +155,17 @@ GOOD = {
         "bücher.example",
         "xn--bcher-kva.example",
     ],
-    "AuthorEmail": ["author@blog.example", "first.last+trackback@mail.blog.example", "jürgen@bücher.example"],
+    "AuthorEmail": [
+        "author@blog.example",
+        "first.last+trackback@mail.blog.example",
+        "O'Hara_1/x=y&z@Blog.Example",
+        "juergen@xn--bcher-kva.example",
+        "a@b.xn--p1ai",
+        f"{'x' * 64}@{'a' * 63}.{'b' * 63}.{'c' * 63}.{'d' * 61}",
+    ],
+    "MailDomain": ["", "blog.example", "mail.blog.example", "xn--bcher-kva.example"],
+    "AuthorIdentity": ["existing", "create"],
+    "MailDomainIdentity": ["existing", "create"],
     "Feed": ["", "https://blog.example/", "http://old.example/feed.xml?a=b"],
     "DomainName": ["", "trackback.blog.example", "blog.example", "t.xn--bcher-kva.example", "a-1.b2.co"],
     "CertificateArn": [
@@ -187,7 +202,24 @@ BAD = {
         "The Author <author@blog.example>",
         "author @blog.example",
         "author@@blog.example",
+        "jürgen@blog.example",
+        "author@bücher.example",
+        "*@blog.example",
+        "autho?@blog.example",
+        "${aws:username}@blog.example",
+        "{author}@blog.example",
+        ".author@blog.example",
+        "au..thor@blog.example",
+        '"an author"@blog.example',
+        "author@-blog.example",
+        "author@blog_1.example",
+        "author@192.0.2.1",
+        f"{'x' * 65}@blog.example",
+        f"author@{'.'.join(['a' * 63] * 4)}.example",
     ],
+    "MailDomain": [" ", "localhost", "Blog.example", "bücher.example", "*.example", "author@blog.example"],
+    "AuthorIdentity": ["", "Create", "yes"],
+    "MailDomainIdentity": ["", "Existing", "no"],
     "Feed": ["blog.example", "feed://blog.example/", "https://", "https://a.example b.example", " "],
     "DomainName": [
         " ",

@@ -63,6 +63,27 @@ def test_a_sign_in_link_begins_a_session(access: Access) -> None:
     assert access.session(cookie, NOW + SESSION_LASTS) == session
 
 
+def test_the_owner_gets_a_link_at_any_time_which_replaces_a_mailed_one(access: Access) -> None:
+    mailed, issued = asked(access), access.issue(NOW)
+    with pytest.raises(LinkExpired):
+        access.enter(mailed, NOW)
+    assert access.enter(issued, NOW)
+    with pytest.raises(LinkExpired):
+        access.enter(issued, NOW)
+
+
+def test_no_mail_can_be_had_that_would_replace_the_owners_link(access: Access) -> None:
+    access.issue(NOW)
+    assert access.ask(NOW + PAUSE - SECOND) is None
+    assert access.ask(NOW + PAUSE)
+
+
+def test_an_owners_link_ends_after_15_minutes(access: Access) -> None:
+    issued = access.issue(NOW)
+    with pytest.raises(LinkExpired):
+        access.enter(issued, NOW + SIGN_IN_LASTS + SECOND)
+
+
 def test_a_session_ends_after_12_hours(access: Access) -> None:
     cookie = access.enter(asked(access), NOW)
     assert access.session(cookie, NOW + SESSION_LASTS + SECOND) is None

@@ -93,7 +93,9 @@ def notify(web: Web, monkeypatch: pytest.MonkeyPatch) -> Notifier:
     confirm(AUTHOR)
     web.answers |= {"/re": web.link(), "/hook": page("Thanks")}
     fetcher = Fetcher(loopback=True, seconds=5, resolve=lambda _: ["127.0.0.1"])
-    monkeypatch.setattr(app, "webhook", Webhook(fetcher, Keys("/trackback/webhook-key"), app.deliveries))
+    monkeypatch.setattr(
+        app, "webhook", Webhook(fetcher, Keys("/trackback/trackback/webhook-key"), app.deliveries)
+    )
     return Notifier(web, monkeypatch)
 
 
@@ -481,6 +483,6 @@ def test_a_mail_of_failures_that_broke_off_goes_out_later(
     assert [mail["Subject"] for mail in sent_mails()] == ["A ping of yours did not arrive"]
 
 
-def faults_in_mail(_: object) -> str:
+def faults_in_mail(*_: object) -> str:
     """Refuse a mail."""
     raise MailFailed("SES is not there")

@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -100,7 +101,7 @@ def test_a_test_mail_goes_out_and_into_the_log(author: Visitor, table: Table) ->
 
 
 def test_a_test_mail_that_cannot_be_sent_says_why(author: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "address", "author@unconfirmed.example")
+    monkeypatch.setattr(app, "envelope", replace(app.envelope, sender="author@unconfirmed.example"))
     author.post(f"{SETTINGS}/test-mail")
     assert "could not be sent: SES" in author.notice()
     assert "✗ failed" in author.read(SETTINGS)

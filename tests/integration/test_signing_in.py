@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_request_that_cannot_be_read_keeps_no_mail_from_the_author(stranger: V
 def test_a_mail_that_cannot_be_sent_changes_nothing_for_who_asks(
     stranger: Visitor, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "address", "author@unconfirmed.example")
+    monkeypatch.setattr(app, "envelope", replace(app.envelope, sender="author@unconfirmed.example"))
     answer = stranger.post(SIGN_IN)
     assert (answer["statusCode"], answer["headers"]["Location"]) == (303, f"{SIGN_IN}?sent=1")
     assert [each.state for each in Deliveries(table).newest()] == ["failed"]

@@ -5,15 +5,16 @@ from email.message import EmailMessage
 
 import pytest
 
-from trackback.mail import MAX_SUBJECT, compose, one_line
+from trackback.mail import MAX_SUBJECT, Envelope, compose, one_line
 
 AUTHOR = "author@blog.example"
+ENVELOPE = Envelope(AUTHOR, AUTHOR, "events")
 STOP = "https://abcdefghij.execute-api.us-east-1.amazonaws.com/moderate/link/" + "mute.awY2Bw-_" * 12
 
 
 def sent(subject: str = "Hello", text: str = "Text\n", html: str = "<p>Text", stop: str = "") -> EmailMessage:
     """Return a mail as it arrives."""
-    return message_from_bytes(compose(AUTHOR, subject, text, html, stop).as_bytes(), policy=policy.default)
+    return message_from_bytes(compose(ENVELOPE, subject, text, html, stop).as_bytes(), policy=policy.default)
 
 
 def test_it_goes_from_the_author_to_the_author_and_says_that_a_program_wrote_it() -> None:
@@ -26,8 +27,14 @@ def test_it_goes_from_the_author_to_the_author_and_says_that_a_program_wrote_it(
     assert "List-Unsubscribe" not in mail
 
 
+def test_with_a_mail_domain_it_comes_from_there() -> None:
+    mail = compose(Envelope(AUTHOR, "trackback@mail.example", "events"), "Hello", "Text", "<p>Text")
+    assert (str(mail["From"]), str(mail["To"])) == ("TrackBack <trackback@mail.example>", AUTHOR)
+    assert mail["Message-ID"].endswith("@mail.example>")
+
+
 def test_it_holds_the_same_as_text_and_as_html_in_seven_bits_and_short_lines() -> None:
-    raw = compose(AUTHOR, "日本語 " * 20, "Grüße 🌱 " * 200 + "\n", "<p>" + "Grüße 🌱 " * 200).as_bytes()
+    raw = compose(ENVELOPE, "日本語 " * 20, "Grüße 🌱 " * 200 + "\n", "<p>" + "Grüße 🌱 " * 200).as_bytes()
     assert raw.isascii()
     assert max(map(len, raw.split(b"\r\n"))) <= 78
     mail = message_from_bytes(raw, policy=policy.default)
@@ -37,7 +44,7 @@ def test_it_holds_the_same_as_text_and_as_html_in_seven_bits_and_short_lines() -
 
 
 def test_a_mail_program_can_end_such_mails_with_one_click() -> None:
-    raw = compose(AUTHOR, "Hello", "Text", "<p>Text", STOP).as_bytes()
+    raw = compose(ENVELOPE, "Hello", "Text", "<p>Text", STOP).as_bytes()
     assert (
         f"\r\nList-Unsubscribe: <{STOP}>\r\n".encode() in raw
     )  # whole: encoded words are not understood there

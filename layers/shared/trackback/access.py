@@ -1,8 +1,9 @@
-"""Who may use the author's pages: whoever reads the author's mail and follows a link there."""
+"""Sign-in to the author's pages: by a link in a mail to the author, or one that the command line prints."""
 
 import secrets
 from datetime import datetime
 from hmac import compare_digest
+from typing import Any
 
 from trackback.clock import stamp
 from trackback.dynamodb import telling_when_busy
@@ -53,6 +54,18 @@ class Access:
         )
         return write_sign_in(self._keys.load(now, fresh=True), nonce, now) if asked else None
 
+    def issue(self, now: datetime) -> str:
+        """Return a sign-in token for the owner of the table; it replaces one that was mailed.
+
+        As with a mailed one, no request can replace it within `PAUSE`, unless it is used.
+
+        Raises:
+            TableBusy: a flood has used up the table's write units.
+        """
+        nonce = secrets.token_urlsafe(16)
+        self._change("SET nonce = :nonce, asked_at = :now", "", {":nonce": nonce, ":now": stamp(now)})
+        return write_sign_in(self._keys.load(now, fresh=True), nonce, now)
+
     def enter(self, token: str, now: datetime) -> str:
         """Use up a sign-in token, and return a session's token for the cookie.
 
@@ -83,13 +96,14 @@ class Access:
     @telling_when_busy()
     def _change(self, update: str, condition: str, values: dict[str, str]) -> bool:
         client = self._table.client
+        only_if: Any = {"ConditionExpression": condition} if condition else {}
         try:
             client.update_item(
                 TableName=self._table.name,
                 Key={"id": {"S": _RECORD}},
                 UpdateExpression=update,
-                ConditionExpression=condition,
                 ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+                **only_if,
             )
         except client.exceptions.ConditionalCheckFailedException:
             return False

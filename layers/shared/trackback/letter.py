@@ -19,12 +19,14 @@ class Letter(NamedTuple):
     label: str
 
 
-def send_letter(pages: Pages, deliveries: Deliveries, author: str, letter: Letter, now: datetime) -> Delivery:
+def send_letter(
+    pages: Pages, deliveries: Deliveries, envelope: mail.Envelope, letter: Letter, now: datetime
+) -> Delivery:
     """Send a mail, and return what the log tells of it; a mail that cannot be sent is no error here."""
     text = f"{letter.words}\n\n{letter.link}\n"
     html = pages.render("letter.html", letter._asdict())
     try:
-        mail.send(mail.compose(author, letter.subject, text, html))
+        mail.send(envelope, mail.compose(envelope, letter.subject, text, html))
     except mail.MailFailed as failure:
         delivery = _delivery(letter, now, answer=str(failure))
     else:

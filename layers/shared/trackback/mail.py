@@ -1,6 +1,7 @@
-"""Mail to the author, from the author's own address: what SES allows to whoever proves one address."""
+"""Mail to the author by SES: from the author's domain, or from the author's address where there is none."""
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
@@ -29,6 +30,15 @@ class MailFailed(TrackbackError):
     """A mail could not be sent; the message says why, as SES says it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Where mails come from and go to; `events` is the SES configuration set that reports bounces."""
+
+    author: str
+    sender: str
+    events: str
+
+
 class _Unfolded(UnstructuredHeader, BaseHeader):
     """A header with a URL, on one line: where it is too long, Python's own folding makes words of it."""
 
@@ -41,22 +51,22 @@ _headers.map_to_type("list-unsubscribe", _Unfolded)
 _policy = SMTP.clone(header_factory=_headers)
 
 
-def compose(author: str, subject: str, text: str, html: str, unsubscribe: str = "") -> EmailMessage:
+def compose(envelope: Envelope, subject: str, text: str, html: str, unsubscribe: str = "") -> EmailMessage:
     """Return a mail to the author.
 
     Args:
-        author: The author's address, which the mail is from as well.
+        envelope: Its sender and its recipient.
         subject: Made one line, whatever is in it.
         text: What it says, as plain text.
         html: The same as a page that needs nothing from elsewhere.
         unsubscribe: URL to which a mail program posts when the author wants no more such mails (RFC 8058).
     """
     message = EmailMessage(policy=_policy)
-    message["From"] = Address("TrackBack", addr_spec=author)
-    message["To"] = Address(addr_spec=author)
+    message["From"] = Address("TrackBack", addr_spec=envelope.sender)
+    message["To"] = Address(addr_spec=envelope.author)
     message["Subject"] = _plain(subject, MAX_SUBJECT)
     message["Date"] = datetime.now(UTC)
-    message["Message-ID"] = make_msgid(domain=author.rpartition("@")[2])
+    message["Message-ID"] = make_msgid(domain=envelope.sender.rpartition("@")[2])
     message["Auto-Submitted"] = "auto-generated"
     if unsubscribe:
         message["List-Unsubscribe"] = f"<{_plain(unsubscribe, 900)}>"
@@ -66,17 +76,17 @@ def compose(author: str, subject: str, text: str, html: str, unsubscribe: str = 
     return message
 
 
-def send(message: EmailMessage) -> str:
+def send(envelope: Envelope, message: EmailMessage) -> str:
     """Hand a mail to SES; return the id by which SES knows it.
 
     Raises:
         MailFailed: SES does not take it, or cannot be reached.
     """
-    address = str(message["To"])
     try:
         answer = _ses().send_email(
-            FromEmailAddress=address,
-            Destination={"ToAddresses": [address]},
+            FromEmailAddress=envelope.sender,
+            Destination={"ToAddresses": [envelope.author]},
+            ConfigurationSetName=envelope.events,
             Content={"Raw": {"Data": message.as_bytes()}},
         )
     except ClientError as error:

@@ -12,15 +12,15 @@ from typing import TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
-from trackback.cli import moderation, posts, rules, sending
+from trackback.cli import moderation, posts, rules, sending, sign_in
+from trackback.cli.arguments import address, host, wrong_usage
 from trackback.cli.output import complain
 from trackback.cli.stack import use_region
 from trackback.cli.stand_in import use_stand_in
-from trackback.errors import PingRefused, TrackbackError
-from trackback.link import read_source
+from trackback.errors import TrackbackError
+from trackback.keys import BrokenKeys
 from trackback.ping import Status
 from trackback.rules import Effect, Matches
-from trackback.site import host_key
 from trackback.table import Table
 
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -32,17 +32,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 when done, 1 when not (the reason is on stderr), 2 for wrong usage, 130 after Ctrl-C.
     """
-    parser = _parser()
-    asked = parser.parse_args(arguments)
-    if asked.command == "send" and (wrong := _wrong(asked)):
-        parser.error(wrong)
+    asked = _parser().parse_args(arguments)
+    if wrong := wrong_usage(asked):
+        asked.refuse(wrong)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal's charset lacks
     try:
         use_stand_in()
         use_region()
-        needs_table = "table" in asked and "ledger" not in asked
-        done: bool = asked.run(Table(asked.table), asked) if needs_table else asked.run(asked)
+        done: bool = asked.run(asked) if _is_without_table(asked) else asked.run(Table(asked.table), asked)
         sys.stdout.flush()
     except BrokenPipeError:  # such as `head`, which has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
@@ -52,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except NoRegionError:
         return complain("no region is set: aws configure, or AWS_ENDPOINT_URL for a service on this machine")
-    except (TrackbackError, BotoCoreError, ClientError) as error:
+    except (TrackbackError, BrokenKeys, BotoCoreError, ClientError) as error:
         return complain(str(error))
     return 0 if done else 1
 
@@ -63,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_pings(every)
     _add_decisions(every)
     _add_posts(every)
+    _add_sign_in(every)
     _add_sending(every)
     _add_rules(every)
     _add_deploy(every)
@@ -104,8 +103,17 @@ def _add_decisions(every: _Commands) -> None:
 def _add_posts(every: _Commands) -> None:
     snippet = _command(every, "snippet", posts.snippet, "print what to paste for a post")
     snippet.add_argument("url", metavar="URL")
-    doctor = _command(every, "doctor", posts.doctor, "tell what is right and wrong with a published post")
-    doctor.add_argument("url", metavar="URL", type=_address)
+    doctor = _command(every, "doctor", posts.doctor, "check a published post, or the service in AWS (--aws)")
+    doctor.add_argument("url", metavar="URL", nargs="?", type=address, help="the post")
+    doctor.add_argument(
+        "--aws", action="store_true", help="check the stack, the emails and the alarms in AWS"
+    )
+    doctor.add_argument(
+        "--resend-confirmation",
+        action="store_true",
+        help="with --aws: have AWS email you a new link that confirms your address",
+    )
+    _add_stack(doctor)
     doctor.add_argument("--json", action="store_true", help="print one JSON object a line")
     for command in (snippet, doctor):
         command.add_argument(
@@ -113,18 +121,34 @@ def _add_posts(every: _Commands) -> None:
         )
 
 
+def _add_sign_in(every: _Commands) -> None:
+    words = "print a one-time link that signs you in without email"
+    command = every.add_parser("sign-in", help=words, description=words)
+    command.set_defaults(run=sign_in.sign_in)
+    command.add_argument(
+        "--api", metavar="URL", help="the API's address (default: $TRACKBACK_API, else known)"
+    )
+    _add_stack(command)
+
+
+def _add_stack(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--stack", metavar="NAME", help="the stack (default: $TRACKBACK_STACK, else as deployed from here)"
+    )
+
+
 def _add_sending(every: _Commands) -> None:
     send = _command(every, "send", sending.send, "ping what a post of yours links to")
-    send.add_argument("url", metavar="URL", nargs="?", type=_address, help="the post")
-    send.add_argument("--to", metavar="PING_URL", type=_address, help="ping this alone")
-    send.add_argument("--feed", metavar="URL", type=_address, help="your feed, or a page that names it")
+    send.add_argument("url", metavar="URL", nargs="?", type=address, help="the post")
+    send.add_argument("--to", metavar="PING_URL", type=address, help="ping this alone")
+    send.add_argument("--feed", metavar="URL", type=address, help="your feed, or a page that names it")
     which = send.add_mutually_exclusive_group()
     which.add_argument("--since-last", action="store_true", help="only what is new in the feed (the default)")
     which.add_argument("--all", action="store_true", help="all posts of the feed, also old ones")
     send.add_argument("--again", action="store_true", help="also try what was refused, unclear or has failed")
     send.add_argument("--dry-run", action="store_true", help="tell what would be sent, and send nothing")
     send.add_argument(
-        "--never", metavar="HOST", type=_host, action="append", default=[], help="never ping this host"
+        "--never", metavar="HOST", type=host, action="append", default=[], help="never ping this host"
     )
     sent = _command(every, "sent", sending.sent, "list what was sent, newest first")
     sent.add_argument("--post", metavar="URL", help="only pings of this post")
@@ -156,29 +180,9 @@ def _add_deploy(every: _Commands) -> None:
     command.set_defaults(run=deploy)
 
 
-def _wrong(asked: argparse.Namespace) -> str:
-    """Return what is wrong with how `send` is used, if anything."""
-    if bool(asked.url) == bool(asked.feed):
-        return "name one post, or a feed with --feed"
-    if asked.feed and (asked.to or asked.again):
-        return "--to and --again are for one post"
-    if asked.url and (asked.all or asked.since_last):
-        return "--all and --since-last are for a feed"
-    return ""
-
-
-def _host(text: str) -> str:
-    host = host_key(text)
-    if host and ":" not in host:
-        return host
-    raise argparse.ArgumentTypeError("it must be a host, like other.example")
-
-
-def _address(text: str) -> str:
-    try:
-        return read_source(text).url
-    except PingRefused as refused:
-        raise argparse.ArgumentTypeError(str(refused)) from None
+def _is_without_table(asked: argparse.Namespace) -> bool:
+    """Tell whether a command finds its table, or another ledger, by itself."""
+    return "table" not in asked or "ledger" in asked
 
 
 def _command(every: _Commands, name: str, run: Callable[..., bool], words: str) -> argparse.ArgumentParser:
@@ -187,5 +191,5 @@ def _command(every: _Commands, name: str, run: Callable[..., bool], words: str) 
     parser.add_argument(
         "--table", default=default, help="the table's name (default: $TRACKBACK_TABLE, else trackback)"
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, refuse=parser.error)
     return parser

@@ -35,6 +35,11 @@ def say(what: Grid | Text | str) -> None:
     Console(highlight=False, markup=False).print(what)
 
 
+def remark(words: str) -> None:
+    """Print for a person on stderr, beside what stdout holds for a pipe."""
+    print(words, file=sys.stderr)
+
+
 def complain(reason: str) -> int:
     """Print a reason in one line on stderr; return the exit status that goes with it."""
     print(f"trackback: {' '.join(reason.split())}", file=sys.stderr)

@@ -4,12 +4,13 @@ import json
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from trackback.cli.doctor.finding import Grade
+from trackback.cli.doctor.finding import Finding, Grade
 from trackback.cli.output import printable, say, say_finding
+from trackback.cli.stack import Stack, stack_name
 from trackback.cli.stand_in import is_on_this_machine
 from trackback.publishing import fetch_snippet, find_api
 from trackback.table import Table
@@ -26,19 +27,30 @@ def snippet(table: Table, asked: Namespace) -> bool:
 
 
 def doctor(table: Table, asked: Namespace) -> bool:
-    """Examine a published post; print each finding as one after the other is known."""
+    """Examine a published post, or the service in AWS; print each finding when it is known."""
+    if asked.aws:
+        from trackback.cli.doctor.aws import AwsDoctor  # noqa: PLC0415 - as below
+
+        return _report(
+            AwsDoctor(Stack(stack_name(asked.stack))).examine(resend=asked.resend_confirmation), asked
+        )
     from trackback.cli.doctor.examine import Doctor  # noqa: PLC0415 - half a second to load, which no other command needs
     from trackback.fetch import Fetcher  # noqa: PLC0415
 
     examined = Doctor(table, Fetcher(loopback=is_on_this_machine()), find_api(table, asked.api))
-    grades: list[Grade] = []
     with _ended_in_order():
-        for finding in examined.examine(asked.url):
-            grades.append(finding.grade)
-            if asked.json:
-                print(json.dumps(asdict(finding)))
-            else:
-                say_finding(finding)
+        return _report(examined.examine(asked.url), asked)
+
+
+def _report(findings: Iterable[Finding], asked: Namespace) -> bool:
+    """Print findings, and return whether nothing is wrong."""
+    grades: list[Grade] = []
+    for finding in findings:
+        grades.append(finding.grade)
+        if asked.json:
+            print(json.dumps(asdict(finding)))
+        else:
+            say_finding(finding)
     count = grades.count(Grade.WRONG)
     if not asked.json:
         say(f"\n{count} of {len(grades)} checks found something wrong." if count else "\nAll is right.")

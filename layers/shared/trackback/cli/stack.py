@@ -58,6 +58,23 @@ class Stack:
             raise self._unknown(error) from error
         return str(found["StackResourceDetail"]["PhysicalResourceId"])
 
+    def output(self, key: str) -> str:
+        """Return one of the outputs.
+
+        Raises:
+            StackUnknown: there is no such stack, or it is not one of this service.
+        """
+        if key not in self.outputs:
+            raise StackUnknown(
+                f"{self.name} is not a TrackBack stack; --stack or TRACKBACK_STACK names another"
+            )
+        return self.outputs[key]
+
+    @property
+    def status(self) -> str:
+        """The stack's status, as CloudFormation spells it: CREATE_COMPLETE."""
+        return str(self._described["StackStatus"])
+
     @cached_property
     def outputs(self) -> Mapping[str, str]:
         """The stack's outputs, by key."""

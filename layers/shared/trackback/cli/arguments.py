@@ -1,0 +1,50 @@
+"""What the command line's arguments may be, beyond what argparse checks by itself."""
+
+import argparse
+
+from trackback.errors import PingRefused
+from trackback.link import read_source
+from trackback.site import host_key
+
+
+def wrong_usage(asked: argparse.Namespace) -> str:
+    """Return what is wrong with how a command's options are combined, if anything."""
+    if asked.command == "doctor":
+        if bool(asked.url) == asked.aws:
+            return "name one post, or --aws"
+        return "--resend-confirmation goes with --aws" if asked.resend_confirmation and not asked.aws else ""
+    return _wrong_sending(asked) if asked.command == "send" else ""
+
+
+def _wrong_sending(asked: argparse.Namespace) -> str:
+    if bool(asked.url) == bool(asked.feed):
+        return "name one post, or a feed with --feed"
+    if asked.feed and (asked.to or asked.again):
+        return "--to and --again are for one post"
+    if asked.url and (asked.all or asked.since_last):
+        return "--all and --since-last are for a feed"
+    return ""
+
+
+def host(text: str) -> str:
+    """Read a host.
+
+    Raises:
+        ArgumentTypeError: it is none.
+    """
+    key = host_key(text)
+    if key and ":" not in key:
+        return key
+    raise argparse.ArgumentTypeError("it must be a host, like other.example")
+
+
+def address(text: str) -> str:
+    """Read the URL of a page.
+
+    Raises:
+        ArgumentTypeError: with what is wrong with it.
+    """
+    try:
+        return read_source(text).url
+    except PingRefused as refused:
+        raise argparse.ArgumentTypeError(str(refused)) from None

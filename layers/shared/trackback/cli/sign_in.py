@@ -1,0 +1,50 @@
+"""The command that signs the author in without email: AWS credentials prove as much as a mailbox does."""
+
+import os
+from argparse import Namespace
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from trackback.access import Access
+from trackback.cli.output import remark
+from trackback.cli.stack import DEFAULT_NAME, Stack, StackUnknown, stack_name
+from trackback.cli.stand_in import is_on_this_machine
+from trackback.keys import Keys
+from trackback.publishing import find_api
+from trackback.table import Table
+
+
+class _Service(NamedTuple):
+    """Where a deployed service has its pages, its table and its signing key."""
+
+    api: str
+    table: Table
+    keys: Keys
+
+
+def sign_in(asked: Namespace) -> bool:
+    """Print a one-time link to the author's pages on stdout, and what to know about it on stderr."""
+    service = _find_service(asked)
+    token = Access(service.table, service.keys).issue(datetime.now(UTC))
+    print(f"{service.api}/moderate/sign-in/{token}")
+    remark("The link works once, for 15 minutes. A sign-in link that was emailed before no longer works.")
+    return True
+
+
+def _find_service(asked: Namespace) -> _Service:
+    """Return what the stack's outputs name; on the local stack, which has none, what `make run` has made."""
+    stack = Stack(stack_name(asked.stack))
+    named = asked.api or os.environ.get("TRACKBACK_API")
+    try:
+        table = Table(stack.output("TableName"))
+        return _Service(find_api(table, named or stack.output("ApiUrl")), table, _keys(stack.name))
+    except StackUnknown:
+        if not is_on_this_machine():
+            raise
+    table = Table(DEFAULT_NAME)
+    return _Service(find_api(table, named), table, _keys(DEFAULT_NAME))
+
+
+def _keys(stack: str) -> Keys:
+    """Return the signing keys of a stack, where template.yaml puts them."""
+    return Keys(f"/trackback/{stack}/signing-key")
