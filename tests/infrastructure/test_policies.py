@@ -171,7 +171,7 @@ def text_of(resource: dict[str, Any]) -> str:
         case {"Fn::GetAtt": names}:
             return "${" + ".".join(names) + "}"
         case {"Ref": name}:
-            return "${" + name.replace("Aliaslive", ".Alias") + "}"  # the second is how SAM's authors name it
+            return "${" + str(name).replace("Aliaslive", ".Alias") + "}"  # as authors name it
     return str(as_list(resource["Fn::Sub"])[0])
 
 

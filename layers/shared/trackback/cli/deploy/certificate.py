@@ -1,6 +1,6 @@
 """The certificate of the service's own domain. CloudFront takes it from us-east-1 alone."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from trackback.errors import TrackbackError
 
 REGION = "us-east-1"
+_KEY_TYPES = ["RSA_2048", "RSA_3072", "RSA_4096", "EC_prime256v1", "EC_secp384r1"]
 
 
 class NoCertificate(TrackbackError):
@@ -21,13 +22,10 @@ def find_certificate(domain: str) -> str:
     Raises:
         NoCertificate: there is none, or it is not issued yet.
     """
-    pending = False
-    for summary in _certificates():
-        if _covers(summary, domain):
-            if summary["Status"] == "ISSUED":
-                return str(summary["CertificateArn"])
-            pending = pending or summary["Status"] == "PENDING_VALIDATION"
-    if pending:
+    found = [each for each in _certificates() if _covers(each, domain)]
+    if issued := [each for each in found if each["Status"] == "ISSUED"]:
+        return str(issued[0]["CertificateArn"])
+    if found:
         raise NoCertificate(
             f"The certificate for {domain} is not issued yet. Add the CNAME record that AWS Certificate "
             f"Manager ({REGION}) shows for it; it is issued some minutes later."
@@ -44,32 +42,40 @@ def check_certificate(arn: str, domain: str) -> None:
     Raises:
         NoCertificate: it does not exist, is not issued, or is for another domain.
     """
-    acm: Any = boto3.client("acm", region_name=REGION)
     try:
-        found = acm.describe_certificate(CertificateArn=arn)["Certificate"]
+        found = _acm().describe_certificate(CertificateArn=arn)["Certificate"]
     except ClientError as error:
         words = error.response["Error"]["Message"]
         raise NoCertificate(
-            f"CertificateArn: {words} Look for it in AWS Certificate Manager, {REGION}."
+            f"CertificateArn: {words} Look for it in AWS Certificate Manager, in the region {REGION}."
         ) from error
-    names = [found["DomainName"], *found.get("SubjectAlternativeNames", [])]
+    if not _covers(found, domain):
+        raise NoCertificate(f"The certificate {arn} is for {', '.join(_names(found))}, not for {domain}.")
     if found["Status"] != "ISSUED":
         raise NoCertificate(f"The certificate {arn} is not issued ({found['Status']}).")
-    if not any(_matches(name, domain) for name in names):
-        raise NoCertificate(f"The certificate {arn} is for {', '.join(names)}, not for {domain}.")
 
 
-def _certificates() -> Sequence[Any]:
-    acm: Any = boto3.client("acm", region_name=REGION)
-    pages = acm.get_paginator("list_certificates").paginate(
-        CertificateStatuses=["ISSUED", "PENDING_VALIDATION"]
+def _acm() -> Any:
+    return boto3.client("acm", region_name=REGION)
+
+
+def _certificates() -> Iterator[Any]:
+    """Yield every certificate that CloudFront may use; without the key types, ACM lists RSA's shortest alone."""
+    client = _acm()
+    pages = client.get_paginator("list_certificates").paginate(
+        CertificateStatuses=["ISSUED", "PENDING_VALIDATION"], Includes={"keyTypes": _KEY_TYPES}
     )
-    return [summary for page in pages for summary in page["CertificateSummaryList"]]
+    for page in pages:
+        for summary in page["CertificateSummaryList"]:
+            yield client.describe_certificate(CertificateArn=summary["CertificateArn"])["Certificate"]
 
 
-def _covers(summary: Any, domain: str) -> bool:
-    names = [summary["DomainName"], *summary.get("SubjectAlternativeNameSummaries", [])]
-    return any(_matches(name, domain) for name in names)
+def _names(certificate: Any) -> list[str]:
+    return list(dict.fromkeys([certificate["DomainName"], *certificate.get("SubjectAlternativeNames", [])]))
+
+
+def _covers(certificate: Any, domain: str) -> bool:
+    return any(_matches(name, domain) for name in _names(certificate))
 
 
 def _matches(name: str, domain: str) -> bool:

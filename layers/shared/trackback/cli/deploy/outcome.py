@@ -13,7 +13,7 @@ _REMEDIES = {
         "the settings file and deploy again: the service works without a domain. Ask AWS Support (account "
         "and billing) to verify the account, and add the domain later."
     ),
-    r"(?i)already exists": (
+    r"(?i)already ?exists": (
         "Something of that name is in the account already. If it is an SES identity, set AuthorIdentity or "
         'MailDomainIdentity to "existing" in the settings file; if it is a table, name it as ExistingTable.'
     ),
