@@ -60,7 +60,7 @@ def _acm() -> Any:
 
 
 def _certificates() -> Iterator[Any]:
-    """Yield every certificate that CloudFront may use; without the key types, ACM lists RSA's shortest alone."""
+    """Yield every certificate that CloudFront may use; without key types, ACM lists those of RSA 2048."""
     client = _acm()
     pages = client.get_paginator("list_certificates").paginate(
         CertificateStatuses=["ISSUED", "PENDING_VALIDATION"], Includes={"keyTypes": _KEY_TYPES}
