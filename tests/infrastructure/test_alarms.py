@@ -10,7 +10,7 @@ from tests import template
 TEMPLATE = template.load()
 ALARMS = TEMPLATE.resources("AWS::CloudWatch::Alarm")
 FREE = 10
-"""Alarm metrics that cost nothing (CloudWatch's pricing page: "10 Alarm metrics"); each one of a math counts."""
+"""Alarm metrics that cost nothing, by CloudWatch's pricing page; each one of a math counts."""
 GOING = {"UnverifiedPings", "UntoldPings", "UnsentPings"}
 """One failure queue's alarm replaces these; the line goes with them."""
 ACTION = re.compile(

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
-from trackback.cli import moderation, posts, rules, sending
+from trackback.cli import failures, moderation, posts, rules, sending
 from trackback.cli.output import complain
 from trackback.cli.stand_in import use_stand_in
 from trackback.errors import PingRefused, TrackbackError
@@ -39,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal's charset lacks
     use_stand_in()
     try:
-        done: bool = asked.run(asked) if "ledger" in asked else asked.run(Table(asked.table), asked)
+        without_table = "ledger" in asked or "stack" in asked
+        done: bool = asked.run(asked) if without_table else asked.run(Table(asked.table), asked)
         sys.stdout.flush()
     except BrokenPipeError:  # such as `head`, which has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_posts(every)
     _add_sending(every)
     _add_rules(every)
+    _add_failures(every)
     return parser
 
 
@@ -139,6 +141,36 @@ def _add_rules(every: _Commands) -> None:
     for command in (add, remove):
         command.add_argument("matches", type=Matches, choices=list(Matches))
         command.add_argument("value", metavar="VALUE", help="spam.example, blog.example/~joe or some words")
+
+
+def _add_failures(every: _Commands) -> None:
+    words = "list, retry or drop what has failed in spite of all attempts"
+    own = _stack_command(every, "failures", failures.list_failures, words)
+    own.set_defaults(json=False)
+    kinds = own.add_subparsers(dest="failures", metavar="COMMAND")
+    lists = _stack_command(kinds, "list", failures.list_failures, "list what has failed (the default)")
+    lists.add_argument("--json", action="store_true", help="print one JSON object a line")
+    retry = _stack_command(kinds, "retry", failures.retry, "do again what has failed, and drop what succeeds")
+    retry.add_argument("ids", metavar="ID", nargs="*", type=failures.message_id, help="only these messages")
+    retry.add_argument(
+        "--received", action="store_true",
+        help="where the stream has forgotten changes, check every ping without a verdict",
+    )  # fmt: skip
+    drop = _stack_command(kinds, "drop", failures.drop, "delete what has failed; it is not done any more")
+    which = drop.add_mutually_exclusive_group(required=True)
+    which.add_argument("ids", metavar="ID", nargs="*", type=failures.message_id, default=[], help="these")
+    which.add_argument("--all", action="store_true", help="all of them")
+
+
+def _stack_command(
+    every: _Commands, name: str, run: Callable[..., bool], words: str
+) -> argparse.ArgumentParser:
+    parser = every.add_parser(name, help=words, description=words)
+    parser.add_argument(
+        "--stack", metavar="NAME", help="the stack's name (default: $TRACKBACK_STACK, else trackback.toml's)"
+    )
+    parser.set_defaults(run=run)
+    return parser
 
 
 def _wrong(asked: argparse.Namespace) -> str:
