@@ -30,6 +30,7 @@ os.environ.update(
     SEND_FUNCTION="send",
     SIGNING_KEY="/trackback/signing-key",
     WEBHOOK_KEY="/trackback/webhook-key",
+    AKISMET_KEY="/trackback/trackback/akismet-key",
     POWERTOOLS_METRICS_NAMESPACE="Trackback",
     POWERTOOLS_SERVICE_NAME="receive",
 )

@@ -16,12 +16,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from trackback.access import Access
+from trackback.akismet_key import AkismetKey
 from trackback.deliveries import Deliveries
 from trackback.desk import Desk, read_choices
 from trackback.dynamodb import telling_when_busy
 from trackback.errand import Errands
 from trackback.errors import BadQuery, BadSettings, NoSuchPing, StatusChanged, TableBusy, TrackbackError
-from trackback.housekeeping import change_closed, change_rules
+from trackback.housekeeping import change_closed, change_key, change_rules
 from trackback.keys import Keys
 from trackback.letter import Letter, send_letter
 from trackback.moderation import Moderation
@@ -59,6 +60,7 @@ sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
 keys = Keys(os.environ["SIGNING_KEY"])
 webhook_keys = Keys(os.environ["WEBHOOK_KEY"])
+akismet_key = AkismetKey(os.environ["AKISMET_KEY"])
 pages = Pages(Path(__file__).parent)
 access = Access(table, keys)
 deliveries = Deliveries(table)
@@ -218,6 +220,17 @@ def new_secret() -> Reply:
     return see_other(SETTINGS, Notice("The webhook has a new secret."))
 
 
+@act(f"{SETTINGS}/akismet-key")
+def change_akismet_key() -> Reply:
+    """Save Akismet's key, or remove it; a page never shows it again."""
+    fields = _posted()
+    try:
+        notice = change_key(akismet_key, fields)
+    except BadSettings as error:
+        return _settings(400, akismet_problem=str(error))
+    return see_other(f"{SETTINGS}#akismet", notice)
+
+
 @act(f"{SETTINGS}/sign-out-everywhere")
 def sign_out_everywhere() -> Reply:
     """End every session by a new signing key."""
@@ -356,7 +369,10 @@ def _own(name: str, section: str, values: Callable[[], dict[str, Any]], status: 
 
 
 def _settings(status: int = 200, **typed: Any) -> Reply:
-    return _own("settings.html", "Settings", lambda: views.settings(_now(), feed, **typed), status)
+    def values() -> dict[str, Any]:
+        return views.settings(_now(), feed, akismet=akismet_key.ending(), **typed)
+
+    return _own("settings.html", "Settings", values, status)
 
 
 def _link(token: str, values: dict[str, Any]) -> Reply:

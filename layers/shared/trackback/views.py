@@ -165,6 +165,7 @@ class Views:
             "problem": "",
             "closing_problem": "",
             "entry": "",
+            "akismet_problem": "",
             **typed,
         }
 

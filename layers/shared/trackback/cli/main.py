@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
-from trackback.cli import failures, moderation, posts, rules, sending
+from trackback.cli import failures, moderation, posts, rules, sending, settings
 from trackback.cli.output import complain
 from trackback.cli.stand_in import use_stand_in
 from trackback.errors import PingRefused, TrackbackError
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal's charset lacks
     use_stand_in()
     try:
-        without_table = "ledger" in asked or "stack" in asked
+        without_table = "ledger" in asked or "table" not in asked
         done: bool = asked.run(asked) if without_table else asked.run(Table(asked.table), asked)
         sys.stdout.flush()
     except BrokenPipeError:  # such as `head`, which has seen enough
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_posts(every)
     _add_sending(every)
     _add_rules(every)
+    _add_settings(every)
     _add_failures(every)
     return parser
 
@@ -143,6 +144,16 @@ def _add_rules(every: _Commands) -> None:
         command.add_argument("value", metavar="VALUE", help="spam.example, blog.example/~joe or some words")
 
 
+def _add_settings(every: _Commands) -> None:
+    own = _command(every, "settings", settings.list_settings, "list your settings, or set Akismet's key")
+    own.add_argument("--json", action="store_true", help="print a JSON object")
+    _add_stack(own)
+    kinds = own.add_subparsers(dest="settings", metavar="COMMAND")
+    words = "set Akismet's key, read from a prompt or from stdin"
+    key = _stack_command(kinds, "akismet-key", settings.akismet_key, words)
+    key.add_argument("--remove", action="store_true", help="remove the key")
+
+
 def _add_failures(every: _Commands) -> None:
     words = "list, retry or drop what has failed in spite of all attempts"
     own = _stack_command(every, "failures", failures.list_failures, words)
@@ -166,11 +177,15 @@ def _stack_command(
     every: _Commands, name: str, run: Callable[..., bool], words: str
 ) -> argparse.ArgumentParser:
     parser = every.add_parser(name, help=words, description=words)
+    _add_stack(parser)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_stack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stack", metavar="NAME", help="the stack's name (default: $TRACKBACK_STACK, else trackback.toml's)"
     )
-    parser.set_defaults(run=run)
-    return parser
 
 
 def _wrong(asked: argparse.Namespace) -> str:
