@@ -137,6 +137,10 @@ class Template:
                 return self.holds(self.body["Conditions"][name])
             case {"Fn::Not": [inner]}:
                 return not self.holds(inner)
+            case {"Fn::And": every}:
+                return all(map(self.holds, every))
+            case {"Fn::Or": every}:
+                return any(map(self.holds, every))
             case {"Fn::Equals": [one, other]}:
                 return bool(self.resolve(one) == self.resolve(other))
         raise ValueError(condition)

@@ -34,6 +34,7 @@ from trackback.rules import BadRule
 from trackback.sent_pages import SEND, SENT, SentPages, asked, read_form, typed
 from trackback.settings import load_settings, read_settings, save_settings
 from trackback.site import Sites
+from trackback.slow import noting_slow
 from trackback.table import Table
 from trackback.tokens import SESSION_LASTS, LinkExpired, LinkInvalid, read_link
 from trackback.viewer import origin
@@ -107,7 +108,11 @@ def queue() -> Reply:
 def decide() -> Reply:
     """Decide about one ping, or about those that are ticked."""
     fields = _posted()
-    return see_other(back(fields), desk.carry_out(*read_choices(fields), _now()))
+    act, choices = read_choices(fields)
+    notice = desk.carry_out(act, choices, _now())
+    for choice in choices:
+        logger.info("asked for by the author", act=str(act), ping=choice.ping)
+    return see_other(back(fields), notice)
 
 
 @show(f"{QUEUE}/ping/<ping_id>")
@@ -291,7 +296,9 @@ def link(token: str) -> Reply:
 @act(f"{QUEUE}/link/<token>")
 def follow(token: str) -> Reply:
     """Do what a mail's link is about. The token is all that counts: mail programs post it too (RFC 8058)."""
-    return _link(token, errands.act(read_link(keys.load(_now()), token, _now()), _now()))
+    meant = read_link(keys.load(_now()), token, _now())
+    logger.info("asked for by a mail's link", act=str(meant.action), ping=meant.ping)
+    return _link(token, errands.act(meant, _now()))
 
 
 @show(f"{QUEUE}/(?:{'|'.join(map(re.escape, FILES))})")
@@ -406,6 +413,7 @@ def _now() -> datetime:
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
+@noting_slow(logger)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway's payload 2.0."""
     return app.resolve(event, context)

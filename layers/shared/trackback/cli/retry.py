@@ -1,6 +1,7 @@
 """Does again what has failed: changes of the table's stream, asynchronous invocations, messages of queues."""
 
 import base64
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -24,6 +25,7 @@ FORGOTTEN = (
 )
 _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException"}
 _MOST_RECORDS = 100  # for one invocation
+_LONGEST_GROUP = 128  # characters, by SQS
 _FUNCTION_SECONDS = 900  # Lambda's longest timeout
 _CONFIG = Config(read_timeout=_FUNCTION_SECONDS, retries={"total_max_attempts": 1})  # once is enough
 _STREAMS = Config(account_id_endpoint_mode="disabled")  # a stand-in has no host of its own for an account
@@ -82,7 +84,7 @@ class Retry:
         return f"gave {number} changes to {failure.failed} again"
 
     def _changes(self, batch: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Yield a batch's changes of pings, as Lambda would hand them over."""
+        """Yield a batch's changes as Lambda hands them over, but for its filter: triage chooses itself."""
         try:
             iterator: str | None = self._streams.get_shard_iterator(
                 StreamArn=batch["streamArn"],
@@ -95,8 +97,7 @@ class Retry:
                 for record in found["Records"]:
                     if int(record["dynamodb"]["SequenceNumber"]) > int(batch["endSequenceNumber"]):
                         return
-                    if _is_of_a_ping(record):
-                        yield {**record, "eventSourceARN": batch["streamArn"]}
+                    yield {**record, "eventSourceARN": batch["streamArn"]}
                 iterator = found.get("NextShardIterator") if found["Records"] else None
         except (KeyError, ParamValidationError) as error:
             raise NotRetried("it does not say where in the stream its changes are; drop it") from error
@@ -152,16 +153,13 @@ def check_message(ping: Ping) -> dict[str, str]:
 
     Its group is the source's site, which is so asked for one page at a time.
     """
+    site = site_of(ping.url)
+    group = site if len(site) <= _LONGEST_GROUP else hashlib.sha256(site.encode()).hexdigest()
     return {
         "MessageBody": json.dumps({"ping": ping.id}),
-        "MessageGroupId": site_of(ping.url),
+        "MessageGroupId": group,
         "MessageDeduplicationId": uuid4().hex,
     }
-
-
-def _is_of_a_ping(record: Mapping[str, Any]) -> bool:
-    """Tell whether a change is of a ping: the triggers' filters leave other records out."""
-    return "#" not in record["dynamodb"]["Keys"]["id"]["S"]
 
 
 def _as_lambda_writes(value: Any) -> Any:
