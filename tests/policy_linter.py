@@ -3,9 +3,9 @@
 parliament says which action does not exist, which resource or condition an action does not take, and where a
 wildcard stands for a resource that could be named. Of the linters on PyPI it is the one that does this.
 cfn-lint knows actions, but no resources, and does not look into SAM's functions; cloudsplaining looks for
-wildcards alone; cfn-policy-validator asks AWS itself. Its last release is of April 2025. What AWS has added since
-is reported as unknown, which is the safe side; `KNOWN_BETTER` takes what the linter is wrong about, with the
-reason.
+wildcards alone; cfn-policy-validator asks AWS itself. Its last release is of April 2025. What AWS has added
+since is reported as unknown, which is the safe side; `KNOWN_BETTER` takes what the linter is wrong about,
+with the reason.
 """
 
 import json
@@ -71,7 +71,7 @@ def _plain(value: Any, resources: Resources) -> Any:
             return _named(name if isinstance(name, str) else ".".join(name), resources)
         case {"Fn::If": [_, then, _]}:
             return _plain(then, resources)
-        case {"Fn::Sub": str(text)}:
+        case {"Fn::Sub": str(text) | [str(text), _]}:
             return re.sub(r"\$\{([\w:.]+)\}", lambda found: _named(found[1], resources), text)
         case dict():
             return {key: _plain(inner, resources) for key, inner in value.items()}
@@ -81,7 +81,7 @@ def _plain(value: Any, resources: Resources) -> Any:
 
 
 def _named(name: str, resources: Resources) -> str:
-    """Return an example of an attribute (`Table.Arn`), of an alias's ARN, of a pseudo parameter, or a name."""
+    """Return an example of an attribute (`Table.Arn`), an alias's ARN, a pseudo parameter, or a name."""
     resource, dot, attribute = name.partition(".")
     if dot:
         arn = _ARNS[resources[resource]["Type"]]  # a KeyError says which type is new here

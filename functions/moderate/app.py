@@ -118,7 +118,7 @@ def decide() -> Reply:
 @show(f"{QUEUE}/ping/<ping_id>")
 def ping(ping_id: str) -> Reply:
     """Show all that is known of a ping."""
-    return _own("ping.html", "Pings", lambda: views.ping(ping_id))
+    return _own("ping.html", "Pings", lambda: views.ping(ping_id, _now()))
 
 
 @show(SEND)
