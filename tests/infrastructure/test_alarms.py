@@ -15,6 +15,7 @@ GOING = {"UnverifiedPings", "UntoldPings", "UnsentPings"}
 """One failure queue's alarm replaces these; the line goes with them."""
 ACTION = re.compile(
     r"\b(?:Run|run|Look|look|Open|open|deploy again|Deploy again|ask AWS|wait until|Check|check|Read|read) "
+    r"|\"trackback [a-z]+ "
 )
 
 
@@ -46,6 +47,15 @@ def test_an_alarm_reaches_the_author_and_ends_when_nothing_comes_any_more(alarm:
     settings = ALARMS[alarm]
     assert settings["AlarmActions"] == [{"Ref": "Alarms"}]
     assert settings["TreatMissingData"] == "notBreaching"
+
+
+@pytest.mark.parametrize("alarm", ["WritesAtCeiling", "ReadsAtCeiling", "FunctionsThrottled"])
+def test_what_a_retry_mends_raises_no_alarm(alarm: str) -> None:
+    """Ten refusals in five minutes, twice within a quarter of an hour, are no passing peak."""
+    settings = ALARMS[alarm]
+    periods = [part["MetricStat"]["Period"] for part in settings.get("Metrics", []) if "MetricStat" in part]
+    assert set(periods or [settings["Period"]]) == {300}
+    assert (settings["Threshold"], settings["DatapointsToAlarm"], settings["EvaluationPeriods"]) == (10, 2, 3)
 
 
 @pytest.mark.parametrize(
