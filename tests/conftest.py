@@ -32,6 +32,7 @@ os.environ.update(
     SEND_FUNCTION="send",
     SIGNING_KEY="/trackback/trackback/signing-key",
     WEBHOOK_KEY="/trackback/trackback/webhook-key",
+    AKISMET_KEY="/trackback/trackback/akismet-key",
     POWERTOOLS_METRICS_NAMESPACE="Trackback",
     POWERTOOLS_SERVICE_NAME="receive",
 )

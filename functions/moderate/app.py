@@ -16,12 +16,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from trackback.access import Access
+from trackback.akismet_key import AkismetKey
 from trackback.deliveries import Deliveries
 from trackback.desk import Desk, read_choices
 from trackback.dynamodb import telling_when_busy
 from trackback.errand import Errands
 from trackback.errors import BadQuery, BadSettings, NoSuchPing, StatusChanged, TableBusy, TrackbackError
-from trackback.housekeeping import change_closed, change_rules
+from trackback.housekeeping import change_closed, change_key, change_rules
 from trackback.keys import Keys
 from trackback.letter import Letter, send_letter
 from trackback.mail import Envelope
@@ -34,6 +35,7 @@ from trackback.rules import BadRule
 from trackback.sent_pages import SEND, SENT, SentPages, asked, read_form, typed
 from trackback.settings import load_settings, read_settings, save_settings
 from trackback.site import Sites
+from trackback.slow import noting_slow
 from trackback.table import Table
 from trackback.tokens import SESSION_LASTS, LinkExpired, LinkInvalid, read_link
 from trackback.viewer import origin
@@ -60,6 +62,7 @@ sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
 keys = Keys(os.environ["SIGNING_KEY"])
 webhook_keys = Keys(os.environ["WEBHOOK_KEY"])
+akismet_key = AkismetKey(os.environ["AKISMET_KEY"])
 pages = Pages(Path(__file__).parent)
 access = Access(table, keys)
 deliveries = Deliveries(table)
@@ -106,13 +109,17 @@ def queue() -> Reply:
 def decide() -> Reply:
     """Decide about one ping, or about those that are ticked."""
     fields = _posted()
-    return see_other(back(fields), desk.carry_out(*read_choices(fields), _now()))
+    act, choices = read_choices(fields)
+    notice = desk.carry_out(act, choices, _now())
+    for choice in choices:
+        logger.info("asked for by the author", act=str(act), ping=choice.ping)
+    return see_other(back(fields), notice)
 
 
 @show(f"{QUEUE}/ping/<ping_id>")
 def ping(ping_id: str) -> Reply:
     """Show all that is known of a ping."""
-    return _own("ping.html", "Pings", lambda: views.ping(ping_id))
+    return _own("ping.html", "Pings", lambda: views.ping(ping_id, _now()))
 
 
 @show(SEND)
@@ -221,6 +228,17 @@ def new_secret() -> Reply:
     return see_other(SETTINGS, Notice("The webhook has a new secret."))
 
 
+@act(f"{SETTINGS}/akismet-key")
+def change_akismet_key() -> Reply:
+    """Save Akismet's key, or remove it; a page never shows it again."""
+    fields = _posted()
+    try:
+        notice = change_key(akismet_key, fields)
+    except BadSettings as error:
+        return _settings(400, akismet_problem=str(error))
+    return see_other(f"{SETTINGS}#akismet", notice)
+
+
 @act(f"{SETTINGS}/sign-out-everywhere")
 def sign_out_everywhere() -> Reply:
     """End every session by a new signing key."""
@@ -281,7 +299,9 @@ def link(token: str) -> Reply:
 @act(f"{QUEUE}/link/<token>")
 def follow(token: str) -> Reply:
     """Do what a mail's link is about. The token is all that counts: mail programs post it too (RFC 8058)."""
-    return _link(token, errands.act(read_link(keys.load(_now()), token, _now()), _now()))
+    meant = read_link(keys.load(_now()), token, _now())
+    logger.info("asked for by a mail's link", act=str(meant.action), ping=meant.ping)
+    return _link(token, errands.act(meant, _now()))
 
 
 @show(f"{QUEUE}/(?:{'|'.join(map(re.escape, FILES))})")
@@ -359,7 +379,10 @@ def _own(name: str, section: str, values: Callable[[], dict[str, Any]], status: 
 
 
 def _settings(status: int = 200, **typed: Any) -> Reply:
-    return _own("settings.html", "Settings", lambda: views.settings(_now(), feed, **typed), status)
+    def values() -> dict[str, Any]:
+        return views.settings(_now(), feed, akismet=akismet_key.ending(), **typed)
+
+    return _own("settings.html", "Settings", values, status)
 
 
 def _link(token: str, values: dict[str, Any]) -> Reply:
@@ -393,6 +416,7 @@ def _now() -> datetime:
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
+@noting_slow(logger)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway's payload 2.0."""
     return app.resolve(event, context)

@@ -23,6 +23,7 @@ from trackback.form import charset_label, read_form
 from trackback.listing import MAX_LIMIT
 from trackback.ping import read_ping, sender_hash
 from trackback.site import Post, Sites
+from trackback.slow import noting_slow
 from trackback.table import Table
 
 PREFIX = "/trackback/"
@@ -107,6 +108,7 @@ def _xml(body: str, headers: dict[str, str] | None = None, status: int = 200) ->
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
+@noting_slow(logger)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway's payload 2.0."""
     return app.resolve(event, context)

@@ -20,6 +20,7 @@ from trackback.list_page import HTML, ListPages, is_page, post_name
 from trackback.listing import Cursor, Page, read_limit
 from trackback.negotiation import prefers_html
 from trackback.site import MAX_KEY, Post, Sites, post_key
+from trackback.slow import noting_slow
 from trackback.table import Table
 from trackback.titles import post_titles
 from trackback.viewer import origin
@@ -158,6 +159,7 @@ def _message(status: int, words: str, headers: dict[str, str] | None = None) -> 
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
+@noting_slow(logger)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway's payload 2.0."""
     return app.resolve(event, context)

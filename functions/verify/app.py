@@ -10,6 +10,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from trackback.akismet import Akismet
+from trackback.akismet_key import AkismetKey
 from trackback.fetch import Fetcher
 from trackback.learning import learn
 from trackback.link import site_of
@@ -28,7 +29,8 @@ fetcher = Fetcher(
     loopback=os.environ.get("FETCH_LOOPBACK") == "true",
     may_redirect_to=lambda url: pace.allows(site_of(url), datetime.now(UTC)),
 )
-akismet = Akismet(key) if (key := os.environ.get("AKISMET_KEY")) else None
+akismet_key = AkismetKey(os.environ["AKISMET_KEY"])
+akismet = Akismet(lambda: akismet_key.load(datetime.now(UTC)))
 verifier = Verifier(table, fetcher, Recent(), pace, akismet)
 
 logger = Logger()

@@ -208,7 +208,9 @@ def test_a_message_in_a_queue_raises_an_alarm_and_stays_until_the_author_has_tim
     ]
 
 
-@pytest.mark.parametrize("name", ALARMS)
+@pytest.mark.parametrize(
+    "name", sorted(ALARMS.keys() - {"WritesAtCeiling", "ReadsAtCeiling", "FunctionsThrottled"})
+)
 def test_an_alarm_goes_off_at_the_first_occurrence_and_reaches_the_author(name: str) -> None:
     alarm = ALARMS[name]
     counted = [it["MetricStat"] for it in alarm.get("Metrics", []) if "MetricStat" in it] or [alarm]

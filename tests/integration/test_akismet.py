@@ -38,7 +38,7 @@ def akismet(web: Web) -> Iterator[StandIn]:
     stand_in = StandIn()
     with serving(stand_in) as server:
         url = f"http://127.0.0.1:{server.port}/1.1/comment-check"
-        client = Akismet("0123456789ab", loopback=True, url=url)
+        client = Akismet(lambda: "0123456789ab", loopback=True, url=url)
         plain = web.verifier
         web.verifier = Verifier(web.table, plain._fetcher, plain._recent, plain._pace, client)
         yield stand_in
@@ -93,7 +93,7 @@ def test_what_akismet_says_of_a_revision_is_not_held_against_the_first_words(
 
 
 def test_an_akismet_that_cannot_be_reached_says_nothing(web: Web) -> None:
-    nowhere = Akismet("key", loopback=True, url="http://127.0.0.1:9/")
+    nowhere = Akismet(lambda: "0123456789ab", loopback=True, url="http://127.0.0.1:9/")
     plain = web.verifier
     web.verifier = Verifier(web.table, plain._fetcher, plain._recent, plain._pace, nowhere)
     web.answers["/re"] = web.link()

@@ -1,6 +1,8 @@
 """What all of `moderate`'s pages have in common: who gets in, what goes out, and which forms are taken."""
 
 import base64
+import io
+import json
 import re
 from typing import Any
 
@@ -17,6 +19,7 @@ from tests.visitor import (
     SIGN_IN,
     Visitor,
     Waiting,
+    mailed,
     one,
 )
 from trackback.table import Table
@@ -202,3 +205,18 @@ def test_a_page_needs_few_calls(author: Visitor, waiting: Waiting, page: str, mo
     author.read(page + ping.id if page.endswith("/") else page)
     on_the_wire.unregister("before-send.dynamodb", unique_id="count")
     assert len(calls) <= most
+
+
+def test_what_the_author_asks_for_is_in_the_log_under_the_pings_id(
+    author: Visitor, stranger: Visitor, waiting: Waiting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = io.StringIO()
+    monkeypatch.setattr(app.logger.registered_handler, "stream", log)
+    first, second = waiting(), waiting()
+    author.post(f"{QUEUE}/decide", one("approve", first))
+    stranger.post(mailed(second))
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [(line["act"], line["ping"]) for line in lines if "ping" in line] == [
+        ("approve", first.id),
+        ("approve", second.id),
+    ]

@@ -4,6 +4,8 @@ It is asked about pings whose source was fetched, and told what is public anyway
 kept, so the source's own stands in for it. No answer, or an odd one, says nothing: the author decides.
 """
 
+from collections.abc import Callable
+
 from trackback.fetch import Fetched, Fetcher, FetchFailed
 from trackback.ping import Ping
 
@@ -14,21 +16,23 @@ SECONDS = 3
 class Akismet:
     """A client of Akismet's comment check (its developer documentation, version 1.1)."""
 
-    def __init__(self, key: str, *, loopback: bool = False, url: str = CHECK) -> None:
-        """Take the author's key; `url` is another only where Akismet is stood in for."""
+    def __init__(self, key: Callable[[], str], *, loopback: bool = False, url: str = CHECK) -> None:
+        """Take what returns the author's key; `url` is another only where Akismet is stood in for."""
         self._key = key
         self._url = url
         self._fetcher = Fetcher(loopback=loopback, seconds=SECONDS)
 
     def takes_for_spam(self, ping: Ping, page: Fetched) -> bool:
-        """Tell whether Akismet takes a ping for spam; False when it does not say."""
+        """Tell whether Akismet takes a ping for spam; False when it does not say, or there is no key."""
+        if not (key := self._key()):
+            return False
         site = "/".join(ping.post.split("/")[:3]) + "/"
         texts = ping.revision or ping.texts
         try:
             answer = self._fetcher.post(
                 self._url,
                 {
-                    "api_key": self._key,
+                    "api_key": key,
                     "blog": site,
                     "user_ip": page.address,
                     "permalink": ping.post,

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from trackback.dynamodb import TOO_LATE
 from trackback.errors import BadQuery, NoSuchPing, StatusChanged
+from trackback.list_page import fresh_address
 from trackback.moderation import Moderation
 from trackback.notice import Notice
 from trackback.ping import Ping, Status
@@ -49,7 +50,7 @@ _BECOMES = {
     Act.BLOCK: Status.SPAM,
 }
 _DONE = {
-    Act.APPROVE: "{} approved: readers see {them} now.",
+    Act.APPROVE: "{} approved: readers see {them} within a minute.",
     Act.REJECT: "{} rejected.",
     Act.SPAM: "{} marked as spam.",
     Act.UNDO: "{} put back to where {they} stood before.",
@@ -122,12 +123,14 @@ class Desk:
             return Notice("Tick the pings first that you mean.", amiss=True)
         settings = load_settings(self._table)
         undo: list[Choice] = []
+        shown: set[str] = set()
         done = 0
         without_rule: list[str] = []
         for choice in choices:
             meant = _meant(act, choice)
             try:
-                self._do(meant, choice, settings, now)
+                before = self._do(meant, choice, settings, now)
+                shown |= {before.post} if _BECOMES.get(meant) is Status.APPROVED else set()
             except (StatusChanged, NoSuchPing):
                 continue
             except BadRule as error:  # the ping itself is decided
@@ -137,26 +140,26 @@ class Desk:
         late = len(choices) - done
         words = [without_rule[0] if without_rule else _told(act, done), _too_late(late, len(choices))]
         amiss = bool(late or without_rule)
-        return Notice(" ".join(filter(None, words)), amiss=amiss, undo=tuple(map(str, undo)))
+        see = fresh_address(next(iter(shown)), now) if len(shown) == 1 else ""
+        return Notice(" ".join(filter(None, words)), amiss=amiss, undo=tuple(map(str, undo)), see=see)
 
-    def _do(self, act: Act, choice: Choice, settings: Settings, now: datetime) -> None:
+    def _do(self, act: Act, choice: Choice, settings: Settings, now: datetime) -> Ping:
         moderation, ping, seen = self._moderation, choice.ping, choice.seen
         words = choice.revision if act in {Act.TAKE, Act.KEEP} else choice.words
         if not words and act not in {Act.UNDO, Act.LOOK}:
             raise StatusChanged(TOO_LATE)
         match act:
             case Act.APPROVE | Act.REJECT | Act.SPAM | Act.TAKE:
-                moderation.decide(ping, _BECOMES[act], now, seen=seen, words=words, settings=settings)
+                return moderation.decide(ping, _BECOMES[act], now, seen=seen, words=words, settings=settings)
             case Act.UNDO:
-                moderation.undo(ping, now, seen=seen)
+                return moderation.undo(ping, now, seen=seen)
             case Act.KEEP:
-                moderation.keep(ping, revision=words)
+                return moderation.keep(ping, revision=words)
             case Act.LOOK:
-                moderation.look_again(ping)
+                return moderation.look_again(ping)
             case Act.ALLOW:
-                moderation.allow_site(self._as_seen(choice, Status.APPROVED), now)
-            case Act.BLOCK:
-                moderation.block_site(self._as_seen(choice, Status.SPAM), now)
+                return moderation.allow_site(self._as_seen(choice, Status.APPROVED), now)
+        return moderation.block_site(self._as_seen(choice, Status.SPAM), now)
 
     def _as_seen(self, choice: Choice, wanted: Status) -> Ping:
         ping = self._table.get(choice.ping)

@@ -6,6 +6,7 @@ from typing import Any
 
 from trackback.dynamodb import TOO_LATE
 from trackback.errors import StatusChanged
+from trackback.list_page import fresh_address
 from trackback.moderation import Moderation
 from trackback.notice import Notice
 from trackback.ping import Ping, Status
@@ -27,7 +28,7 @@ _ASKS_ABOUT_REVISION = {
     Action.SPAM: ("Mark this ping as spam?", "Spam"),
 }
 _NAMES = {
-    Status.APPROVED: ("Approved", "Readers see it below the post now."),
+    Status.APPROVED: ("Approved", "Readers see it below the post within a minute."),
     Status.REJECTED: ("Rejected", "Readers do not see it."),
     Status.SPAM: ("Marked as spam", "Readers do not see it, and the next ones are judged by it."),
 }
@@ -92,6 +93,8 @@ class Errands:
         except BadRule as error:  # the ping itself is decided
             words = str(error)
         links = [(ping.post, "See the post"), (ping_address(ping.id), "Undo it on its page")]
+        if status is Status.APPROVED:
+            links.insert(0, (fresh_address(ping.post, now), "See it now"))
         undo = Notice(f"{heading}.", undo=(f"{ping.id}:{status}:",))
         return {"heading": heading, "words": words, "links": links, "undo": undo}
 

@@ -1,6 +1,7 @@
-"""What the author's forms change beside pings: rules, and what is closed to pings."""
+"""What the author's forms change beside pings: rules, what is closed to pings, Akismet's key."""
 
 from trackback import closing
+from trackback.akismet_key import AkismetKey
 from trackback.notice import Notice
 from trackback.rules import read_rule
 from trackback.settings import load_rules, save_rules
@@ -38,3 +39,16 @@ def change_closed(table: Table, sites: Sites, fields: Fields) -> Notice:
         return Notice("It takes TrackBacks again, within a minute.")
     closing.close(table, sites, entry)
     return Notice("It is closed within a minute, and whoever pings it is told so.")
+
+
+def change_key(key: AkismetKey, fields: Fields) -> Notice:
+    """Save Akismet's key, or remove it.
+
+    Raises:
+        BadSettings: what was written is no such key.
+    """
+    if field(fields, "do") == "remove":
+        key.remove()
+        return Notice("Akismet key removed.")
+    key.save(field(fields, "akismet_key"))
+    return Notice("Akismet key saved. New pings are checked with it within five minutes.")

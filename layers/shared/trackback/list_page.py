@@ -7,6 +7,8 @@ list has `title`, `from` (with `blog` and `date`) and `excerpt`.
 
 import base64
 import hashlib
+import re
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,6 +41,16 @@ def post_name(address: str) -> str:
     file = name.rstrip("/")
     _, slash, last = file.rpartition("/")
     return file if slash and "." in last else name
+
+
+def fresh_address(post: str, now: datetime) -> str:
+    """Return the path and query at which a post's page says what is there now, whatever caches hold.
+
+    `at` is part of the CDN's key and changes no answer. The gateway decodes a path once and cuts it at a `?`,
+    so what stands encoded for a `?`, `/` or `%` in the post's URL is encoded twice.
+    """
+    name = re.sub("%(?=3F|2F|25)", "%25", post.partition("://")[2], flags=re.IGNORECASE)
+    return f"/pings/{name.rstrip('/')}/{SUFFIX}?at={int(now.timestamp())}"
 
 
 class ListPages:

@@ -13,6 +13,7 @@ from trackback.desk import Choice
 from trackback.difference import Part, difference
 from trackback.errors import BadQuery, NoSuchPing
 from trackback.keys import Keys
+from trackback.list_page import fresh_address
 from trackback.overview import COUNTED, load_overview
 from trackback.pages import minute
 from trackback.ping import Ping
@@ -104,7 +105,7 @@ class Views:
             "next": queue_address(place, after=found.next) if found.next else "",
         }
 
-    def ping(self, ping_id: str) -> Values:
+    def ping(self, ping_id: str, now: datetime) -> Values:
         """Return all that is known of a ping.
 
         Raises:
@@ -120,6 +121,7 @@ class Views:
             "others": self._queue.same_host(ping),
             "closed": "site" if by_site else is_closed(closed, ping.post_key),
             "place": {"back": ping.id},
+            "list": fresh_address(ping.post, now),
         }
 
     def one(self, ping: Ping) -> Values:
@@ -165,6 +167,7 @@ class Views:
             "problem": "",
             "closing_problem": "",
             "entry": "",
+            "akismet_problem": "",
             **typed,
         }
 

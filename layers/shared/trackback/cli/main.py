@@ -6,24 +6,19 @@ It works on the table directly, with the author's own AWS credentials.
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import TextIOWrapper
-from typing import TypeAlias
 
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
-from trackback.cli import moderation, posts, rules, sending, sign_in
-from trackback.cli.arguments import address, host, wrong_usage
+from trackback.cli.arguments import wrong_usage
 from trackback.cli.output import complain
+from trackback.cli.parser import build_parser
 from trackback.cli.stack import use_region
 from trackback.cli.stand_in import use_stand_in
 from trackback.errors import TrackbackError
 from trackback.keys import BrokenKeys
-from trackback.ping import Status
-from trackback.rules import Effect, Matches
 from trackback.table import Table
-
-_Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 when done, 1 when not (the reason is on stderr), 2 for wrong usage, 130 after Ctrl-C.
     """
-    asked = _parser().parse_args(arguments)
+    asked = build_parser().parse_args(arguments)
     if wrong := wrong_usage(asked):
         asked.refuse(wrong)
     if isinstance(sys.stdout, TextIOWrapper):
@@ -55,141 +50,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if done else 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="trackback", description="See pings and decide about them.")
-    every = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_pings(every)
-    _add_decisions(every)
-    _add_posts(every)
-    _add_sign_in(every)
-    _add_sending(every)
-    _add_rules(every)
-    _add_deploy(every)
-    return parser
-
-
-def _add_pings(every: _Commands) -> None:
-    lists = _command(every, "list", moderation.list_pings, "list pings, newest first")
-    lists.add_argument("--json", action="store_true", help="print one JSON object a line")
-    lists.add_argument("--status", type=Status, choices=list(Status), help="only pings of this status")
-    lists.add_argument("--post", metavar="HOST/PATH", help="only pings of this post")
-    lists.add_argument("--disappeared", action="store_true", help="only approved ones whose link is gone")
-    show = _command(every, "show", moderation.show, "show all that is known of a ping")
-    show.add_argument("--json", action="store_true", help="print a JSON object")
-    explain = _command(every, "explain", moderation.explain, "tell a ping's verdict, reasons and history")
-    verify = _command(every, "verify", moderation.verify, "look at a ping's source again, now")
-    for command in (show, explain, verify):
-        command.add_argument("id", metavar="ID")
-
-
-def _add_decisions(every: _Commands) -> None:
-    for name, (_, words) in moderation.DECISIONS.items():
-        decision = _command(every, name, moderation.decide, words)
-        decision.add_argument("ids", metavar="ID", nargs="+")
-        if name == "approve":
-            decision.add_argument(
-                "--revision", metavar="NAME", help="show what its sender said later, as list names it"
-            )
-    undo = _command(every, "undo", moderation.undo, "take the last decision on a ping back")
-    keep = _command(
-        every, "keep", moderation.keep, "keep a ping's words, and drop what its sender said later"
-    )
-    for command in (undo, keep):
-        command.add_argument("ids", metavar="ID", nargs="+")
-    why = _command(every, "why", rules.why, "tell which keys a URL has and which rules match it")
-    why.add_argument("url", metavar="URL")
-
-
-def _add_posts(every: _Commands) -> None:
-    snippet = _command(every, "snippet", posts.snippet, "print what to paste for a post")
-    snippet.add_argument("url", metavar="URL")
-    doctor = _command(every, "doctor", posts.doctor, "check a published post, or the service in AWS (--aws)")
-    doctor.add_argument("url", metavar="URL", nargs="?", type=address, help="the post")
-    doctor.add_argument(
-        "--aws", action="store_true", help="check the stack, the emails and the alarms in AWS"
-    )
-    doctor.add_argument(
-        "--resend-confirmation",
-        action="store_true",
-        help="with --aws: have AWS email you a new link that confirms your address",
-    )
-    _add_stack(doctor)
-    doctor.add_argument("--json", action="store_true", help="print one JSON object a line")
-    for command in (snippet, doctor):
-        command.add_argument(
-            "--api", metavar="URL", help="the API's address (default: $TRACKBACK_API, else known)"
-        )
-
-
-def _add_sign_in(every: _Commands) -> None:
-    words = "print a one-time link that signs you in without email"
-    command = every.add_parser("sign-in", help=words, description=words)
-    command.set_defaults(run=sign_in.sign_in)
-    command.add_argument(
-        "--api", metavar="URL", help="the API's address (default: $TRACKBACK_API, else known)"
-    )
-    _add_stack(command)
-
-
-def _add_stack(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--stack", metavar="NAME", help="the stack (default: $TRACKBACK_STACK, else as deployed from here)"
-    )
-
-
-def _add_sending(every: _Commands) -> None:
-    send = _command(every, "send", sending.send, "ping what a post of yours links to")
-    send.add_argument("url", metavar="URL", nargs="?", type=address, help="the post")
-    send.add_argument("--to", metavar="PING_URL", type=address, help="ping this alone")
-    send.add_argument("--feed", metavar="URL", type=address, help="your feed, or a page that names it")
-    which = send.add_mutually_exclusive_group()
-    which.add_argument("--since-last", action="store_true", help="only what is new in the feed (the default)")
-    which.add_argument("--all", action="store_true", help="all posts of the feed, also old ones")
-    send.add_argument("--again", action="store_true", help="also try what was refused, unclear or has failed")
-    send.add_argument("--dry-run", action="store_true", help="tell what would be sent, and send nothing")
-    send.add_argument(
-        "--never", metavar="HOST", type=host, action="append", default=[], help="never ping this host"
-    )
-    sent = _command(every, "sent", sending.sent, "list what was sent, newest first")
-    sent.add_argument("--post", metavar="URL", help="only pings of this post")
-    sent.add_argument("--json", action="store_true", help="print one JSON object a line")
-    for command in (send, sent):
-        command.add_argument("--ledger", metavar="FILE", help="keep note in this file, and do without AWS")
-
-
-def _add_rules(every: _Commands) -> None:
-    own = every.add_parser("rules", help="list, add or remove your own rules")
-    kinds = own.add_subparsers(dest="rules", required=True, metavar="COMMAND")
-    _command(kinds, "list", rules.list_rules, "list your rules")
-    add = _command(kinds, "add", rules.add_rule, "add a rule: block or allow a host, path or text")
-    add.add_argument("effect", type=Effect, choices=list(Effect))
-    remove = _command(kinds, "remove", rules.remove_rule, "remove a rule")
-    for command in (add, remove):
-        command.add_argument("matches", type=Matches, choices=list(Matches))
-        command.add_argument("value", metavar="VALUE", help="spam.example, blog.example/~joe or some words")
-
-
-def _add_deploy(every: _Commands) -> None:
-    from trackback.cli.deploy.command import deploy  # noqa: PLC0415 - only its own run loads it
-
-    words = "deploy the service to your AWS account; the first time, it asks four questions"
-    command = every.add_parser("deploy", help=words, description=words)
-    command.add_argument(
-        "--settings", metavar="FILE", help="settings file (default: trackback.toml, written once)"
-    )
-    command.set_defaults(run=deploy)
-
-
 def _is_without_table(asked: argparse.Namespace) -> bool:
     """Tell whether a command finds its table, or another ledger, by itself."""
     return "table" not in asked or "ledger" in asked
-
-
-def _command(every: _Commands, name: str, run: Callable[..., bool], words: str) -> argparse.ArgumentParser:
-    parser = every.add_parser(name, help=words, description=words)
-    default = os.environ.get("TRACKBACK_TABLE") or "trackback"
-    parser.add_argument(
-        "--table", default=default, help="the table's name (default: $TRACKBACK_TABLE, else trackback)"
-    )
-    parser.set_defaults(run=run, refuse=parser.error)
-    return parser

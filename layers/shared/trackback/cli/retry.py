@@ -1,0 +1,167 @@
+"""Does again what has failed: changes of the table's stream, asynchronous invocations, messages of queues."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+from uuid import uuid4
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, ParamValidationError
+
+from trackback.cli.failure_queues import Failure
+from trackback.cli.stack import Stack
+from trackback.errors import TrackbackError
+from trackback.link import site_of
+from trackback.ping import Ping, Status
+from trackback.table import Table
+
+FORGOTTEN = (
+    "the table's stream keeps changes for 24 hours and has forgotten these; "
+    "`trackback failures retry --received` has every ping without a verdict checked instead"
+)
+_GONE = {"TrimmedDataAccessException", "ResourceNotFoundException"}
+_MOST_RECORDS = 100  # for one invocation
+_LONGEST_GROUP = 128  # characters, by SQS
+_FUNCTION_SECONDS = 900  # Lambda's longest timeout
+_CONFIG = Config(read_timeout=_FUNCTION_SECONDS, retries={"total_max_attempts": 1})  # once is enough
+_STREAMS = Config(account_id_endpoint_mode="disabled")  # a stand-in has no host of its own for an account
+
+
+class NotRetried(TrackbackError):
+    """It cannot be done again, or has failed again; the message says why."""
+
+
+class ChangesForgotten(NotRetried):
+    """The stream does not hold the changes any more."""
+
+
+class Retry:
+    """Does again what failed in one stack."""
+
+    def __init__(self, stack: Stack) -> None:
+        """Region and credentials come from the environment."""
+        self._stack = stack
+        self._sqs = boto3.client("sqs")
+        self._lambda = boto3.client("lambda", config=_CONFIG)
+        self._streams = boto3.client("dynamodbstreams", config=_STREAMS)
+
+    def again(self, failure: Failure) -> str:
+        """Do again what a message is about; return what was done, for the author.
+
+        Raises:
+            ChangesForgotten: the stream does not hold its changes any more.
+            NotRetried: with what to do instead.
+        """
+        if failure.stream_batch:
+            return self._give_changes(failure)
+        if failure.function_arn and failure.payload is not None:
+            return self._invoke_later(failure)
+        if failure.group:
+            return self._send_back(failure)
+        raise NotRetried("it says nothing that could be done again; drop it")
+
+    def check_received(self) -> int:
+        """Put every ping without a verdict on the queue `Checks`; return how many there are.
+
+        What the stream was to do beside that, such as mails about decisions, is not made up for.
+        """
+        queue = self._stack.resource("Checks")
+        number = 0
+        for ping in Table(self._stack.outputs["TableName"]).pings(Status.RECEIVED):
+            self._sqs.send_message(QueueUrl=queue, **check_message(ping))
+            number += 1
+        return number
+
+    def _give_changes(self, failure: Failure) -> str:
+        number, changes = 0, self._changes(failure.stream_batch)
+        while records := list(islice(changes, _MOST_RECORDS)):
+            self._invoke_now(failure.function_arn, records)
+            number += len(records)
+        return f"gave {number} changes to {failure.failed} again"
+
+    def _changes(self, batch: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        """Yield a batch's changes as Lambda hands them over, but for its filter: triage chooses itself."""
+        try:
+            iterator: str | None = self._streams.get_shard_iterator(
+                StreamArn=batch["streamArn"],
+                ShardId=batch["shardId"],
+                ShardIteratorType="AT_SEQUENCE_NUMBER",
+                SequenceNumber=batch["startSequenceNumber"],
+            )["ShardIterator"]
+            while iterator:
+                found = self._streams.get_records(ShardIterator=iterator)
+                for record in found["Records"]:
+                    if int(record["dynamodb"]["SequenceNumber"]) > int(batch["endSequenceNumber"]):
+                        return
+                    yield {**record, "eventSourceARN": batch["streamArn"]}
+                iterator = found.get("NextShardIterator") if found["Records"] else None
+        except (KeyError, ParamValidationError) as error:
+            raise NotRetried("it does not say where in the stream its changes are; drop it") from error
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _GONE:
+                raise
+            raise ChangesForgotten(FORGOTTEN) from error
+
+    def _invoke_now(self, function: str, records: Sequence[Mapping[str, Any]]) -> None:
+        event = json.dumps({"Records": records}, default=_as_lambda_writes)
+        answer = self._call(function, "RequestResponse", event)
+        said = json.loads(answer["Payload"].read() or "null") or {}
+        if "FunctionError" in answer:
+            raise NotRetried(f"it failed again: {said.get('errorMessage', answer['FunctionError'])}")
+        if failed := said.get("batchItemFailures"):
+            raise NotRetried(f"{len(failed)} of its changes failed again; the function's log says why")
+
+    def _invoke_later(self, failure: Failure) -> str:
+        self._call(failure.function_arn, "Event", json.dumps(failure.payload))
+        return f"started {failure.failed} again"
+
+    def _call(self, function: str, how: Any, event: str) -> Any:
+        try:
+            return self._lambda.invoke(FunctionName=function, InvocationType=how, Payload=event.encode())
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            raise NotRetried("its function is not there any more; drop it") from error
+
+    def _send_back(self, failure: Failure) -> str:
+        """Send a message to its queue again; not twice within five minutes, if a run is broken off."""
+        source = self._source(failure)
+        self._sqs.send_message(
+            QueueUrl=source,
+            MessageBody=failure.text,
+            MessageGroupId=failure.group,
+            MessageDeduplicationId=f"retry-{failure.id}",
+        )
+        return f"sent back to the queue {source.rpartition('/')[2]}"
+
+    def _source(self, failure: Failure) -> str:
+        """Return the URL of the queue that a message came from; SQS says so since 2023."""
+        if arn := failure.attributes.get("DeadLetterQueueSourceArn", ""):
+            return str(self._sqs.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"])
+        sources = self._sqs.list_dead_letter_source_queues(QueueUrl=failure.queue)["queueUrls"]
+        if len(sources) != 1:
+            raise NotRetried("it does not say which queue it came from; drop it")
+        return str(sources[0])
+
+
+def check_message(ping: Ping) -> dict[str, str]:
+    """Return what has a ping checked: a message of the queue `Checks`, as `triage` writes one.
+
+    Its group is the source's site, which is so asked for one page at a time.
+    """
+    site = site_of(ping.url)
+    group = site if len(site) <= _LONGEST_GROUP else hashlib.sha256(site.encode()).hexdigest()
+    return {
+        "MessageBody": json.dumps({"ping": ping.id}),
+        "MessageGroupId": group,
+        "MessageDeduplicationId": uuid4().hex,
+    }
+
+
+def _as_lambda_writes(value: Any) -> Any:
+    """Return bytes as base64 and times as seconds."""
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value.timestamp()
