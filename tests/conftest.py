@@ -10,6 +10,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import Browser
 
+from tests import template
 from tests.aws import make_anew, stand_in
 from tests.browser import Browsers, open_browsers
 from trackback.form import Form
@@ -28,6 +29,8 @@ os.environ.update(
     API_URL="https://api.example",
     FEED="",
     SEND_FUNCTION="send",
+    CHECKS_QUEUE=template.load().queue_url("Checks"),
+    CHANGES_QUEUE=template.load().queue_url("Changes"),
     SIGNING_KEY="/trackback/signing-key",
     WEBHOOK_KEY="/trackback/webhook-key",
     POWERTOOLS_METRICS_NAMESPACE="Trackback",

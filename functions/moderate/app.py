@@ -27,6 +27,7 @@ from trackback.letter import Letter, send_letter
 from trackback.moderation import Moderation
 from trackback.notice import Notice
 from trackback.order import Orders
+from trackback.outcomes import count
 from trackback.pages import FILES, Pages
 from trackback.replies import Replies, Reply, begun, ended, see_other
 from trackback.rules import BadRule
@@ -372,6 +373,7 @@ def _send(letter: Letter) -> str:
     sent = send_letter(pages, deliveries, address, letter, _now())
     if sent.state == "failed":
         logger.error("a mail could not be sent", reason=sent.answer)
+        count("MailRefused", delivery=sent.id)
     return sent.answer
 
 

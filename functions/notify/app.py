@@ -1,8 +1,8 @@
-"""Tells the author by mail what waits, and a webhook what happens, as the table's stream brings it."""
+"""Tells the author by mail what waits, and a webhook what happens: as triage queues it, and by schedule."""
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,10 +19,13 @@ from trackback.items import Item, post_id, to_ping
 from trackback.keys import Keys
 from trackback.ledger import Sending
 from trackback.mail import MailFailed, compose, one_line, send
+from trackback.messages import Message, failures, read_batch
 from trackback.outbox import MOST, Claim, Outbox
-from trackback.ping import Ping, Status
+from trackback.outcomes import count
+from trackback.ping import Ping
 from trackback.publishing import note_api
 from trackback.settings import SETTINGS, Event, Notify, Settings, settings_in
+from trackback.stream import event_of, is_webhook_test, ping_of
 from trackback.table import Table
 from trackback.table_ledger import TableLedger
 from trackback.tokens import Action, Link, write_link
@@ -58,47 +61,28 @@ templates.filters |= {"quoted": quoted, "listed": listed, "one_line": one_line}
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's form
-    """Tell of the changes of a batch of the stream, and of what has waited; name those that failed."""
+    """Tell of the changes that a batch of messages brings, and of what has waited.
+
+    A message that brings no change asks for what is due. Returns the messages to bring again. A mail that SES
+    refuses is none of them: what it tells of waits in the outbox, and the next schedule sends it.
+    """
     now = datetime.now(UTC)
     said = table.read(SETTINGS)
     settings = settings_in(said)
     note_api(table, said, api)
-    records = event.get("Records", [])
+    messages = read_batch(event)
+    changes = [message for message in messages if "dynamodb" in message.body]
+    is_time = len(changes) < len(messages)
     if settings.notify is not Notify.NONE:
-        waiting = (record for record in records if event_of(record) is Event.PENDING)
-        outbox.add({ping_of(record) for record in waiting})
-    if not records:
+        outbox.add({ping_of(one.body) for one in changes if event_of(one.body) is Event.PENDING})
+    if is_time:
         gather_failures(settings)
-    refused = mail(settings, now)  # before the webhook, whose other end may be slow
-    failed = tell_webhook(records, settings, now)
-    if not records:
-        webhook.try_again(settings, now)
-    if refused and not records:  # what waits is in the outbox, whatever becomes of the stream's records
-        raise refused
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]} if records else {}
-
-
-def ping_of(record: Item) -> str:
-    """Return the id of the ping, or other record, that was changed."""
-    return str(record["dynamodb"]["Keys"]["id"]["S"])
-
-
-def event_of(record: Item) -> Event | None:
-    """Return what has happened to a ping, None where it is nothing to be told.
-
-    A ping waits for the author when it is held after its first look, or when it is approved and a revision of
-    it was looked at. One that an undo has put back is known already.
-    """
-    old, new = (record["dynamodb"].get(image, {}) for image in ("OldImage", "NewImage"))
-    before, after = (image.get("status", {}).get("S") for image in (old, new))
-    if after == Status.APPROVED and before != Status.APPROVED:
-        return Event.APPROVED
-    if before == Status.APPROVED and after != Status.APPROVED:
-        return Event.REMOVED
-    if after == Status.PENDING and before is None:
-        return Event.PENDING
-    was_looked_at = "unlooked" in old and "unlooked" not in new
-    return Event.PENDING if after == Status.APPROVED and was_looked_at and "revision" in new else None
+    mail(settings, now)  # before the webhook, whose other end may be slow
+    failed = tell_webhook(changes, settings, now)
+    if is_time:
+        for delivery in webhook.try_again(settings, now):
+            count_delivery(delivery)
+    return failures(failed)
 
 
 def gather_failures(settings: Settings) -> None:
@@ -110,25 +94,28 @@ def gather_failures(settings: Settings) -> None:
         ledger.settle(sending)
 
 
-def mail(settings: Settings, now: datetime) -> MailFailed | None:
-    """Mail what waits if it is time to; return what went wrong with that."""
+def mail(settings: Settings, now: datetime) -> None:
+    """Mail what waits if it is time to; what SES refuses goes on waiting."""
     claim = outbox.claim(settings.notify, now)
     if claim is None:
-        return None
+        return
     pings, failed = outbox.mark(claim), outbox.mark_failures(claim)
     if not pings and not failed:
         outbox.needless(claim)
-        return None
+        return
     subject, text, html, stop = _written(pings, len(pings) + claim.more, failed, now)
     try:
         answer = send(compose(author, subject, text, html, stop))
     except MailFailed as failure:
         outbox.refused(claim)
         _log(claim, subject, "failed", str(failure))
-        return failure
+        count("MailRefused", mail=claim.id)
+        return
     outbox.sent(claim, len(pings) + len(failed), now)
     _log(claim, subject, "sent", f"SES took it as {answer}")
-    return None
+    count("MailSent", mail=claim.id)
+    for ping in pings:
+        count("PingMailed", mail=claim.id, ping=ping.id)
 
 
 def _log(claim: Claim, subject: str, state: Literal["sent", "failed"], answer: str) -> None:
@@ -173,29 +160,46 @@ def _title(post_key: str) -> str:
     return str(table.read(post_id(post_key)).get("facts", {}).get("title", ""))
 
 
-def tell_webhook(records: Sequence[Item], settings: Settings, now: datetime) -> list[str]:
-    """Tell the webhook what has happened, of each ping in order; return where in the stream that failed."""
+def tell_webhook(changes: Sequence[Message], settings: Settings, now: datetime) -> list[str]:
+    """Tell the webhook of changes, those of a ping in order; return the messages to bring again.
+
+    These are those of which that failed, and what follows them of the same ping.
+    """
     of_ping = defaultdict(list)
-    for record in records:
-        of_ping[ping_of(record)].append(record)
+    for message in changes:
+        of_ping[ping_of(message.body)].append(message)
 
-    def tell(each: Iterable[Item]) -> str | None:
-        for record in each:
+    def tell(ping: str) -> tuple[list[Delivery], list[str]]:
+        told: list[Delivery] = []
+        messages = of_ping[ping]
+        for number, message in enumerate(messages):
             try:
-                _tell(record, settings, now)
+                told += filter(None, [_tell(message.body, settings, now)])
             except Exception:
-                logger.exception("a change could not be told of", event_id=record["eventID"])
-                return str(record["dynamodb"]["SequenceNumber"])
-        return None
+                logger.exception("a change could not be told of", ping=ping, event_id=message.body["eventID"])
+                return told, [one.id for one in messages[number:]]
+        return told, []
 
+    failed = []
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        return [number for number in pool.map(tell, of_ping.values()) if number]
+        for ping, (told, left) in zip(of_ping, pool.map(tell, of_ping), strict=True):
+            for delivery in told:
+                count_delivery(delivery, ping=ping)
+            failed += left
+    return failed
 
 
-def _tell(record: Item, settings: Settings, now: datetime) -> None:
+def count_delivery(delivery: Delivery, **about: str) -> None:
+    """Count what became of an attempt to tell the webhook; one that failed may be tried again."""
+    count("WebhookSent" if delivery.state == "sent" else "WebhookFailed", delivery=delivery.id, **about)
+
+
+def _tell(record: Item, settings: Settings, now: datetime) -> Delivery | None:
+    if is_webhook_test(record):
+        return webhook.try_one(ping_of(record), settings, now)
+    event = event_of(record)
+    if event is None:
+        return None
     change = record["dynamodb"]
-    if "untried" in change.get("NewImage", {}):
-        webhook.try_one(ping_of(record), settings, now)
-    elif event := event_of(record):
-        ping = to_ping(change.get("NewImage") or change["OldImage"])
-        webhook.tell(record["eventID"], event, ping, settings, now)
+    ping = to_ping(change.get("NewImage") or change["OldImage"])
+    return webhook.tell(record["eventID"], event, ping, settings, now)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import MakePing
 from tests.environment import Environments, FunctionFailedError
-from tests.schedules import Schedule
+from tests.schedules import Schedule, calls
 from tests.streams import Delivery, fits
 from tests.template import Function
 from trackback.table import Table
@@ -119,7 +119,7 @@ def test_a_schedule_wakes_its_function_and_outlives_its_failure(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     function = echo(tmp_path / "pipe")
-    schedule = Schedule(function, minutes=60)
+    schedule = Schedule(calls(function), minutes=60)
     schedule.run()  # the function wants records, and fails without
     assert "echo: KeyError('Records')" in capsys.readouterr().out
     with pytest.raises(FunctionFailedError):
@@ -132,7 +132,7 @@ def test_a_schedule_comes_again_and_again(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     function = echo(tmp_path / "pipe", TICKS="yes")
     with opened(tmp_path / "pipe") as lines:
-        schedule = Schedule(function, minutes=0.001)
+        schedule = Schedule(calls(function), minutes=0.001)
         assert [_line(lines), _line(lines)] == ["1 Scheduled Event", "2 Scheduled Event"]
         schedule.close()
     function.close()

@@ -11,6 +11,8 @@ TEMPLATE = template.load()
 FUNCTIONS = TEMPLATE.resources("AWS::Serverless::Function")
 
 TABLE = "${Table.Arn}"
+STREAM, STREAMS = "${Table.StreamArn}", "${Table.Arn}/stream/*"
+CHECKS, CHANGES, FAILURES = "${Checks.Arn}", "${Changes.Arn}", "${Failures.Arn}"
 BY_POST, BY_STATUS, BY_DUE = (f"{TABLE}/index/{index}" for index in ("by_post", "by_status", "by_due"))
 SIGNING_KEY, WEBHOOK_KEY = (
     f"arn:${{AWS::Partition}}:ssm:${{AWS::Region}}:${{AWS::AccountId}}:parameter/${{AWS::StackName}}/{name}"
@@ -30,6 +32,14 @@ WRITES_TO_THE_AUTHOR = {
     ("ses:SendEmail", AUTHOR),
     ("ses:SendRawEmail", AUTHOR),
 }
+
+
+def takes(queue: str) -> set[tuple[str, str]]:
+    """Return what reading a queue takes."""
+    actions = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+    return {(action, queue) for action in actions}
+
+
 ALLOWED = {
     "ReceiveFunction": {
         ("dynamodb:GetItem", TABLE),
@@ -41,19 +51,29 @@ ALLOWED = {
         ("dynamodb:Query", BY_POST),
         ("dynamodb:BatchGetItem", TABLE),
     },
+    "TriageFunction": {
+        ("dynamodb:DescribeStream", STREAM),
+        ("dynamodb:GetRecords", STREAM),
+        ("dynamodb:GetShardIterator", STREAM),
+        ("dynamodb:ListStreams", STREAMS),
+        ("sqs:SendMessage", CHECKS),
+        ("sqs:SendMessage", CHANGES),
+        ("sqs:SendMessage", FAILURES),
+    },
     "VerifyFunction": {
         ("dynamodb:GetItem", TABLE),
         ("dynamodb:BatchGetItem", TABLE),
         ("dynamodb:UpdateItem", TABLE),
         ("dynamodb:Query", BY_STATUS),
         ("dynamodb:Query", BY_DUE),
-    },
-    "NotifyFunction": WRITES_TO_THE_AUTHOR,
+    }
+    | takes(CHECKS),
+    "NotifyFunction": WRITES_TO_THE_AUTHOR | takes(CHANGES),
     "ModerateFunction": WRITES_TO_THE_AUTHOR
     | {
         ("dynamodb:Query", BY_POST),
         ("dynamodb:Query", BY_STATUS),
-        ("lambda:InvokeFunction", "${SendFunction.Arn}"),
+        ("lambda:InvokeFunction", "${SendFunction.Alias}"),
     },
     "SendFunction": {
         ("dynamodb:GetItem", TABLE),
@@ -104,19 +124,7 @@ CONDITIONS = {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["post#*"]}
     },
 }
-MANAGED = {
-    "ReceiveFunction": {"AWSLambdaBasicExecutionRole"},
-    "ServeFunction": {"AWSLambdaBasicExecutionRole"},
-    "VerifyFunction": {"AWSLambdaBasicExecutionRole", "AWSLambdaDynamoDBExecutionRole"},
-    "NotifyFunction": {"AWSLambdaBasicExecutionRole", "AWSLambdaDynamoDBExecutionRole"},
-    "ModerateFunction": {"AWSLambdaBasicExecutionRole"},
-    "SendFunction": {"AWSLambdaBasicExecutionRole"},
-}
-ADDED_BY_SAM = {
-    "VerifyFunction": {("sqs:SendMessage", "${VerifyFailures.Arn}")},
-    "NotifyFunction": {("sqs:SendMessage", "${NotifyFailures.Arn}")},
-    "SendFunction": {("sqs:SendMessage", "${SendFailures.Arn}")},
-}
+ADDED_BY_SAM = {"SendFunction": {("sqs:SendMessage", FAILURES)}}
 
 
 def as_list(value: Any) -> list[Any]:
@@ -142,11 +150,17 @@ def statements(function: str) -> list[dict[str, Any]]:
 
 def grants(statement: dict[str, Any]) -> set[tuple[str, str]]:
     """Return the pairs of action and resource that a statement allows, as `!Sub` writes resources."""
-    texts = [
-        resource.get("Fn::Sub") or "${" + ".".join(resource["Fn::GetAtt"]) + "}"
-        for resource in as_list(statement["Resource"])
-    ]
+    texts = [_text(resource) for resource in as_list(statement["Resource"])]
     return {(action, text) for action in as_list(statement["Action"]) for text in texts}
+
+
+def _text(resource: dict[str, Any]) -> str:
+    match resource:
+        case {"Fn::Sub": text}:
+            return str(text)
+        case {"Ref": name}:
+            return f"${{{name.replace('Aliaslive', '.Alias')}}}"
+    return f"${{{'.'.join(resource['Fn::GetAtt'])}}}"
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -157,19 +171,23 @@ def test_a_function_may_do_what_it_must_and_nothing_else(function: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_sam_adds_no_more_than_logs_the_stream_and_the_queue(function: str) -> None:
+def test_sam_adds_no_more_than_logs_and_the_queue_of_failures(function: str) -> None:
     allowed = {grant for statement in statements(function) for grant in grants(statement)}
     assert allowed == ALLOWED[function] | ADDED_BY_SAM.get(function, set())
-    assert {arn.rpartition("/")[2] for arn in role(function)["ManagedPolicyArns"]} == MANAGED[function]
+    managed = {arn.rpartition("/")[2] for arn in role(function)["ManagedPolicyArns"]}
+    assert managed == {"AWSLambdaBasicExecutionRole"}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_no_policy_has_a_wildcard_for_actions_or_resources(function: str) -> None:
+def test_no_policy_has_a_wildcard_but_for_the_streams_of_this_table(function: str) -> None:
     for statement in statements(function):
-        assert "*" not in json.dumps([statement["Action"], statement["Resource"]])
+        texts = json.dumps([statement["Action"], statement["Resource"]])
+        assert "*" not in texts.replace(STREAMS, "")
 
 
-@pytest.mark.parametrize("function", ["ReceiveFunction", "ServeFunction", "VerifyFunction", "SendFunction"])
+@pytest.mark.parametrize(
+    "function", ["ReceiveFunction", "ServeFunction", "TriageFunction", "VerifyFunction", "SendFunction"]
+)
 def test_no_function_that_hears_strangers_may_read_keys_or_send_mail(function: str) -> None:
     services = {
         action.partition(":")[0]

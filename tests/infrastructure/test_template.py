@@ -75,6 +75,7 @@ def test_a_function_has_what_it_needs_beside_the_shared_layer() -> None:
     assert layers == {
         "ReceiveFunction": ["Shared"],
         "ServeFunction": ["Shared", "Pages"],
+        "TriageFunction": ["Shared"],
         "VerifyFunction": ["Shared", "Html"],
         "NotifyFunction": ["Shared", "Html", "Pages"],
         "SendFunction": ["Shared", "Html"],
@@ -97,7 +98,7 @@ def test_resources_can_be_made_one_after_the_other() -> None:
     made = sam.translated()
     waits_for = {name: set(names(resource)) & made.keys() for name, resource in made.items()}
     assert "Api" in waits_for["Distribution"]
-    assert "ModerateFunction" in waits_for["Api"]
+    assert "ModerateFunctionAliaslive" in waits_for["Api"]
     assert set(TopologicalSorter(waits_for).static_order()) == made.keys()
 
 

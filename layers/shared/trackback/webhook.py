@@ -65,35 +65,41 @@ class Webhook:
         self._keys = keys
         self._deliveries = deliveries
 
-    def tell(self, event_id: str, event: Event, ping: Ping, settings: Settings, now: datetime) -> None:
+    def tell(
+        self, event_id: str, event: Event, ping: Ping, settings: Settings, now: datetime
+    ) -> Delivery | None:
         """Tell of an event, if the author wants to hear of it; the same `event_id` is told of once.
 
-        It is noted before it is sent, as tried once: should we break off, `try_again` finds it.
+        It is noted before it is sent, as tried once: should we break off, `try_again` finds it. Returns what
+        became of it, None if nothing was sent.
         """
         delivery = replace(_untried(event_id, event, ping, now), attempts=1)
         if _wanted(delivery, settings) and self._deliveries.add(delivery):
-            self._try(delivery, settings, now)
+            return self._try(delivery, settings, now)
+        return None
 
-    def try_again(self, settings: Settings, now: datetime) -> None:
-        """Try what is due, the longest due first."""
-        for each in self._deliveries.due(now, MOST):
-            self.try_one(each, settings, now)
+    def try_again(self, settings: Settings, now: datetime) -> list[Delivery]:
+        """Try what is due, the longest due first; return what became of it."""
+        tried = (self.try_one(each, settings, now) for each in self._deliveries.due(now, MOST))
+        return [each for each in tried if each]
 
-    def try_one(self, delivery_id: str, settings: Settings, now: datetime) -> None:
-        """Try one delivery, if it is due and nobody else is at it."""
+    def try_one(self, delivery_id: str, settings: Settings, now: datetime) -> Delivery | None:
+        """Try one delivery, if it is due and nobody else is at it; return what became of it then."""
         before = self._deliveries.get(delivery_id)
         if before is None or not before.is_due(now):
-            return
+            return None
         claimed = replace(before, attempts=before.attempts + 1, next_at=stamp(now + _CLAIM))
         if self._deliveries.advance(claimed, seen=before.attempts):
-            self._try(claimed, settings, now)
+            return self._try(claimed, settings, now)
+        return None
 
-    def _try(self, delivery: Delivery, settings: Settings, now: datetime) -> None:
+    def _try(self, delivery: Delivery, settings: Settings, now: datetime) -> Delivery:
         if _wanted(delivery, settings):
             after = self._send(delivery, settings.webhook, now)
         else:
             after = _ended(delivery, "failed", "not sent: the settings name no webhook for it")
         self._deliveries.advance(after, seen=delivery.attempts)
+        return after
 
     def _send(self, delivery: Delivery, url: str, now: datetime) -> Delivery:
         """Send a delivery and return what has become of it."""
