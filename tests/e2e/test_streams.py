@@ -34,7 +34,7 @@ def subscribed(pipe: Path, *patterns: str, **environment: str) -> Iterator[Itera
     delivery = Delivery("trackback", function, {"BatchSize": 10, "FilterCriteria": filters})
     try:
         with opened(pipe) as lines:
-            yield iter(lambda: _line(lines), None)
+            yield iter(lambda: line_of(lines), None)
     finally:
         delivery.close()
         function.close()
@@ -48,7 +48,7 @@ def opened(pipe: Path) -> FileIO:
     return FileIO(os.open(pipe, os.O_RDWR))
 
 
-def _line(lines: FileIO) -> str:
+def line_of(lines: FileIO) -> str:
     assert select([lines], [], [], PATIENCE)[0], "the function was not woken"
     return lines.readline().decode().strip()
 
@@ -133,6 +133,6 @@ def test_a_schedule_comes_again_and_again(tmp_path: Path) -> None:
     function = echo(tmp_path / "pipe", TICKS="yes")
     with opened(tmp_path / "pipe") as lines:
         schedule = Schedule(calls(function), minutes=0.001)
-        assert [_line(lines), _line(lines)] == ["1 Scheduled Event", "2 Scheduled Event"]
+        assert [line_of(lines), line_of(lines)] == ["1 Scheduled Event", "2 Scheduled Event"]
         schedule.close()
     function.close()
