@@ -110,10 +110,15 @@ def make_tables(deployed: Template) -> None:
         dynamodb.get_waiter("table_exists").wait(TableName=table["TableName"])
 
 
-def make_queues(deployed: Template) -> None:
-    """Make the template's queues, empty ones in place of those that are there."""
+def make_queues(deployed: Template, hidden_for: str = "") -> None:
+    """Make the template's queues, empty ones in place of those that are there.
+
+    A message that is being worked on is hidden as long as the template says, or for so many seconds.
+    """
     sqs = boto3.client("sqs")
     for queue in deployed.queues():
+        if hidden_for:
+            queue["Attributes"]["VisibilityTimeout"] = hidden_for
         with suppress(ClientError):  # there is none yet
             sqs.delete_queue(QueueUrl=queue["QueueName"])
         sqs.create_queue(**queue)

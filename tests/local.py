@@ -58,7 +58,7 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
         deployed = _template(blog_url, [blog_url, second_url, *sites])
         aws = stack.enter_context(stand_in(port and port + 2))
         make_tables(deployed)
-        make_queues(deployed)
+        make_queues(deployed, os.environ.get("HIDDEN_SECONDS", ""))
         confirm(deployed.resolve({"Ref": "AuthorEmail"}))
         plant(Table("trackback"), blog_url)  # before anything watches: their sources do not exist
         gateway = Gateway(deployed)
