@@ -26,7 +26,10 @@ class Delivery:
         self._window = subscription.get("MaximumBatchingWindowInSeconds", 0)
         filters = subscription.get("FilterCriteria", {}).get("Filters", [])
         self._patterns = [json.loads(one["Pattern"]) for one in filters]
+        on_failure = subscription.get("DestinationConfig", {}).get("OnFailure", {})
+        self._failures = str(on_failure.get("Destination", "")).rpartition(":")[2]
         shard = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]
+        self._shard = shard["ShardId"]
         self._iterator: str | None = self._streams.get_shard_iterator(
             StreamArn=self._arn, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
         )["ShardIterator"]
@@ -77,6 +80,23 @@ class Delivery:
             first = failed[0]["itemIdentifier"]
             numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
             records = records[numbers.index(first) :] if first in numbers else records
+        self._give_up(records)
+
+    def _give_up(self, records: list[dict[str, Any]]) -> None:
+        """Say where in the stream the records are, as Lambda does: their texts are not in the message."""
+        if not self._failures:
+            return
+        first, last = records[0]["dynamodb"], records[-1]["dynamodb"]
+        where = {
+            "shardId": self._shard,
+            "startSequenceNumber": first["SequenceNumber"],
+            "endSequenceNumber": last["SequenceNumber"],
+            "batchSize": len(records),
+            "streamArn": self._arn,
+        }
+        context = {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": self._retries + 1}
+        body = json.dumps({"requestContext": context, "version": "1.0", "DDBStreamBatchInfo": where})
+        boto3.client("sqs").send_message(QueueUrl=self._failures, MessageBody=body)
 
 
 def records_of(table: str) -> Iterator[dict[str, Any]]:

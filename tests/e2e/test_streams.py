@@ -1,5 +1,6 @@
 """A table's changes and the clock reach the functions that the template subscribes."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from pathlib import Path
 from select import select
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.conftest import MakePing
@@ -75,6 +77,26 @@ def test_what_a_batch_reports_as_failed_is_brought_again(
         table.add(make_ping(title=failing))
         assert next(lines) == f"1 INSERT {failing}"
         assert next(lines) == f"2 INSERT {failing}"
+
+
+def test_of_what_fails_at_all_attempts_the_on_failure_queue_is_told(
+    table: Table, make_ping: MakePing, tmp_path: Path
+) -> None:
+    sqs = boto3.client("sqs")
+    queue = sqs.create_queue(QueueName="on-failure")["QueueUrl"]
+    function = echo(tmp_path / "pipe", FAIL="First", ALWAYS="yes")
+    os.mkfifo(tmp_path / "pipe")
+    destination = {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:on-failure"}}
+    delivery = Delivery("trackback", function, {"MaximumRetryAttempts": 1, "DestinationConfig": destination})
+    with opened(tmp_path / "pipe") as lines:
+        table.add(make_ping(title="First"))
+        assert [line_of(lines), line_of(lines)] == ["1 INSERT First", "2 INSERT First"]
+        table.add(make_ping(title="Second"))
+        assert line_of(lines) == "3 INSERT Second"
+    (told,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+    assert json.loads(told["Body"])["DDBStreamBatchInfo"]["batchSize"] == 1
+    delivery.close()
+    function.close()
 
 
 def test_only_what_fits_a_filter_is_brought(table: Table, make_ping: MakePing, tmp_path: Path) -> None:

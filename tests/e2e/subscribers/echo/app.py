@@ -30,6 +30,6 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
                 continue
             title = record["dynamodb"]["NewImage"]["title"]["S"]
             print(_said, record["eventName"], title, file=pipe)
-            if title == os.environ.get("FAIL") and _said == 1:
+            if title == os.environ.get("FAIL") and (_said == 1 or os.environ.get("ALWAYS")):
                 failures.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
     return {"batchItemFailures": failures}
