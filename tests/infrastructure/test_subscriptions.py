@@ -1,4 +1,4 @@
-"""What wakes triage, verify, notify and send, how much at once, and what becomes of what they cannot do."""
+"""What wakes triage, verify, notify and send, and what becomes of what they cannot do: queues and alarms."""
 
 import json
 from collections.abc import Mapping
@@ -21,30 +21,12 @@ QUEUES = TEMPLATE.resources("AWS::SQS::Queue")
 ALARMS = TEMPLATE.resources("AWS::CloudWatch::Alarm")
 ALARM_OF = {"Failures": "FailedWork", "FailedMessages": "StuckMessages"}
 READERS = {"VerifyChecks": ("Verify", "Checks"), "NotifyChanges": ("Notify", "Changes")}
-STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
 
-SHARDS = 4
-"""Of a new on-demand table's stream, each with an environment of its reader."""
-FEWEST_ALLOWED = 10
-"""Environments at once that AWS allows a new account."""
-FOR_THE_API = 2
 FETCHES = 2
 """The post's page and the source's; a linked page and the ping to it."""
 
 
-def made(kind: str) -> dict[str, Any]:
-    """Return the properties of all resources of a type that AWS makes of the template."""
-    return {name: it.get("Properties", {}) for name, it in sam.translated().items() if it["Type"] == kind}
-
-
-MAPPINGS = made("AWS::Lambda::EventSourceMapping")
-
-
-def at_once(mapping: Mapping[str, Any]) -> int:
-    """Return how many environments a subscription may hold."""
-    if mapping["EventSourceArn"] == STREAM:
-        return SHARDS * int(mapping.get("ParallelizationFactor", 1))
-    return int(mapping["ScalingConfig"]["MaximumConcurrency"])
+MAPPINGS = sam.made("AWS::Lambda::EventSourceMapping")
 
 
 def change(event: str, *, old: Mapping[str, Any] = {}, **new: Any) -> dict[str, Any]:
@@ -57,41 +39,6 @@ def reaches_triage(record: dict[str, Any]) -> bool:
     """Tell whether a record passes the stream's filters."""
     filters = MAPPINGS["TriageStream"]["FilterCriteria"]["Filters"]
     return any(fits(record, json.loads(one["Pattern"])) for one in filters)
-
-
-def test_what_strangers_send_leaves_room_for_the_api_in_a_new_account() -> None:
-    assert sum(map(at_once, MAPPINGS.values())) <= FEWEST_ALLOWED - FOR_THE_API
-    assert all("ProvisionedPollerConfig" not in mapping for mapping in MAPPINGS.values())
-
-
-def test_nothing_reserves_environments_which_new_accounts_refuse() -> None:
-    assert "ReservedConcurrentExecutions" not in json.dumps(sam.translated())
-    assert "ProvisionedConcurren" not in json.dumps(sam.translated())
-
-
-def test_triage_alone_reads_the_stream_and_verify_and_notify_read_their_queues() -> None:
-    subscribed = {
-        mapping["FunctionName"]["Ref"]: mapping["EventSourceArn"]["Fn::GetAtt"]
-        for mapping in MAPPINGS.values()
-    }
-    assert subscribed == {
-        "TriageFunctionAliaslive": ["Table", "StreamArn"],
-        "VerifyFunctionAliaslive": ["Checks", "Arn"],
-        "NotifyFunctionAliaslive": ["Changes", "Arn"],
-    }
-
-
-def test_a_schedule_calls_send_alone_and_otherwise_waits_its_turn_in_a_queue() -> None:
-    targets = {
-        name: [target["Arn"] for target in rule["Targets"]]
-        for name, rule in made("AWS::Events::Rule").items()
-    }
-    assert targets == {
-        "SendFunctionDue": [{"Ref": "SendFunctionAliaslive"}],
-        "DueChecks": [{"Fn::GetAtt": ["Checks", "Arn"]}],
-        "Waiting": [{"Fn::GetAtt": ["Changes", "Arn"]}],
-    }
-    assert made("AWS::Scheduler::Schedule") == {}
 
 
 URL = {"S": "https://other.example/re"}
@@ -250,22 +197,22 @@ def test_queues_keep_their_messages_for_two_weeks_and_encrypt_them() -> None:
 def test_a_schedule_may_put_messages_into_its_queue_and_the_queue_tells_them_apart(
     queue: str, rule: str
 ) -> None:
-    (found,) = (it for it in made("AWS::SQS::QueuePolicy").values() if it["Queues"] == [{"Ref": queue}])
+    (found,) = (it for it in sam.made("AWS::SQS::QueuePolicy").values() if it["Queues"] == [{"Ref": queue}])
     (statement,) = found["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Action"] == "sqs:SendMessage"
     assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule, "Arn"]}}}
     assert QUEUES[queue]["ContentBasedDeduplication"] is True
-    (target,) = made("AWS::Events::Rule")[rule]["Targets"]
+    (target,) = sam.made("AWS::Events::Rule")[rule]["Targets"]
     assert target["SqsParameters"]["MessageGroupId"]
     assert "Input" not in target  # events differ by their ids, a text of ours would be the same each time
 
 
 def test_the_schedules_are_settings_and_what_fails_in_send_reaches_the_queue_of_failures() -> None:
-    rules = made("AWS::Events::Rule")
+    rules = sam.made("AWS::Events::Rule")
     for rule, setting in (("DueChecks", "CheckEveryMinutes"), ("SendFunctionDue", "SendEveryMinutes")):
         assert rules[rule]["ScheduleExpression"] == {"Fn::Sub": f"rate(${{{setting}}} minutes)"}
-    ((name, invoked),) = made("AWS::Lambda::EventInvokeConfig").items()
+    ((name, invoked),) = sam.made("AWS::Lambda::EventInvokeConfig").items()
     assert name.startswith("SendFunction")
     assert invoked["MaximumRetryAttempts"] <= 2
     assert invoked["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Failures", "Arn"]}}}
