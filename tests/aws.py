@@ -32,11 +32,11 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "local",
 }
 ACCOUNT = "123456789012"
-_WRITES = ("PutItem", "UpdateItem", "DeleteItem", "WriteItem", "WriteItems")
+_WRITES = ("PutItem", "UpdateItem", "DeleteItem", "WriteItem", "WriteItems", "SendMessage", "MessageBatch")
 
 
 class Changes:
-    """Wakes who waits for a table's changes, as a long poll would."""
+    """Wakes who waits for a table's changes or for messages, as a long poll would."""
 
     def __init__(self) -> None:
         """Know of none."""
@@ -108,6 +108,20 @@ def make_tables(deployed: Template) -> None:
     for table in deployed.tables():
         dynamodb.create_table(**table)
         dynamodb.get_waiter("table_exists").wait(TableName=table["TableName"])
+
+
+def make_queues(deployed: Template, hidden_for: str = "") -> None:
+    """Make the template's queues, empty ones in place of those that are there.
+
+    A message that is being worked on is hidden as long as the template says, or for so many seconds.
+    """
+    sqs = boto3.client("sqs")
+    for queue in deployed.queues():
+        if hidden_for:
+            queue["Attributes"]["VisibilityTimeout"] = hidden_for
+        with suppress(ClientError):  # there is none yet
+            sqs.delete_queue(QueueUrl=queue["QueueName"])
+        sqs.create_queue(**queue)
 
 
 def make_anew(table: Table) -> None:

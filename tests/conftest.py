@@ -10,6 +10,7 @@ from itertools import count
 import pytest
 from playwright.sync_api import Browser
 
+from tests import template
 from tests.aws import make_anew, stand_in
 from tests.browser import Browsers, open_browsers
 from trackback.form import Form
@@ -33,6 +34,7 @@ os.environ.update(
     SIGNING_KEY="/trackback/trackback/signing-key",
     WEBHOOK_KEY="/trackback/trackback/webhook-key",
     AKISMET_KEY="/trackback/trackback/akismet-key",
+    CHECKS_QUEUE=template.load().queue_url("Checks"),
     POWERTOOLS_METRICS_NAMESPACE="Trackback",
     POWERTOOLS_SERVICE_NAME="receive",
 )

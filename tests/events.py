@@ -1,6 +1,7 @@
-"""What Lambda hands to a function behind API Gateway's HTTP API: events of payload 2.0, and the context."""
+"""What Lambda hands to functions: events of the HTTP API (payload 2.0), batches of queues, the context."""
 
 import base64
+import json
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -61,6 +62,13 @@ def http_event(
         "requestContext": _request_context(method, path, joined),
         **({"body": text} if body else {}),
         "isBase64Encoded": base64_encoded and bool(body),
+    }
+
+
+def queue_event(*bodies: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the event of a batch of messages, whose ids are `message-0` and so on."""
+    return {
+        "Records": [{"messageId": f"message-{n}", "body": json.dumps(one)} for n, one in enumerate(bodies)]
     }
 
 

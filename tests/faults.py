@@ -1,10 +1,11 @@
-"""Answers of a DynamoDB that is not well, put on the wire in place of the real ones."""
+"""Answers of an AWS that is not well, put on the wire in place of the real ones."""
 
 import json
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
+from trackback.messages import Queue
 from trackback.table import Table
 
 _NO_HEADERS: Any = {}
@@ -18,11 +19,12 @@ class _Raw:
         return [self._body]
 
 
-def answer(table: Table, operation: str, times: int, body: dict[str, Any], status: int = 400) -> None:
-    """Answer a table's next requests of an operation so, then let them through again."""
+def answer(asked: Table | Queue, operation: str, times: int, body: dict[str, Any], status: int = 400) -> None:
+    """Answer the next requests of an operation to a table or queue so, then let them through again."""
     left = [AWSResponse("", status, _NO_HEADERS, _Raw(json.dumps(body).encode())) for _ in range(times)]
-    on_the_wire: Any = table.client.meta.events
-    on_the_wire.register(f"before-send.dynamodb.{operation}", lambda **_: left.pop() if left else None)
+    on_the_wire: Any = asked.client.meta.events
+    service = asked.client.meta.service_model.service_id.hyphenize()
+    on_the_wire.register(f"before-send.{service}.{operation}", lambda **_: left.pop() if left else None)
 
 
 def error(code: str, **more: Any) -> dict[str, Any]:

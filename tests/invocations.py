@@ -21,8 +21,8 @@ class Invocations:
         self._threads: list[threading.Thread] = []
 
     def add(self, function: Environments) -> None:
-        """Take events for a function, which goes by its logical id (`serve`: ServeFunction)."""
-        self._functions[f"{function.function.name.capitalize()}Function"] = function
+        """Take events for a function, which goes by its alias (`serve`: ServeFunction.Alias)."""
+        self._functions[f"{function.function.name.capitalize()}Function.Alias"] = function
 
     def close(self) -> None:
         """Wait for what is under way."""

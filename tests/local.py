@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests import template
-from tests.aws import confirm, make_tables, sent_mails, stand_in
+from tests.aws import confirm, make_queues, make_tables, sent_mails, stand_in
 from tests.demo.blog import SECOND_THOUGHTS
 from tests.demo.site import DemoBlog, plant
 from tests.demo.sources import REPLY, OtherBlogs, ping_from_all
 from tests.environment import Environments
 from tests.gateway import Gateway
 from tests.invocations import Invocations
-from tests.schedules import Schedule
+from tests.queues import Consumer
+from tests.schedules import Schedule, calls, messages
 from tests.servers import QuietHandler, TalkingHandler, is_free, serving
 from tests.streams import Delivery
 from tests.template import Template
@@ -57,6 +58,7 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
         deployed = _template(blog_url, [blog_url, second_url, *sites])
         aws = stack.enter_context(stand_in(port and port + 2))
         make_tables(deployed)
+        make_queues(deployed, os.environ.get("HIDDEN_SECONDS", ""))
         confirm(deployed.resolve({"Ref": "AuthorEmail"}))
         plant(Table("trackback"), blog_url)  # before anything watches: their sources do not exist
         gateway = Gateway(deployed)
@@ -71,6 +73,8 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
         for function in gateway.functions:
             invocations.add(function)
             _subscribe(stack, function)
+        for tick in deployed.ticks():
+            stack.callback(Schedule(messages(tick), tick.minutes).close)
         stack.callback(invocations.close)
         blog.api = second.api = api
         blog.second, blog.others, others.blog = second_url, others_url, blog_url
@@ -87,12 +91,14 @@ def _template(blog: str, sites: Sequence[str]) -> Template:
 
 
 def _subscribe(stack: ExitStack, function: Environments) -> None:
-    """Bring a function the changes and the times that the template subscribes it to, until the stack ends."""
+    """Bring a function the changes, messages and times that the template names, until the stack ends."""
     stack.callback(function.close)
     for subscription in function.function.streams:
         stack.callback(Delivery("trackback", function, subscription).close)
+    for mapping in function.function.queues:
+        stack.callback(Consumer(function, mapping).close)
     for every in function.function.minutes:
-        stack.callback(Schedule(function, every).close)
+        stack.callback(Schedule(calls(function), every).close)
 
 
 def _serve(stack: ExitStack, application: Any, port: int, *, talks: bool = False) -> str:

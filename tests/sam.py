@@ -42,6 +42,12 @@ def run(*arguments: str | Path, **settings: str) -> str:
     return done.stdout + done.stderr
 
 
+def made(kind: str) -> dict[str, Any]:
+    """Return the properties of all resources of a type that AWS makes of the template, by logical id."""
+    every = translated().items()
+    return {name: found.get("Properties", {}) for name, found in every if found["Type"] == kind}
+
+
 @cache
 def translated() -> dict[str, Any]:
     """Return the resources that AWS makes of the template: with the roles and subscriptions that SAM adds."""

@@ -18,8 +18,7 @@ class Delivery:
 
     def __init__(self, table: str, function: Environments, subscription: Any) -> None:
         """Begin with the changes from now on."""
-        # Without the mode, botocore asks a host per account, which the stand-in does not answer.
-        self._streams = boto3.client("dynamodbstreams", config=Config(account_id_endpoint_mode="disabled"))
+        self._streams = _client()
         self._arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
         self._function = function
         self._retries = subscription.get("MaximumRetryAttempts", 2)
@@ -27,7 +26,10 @@ class Delivery:
         self._window = subscription.get("MaximumBatchingWindowInSeconds", 0)
         filters = subscription.get("FilterCriteria", {}).get("Filters", [])
         self._patterns = [json.loads(one["Pattern"]) for one in filters]
+        on_failure = subscription.get("DestinationConfig", {}).get("OnFailure", {})
+        self._failures = str(on_failure.get("Destination", "")).rpartition(":")[2]
         shard = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]
+        self._shard = shard["ShardId"]
         self._iterator: str | None = self._streams.get_shard_iterator(
             StreamArn=self._arn, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
         )["ShardIterator"]
@@ -54,7 +56,7 @@ class Delivery:
             if not records:
                 known = changes.wait(known, max(0, due - time.monotonic()) if gathered else None)
             found = self._streams.get_records(ShardIterator=self._iterator, Limit=self._batch)
-            records = [self._record(record) for record in found["Records"]]
+            records = [_record(record, self._arn) for record in found["Records"]]
             wanted = [record for record in records if self._is_wanted(record)]
             due = due if gathered else time.monotonic() + self._window
             gathered += wanted
@@ -65,12 +67,6 @@ class Delivery:
 
     def _is_wanted(self, record: dict[str, Any]) -> bool:
         return not self._patterns or any(fits(record, pattern) for pattern in self._patterns)
-
-    def _record(self, record: Any) -> dict[str, Any]:
-        change = record["dynamodb"]
-        when = change["ApproximateCreationDateTime"].timestamp()
-        change = {**change, "ApproximateCreationDateTime": when}
-        return {**record, "dynamodb": change, "eventSourceARN": self._arn}
 
     def _deliver(self, records: list[dict[str, Any]]) -> None:
         """Invoke the function until all records are done or the attempts are used up."""
@@ -84,6 +80,47 @@ class Delivery:
             first = failed[0]["itemIdentifier"]
             numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
             records = records[numbers.index(first) :] if first in numbers else records
+        self._give_up(records)
+
+    def _give_up(self, records: list[dict[str, Any]]) -> None:
+        """Say where in the stream the records are, as Lambda does: their texts are not in the message."""
+        if not self._failures:
+            return
+        first, last = records[0]["dynamodb"], records[-1]["dynamodb"]
+        where = {
+            "shardId": self._shard,
+            "startSequenceNumber": first["SequenceNumber"],
+            "endSequenceNumber": last["SequenceNumber"],
+            "batchSize": len(records),
+            "streamArn": self._arn,
+        }
+        context = {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": self._retries + 1}
+        body = json.dumps({"requestContext": context, "version": "1.0", "DDBStreamBatchInfo": where})
+        boto3.client("sqs").send_message(QueueUrl=self._failures, MessageBody=body)
+
+
+def records_of(table: str) -> Iterator[dict[str, Any]]:
+    """Yield all that a table's stream holds, as Lambda writes it."""
+    streams = _client()
+    arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        begin = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )
+        records = streams.get_records(ShardIterator=begin["ShardIterator"])["Records"]
+        yield from (_record(record, arn) for record in records)
+
+
+def _client() -> Any:
+    # Without the mode, botocore asks a host per account, which the stand-in does not answer.
+    return boto3.client("dynamodbstreams", config=Config(account_id_endpoint_mode="disabled"))
+
+
+def _record(record: Any, arn: str) -> dict[str, Any]:
+    change = record["dynamodb"]
+    when = change["ApproximateCreationDateTime"].timestamp()
+    change = {**change, "ApproximateCreationDateTime": when}
+    return {**record, "dynamodb": change, "eventSourceARN": arn}
 
 
 def fits(value: Any, pattern: Any) -> bool:

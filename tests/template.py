@@ -1,8 +1,9 @@
-"""template.yaml, read as far as a stand-in for AWS needs it: tables, functions, routes, streams.
+"""template.yaml, read as far as a stand-in for AWS needs it: tables, queues, functions and what wakes them.
 
 Local resources are made from it, so that they cannot drift from what is deployed.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).parents[1]
+_ACCOUNT = "123456789012"
 _NOT_IN_CREATE_TABLE = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification")
 
 
@@ -58,14 +60,27 @@ class Route:
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function: its folder's name, its environment, and what wakes it."""
+    """A Lambda function: its folder's name, its environment, and what wakes it.
+
+    `streams` and `queues` are event source mappings; those of queues also have their `QueueUrl`.
+    """
 
     name: str
     environment: Mapping[str, str]
     routes: tuple[Route, ...] = ()
     streams: tuple[Mapping[str, Any], ...] = ()
+    queues: tuple[Mapping[str, Any], ...] = ()
     minutes: tuple[int, ...] = ()
     package: str = "functions"
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A schedule that puts a message into a FIFO queue."""
+
+    minutes: int
+    queue_url: str
+    group: str
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,45 @@ class Template:
             settled = {"TableName": self.resolve({"Ref": name}), **self.resolve(wanted)}
             yield {**settled, "StreamSpecification": stream}
 
+    def queues(self) -> Iterator[dict[str, Any]]:
+        """Yield the arguments with which CreateQueue makes each queue, dead-letter queues first."""
+        found = self.resources("AWS::SQS::Queue")
+        for name in sorted(found, key=lambda name: "RedrivePolicy" in found[name]):
+            attributes = {
+                key: json.dumps(value) if isinstance(value, dict | bool) else str(value)
+                for key, value in self.resolve(found[name]).items()
+            }
+            yield {"QueueName": self.queue_url(name).rpartition("/")[2], "Attributes": attributes}
+
+    def queue_url(self, logical: str) -> str:
+        """Return the URL by which the stand-in knows a queue."""
+        return str(self._queues()[logical])
+
+    def _queues(self) -> dict[str, str]:
+        """Return what references to queues and their ARNs stand for."""
+        names: dict[str, str] = {}
+        for logical, properties in self.resources("AWS::SQS::Queue").items():
+            name = logical + (".fifo" if properties.get("FifoQueue") else "")
+            names[logical] = f"https://sqs.us-east-1.amazonaws.com/{_ACCOUNT}/{name}"
+            names[f"{logical}.Arn"] = f"arn:aws:sqs:us-east-1:{_ACCOUNT}:{name}"
+        return names
+
+    def ticks(self) -> Iterator[Tick]:
+        """Yield the schedules that put messages into queues."""
+        for rule in self.resources("AWS::Events::Rule").values():
+            for target in rule["Targets"]:
+                url = self.queue_url(target["Arn"]["Fn::GetAtt"][0])
+                group = target["SqsParameters"]["MessageGroupId"]
+                yield Tick(self._minutes(rule["ScheduleExpression"]), url, group)
+
+    def _mappings(self, function: str) -> Iterator[dict[str, Any]]:
+        """Yield a function's event source mappings, with the URL of the queue that one reads."""
+        for mapping in self.resources("AWS::Lambda::EventSourceMapping").values():
+            if mapping["FunctionName"] == {"Ref": f"{function}.Alias"}:
+                source = mapping["EventSourceArn"]["Fn::GetAtt"]
+                queue = {"QueueUrl": self.queue_url(source[0])} if source[1] == "Arn" else {}
+                yield self.resolve(mapping) | queue
+
     def functions(self) -> Iterator[Function]:
         """Yield the functions; one is in the folder that its logical id names (`ServeFunction`: serve)."""
         shared = self.body["Globals"]["Function"]["Environment"]["Variables"]
@@ -101,6 +155,7 @@ class Template:
             own = properties.get("Environment", {}).get("Variables", {})
             environment = {key: str(self.resolve(value)) for key, value in {**shared, **own}.items()}
             events = properties.get("Events", {}).values()
+            mappings = list(self._mappings(logical))
             yield Function(
                 name=logical.removesuffix("Function").lower(),
                 environment=environment,
@@ -109,7 +164,8 @@ class Template:
                     for event in events
                     if event["Type"] == "HttpApi"
                 ),
-                streams=tuple(event["Properties"] for event in events if event["Type"] == "DynamoDB"),
+                streams=tuple(one for one in mappings if "QueueUrl" not in one),
+                queues=tuple(one for one in mappings if "QueueUrl" in one),
                 minutes=tuple(
                     self._minutes(event["Properties"]["Schedule"])
                     for event in events
@@ -167,7 +223,7 @@ class Template:
 
     def _named(self, name: str) -> Any:
         if name not in self.body["Parameters"]:
-            return self.names.get(name, name)
+            return (self._queues() | dict(self.names)).get(name, name)
         parameter = self.body["Parameters"][name]
         chosen = self.parameters.get(name, parameter.get("Default"))
         return int(chosen) if parameter["Type"] == "Number" else chosen

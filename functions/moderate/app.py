@@ -29,6 +29,7 @@ from trackback.mail import Envelope
 from trackback.moderation import Moderation
 from trackback.notice import Notice
 from trackback.order import Orders
+from trackback.outcomes import count_refused_mail
 from trackback.pages import FILES, Pages
 from trackback.replies import Replies, Reply, begun, ended, see_other
 from trackback.rules import BadRule
@@ -398,6 +399,7 @@ def _send(letter: Letter) -> str:
     sent = send_letter(pages, deliveries, envelope, letter, _now())
     if sent.state == "failed":
         logger.error("a mail could not be sent", reason=sent.answer)
+        count_refused_mail(delivery=sent.id)
     return sent.answer
 
 

@@ -1,8 +1,7 @@
-"""Tells the author by mail what waits, and a webhook what happens, as the table's stream brings it."""
+"""Each minute: emails the author what waits, and tells a webhook what happened, as triage has noted it."""
 
 import os
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,14 +14,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from trackback.announcement import announce, listed, mail_subject, quoted
 from trackback.deliveries import Deliveries, Delivery, delivery_id
 from trackback.fetch import Fetcher
-from trackback.items import Item, post_id, to_ping
+from trackback.items import post_id
 from trackback.keys import Keys
 from trackback.ledger import Sending
 from trackback.mail import Envelope, MailFailed, compose, one_line, send
 from trackback.outbox import MOST, Claim, Outbox
-from trackback.ping import Ping, Status
+from trackback.outcomes import count, count_refused_mail
+from trackback.ping import Ping
 from trackback.publishing import note_api
-from trackback.settings import SETTINGS, Event, Notify, Settings, settings_in
+from trackback.settings import SETTINGS, Notify, Settings, settings_in
 from trackback.table import Table
 from trackback.table_ledger import TableLedger
 from trackback.tokens import Action, Link, write_link
@@ -32,6 +32,8 @@ MOST_SHOWN = 20
 MOST_BYTES = 90_000
 """Longest HTML of a mail; Gmail cuts one at 102 KB."""
 SIDE_BY_SIDE = 10
+MOST_WEBHOOKS = 30
+"""Three rounds of ten, each of at most ten seconds: well within a minute."""
 
 # At import, so that a missing setting fails the start.
 envelope = Envelope(os.environ["AUTHOR_EMAIL"], os.environ["MAIL_FROM"], os.environ["MAIL_EVENTS"])
@@ -57,48 +59,19 @@ templates.filters |= {"quoted": quoted, "listed": listed, "one_line": one_line}
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's form
-    """Tell of the changes of a batch of the stream, and of what has waited; name those that failed."""
+def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's form
+    """Email what waits, and send the webhooks that are due; what fails waits for the next minute.
+
+    Raises:
+        RuntimeError: a webhook could not be tried, by a fault of ours. All others were.
+    """
     now = datetime.now(UTC)
     said = table.read(SETTINGS)
     settings = settings_in(said)
     note_api(table, said, api)
-    records = event.get("Records", [])
-    if settings.notify is not Notify.NONE:
-        waiting = (record for record in records if event_of(record) is Event.PENDING)
-        outbox.add({ping_of(record) for record in waiting})
-    if not records:
-        gather_failures(settings)
-    refused = mail(settings, now)  # before the webhook, whose other end may be slow
-    failed = tell_webhook(records, settings, now)
-    if not records:
-        webhook.try_again(settings, now)
-    if refused and not records:  # what waits is in the outbox, whatever becomes of the stream's records
-        raise refused
-    return {"batchItemFailures": [{"itemIdentifier": number} for number in failed]} if records else {}
-
-
-def ping_of(record: Item) -> str:
-    """Return the id of the ping, or other record, that was changed."""
-    return str(record["dynamodb"]["Keys"]["id"]["S"])
-
-
-def event_of(record: Item) -> Event | None:
-    """Return what has happened to a ping, None where it is nothing to be told.
-
-    A ping waits for the author when it is held after its first look, or when it is approved and a revision of
-    it was looked at. One that an undo has put back is known already.
-    """
-    old, new = (record["dynamodb"].get(image, {}) for image in ("OldImage", "NewImage"))
-    before, after = (image.get("status", {}).get("S") for image in (old, new))
-    if after == Status.APPROVED and before != Status.APPROVED:
-        return Event.APPROVED
-    if before == Status.APPROVED and after != Status.APPROVED:
-        return Event.REMOVED
-    if after == Status.PENDING and before is None:
-        return Event.PENDING
-    was_looked_at = "unlooked" in old and "unlooked" not in new
-    return Event.PENDING if after == Status.APPROVED and was_looked_at and "revision" in new else None
+    gather_failures(settings)
+    mail(settings, now)  # before the webhooks, whose other end may be slow
+    send_webhooks(settings, now)
 
 
 def gather_failures(settings: Settings) -> None:
@@ -110,25 +83,28 @@ def gather_failures(settings: Settings) -> None:
         ledger.settle(sending)
 
 
-def mail(settings: Settings, now: datetime) -> MailFailed | None:
-    """Mail what waits if it is time to; return what went wrong with that."""
+def mail(settings: Settings, now: datetime) -> None:
+    """Mail what waits if it is time to; what SES refuses goes on waiting."""
     claim = outbox.claim(settings.notify, now)
     if claim is None:
-        return None
+        return
     pings, failed = outbox.mark(claim), outbox.mark_failures(claim)
     if not pings and not failed:
         outbox.needless(claim)
-        return None
+        return
     subject, text, html, stop = _written(pings, len(pings) + claim.more, failed, now)
     try:
         answer = send(envelope, compose(envelope, subject, text, html, stop))
     except MailFailed as failure:
         outbox.refused(claim)
         _log(claim, subject, "failed", str(failure))
-        return failure
+        count_refused_mail(mail=claim.id)
+        return
     outbox.sent(claim, len(pings) + len(failed), now)
     _log(claim, subject, "sent", f"SES took it as {answer}")
-    return None
+    count("MailSent", mail=claim.id)
+    for ping in pings:
+        count("PingMailed", mail=claim.id, ping=ping.id)
 
 
 def _log(claim: Claim, subject: str, state: Literal["sent", "failed"], answer: str) -> None:
@@ -173,29 +149,20 @@ def _title(post_key: str) -> str:
     return str(table.read(post_id(post_key)).get("facts", {}).get("title", ""))
 
 
-def tell_webhook(records: Sequence[Item], settings: Settings, now: datetime) -> list[str]:
-    """Tell the webhook what has happened, of each ping in order; return where in the stream that failed."""
-    of_ping = defaultdict(list)
-    for record in records:
-        of_ping[ping_of(record)].append(record)
+def send_webhooks(settings: Settings, now: datetime) -> None:
+    """Send what is due, side by side, so that no slow receiver holds up the rest."""
 
-    def tell(each: Iterable[Item]) -> str | None:
-        for record in each:
-            try:
-                _tell(record, settings, now)
-            except Exception:
-                logger.exception("a change could not be told of", event_id=record["eventID"])
-                return str(record["dynamodb"]["SequenceNumber"])
-        return None
+    def send_one(delivery_id: str) -> Delivery | Exception | None:
+        try:
+            return webhook.try_one(delivery_id, settings, now)
+        except Exception as error:
+            logger.exception("a webhook could not be tried", delivery=delivery_id)
+            return error
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        return [number for number in pool.map(tell, of_ping.values()) if number]
-
-
-def _tell(record: Item, settings: Settings, now: datetime) -> None:
-    change = record["dynamodb"]
-    if "untried" in change.get("NewImage", {}):
-        webhook.try_one(ping_of(record), settings, now)
-    elif event := event_of(record):
-        ping = to_ping(change.get("NewImage") or change["OldImage"])
-        webhook.tell(record["eventID"], event, ping, settings, now)
+        tried = list(pool.map(send_one, deliveries.due(now, MOST_WEBHOOKS)))
+    for delivery in tried:
+        if isinstance(delivery, Delivery):
+            count("WebhookSent" if delivery.state == "sent" else "WebhookFailed", delivery=delivery.id)
+    if faults := sum(isinstance(one, Exception) for one in tried):
+        raise RuntimeError(f"{faults} webhooks could not be tried")

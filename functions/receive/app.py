@@ -9,11 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qs
 
-from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from trackback import answer, viewer
@@ -21,6 +20,7 @@ from trackback.closing import Closed
 from trackback.errors import PingRefused, TableBusy
 from trackback.form import charset_label, read_form
 from trackback.listing import MAX_LIMIT
+from trackback.outcomes import count
 from trackback.ping import read_ping, sender_hash
 from trackback.site import Post, Sites
 from trackback.slow import noting_slow
@@ -37,7 +37,6 @@ closed = Closed(table)
 sender_key = os.environ["SENDER_KEY"]
 
 logger = Logger()
-metrics = Metrics()
 app = APIGatewayHttpResolver()
 
 
@@ -48,7 +47,7 @@ def receive() -> Response[str]:
     closed.check(post.key, now)
     sender = sender_hash(sender_key, viewer.address(event))
     ping = read_ping(post, read_form(event), charset_label(event), now, sender)
-    _count(table.add(ping).value, ping=ping.id)
+    count(table.add(ping).value, ping=ping.id)
     return _xml(answer.success())
 
 
@@ -72,7 +71,7 @@ def options() -> Response[str]:
 def refuse(refusal: PingRefused) -> Response[str]:
     """Answer a ping that cannot be taken with the words for its sender."""
     if app.current_event.http_method == "POST":
-        _count("PingRefused", reason=str(refusal))
+        count("PingRefused", reason=str(refusal))
     return _xml(answer.failure(str(refusal)))
 
 
@@ -80,7 +79,7 @@ def refuse(refusal: PingRefused) -> Response[str]:
 def slow_down(busy: TableBusy) -> Response[str]:
     """Ask for patience when a flood has reached the table's ceiling."""
     logger.warning("the table's ceiling is reached")
-    _count("PingThrottled")
+    count("PingThrottled")
     return _xml(answer.failure(str(busy)))
 
 
@@ -92,14 +91,6 @@ def no_such_method(_: NotFoundError) -> Response[str]:
 
 def _post() -> Post:
     return sites.find(app.current_event.path.removeprefix(PREFIX))
-
-
-def _count(outcome: str, **what: str) -> None:
-    """Count an outcome, in the one line of the log that says what it was; never in a sender's words."""
-    metrics.add_metric(outcome, MetricUnit.Count, 1)
-    for name, value in what.items():
-        metrics.add_metadata(name, value)
-    metrics.flush_metrics()
 
 
 def _xml(body: str, headers: dict[str, str] | None = None, status: int = 200) -> Response[str]:

@@ -13,6 +13,7 @@ from trackback.following import follow
 from trackback.mailing import Step
 from trackback.manners import user_agent
 from trackback.order import MOST_STEPS, Order, Orders, Told
+from trackback.outcomes import count
 from trackback.sending import PostUnread, Report, Sender
 from trackback.settings import load_settings
 from trackback.subscription import FeedUnread
@@ -50,7 +51,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     for order_id in orders.waiting(datetime.now(UTC), MOST_ORDERS):
         if not sender.means.time_is_up():
             carry_out(sender, order_id)
-    sender.send_due()
+    for report in sender.send_due():
+        count_pings(report)
     feed = deployed_feed if settings.feed is None else settings.feed
     if feed and not sender.means.time_is_up():
         read(sender, feed)
@@ -66,6 +68,7 @@ def carry_out(sender: Sender, order_id: str) -> None:
     except PostUnread as error:
         orders.finish(replace(order, state="failed", words=str(error)))
         return
+    count_pings(report)
     steps = sorted(report.steps, key=lambda step: (not step.form, not step.tried))
     told, more = tuple(map(_told, steps[:MOST_STEPS])), len(steps[MOST_STEPS:])
     orders.finish(replace(order, state="done", title=report.title, steps=told, more=more))
@@ -90,9 +93,18 @@ def read(sender: Sender, feed: str) -> None:
     except FeedUnread as error:
         logger.warning("the feed cannot be read", reason=str(error))
         return
+    for report in followed.reports:
+        count_pings(report)
     logger.info(
         "the feed was read",
         posts=len(followed.reports),
         unread=list(followed.unread),
         left=followed.left,
     )
+
+
+def count_pings(report: Report) -> None:
+    """Count the pings that left, by what became of them; a dry run sends none."""
+    for step in report.steps:
+        if step.form and step.tried:
+            count(f"PostPing{step.sending.stage.name.title()}", sent=step.sending.id)

@@ -1,4 +1,4 @@
-"""Looks at the sources of pings: new ones as the table's stream brings them, due ones by schedule."""
+"""Looks at the sources of pings: those that triage queues, and by schedule those that are due."""
 
 import os
 from collections.abc import Iterable
@@ -11,9 +11,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from trackback.akismet import Akismet
 from trackback.akismet_key import AkismetKey
+from trackback.changes import Change
 from trackback.fetch import Fetcher
 from trackback.learning import learn
 from trackback.link import site_of
+from trackback.messages import failures, read_batch
+from trackback.outcomes import count
 from trackback.pace import Pace
 from trackback.recent import Recent
 from trackback.table import Table
@@ -38,33 +41,44 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's form
-    """Verify the pings of a batch of the stream, or those that are due; tell which could not be."""
+    """Verify the pings that a batch of messages names; a message that names none asks for those that are due.
+
+    Returns the messages to bring again: those of which a ping could not be verified.
+    """
     now = datetime.now(UTC)
-    if "Records" not in event:
-        failed = verify_all(table.due(now, MOST_DUE), now)
+    bodies = {message.id: message.body for message in read_batch(event)}
+    is_time = any("ping" not in body for body in bodies.values())
+    due = table.due(now, MOST_DUE) if is_time else []
+    asked = {one: [body["ping"]] if "ping" in body else due for one, body in bodies.items()}
+    failed = verify_all({ping for pings in asked.values() for ping in pings}, now)
+    if is_time:
         learn(table, now)
-        if failed:
-            raise RuntimeError(f"{len(failed)} pings could not be verified")
-        return {}
-    numbers = {
-        record["dynamodb"]["Keys"]["id"]["S"]: record["dynamodb"]["SequenceNumber"]
-        for record in event["Records"]
-    }
-    failed = verify_all(numbers, now)
-    return {"batchItemFailures": [{"itemIdentifier": numbers[ping]} for ping in failed]}
+    return failures(one for one, pings in asked.items() if not failed.isdisjoint(pings))
 
 
-def verify_all(pings: Iterable[str], now: datetime) -> list[str]:
+def verify_all(pings: Iterable[str], now: datetime) -> set[str]:
     """Verify pings side by side, so that none waits for another's slow source; return those that failed."""
     policy = verifier.policy()
 
-    def verify(ping: str) -> str | None:
+    def verify(ping: str) -> str:
         try:
-            verifier.verify(ping, policy, now)
+            return outcome(verifier.verify(ping, policy, now))
         except Exception:
             logger.exception("a ping could not be verified", ping=ping)
-            return ping
-        return None
+            return "CheckFailed"
 
+    pings = list(pings)
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        return [ping for ping in pool.map(verify, pings) if ping]
+        outcomes = dict(zip(pings, pool.map(verify, pings), strict=True))
+    for ping, what in outcomes.items():
+        count(what, ping=ping)
+    return {ping for ping, what in outcomes.items() if what == "CheckFailed"}
+
+
+def outcome(change: Change | None) -> str:
+    """Name what became of a ping: its new status, or why it keeps the one it has."""
+    if change is None:
+        return "PingPassedOver"
+    if change.after is not change.before.status:
+        return f"Ping{change.after.title()}"
+    return "PingCheckedAgain" if "verdict" in change.sets else "PingPostponed"

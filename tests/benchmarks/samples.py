@@ -1,6 +1,7 @@
 """What is measured with: pings of 600 bytes each, as events of API Gateway and as records of the table."""
 
 import base64
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -114,11 +115,12 @@ def queue_event(keyring: Keyring) -> dict[str, Any]:
 
 
 def held_event() -> dict[str, Any]:
-    """Return the stream's record of a ping that waits for the author from now on."""
+    """Return the message about a ping that waits for the author from now on: the stream's record."""
     images = {"OldImage": received(ping(0)), "NewImage": held(ping(0))}
     keys = {"id": {"S": ping(0).id}}
     change = {"Keys": keys, "SequenceNumber": "1", **images}
-    return {"Records": [{"eventID": "1", "eventName": "MODIFY", "dynamodb": change}]}
+    record = {"eventID": "1", "eventName": "MODIFY", "dynamodb": change}
+    return {"Records": [{"messageId": "1", "body": json.dumps(record)}]}
 
 
 def _event(method: str, path: str) -> dict[str, Any]:

@@ -128,6 +128,7 @@ def deploy(template_file: Path, environment: Mapping[str, str], **parameters: st
     built = ("--template-file", template_file, "--config-file", ROOT / "samconfig.toml")
     chosen = [f"{name}={value}" for name, value in parameters.items()]
     sam.run("deploy", *built, "--no-confirm-changeset", "--parameter-overrides", *chosen, **environment)
+    _let_send_batches(environment)
     (stack,) = client("cloudformation", environment).describe_stacks(StackName="trackback")["Stacks"]
     return Stack(
         outputs={output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]},
@@ -137,10 +138,24 @@ def deploy(template_file: Path, environment: Mapping[str, str], **parameters: st
     )
 
 
+def _names(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what the stack's resources are called, by logical id."""
+    stack = client("cloudformation", environment).describe_stack_resources(StackName="trackback")
+    return {made["LogicalResourceId"]: made["PhysicalResourceId"] for made in stack["StackResources"]}
+
+
+def _let_send_batches(environment: Mapping[str, str]) -> None:
+    """Let triage send batches: AWS asks for `sqs:SendMessage`, the emulator for the name of the call."""
+    iam, role = client("iam", environment), _names(environment)["TriageFunctionRole"]
+    for name in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+        found = json.dumps(iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"])
+        wider = found.replace('"sqs:SendMessage"', '["sqs:SendMessage", "sqs:SendMessageBatch"]')
+        iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=wider)
+
+
 def _add_routes(environment: Mapping[str, str]) -> str:
     """Give the API the template's routes, which the emulator does not read; return the API's id."""
-    stack = client("cloudformation", environment).describe_stack_resources(StackName="trackback")
-    names = {made["LogicalResourceId"]: made["PhysicalResourceId"] for made in stack["StackResources"]}
+    names = _names(environment)
     gateway = client("apigatewayv2", environment)
     api: str = names["Api"]
     for function in template.load().functions():

@@ -127,8 +127,14 @@ def running(sites: str = "") -> Iterator[Running]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.local"],
         cwd=ROOT,
-        # No schedule in between.
-        env={**os.environ, "PORT": str(port), "SITES": sites, "CHECK_EVERY_MINUTES": "60"},
+        # No schedule in between, and what a killed function leaves comes again while a test can wait for it.
+        env={
+            **os.environ,
+            "PORT": str(port),
+            "SITES": sites,
+            "CHECK_EVERY_MINUTES": "60",
+            "HIDDEN_SECONDS": "30",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

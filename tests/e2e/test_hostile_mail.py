@@ -12,7 +12,7 @@ from tests.aws import confirm, make_anew, sent_mails
 from tests.demo.site import DemoBlog
 from tests.e2e.hostile import TEXTS, as_item, hostile
 from tests.e2e.watch import Watch
-from tests.events import Context
+from tests.events import Context, queue_event
 from tests.servers import serving
 from trackback.ping import Status
 from trackback.table import Table
@@ -56,7 +56,7 @@ def _announce(table: Table, name: str, numbers: list[int]) -> None:
         images = {"Keys": {"id": item["id"]}, "NewImage": item, "OldImage": {"id": item["id"]}}
         change = {"SequenceNumber": str(number), **images}
         records.append({"eventID": f"{name}-{number}", "eventName": "MODIFY", "dynamodb": change})
-    assert app.handler({"Records": records}, Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
+    assert app.handler(queue_event(*records), Context()) == {"batchItemFailures": []}  # type: ignore[arg-type]
     pause = {"id": {"S": "mail#"}}
     _write(table, [{"DeleteRequest": {"Key": key}} for key in (pause, *({"id": one["id"]} for one in items))])
 

@@ -1,5 +1,6 @@
 """A table's changes and the clock reach the functions that the template subscribes."""
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,11 +9,12 @@ from pathlib import Path
 from select import select
 from typing import Any
 
+import boto3
 import pytest
 
 from tests.conftest import MakePing
 from tests.environment import Environments, FunctionFailedError
-from tests.schedules import Schedule
+from tests.schedules import Schedule, calls
 from tests.streams import Delivery, fits
 from tests.template import Function
 from trackback.table import Table
@@ -34,7 +36,7 @@ def subscribed(pipe: Path, *patterns: str, **environment: str) -> Iterator[Itera
     delivery = Delivery("trackback", function, {"BatchSize": 10, "FilterCriteria": filters})
     try:
         with opened(pipe) as lines:
-            yield iter(lambda: _line(lines), None)
+            yield iter(lambda: line_of(lines), None)
     finally:
         delivery.close()
         function.close()
@@ -48,7 +50,7 @@ def opened(pipe: Path) -> FileIO:
     return FileIO(os.open(pipe, os.O_RDWR))
 
 
-def _line(lines: FileIO) -> str:
+def line_of(lines: FileIO) -> str:
     assert select([lines], [], [], PATIENCE)[0], "the function was not woken"
     return lines.readline().decode().strip()
 
@@ -75,6 +77,26 @@ def test_what_a_batch_reports_as_failed_is_brought_again(
         table.add(make_ping(title=failing))
         assert next(lines) == f"1 INSERT {failing}"
         assert next(lines) == f"2 INSERT {failing}"
+
+
+def test_of_what_fails_at_all_attempts_the_on_failure_queue_is_told(
+    table: Table, make_ping: MakePing, tmp_path: Path
+) -> None:
+    sqs = boto3.client("sqs")
+    queue = sqs.create_queue(QueueName="on-failure")["QueueUrl"]
+    function = echo(tmp_path / "pipe", FAIL="First", ALWAYS="yes")
+    os.mkfifo(tmp_path / "pipe")
+    destination = {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:on-failure"}}
+    delivery = Delivery("trackback", function, {"MaximumRetryAttempts": 1, "DestinationConfig": destination})
+    with opened(tmp_path / "pipe") as lines:
+        table.add(make_ping(title="First"))
+        assert [line_of(lines), line_of(lines)] == ["1 INSERT First", "2 INSERT First"]
+        table.add(make_ping(title="Second"))
+        assert line_of(lines) == "3 INSERT Second"
+    (told,) = sqs.receive_message(QueueUrl=queue)["Messages"]
+    assert json.loads(told["Body"])["DDBStreamBatchInfo"]["batchSize"] == 1
+    delivery.close()
+    function.close()
 
 
 def test_only_what_fits_a_filter_is_brought(table: Table, make_ping: MakePing, tmp_path: Path) -> None:
@@ -119,7 +141,7 @@ def test_a_schedule_wakes_its_function_and_outlives_its_failure(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     function = echo(tmp_path / "pipe")
-    schedule = Schedule(function, minutes=60)
+    schedule = Schedule(calls(function), minutes=60)
     schedule.run()  # the function wants records, and fails without
     assert "echo: KeyError('Records')" in capsys.readouterr().out
     with pytest.raises(FunctionFailedError):
@@ -132,7 +154,7 @@ def test_a_schedule_comes_again_and_again(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     function = echo(tmp_path / "pipe", TICKS="yes")
     with opened(tmp_path / "pipe") as lines:
-        schedule = Schedule(function, minutes=0.001)
-        assert [_line(lines), _line(lines)] == ["1 Scheduled Event", "2 Scheduled Event"]
+        schedule = Schedule(calls(function), minutes=0.001)
+        assert [line_of(lines), line_of(lines)] == ["1 Scheduled Event", "2 Scheduled Event"]
         schedule.close()
     function.close()

@@ -1,4 +1,4 @@
-"""What wakes verify, notify and send, and what becomes of what they cannot do: queues and alarms."""
+"""What wakes triage, verify, notify and send, and what becomes of what they cannot do: queues and alarms."""
 
 import json
 from collections.abc import Mapping
@@ -7,26 +7,26 @@ from typing import Any
 import pytest
 
 from functions.send import app as send
+from functions.triage.app import is_news
 from functions.verify import app
 from tests import sam, template
 from tests.streams import fits
 from trackback import fetch
+from trackback.stream import needs_check
+from trackback.webhook import MOST as MOST_WEBHOOKS
 
 TEMPLATE = template.load()
-RESOURCES: dict[str, Any] = TEMPLATE.body["Resources"]
-VERIFY = TEMPLATE.resources("AWS::Serverless::Function")["VerifyFunction"]
-ALARM_OF = {"Verify": "UnverifiedPings", "Notify": "UntoldPings", "Send": "UnsentPings"}
-QUEUES = {name: {"Destination": {"Fn::GetAtt": [f"{name}Failures", "Arn"]}} for name in ALARM_OF}
+FUNCTIONS = TEMPLATE.resources("AWS::Serverless::Function")
+QUEUES = TEMPLATE.resources("AWS::SQS::Queue")
 ALARMS = TEMPLATE.resources("AWS::CloudWatch::Alarm")
+ALARM_OF = {"Failures": "FailedWork", "FailedMessages": "StuckMessages"}
+READERS = {"VerifyChecks": ("Verify", "Checks"), "NotifyChanges": ("Notify", "Changes")}
 
 FETCHES = 2
 """The post's page and the source's; a linked page and the ping to it."""
 
 
-def stream(function: str) -> dict[str, Any]:
-    """Return a function's subscription to the table's stream."""
-    found: dict[str, Any] = sam.translated()[f"{function}FunctionStream"]["Properties"]
-    return found
+MAPPINGS = sam.made("AWS::Lambda::EventSourceMapping")
 
 
 def change(event: str, *, old: Mapping[str, Any] = {}, **new: Any) -> dict[str, Any]:
@@ -35,9 +35,9 @@ def change(event: str, *, old: Mapping[str, Any] = {}, **new: Any) -> dict[str, 
     return {"eventName": event, "dynamodb": {name: image for name, image in images.items() if image}}
 
 
-def wakes(function: str, record: dict[str, Any]) -> bool:
-    """Tell whether a record passes a function's filters."""
-    filters = stream(function)["FilterCriteria"]["Filters"]
+def reaches_triage(record: dict[str, Any]) -> bool:
+    """Tell whether a record passes the stream's filters."""
+    filters = MAPPINGS["TriageStream"]["FilterCriteria"]["Filters"]
     return any(fits(record, json.loads(one["Pattern"])) for one in filters)
 
 
@@ -45,7 +45,7 @@ URL = {"S": "https://other.example/re"}
 
 
 @pytest.mark.parametrize(
-    ("record", "wakes_it"),
+    ("record", "is_wanted"),
     [
         (change("INSERT", url=URL), True),
         (change("MODIFY", url=URL, unlooked={"BOOL": True}), True),
@@ -65,10 +65,11 @@ URL = {"S": "https://other.example/re"}
         "expired ping",
     ],
 )
-def test_the_stream_wakes_verify_for_new_pings_and_revisions_only(
-    record: dict[str, Any], wakes_it: bool
+def test_new_pings_and_revisions_are_looked_at_and_nothing_else(
+    record: dict[str, Any], is_wanted: bool
 ) -> None:
-    assert wakes("Verify", record) is wakes_it
+    assert needs_check(record) is is_wanted
+    assert reaches_triage(record) >= is_wanted
 
 
 PENDING, APPROVED, SPAM = (
@@ -79,7 +80,7 @@ UNLOOKED = {"unlooked": {"BOOL": True}}
 
 
 @pytest.mark.parametrize(
-    ("record", "wakes_it"),
+    ("record", "is_wanted"),
     [
         (change("MODIFY", old={"url": URL}, **PENDING), True),
         (change("MODIFY", old={"url": URL}, **SHOWN), True),
@@ -88,9 +89,11 @@ UNLOOKED = {"unlooked": {"BOOL": True}}
         (change("MODIFY", old=SHOWN, **SPAM), True),
         (change("MODIFY", old=SHOWN, **PENDING), True),
         (change("REMOVE", old=SHOWN), True),
-        (change("MODIFY", old=SHOWN | UNLOOKED, **SHOWN), True),
+        (change("MODIFY", old=SHOWN | UNLOOKED, **SHOWN, revision={"M": {}}), True),
+        (change("MODIFY", old=SHOWN | UNLOOKED, **SHOWN), False),
         (change("INSERT", untried={"BOOL": True}), True),
         (change("INSERT", url=URL), False),
+        (change("INSERT", **SHOWN), False),
         (change("MODIFY", old={"url": URL}, **SPAM), False),
         (change("MODIFY", old=PENDING, **PENDING), False),
         (change("MODIFY", old=SHOWN, **SHOWN), False),
@@ -109,8 +112,10 @@ UNLOOKED = {"unlooked": {"BOOL": True}}
         "approval undone",
         "deleted while shown",
         "revision that was looked at",
+        "shown, and looked at when the author asked",
         "test of the webhook",
         "new ping, not looked at yet",
+        "ping of a restored table",
         "certain spam",
         "held, and marked as told",
         "shown, and looked at again",
@@ -121,13 +126,13 @@ UNLOOKED = {"unlooked": {"BOOL": True}}
         "post's record",
     ],
 )
-def test_the_stream_wakes_notify_for_what_the_author_or_a_webhook_is_to_hear_only(
-    record: dict[str, Any], wakes_it: bool
+def test_what_the_author_or_a_webhook_hears_of_is_told_and_nothing_else(
+    record: dict[str, Any], is_wanted: bool
 ) -> None:
-    assert wakes("Notify", record) is wakes_it
+    assert is_news(record) is is_wanted
+    assert reaches_triage(record) >= is_wanted
 
 
-@pytest.mark.parametrize("function", ["Verify", "Notify"])
 @pytest.mark.parametrize(
     "record",
     [
@@ -147,65 +152,97 @@ def test_the_stream_wakes_notify_for_what_the_author_or_a_webhook_is_to_hear_onl
         "feed",
     ],
 )
-def test_what_the_author_sends_wakes_nobody(function: str, record: dict[str, Any]) -> None:
-    assert not wakes(function, record)
+def test_what_the_author_sends_is_neither_looked_at_nor_told(record: dict[str, Any]) -> None:
+    assert not needs_check(record)
+    assert not is_news(record)
 
 
-@pytest.mark.parametrize("function", ["Verify", "Notify"])
-def test_no_ping_is_passed_over_and_none_holds_up_the_others_for_ever(function: str) -> None:
-    found = stream(function)
-    assert found["EventSourceArn"] == {"Fn::GetAtt": ["Table", "StreamArn"]}
+def test_what_a_flood_changes_most_does_not_even_wake_triage() -> None:
+    spam = change("MODIFY", old={"url": URL}, **SPAM)
+    assert not reaches_triage(spam)
+    assert not reaches_triage(change("REMOVE", old=SPAM))
+
+
+def test_no_ping_is_passed_over_and_none_holds_up_the_others_for_ever() -> None:
+    found = MAPPINGS["TriageStream"]
     assert found["StartingPosition"] == "TRIM_HORIZON"
     assert found["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert found["BisectBatchOnFunctionError"] is True
     assert found["MaximumRetryAttempts"] == 5
     assert found["MaximumRecordAgeInSeconds"] < 24 * 3600  # after which the stream itself forgets
-    assert found["DestinationConfig"] == {"OnFailure": QUEUES[function]}
+    assert found["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Failures", "Arn"]}}}
+    assert len(found["FilterCriteria"]["Filters"]) <= 5  # as many as AWS takes
 
 
-def test_no_more_subscribe_to_the_stream_than_aws_serves_well_and_no_more_filters_than_it_allows() -> None:
-    subscriptions = [
-        it for it in sam.translated().values() if it["Type"] == "AWS::Lambda::EventSourceMapping"
-    ]
-    assert len(subscriptions) == 2
-    assert max(len(it["Properties"]["FilterCriteria"]["Filters"]) for it in subscriptions) <= 5
-
-
-def test_the_schedule_is_a_setting_and_what_fails_in_it_reaches_the_queue_too() -> None:
-    assert sam.translated()["VerifyFunctionDue"]["Properties"]["ScheduleExpression"] == {
-        "Fn::Sub": "rate(${CheckEveryMinutes} minutes)"
+@pytest.mark.parametrize("name", READERS)
+def test_a_message_is_not_brought_twice_at_once_and_ends_in_the_queue_of_failed_messages(name: str) -> None:
+    mapping, (function, queue) = MAPPINGS[name], READERS[name]
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BatchSize"] <= 10  # as many as a FIFO queue gives
+    assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2  # the least that AWS takes
+    assert QUEUES[queue]["VisibilityTimeout"] >= 6 * FUNCTIONS[f"{function}Function"]["Timeout"]
+    assert QUEUES[queue]["RedrivePolicy"] == {
+        "deadLetterTargetArn": {"Fn::GetAtt": ["FailedMessages", "Arn"]},
+        "maxReceiveCount": 5,
     }
-    assert sam.translated()["SendFunctionDue"]["Properties"]["ScheduleExpression"] == {
-        "Fn::Sub": "rate(${SendEveryMinutes} minutes)"
-    }
-    for function, queue in QUEUES.items():
-        invoked = sam.translated()[f"{function}FunctionEventInvokeConfig"]["Properties"]
-        assert invoked["MaximumRetryAttempts"] <= 2
-        assert invoked["DestinationConfig"] == {"OnFailure": queue}
 
 
-def test_verify_has_time_for_the_slowest_sources_and_is_not_woken_twice_meanwhile() -> None:
-    most = max(stream("Verify")["BatchSize"], app.MOST_DUE)
+def test_queues_keep_their_messages_for_two_weeks_and_encrypt_them() -> None:
+    assert {queue["MessageRetentionPeriod"] for queue in QUEUES.values()} == {14 * 24 * 3600}
+    assert {queue["SqsManagedSseEnabled"] for queue in QUEUES.values()} == {True}
+    assert [name for name, queue in QUEUES.items() if not queue.get("FifoQueue")] == ["Failures"]
+
+
+@pytest.mark.parametrize(("queue", "rule"), [("Checks", "DueChecks"), ("Changes", "Waiting")])
+def test_a_schedule_may_put_messages_into_its_queue_and_the_queue_tells_them_apart(
+    queue: str, rule: str
+) -> None:
+    (found,) = (it for it in sam.made("AWS::SQS::QueuePolicy").values() if it["Queues"] == [{"Ref": queue}])
+    (statement,) = found["PolicyDocument"]["Statement"]
+    assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+    assert statement["Action"] == "sqs:SendMessage"
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule, "Arn"]}}}
+    assert QUEUES[queue]["ContentBasedDeduplication"] is True
+    (target,) = sam.made("AWS::Events::Rule")[rule]["Targets"]
+    assert target["SqsParameters"]["MessageGroupId"]
+    assert "Input" not in target  # events differ by their ids, a text of ours would be the same each time
+
+
+def test_the_schedules_are_settings_and_what_fails_in_send_reaches_the_queue_of_failures() -> None:
+    rules = sam.made("AWS::Events::Rule")
+    for rule, setting in (("DueChecks", "CheckEveryMinutes"), ("SendFunctionDue", "SendEveryMinutes")):
+        assert rules[rule]["ScheduleExpression"] == {"Fn::Sub": f"rate(${{{setting}}} minutes)"}
+    ((name, invoked),) = sam.made("AWS::Lambda::EventInvokeConfig").items()
+    assert name.startswith("SendFunction")
+    assert invoked["MaximumRetryAttempts"] <= 2
+    assert invoked["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Failures", "Arn"]}}}
+
+
+def test_verify_has_time_for_the_slowest_sources_and_the_schedule_does_not_pile_up_meanwhile() -> None:
+    timeout = FUNCTIONS["VerifyFunction"]["Timeout"]
+    most = MAPPINGS["VerifyChecks"]["BatchSize"] - 1 + app.MOST_DUE
     rounds = -(-most // app.SIDE_BY_SIDE)
-    assert rounds * FETCHES * fetch.SECONDS < VERIFY["Timeout"]
-    assert VERIFY["Timeout"] < TEMPLATE.body["Parameters"]["CheckEveryMinutes"]["MinValue"] * 60
+    assert rounds * FETCHES * fetch.SECONDS < timeout
+    assert timeout < TEMPLATE.body["Parameters"]["CheckEveryMinutes"]["MinValue"] * 60
+
+
+def test_notify_has_time_for_the_slowest_webhooks() -> None:
+    assert FUNCTIONS["NotifyFunction"]["Timeout"] > MOST_WEBHOOKS * fetch.SECONDS
 
 
 def test_send_ends_what_it_has_begun_and_is_not_woken_by_the_schedule_meanwhile() -> None:
-    timeout = TEMPLATE.resources("AWS::Serverless::Function")["SendFunction"]["Timeout"]
+    timeout = FUNCTIONS["SendFunction"]["Timeout"]
     assert FETCHES * fetch.SECONDS < send.RESERVE < timeout / 4
     assert timeout < TEMPLATE.body["Parameters"]["SendEveryMinutes"]["MinValue"] * 60
 
 
-@pytest.mark.parametrize("function", ALARM_OF)
-def test_a_message_in_a_queue_raises_an_alarm_and_stays_until_the_author_has_time(function: str) -> None:
-    queue = RESOURCES[f"{function}Failures"]["Properties"]
-    assert queue == {"MessageRetentionPeriod": 14 * 24 * 3600, "SqsManagedSseEnabled": True}
-    alarm = ALARMS[ALARM_OF[function]]
+@pytest.mark.parametrize("queue", ALARM_OF)
+def test_a_message_in_a_queue_of_failures_raises_an_alarm_that_says_what_to_do(queue: str) -> None:
+    alarm = ALARMS[ALARM_OF[queue]]
     assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
-    assert alarm["Dimensions"] == [
-        {"Name": "QueueName", "Value": {"Fn::GetAtt": [f"{function}Failures", "QueueName"]}}
-    ]
+    assert alarm["Dimensions"] == [{"Name": "QueueName", "Value": {"Fn::GetAtt": [queue, "QueueName"]}}]
+    for command in ("list", "retry", "drop"):
+        assert f'"trackback failures {command}"' in alarm["AlarmDescription"]
 
 
 @pytest.mark.parametrize(
@@ -219,6 +256,6 @@ def test_an_alarm_goes_off_at_the_first_occurrence_and_reaches_the_author(name: 
     assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
     assert alarm["TreatMissingData"] == "notBreaching"
     assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]
-    assert RESOURCES["Alarms"]["Properties"]["Subscription"] == [
+    assert TEMPLATE.resources("AWS::SNS::Topic")["Alarms"]["Subscription"] == [
         {"Protocol": "email", "Endpoint": {"Ref": "AuthorEmail"}}
     ]

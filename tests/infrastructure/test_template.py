@@ -75,6 +75,7 @@ def test_a_function_has_what_it_needs_beside_the_shared_layer() -> None:
     assert layers == {
         "ReceiveFunction": ["Shared"],
         "ServeFunction": ["Shared", "Pages"],
+        "TriageFunction": ["Shared"],
         "VerifyFunction": ["Shared", "Html"],
         "NotifyFunction": ["Shared", "Html", "Pages"],
         "SendFunction": ["Shared", "Html"],

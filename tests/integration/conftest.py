@@ -1,8 +1,10 @@
 """A blog and the blogs that ping it, on loopback, and who looks at the author's pages."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -92,6 +94,12 @@ class Web:
 
 def _addresses(host: str) -> list[str]:
     return _ELSEWHERE.get(host, ["127.0.0.1"] if host.endswith(".example") else [host])
+
+
+def outcomes(capsys: pytest.CaptureFixture[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Return the outcomes that functions have logged since, each by its name, with all of its line."""
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    return [(line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"], line) for line in lines]
 
 
 @pytest.fixture

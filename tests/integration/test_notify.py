@@ -1,8 +1,7 @@
-"""`notify`, woken by the table's stream and by its schedule, as Lambda wakes it."""
+"""`notify`, invoked by its queue with what triage and the schedule put there, as Lambda invokes it."""
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.message import EmailMessage
@@ -11,15 +10,15 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.config import Config
 from moto.backends import get_backend
 
 from functions.notify import app
-from tests import faults, template
+from functions.triage.app import is_news
+from tests import faults
 from tests.aws import confirm, sent_mails
-from tests.events import Context
-from tests.integration.conftest import NOW, Web
-from tests.streams import fits
+from tests.events import Context, queue_event
+from tests.integration.conftest import NOW, Web, outcomes
+from tests.streams import records_of
 from tests.websites import page
 from trackback.fetch import Fetcher
 from trackback.keys import Keys
@@ -34,7 +33,9 @@ from trackback.tokens import Action, Link, read_link
 from trackback.webhook import Webhook, ask_for_test
 
 AUTHOR = "author@blog.example"
-SCHEDULED = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
+TICK = {"id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
+SCHEDULED = queue_event(TICK)
+DONE: dict[str, Any] = {"batchItemFailures": []}
 MINUTE = timedelta(minutes=1)
 LATER = NOW + timedelta(days=1)
 LINK = re.compile(r"https://api\.example/moderate/link/([\w.-]+)")
@@ -42,15 +43,16 @@ LINK = re.compile(r"https://api\.example/moderate/link/([\w.-]+)")
 
 @dataclass
 class Notifier:
-    """The deployed function, its clock, and the part of the stream that it has not seen yet."""
+    """The deployed function, its clock, and the changes that it has not been told of yet."""
 
     web: Web
     monkeypatch: pytest.MonkeyPatch
     seen: set[str] = field(default_factory=set)
 
     def changes(self) -> list[dict[str, Any]]:
-        """Return what the stream brings since it was last asked, as the template filters it."""
-        new = [record for record in _stream() if record["eventID"] not in self.seen]
+        """Return what triage would queue of the stream since this was last asked."""
+        news = filter(is_news, records_of("trackback"))
+        new = [record for record in news if record["eventID"] not in self.seen]
         self.seen |= {record["eventID"] for record in new}
         return new
 
@@ -62,28 +64,14 @@ class Notifier:
 
     def tell(self, after: timedelta = timedelta()) -> dict[str, Any]:
         """Bring what is new in the stream; return the event, to be brought again."""
-        event = {"Records": self.changes()}
-        assert self.wake(event, after) == {"batchItemFailures": []}
+        event = queue_event(*self.changes())
+        assert self.wake(event, after) == DONE
         return event
 
     def log(self) -> list[tuple[str, str, int]]:
         """Return what the log says of mails."""
         found = app.deliveries.newest()
         return [(one.what, one.state, one.attempts) for one in found if one.kind == "mail"]
-
-
-def _stream() -> Iterator[dict[str, Any]]:
-    (function,) = (one for one in template.load().functions() if one.name == "notify")
-    filters = [json.loads(one["Pattern"]) for one in function.streams[0]["FilterCriteria"]["Filters"]]
-    assert len(filters) <= 5  # as many as AWS takes
-    streams = boto3.client("dynamodbstreams", config=Config(account_id_endpoint_mode="disabled"))
-    arn = boto3.client("dynamodb").describe_table(TableName="trackback")["Table"]["LatestStreamArn"]
-    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
-        begin = streams.get_shard_iterator(
-            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-        )
-        records: list[Any] = streams.get_records(ShardIterator=begin["ShardIterator"])["Records"]
-        yield from (record for record in records if any(fits(record, pattern) for pattern in filters))
 
 
 @pytest.fixture
@@ -312,19 +300,21 @@ def test_raw_records_are_escaped_too(web: Web, notify: Notifier) -> None:
     assert not any(line.startswith("Bcc") for line in text.splitlines())
 
 
-def test_what_ses_refuses_is_logged_and_raised_by_the_schedule_and_tried_again(
-    web: Web, notify: Notifier
+def test_what_ses_refuses_is_logged_and_counted_and_tried_again_by_the_schedule(
+    web: Web, notify: Notifier, capsys: pytest.CaptureFixture[str]
 ) -> None:
     choose(web, webhook=web.url("/hook", "hook.example"))
     held(web, "other.example")
     boto3.client("ses").delete_identity(Identity=AUTHOR)
-    event = {"Records": notify.changes()}
+    event = queue_event(*notify.changes())
     for n in (1, 2):
-        assert notify.wake(event, n * MINUTE) == {"batchItemFailures": []}  # it waits in the outbox anyway
+        assert notify.wake(event, n * MINUTE) == DONE  # it waits in the outbox anyway
         assert notify.log() == [("“A reply” links to “Hello”", "failed", n)]
     assert web.asked().count("/hook") == 1
-    with pytest.raises(MailFailed, match="SES: Did not have authority"):
-        notify.wake(SCHEDULED, 3 * MINUTE)
+    assert notify.wake(SCHEDULED, 3 * MINUTE) == DONE
+    counted = [outcome for outcome, _ in outcomes(capsys)]
+    assert counted.count("MailRefused") == 3
+    assert "MailSent" not in counted
     confirm(AUTHOR)
     notify.wake(SCHEDULED, 4 * MINUTE)
     assert len(sent_mails()) == 1
@@ -368,13 +358,12 @@ def test_the_schedule_tries_webhooks_again(web: Web, notify: Notifier) -> None:
 def test_a_change_that_cannot_be_told_of_is_named_and_the_others_are_told(web: Web, notify: Notifier) -> None:
     choose(web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE)
     held(web, "a.example", "b.example", "c.example")
-    event = {"Records": notify.changes()}
+    event = queue_event(*notify.changes())
     faults.answer(app.table, "PutItem", 1, faults.error("AccessDeniedException"))
     (failed,) = notify.wake(event)["batchItemFailures"]
-    numbers = [record["dynamodb"]["SequenceNumber"] for record in event["Records"]]
-    assert failed["itemIdentifier"] in numbers
+    assert failed["itemIdentifier"] in {"message-0", "message-1", "message-2"}
     assert web.asked().count("/hook") == 2
-    assert notify.wake(event, MINUTE) == {"batchItemFailures": []}
+    assert notify.wake(event, MINUTE) == DONE
     assert web.asked().count("/hook") == 3
 
 
@@ -477,8 +466,7 @@ def test_a_mail_of_failures_that_broke_off_goes_out_later(
     unsent(web, "a")
     with monkeypatch.context() as broken:
         broken.setattr(app, "send", faults_in_mail)
-        with pytest.raises(MailFailed):
-            notify.wake(SCHEDULED, 5 * MINUTE)
+        assert notify.wake(SCHEDULED, 5 * MINUTE) == DONE
     notify.wake(SCHEDULED, 10 * MINUTE)
     assert [mail["Subject"] for mail in sent_mails()] == ["A ping of yours did not arrive"]
 
@@ -486,3 +474,52 @@ def test_a_mail_of_failures_that_broke_off_goes_out_later(
 def faults_in_mail(*_: object) -> str:
     """Refuse a mail."""
     raise MailFailed("SES is not there")
+
+
+def test_after_a_change_that_failed_the_later_ones_of_its_ping_come_again_with_it(
+    web: Web, notify: Notifier
+) -> None:
+    choose(web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE)
+    (ping,) = held(web, "other.example")
+    web.table.decide(ping.id, Status.APPROVED, NOW)
+    event = queue_event(*notify.changes())
+    faults.answer(app.table, "PutItem", 1, faults.error("AccessDeniedException"))
+    failed = [one["itemIdentifier"] for one in notify.wake(event)["batchItemFailures"]]
+    assert failed == ["message-0", "message-1"]
+    assert web.asked().count("/hook") == 0
+    assert notify.wake(event, MINUTE) == DONE
+    assert web.asked().count("/hook") == 2
+
+
+def test_changes_and_the_schedule_are_done_in_one_batch(web: Web, notify: Notifier) -> None:
+    held(web, "other.example")
+    unsent(web, "a")
+    assert notify.wake(queue_event(*notify.changes(), TICK, {**TICK, "id": "2"}), 5 * MINUTE) == DONE
+    (mail,) = sent_mails()
+    assert "> A reply" in bodies(mail)[0]
+    assert "refused: Closed." in bodies(mail)[0]
+
+
+def test_mails_and_webhooks_are_lines_of_the_log_with_the_pings_id_and_no_words_of_its_sender(
+    web: Web, notify: Notifier, capsys: pytest.CaptureFixture[str]
+) -> None:
+    choose(web, webhook=web.url("/hook", "hook.example"))
+    (ping,) = held(web, "other.example", title="Words of its sender")
+    capsys.readouterr()
+    notify.tell()
+    lines = outcomes(capsys)
+    assert [outcome for outcome, _ in lines] == ["MailSent", "PingMailed", "WebhookSent"]
+    assert [line.get("ping") for _, line in lines] == [None, ping.id, ping.id]
+    assert "Words of its sender" not in json.dumps(lines)
+
+
+def test_a_webhook_that_refuses_is_counted_at_each_attempt(
+    web: Web, notify: Notifier, capsys: pytest.CaptureFixture[str]
+) -> None:
+    choose(web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE)
+    web.answers["/hook"] = page("Later", "503 Service Unavailable")
+    held(web, "other.example")
+    capsys.readouterr()
+    notify.tell()
+    notify.wake(SCHEDULED, 6 * MINUTE)
+    assert [outcome for outcome, _ in outcomes(capsys)] == ["WebhookFailed", "WebhookFailed"]

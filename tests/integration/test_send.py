@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from functions.send import app
 from tests.events import Context
+from tests.integration.conftest import outcomes
 from tests.receivers import Web, post, web
 from trackback.fetch import Fetcher
 from trackback.ledger import Sending, Stage
@@ -193,3 +194,21 @@ def test_the_authors_other_blogs_get_no_pings(
     run({"order": order(table, f"{blog.url}/post")})
     assert done(table).steps == ()
     assert not other.requests
+
+
+def test_pings_that_left_are_counted_by_what_became_of_them(
+    table: Table, blog: Web, other: Web, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blog.pages["/post"] = post(f"{other.url}/p/a")
+    run({"order": order(table, f"{blog.url}/post")})
+    (record,) = TableLedger(table).every()
+    lines = outcomes(capsys)
+    assert [(outcome, line["sent"]) for outcome, line in lines] == [("PostPingAccepted", record.id)]
+
+
+def test_a_dry_run_counts_nothing(
+    table: Table, blog: Web, other: Web, capsys: pytest.CaptureFixture[str]
+) -> None:
+    blog.pages["/post"] = post(f"{other.url}/p/a")
+    run({"order": order(table, f"{blog.url}/post", dry_run=True)})
+    assert outcomes(capsys) == []

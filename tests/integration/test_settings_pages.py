@@ -8,6 +8,7 @@ import pytest
 
 from functions.moderate import app
 from tests.aws import confirm, sent_mails
+from tests.integration.conftest import outcomes
 from tests.visitor import ORIGIN, QUEUE, SETTINGS, Visitor, Waiting, new_mails, now
 from trackback.closing import load_closed
 from trackback.deliveries import Deliveries
@@ -100,9 +101,12 @@ def test_a_test_mail_goes_out_and_into_the_log(author: Visitor, table: Table) ->
     assert (logged.kind, logged.state, logged.what in author.read(SETTINGS)) == ("mail", "sent", True)
 
 
-def test_a_test_mail_that_cannot_be_sent_says_why(author: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_test_mail_that_cannot_be_sent_says_why_and_is_counted(
+    author: Visitor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(app, "envelope", replace(app.envelope, sender="author@unconfirmed.example"))
     author.post(f"{SETTINGS}/test-mail")
+    assert [outcome for outcome, _ in outcomes(capsys)] == ["MailRefused"]
     assert "could not be sent: SES" in author.notice()
     assert "✗ failed" in author.read(SETTINGS)
 

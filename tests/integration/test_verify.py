@@ -1,20 +1,16 @@
-"""`verify`, woken by the table's stream and by its schedule, as Lambda wakes it."""
+"""`verify`, invoked by its queue with what triage and the schedule put there, as Lambda invokes it."""
 
 import json
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from functions.verify import app
-from tests import faults, template
-from tests.events import Context
-from tests.integration.conftest import POST, Web
-from tests.streams import fits
+from tests import faults
+from tests.events import Context, queue_event
+from tests.integration.conftest import POST, Web, outcomes
 from tests.websites import Answer, drip, page, redirect, reset, silence
 from trackback.changes import postponed
 from trackback.learning import learn, load_words
@@ -22,7 +18,9 @@ from trackback.ping import Ping, Status
 from trackback.rules import read_rule
 from trackback.settings import save_rules
 
-SCHEDULED = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
+TICK = {"id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
+SCHEDULED = queue_event(TICK)
+DONE: dict[str, Any] = {"batchItemFailures": []}
 
 
 @pytest.fixture(autouse=True)
@@ -36,24 +34,8 @@ def wake(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def batch(*pings: Ping | str) -> dict[str, Any]:
-    """Return a batch of the stream: one new ping after the other."""
-    ids = [ping if isinstance(ping, str) else ping.id for ping in pings]
-    changes = [{"Keys": {"id": {"S": one}}, "SequenceNumber": str(n)} for n, one in enumerate(ids, 100)]
-    return {"Records": [{"eventName": "INSERT", "dynamodb": change} for change in changes]}
-
-
-def stream() -> Iterator[dict[str, Any]]:
-    """Yield what the table's stream holds, from its first record on, as the template filters it."""
-    (function,) = (one for one in template.load().functions() if one.name == "verify")
-    filters = [json.loads(one["Pattern"]) for one in function.streams[0]["FilterCriteria"]["Filters"]]
-    streams = boto3.client("dynamodbstreams", config=Config(account_id_endpoint_mode="disabled"))
-    arn = boto3.client("dynamodb").describe_table(TableName="trackback")["Table"]["LatestStreamArn"]
-    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
-        begin = streams.get_shard_iterator(
-            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
-        )
-        records: list[Any] = streams.get_records(ShardIterator=begin["ShardIterator"])["Records"]
-        yield from (record for record in records if any(fits(record, pattern) for pattern in filters))
+    """Return a batch of messages, each of which names a ping."""
+    return queue_event(*({"ping": ping if isinstance(ping, str) else ping.id} for ping in pings))
 
 
 def verdicts(web: Web, *pings: Ping) -> list[str]:
@@ -70,7 +52,7 @@ def due_since(web: Web, ping: Ping, minutes: float) -> Ping:
 def test_a_batch_of_new_pings_is_verified(web: Web) -> None:
     web.answers |= {"/yes": web.link(), "/no": page("Nothing.")}
     pings = [web.add("/yes", "a.example"), web.add("/no", "b.example"), web.add("/", "unknown.example")]
-    assert wake(batch(*pings)) == {"batchItemFailures": []}
+    assert wake(batch(*pings)) == DONE
     assert verdicts(web, *pings) == ["found", "missing", "unreachable"]
     assert {ping.status for ping in web.table.pings()} == {Status.PENDING}
 
@@ -107,7 +89,7 @@ def test_hostile_sources_do_not_touch_the_others_of_their_batch(
     web.answers |= {**HOSTILE, "/yes": web.link()}
     hostile = [web.add(path, f"evil{n}.example") for n, path in enumerate(HOSTILE)]
     good = [web.add("/yes", f"good{n}.example") for n in range(2)]
-    assert wake(batch(*hostile, *good)) == {"batchItemFailures": []}
+    assert wake(batch(*hostile, *good)) == DONE
     assert verdicts(web, *good) == ["found"] * 2
     assert verdicts(web, *hostile) == ["unreachable"] * len(HOSTILE)
 
@@ -119,28 +101,27 @@ def test_a_ping_that_could_not_be_recorded_is_brought_again_and_the_others_are_d
     event = batch(*pings)
     faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
     (failed,) = wake(event)["batchItemFailures"]
-    (left,) = (
-        record
-        for record in event["Records"]
-        if record["dynamodb"]["SequenceNumber"] == failed["itemIdentifier"]
-    )
-    unseen = [ping.id for ping in pings if web.table.get(ping.id).verdict is None]
-    assert unseen == [left["dynamodb"]["Keys"]["id"]["S"]]
-    assert wake({"Records": [left]}) == {"batchItemFailures": []}
+    (left,) = (record for record in event["Records"] if record["messageId"] == failed["itemIdentifier"])
+    unseen = [{"ping": ping.id} for ping in pings if web.table.get(ping.id).verdict is None]
+    assert unseen == [json.loads(left["body"])]
+    assert wake({"Records": [left]}) == DONE
     assert verdicts(web, *pings) == ["found"] * 5
 
 
-def test_of_two_changes_of_one_ping_the_later_stands_for_both(web: Web) -> None:
+def test_two_messages_about_one_ping_are_one_look_and_fail_together(web: Web) -> None:
     ping = web.add()
     wake(batch(ping))  # so that the post is known
     faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
-    assert wake(batch(ping, ping)) == {"batchItemFailures": [{"itemIdentifier": "101"}]}
+    asked = len(web.asked())
+    failed = [one["itemIdentifier"] for one in wake(batch(ping, ping))["batchItemFailures"]]
+    assert failed == ["message-0", "message-1"]
+    assert len(web.asked()) == asked + 1
 
 
 def test_pings_that_are_no_longer_there_are_passed_over(web: Web) -> None:
     ping = web.add()
     event = batch("nosuchping", ping, f"post#{web.post_key}")
-    assert wake(event) == {"batchItemFailures": []}
+    assert wake(event) == DONE
     assert verdicts(web, ping) == ["missing"]
 
 
@@ -164,36 +145,12 @@ def test_a_batch_that_is_brought_twice_changes_nothing_the_second_time(web: Web)
     assert {ping.id: (ping.status, len(ping.history)) for ping in web.table.pings()} == once
 
 
-def test_what_came_while_nothing_was_verified_is_in_the_stream(web: Web) -> None:
-    web.answers["/re"] = web.link()
-    pings = [web.add("/re", f"blog{n}.example") for n in range(12)]
-    web.add("/re", "blog0.example", title="Again, with other words")
-    waiting = list(stream())
-    assert verdicts(web, *pings) == ["-"] * 12
-    for n in range(0, len(waiting), 10):
-        assert wake({"Records": waiting[n : n + 10]}) == {"batchItemFailures": []}
-    assert verdicts(web, *pings) == ["found"] * 12
-
-
-def test_the_stream_brings_pings_and_revisions_but_no_verdict_decision_or_post(web: Web) -> None:
-    ping = web.add()
-    web.verify(ping)
-    web.add(title="Again, with other words")
-    web.verify(ping)
-    web.table.decide(ping.id, Status.APPROVED, datetime.now(UTC))
-    web.verify(ping)
-    assert [(record["eventName"], record["dynamodb"]["Keys"]["id"]["S"]) for record in stream()] == [
-        ("INSERT", ping.id),
-        ("MODIFY", ping.id),
-    ]
-
-
 def test_the_schedule_looks_at_what_is_due_and_at_nothing_else(web: Web) -> None:
     web.answers["/re"] = web.link()
     due = due_since(web, web.add("/re", "due.example"), minutes=1)
     later = due_since(web, web.add("/re", "later.example"), minutes=-10)
     new = web.add("/re", "new.example")
-    assert wake(SCHEDULED) == {}
+    assert wake(SCHEDULED) == DONE
     assert verdicts(web, due, later, new) == ["found", "-", "-"]
 
 
@@ -216,8 +173,7 @@ def test_a_run_in_which_a_ping_fails_says_so_and_does_the_others(web: Web) -> No
     pings = [due_since(web, web.add("/re", f"blog{n}.example"), minutes=1) for n in range(4)]
     learn(web.table, datetime.now(UTC))  # so that the fault meets a verdict
     faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
-    with pytest.raises(RuntimeError, match="1 pings could not be verified"):
-        wake(SCHEDULED)
+    assert wake(SCHEDULED) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
     assert sorted(verdicts(web, *pings)) == ["-", "missing", "missing", "missing"]
     wake(SCHEDULED)
     assert verdicts(web, *pings) == ["missing"] * 4
@@ -237,7 +193,7 @@ def test_a_host_that_sends_too_much_waits_for_the_schedule(web: Web, monkeypatch
     assert verdicts(web, *pings) == ["found"] * 7
 
 
-def test_the_schedule_learns_once_a_day_and_the_stream_never(web: Web) -> None:
+def test_the_schedule_learns_once_a_day_and_new_pings_never(web: Web) -> None:
     def decide(path: str) -> None:
         ping = web.add(path)
         web.table.decide(ping.id, Status.SPAM, datetime.now(UTC))
@@ -257,3 +213,45 @@ def test_the_post_is_looked_at_however_many_ping_it_at_once(web: Web) -> None:
     wake(batch(web.add("/re", "first.example")))
     wake(batch(*[web.add("/re", f"blog{n}.example") for n in range(10)]))
     assert web.asked().count(POST) == 1
+
+
+def test_what_is_due_and_what_is_new_are_looked_at_in_one_batch(web: Web) -> None:
+    web.answers["/re"] = web.link()
+    due = due_since(web, web.add("/re", "due.example"), minutes=1)
+    new = web.add("/re", "new.example")
+    assert wake(queue_event({"ping": new.id}, TICK)) == DONE
+    assert verdicts(web, due, new) == ["found", "found"]
+
+
+def test_a_due_ping_that_fails_brings_the_schedule_again_and_no_other_message(web: Web) -> None:
+    wake(batch(web.add("/re", "first.example")))  # so that the post is known
+    due = due_since(web, web.add("/re", "due.example"), minutes=1)
+    learn(web.table, datetime.now(UTC))  # so that the fault meets a verdict
+    faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
+    failed = wake(queue_event({"ping": "nosuchping"}, TICK))["batchItemFailures"]
+    assert failed == [{"itemIdentifier": "message-1"}]
+    assert verdicts(web, due) == ["-"]
+
+
+def test_each_look_is_a_line_of_the_log_with_the_pings_id_and_what_became_of_it(
+    web: Web, capsys: pytest.CaptureFixture[str]
+) -> None:
+    web.answers |= {"/re": web.link()}
+    save_rules(web.table, [read_rule("allow", "host", "friend.example")], [])
+    friend, other, decided = (web.add("/re", f"{name}.example") for name in ("friend", "other", "decided"))
+    web.table.decide(decided.id, Status.SPAM, datetime.now(UTC))
+    wake(batch(friend, other, decided))
+    wake(batch(other))
+    found = [(outcome, line["ping"]) for outcome, line in outcomes(capsys)]
+    first = [("PingApproved", friend.id), ("PingPending", other.id), ("PingPassedOver", decided.id)]
+    assert sorted(found[:3]) == sorted(first)
+    assert found[3:] == [("PingCheckedAgain", other.id)]
+
+
+def test_a_look_that_is_put_off_or_fails_is_counted_so(web: Web, capsys: pytest.CaptureFixture[str]) -> None:
+    wake(batch(*(web.add(f"/{n}") for n in range(6))))
+    assert [outcome for outcome, _ in outcomes(capsys)].count("PingPostponed") == 1
+    other = web.add("/re", "second.example")
+    faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
+    wake(batch(other))
+    assert [(outcome, line["ping"]) for outcome, line in outcomes(capsys)] == [("CheckFailed", other.id)]

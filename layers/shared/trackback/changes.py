@@ -50,10 +50,14 @@ class Change:
     seen: tuple[str, ...] = ()
 
     @property
+    def after(self) -> Status:
+        """The status that the ping has then."""
+        return Status(self.sets.get("status", self.before.status) or Status.RECEIVED)
+
+    @property
     def step(self) -> int:
         """By how much it changes the number of approved pings of the post."""
-        after = self.sets.get("status", self.before.status)
-        return (after is Status.APPROVED) - (self.before.status is Status.APPROVED)
+        return (self.after is Status.APPROVED) - (self.before.status is Status.APPROVED)
 
     def request(self) -> dict[str, Any]:
         """Return the update as DynamoDB takes it; a value of None removes the attribute."""

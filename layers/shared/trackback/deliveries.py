@@ -147,7 +147,7 @@ def _to_item(delivery: Delivery) -> dict[str, Any]:
     expires_at = int((datetime.fromisoformat(delivery.at) + KEEP).timestamp())
     every = {_IN_ITEM.get(name, name): getattr(delivery, name) for name in Delivery.__dataclass_fields__}
     every |= {"status": "delivery", "expires_at": expires_at}
-    every |= {"due": "hook" if waits else "", "untried": waits and not delivery.attempts}
+    every |= {"due": "hook" if waits else ""}
     return {name: to_typed(value) for name, value in every.items() if value or name == "attempts"}
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 
 class Pace:
-    """Counts fetches by host, in this process; one environment a stream shard does them all."""
+    """Counts fetches by host, in this process: each environment of `verify` has a count of its own."""
 
     WINDOW = timedelta(minutes=1)
     MOST = 5

@@ -55,18 +55,22 @@ class Verifier:
         keep = load_settings(self._table).keep
         return Policy(load_rules(self._table), load_words(self._table), keep)
 
-    def verify(self, ping_id: str, policy: Policy, now: datetime) -> None:
-        """Look at a ping's source and record what it is worth; a ping that is decided against is let be."""
+    def verify(self, ping_id: str, policy: Policy, now: datetime) -> Change | None:
+        """Look at a ping's source and record what it is worth; a ping that is decided against is let be.
+
+        Returns what was recorded of it, None if there was nothing to look at.
+        """
         try:
             ping = self._table.get(ping_id)
             if ping.status not in {Status.REJECTED, Status.SPAM}:
-                self._table.apply(self._change(ping, policy, now))
-            elif ping.check_at:
+                change = self._change(ping, policy, now)
+                self._table.apply(change)
+                return change
+            if ping.check_at:
                 self._table.apply(not_due(ping))
-        except NoSuchPing:
-            return
-        except StatusChanged:  # decided meanwhile, and a decision is worth more than a verdict
-            return
+        except (NoSuchPing, StatusChanged):  # a decision that was made meanwhile is worth more than a verdict
+            pass
+        return None
 
     def _change(self, ping: Ping, policy: Policy, now: datetime) -> Change:
         if ping.revision and ping.status is not Status.APPROVED:

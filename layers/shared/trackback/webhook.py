@@ -36,8 +36,6 @@ RETRIES = (
 """How long until the next attempt, after the first, second, … has failed."""
 MOST_WAIT = timedelta(days=1)
 """How long a `Retry-After` is heeded."""
-MOST = 10
-"""How many are tried again at a time: a server that never answers takes ten seconds for each."""
 MAX_ANSWER = 200
 
 _CLAIM = timedelta(minutes=5)
@@ -60,40 +58,27 @@ class Webhook:
     """Sends events to the URL that the settings name at the time."""
 
     def __init__(self, fetcher: "Fetcher", keys: Keys, deliveries: Deliveries) -> None:
-        """Take what goes out to the network, the keys to sign with, and the log."""
         self._fetcher = fetcher
         self._keys = keys
         self._deliveries = deliveries
 
-    def tell(self, event_id: str, event: Event, ping: Ping, settings: Settings, now: datetime) -> None:
-        """Tell of an event, if the author wants to hear of it; the same `event_id` is told of once.
-
-        It is noted before it is sent, as tried once: should we break off, `try_again` finds it.
-        """
-        delivery = replace(_untried(event_id, event, ping, now), attempts=1)
-        if _wanted(delivery, settings) and self._deliveries.add(delivery):
-            self._try(delivery, settings, now)
-
-    def try_again(self, settings: Settings, now: datetime) -> None:
-        """Try what is due, the longest due first."""
-        for each in self._deliveries.due(now, MOST):
-            self.try_one(each, settings, now)
-
-    def try_one(self, delivery_id: str, settings: Settings, now: datetime) -> None:
-        """Try one delivery, if it is due and nobody else is at it."""
+    def try_one(self, delivery_id: str, settings: Settings, now: datetime) -> Delivery | None:
+        """Try one delivery, if it is due and nobody else is at it; return what became of it then."""
         before = self._deliveries.get(delivery_id)
         if before is None or not before.is_due(now):
-            return
+            return None
         claimed = replace(before, attempts=before.attempts + 1, next_at=stamp(now + _CLAIM))
         if self._deliveries.advance(claimed, seen=before.attempts):
-            self._try(claimed, settings, now)
+            return self._try(claimed, settings, now)
+        return None
 
-    def _try(self, delivery: Delivery, settings: Settings, now: datetime) -> None:
+    def _try(self, delivery: Delivery, settings: Settings, now: datetime) -> Delivery:
         if _wanted(delivery, settings):
             after = self._send(delivery, settings.webhook, now)
         else:
             after = _ended(delivery, "failed", "not sent: the settings name no webhook for it")
         self._deliveries.advance(after, seen=delivery.attempts)
+        return after
 
     def _send(self, delivery: Delivery, url: str, now: datetime) -> Delivery:
         """Send a delivery and return what has become of it."""
@@ -110,8 +95,13 @@ class Webhook:
         return _failed(delivery, _words(answer), now, asked)
 
 
+def note_event(deliveries: Deliveries, event_id: str, event: Event, ping: Ping, now: datetime) -> bool:
+    """Note an event for `notify` to send, once for the same `event_id`; return whether it was noted now."""
+    return deliveries.add(_untried(event_id, event, ping, now))
+
+
 def ask_for_test(deliveries: Deliveries, now: datetime) -> str:
-    """Note an example to be sent, and return its id; `notify` sees that it is untried, and tries it."""
+    """Note an example to be sent, and return its id."""
     delivery = _untried(f"test-{secrets.token_hex(8)}", TEST, _EXAMPLE, now)
     deliveries.add(delivery)
     return delivery.id
@@ -158,7 +148,7 @@ def _untried(event_id: str, event: str, ping: Ping, now: datetime) -> Delivery:
         what=str(event),
         state="waiting",
         attempts=0,
-        next_at=stamp(now + _CLAIM),
+        next_at=stamp(now),
         body=payload(event, ping, now),
     )
 

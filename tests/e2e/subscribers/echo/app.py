@@ -8,7 +8,7 @@ _said = 0
 
 
 def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
-    """Write each new ping's title into the pipe, or each tick; report those named in FAIL once as failed."""
+    """Write each new ping's title, message or tick into the pipe; report those named in FAIL as failed."""
     global _said  # noqa: PLW0603 - one environment's memory between events is what is tested
     _said += 1
     if _said == 1 and os.environ.get("RAISE"):
@@ -23,8 +23,13 @@ def handler(event: dict[str, Any], _: object) -> dict[str, Any]:
     records = event["Records"]
     with Path(os.environ["PIPE"]).open("w") as pipe:
         for record in records:
+            if "body" in record:
+                print(_said, record["body"], file=pipe)
+                if record["body"] == os.environ.get("FAIL") and (_said == 1 or os.environ.get("ALWAYS")):
+                    failures.append({"itemIdentifier": record["messageId"]})
+                continue
             title = record["dynamodb"]["NewImage"]["title"]["S"]
             print(_said, record["eventName"], title, file=pipe)
-            if title == os.environ.get("FAIL") and _said == 1:
+            if title == os.environ.get("FAIL") and (_said == 1 or os.environ.get("ALWAYS")):
                 failures.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
     return {"batchItemFailures": failures}

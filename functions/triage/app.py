@@ -1,0 +1,87 @@
+"""Reads the table's stream: queues the pings to check, and notes what the author hears of for `notify`.
+
+It is the only reader of the stream and never asks another site, so that no slow site can hold up a shard.
+The queue is FIFO, and the checks of one site form a group: a slow or flooding site delays itself alone, and is
+not asked by two environments at once. (A queue looks for free groups in its first 120,000 messages only: a
+site with a longer backlog delays others, too.)
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import BotoCoreError, ClientError
+
+from trackback.deliveries import Deliveries
+from trackback.items import Item, to_ping
+from trackback.link import site_of
+from trackback.messages import Message, Queue, failures
+from trackback.outbox import Outbox
+from trackback.outcomes import count
+from trackback.settings import Event, Notify, load_settings
+from trackback.stream import event_of, needs_check, ping_of
+from trackback.table import Table
+from trackback.webhook import note_event
+
+# At import, so that a missing setting fails the start.
+table = Table(os.environ["TABLE"])
+checks = Queue(os.environ["CHECKS_QUEUE"])
+outbox = Outbox(table)
+deliveries = Deliveries(table)
+
+logger = Logger()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's form
+    """Hand on what a batch of the stream asks for; name the records of which that failed.
+
+    Lambda brings again what follows them, too. The queue knows what it has taken by the record's event id,
+    and what is noted twice is told once.
+    """
+    records: list[Item] = event["Records"]
+    failed = queue_checks(records) | note_news(records)
+    return failures(record["dynamodb"]["SequenceNumber"] for record in records if record["eventID"] in failed)
+
+
+def queue_checks(records: Sequence[Item]) -> set[str]:
+    """Queue the pings whose sources must be looked at; return the events that the queue did not take."""
+    to_check = {record["eventID"]: record for record in records if needs_check(record)}
+    failed = checks.send(map(check, to_check.values()))
+    for event_id in to_check.keys() - failed:
+        count("PingQueued", ping=ping_of(to_check[event_id]))
+    return failed
+
+
+def check(record: Item) -> Message:
+    """Return the message that has a ping's source looked at."""
+    site = site_of(record["dynamodb"]["NewImage"]["url"]["S"])
+    return Message(record["eventID"], {"ping": ping_of(record)}, group=site)
+
+
+def note_news(records: Sequence[Item]) -> set[str]:
+    """Note for `notify` what the author hears of, by email and by webhook; return the events that failed."""
+    news = [(record, event) for record in records if (event := event_of(record))]
+    if not news:
+        return set()
+    try:
+        _note(news)
+    except (BotoCoreError, ClientError):
+        logger.exception("news could not be noted", pings=[ping_of(record) for record, _ in news])
+        return {record["eventID"] for record, _ in news}
+    return set()
+
+
+def _note(news: Sequence[tuple[Item, Event]]) -> None:
+    settings, now = load_settings(table), datetime.now(UTC)
+    if settings.notify is not Notify.NONE:
+        outbox.add({ping_of(record) for record, event in news if event is Event.PENDING})
+    for record, event in news:
+        change = record["dynamodb"]
+        ping = to_ping(change.get("NewImage") or change["OldImage"])
+        if settings.webhook and event in settings.events:
+            note_event(deliveries, record["eventID"], event, ping, now)
+        count("NewsNoted", ping=ping.id, event=str(event))
