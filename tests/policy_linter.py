@@ -83,6 +83,8 @@ def _plain(value: Any, resources: Resources) -> Any:
 def _named(name: str, resources: Resources) -> str:
     """Return an example of an attribute (`Table.Arn`), an alias's ARN, a pseudo parameter, or a name."""
     resource, dot, attribute = name.partition(".")
+    if dot and attribute == "Value":  # an SSM parameter that keeps what others ask for
+        return str(_plain(resources[resource]["Properties"]["Value"], resources))
     if dot:
         arn = _ARNS[resources[resource]["Type"]]  # a KeyError says which type is new here
         return {"Arn": arn, "StreamArn": f"{arn}/stream/x"}[attribute]
