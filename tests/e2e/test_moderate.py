@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.author import SESSION, cookies, sign_in, sign_in_links
-from tests.e2e.conftest import NewContext, Reply, Running
+from tests.e2e.conftest import NewContext, Reply, Running, eventually
 from trackback.ping import Ping
 
 with_javascript = pytest.mark.parametrize(
@@ -76,10 +76,14 @@ def test_the_author_signs_in_by_the_mailed_link(stack: Running, new_context: New
 
 def test_a_link_from_elsewhere_finds_the_author_signed_in(stack: Running, signed_in: BrowserContext) -> None:
     page = signed_in.new_page()
-    page.goto(f"{stack.blog}/mailbox/")
-    links = (mail.get_by_role("link", name="See all") for mail in page.frames[1:])
+
+    def link_of_a_mail() -> Locator | None:
+        page.goto(f"{stack.blog}/mailbox/")
+        links = (mail.get_by_role("link", name="See all") for mail in page.frames[1:])
+        return next((link.first for link in links if link.count()), None)
+
     with signed_in.expect_page() as opened:
-        next(link for link in links if link.count()).first.click()
+        eventually(link_of_a_mail).click()
     expect(opened.value.get_by_role("link", name="Pending")).to_be_visible()
 
 

@@ -55,6 +55,19 @@ def test_each_function_is_given_the_settings_that_it_reads(function: template.Fu
     read = re.findall(r"""os\.environ\["(\w+)"\]""", source)
     assert set(read) <= set(function.environment)
     assert function.environment["POWERTOOLS_SERVICE_NAME"] == function.name
+    assert (
+        function.environment["POWERTOOLS_METRICS_NAMESPACE"] == "Trackback/trackback"
+    )  # by the stack's name
+
+
+def test_all_that_calls_a_function_calls_its_alias_whose_code_and_layers_change_at_once() -> None:
+    settings = TEMPLATE.body["Globals"]["Function"]
+    assert (settings["AutoPublishAlias"], settings["AutoPublishAliasAllProperties"]) == ("live", True)
+    assert len(sam.made("AWS::Lambda::Alias")) == len(FUNCTIONS)
+    moderate = FUNCTIONS["ModerateFunction"]["Environment"]["Variables"]
+    assert moderate["SEND_FUNCTION"] == {"Ref": "SendFunction.Alias"}
+    (invoked,) = sam.made("AWS::Lambda::EventInvokeConfig").values()
+    assert invoked["Qualifier"] == "live"
 
 
 def test_no_function_may_fetch_from_the_machine_that_it_runs_on() -> None:
