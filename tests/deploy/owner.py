@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -119,8 +120,23 @@ def check_out(folder: Path, environment: Mapping[str, str]) -> Owner:
         folder, "-c", "user.name=a", "-c", "user.email=a@b.example", "commit", "--quiet", "--message=as it is"
     )
     # Native code is built for the interpreter on which the emulator runs functions.
-    own = {"SAM": str(sam.SAM), "PIP": str(TOOLS / "pip"), "NATIVE": "", "NO_COLOR": "1"}
+    own = {
+        "SAM": str(_sam(folder.with_name("bin"))),
+        "PIP": str(TOOLS / "pip"),
+        "NATIVE": "",
+        "NO_COLOR": "1",
+    }
     return Owner(folder, {**environment, **own})
+
+
+def _sam(folder: Path) -> Path:
+    """Return SAM, which takes from what it has built what the emulator lacks."""
+    folder.mkdir(exist_ok=True)
+    command = folder / "sam"
+    strip = f'PYTHONPATH="{ROOT}" "{sys.executable}" -m tests.deploy.emulator .aws-sam/build/template.yaml'
+    command.write_text(f'#!/bin/sh\n"{sam.SAM}" "$@" || exit $?\n[ "$1" != build ] || {strip}\n')
+    command.chmod(0o755)
+    return command
 
 
 def _git(folder: Path, *arguments: str) -> str:

@@ -182,13 +182,15 @@ def test_an_address_that_ses_knows_already_is_not_made_again_and_outlives_the_st
     assert owner.client("sesv2").get_email_identity(EmailIdentity="author@blog.example")
 
 
-def test_a_mail_domain_is_made_and_its_records_are_printed(owner: Owner) -> None:
-    owner.write(**SETTINGS, MailDomain="blog.example")
+def test_a_mail_domain_is_made_beside_the_address_that_its_mail_goes_to(owner: Owner) -> None:
+    owner.write(**SETTINGS, MailDomain="mail.example")
     run = owner.deploy()
     assert run.status == 0, run.output
-    records = [value for name, value in owner.outputs().items() if name.startswith("MailDkim")]
-    assert len(records) == 3
-    assert all(record in run.output for record in records)
+    for identity in ("mail.example", "author@blog.example"):
+        assert owner.client("sesv2").get_email_identity(EmailIdentity=identity)
+    given = {each["ParameterKey"]: each["ParameterValue"] for each in owner.stack()["Parameters"]}
+    assert (given["MailDomainIdentity"], given["AuthorIdentity"]) == ("create", "create")
+    assert live_settings(owner, "Notify")["MAIL_FROM"] == "trackback@mail.example"
 
 
 def test_credentials_without_a_right_are_told_before_anything_is_made(owner: Owner) -> None:

@@ -133,6 +133,6 @@ def _parameters(deployment: Deployment, state: StackState, known: Mapping[str, P
 
 def _explain(deployment: Deployment) -> bool:
     reason = first_failure(cloudformation(deployment.region), deployment.stack)
-    words = reason or f"{sam.LOG} has what SAM printed."
+    words = reason or f"SAM says: {sam.last_words(FOLDER)}"
     complain(" ".join(filter(None, ["the deployment failed.", words, remedy(reason)])))
     return False

@@ -63,8 +63,8 @@ def questions(
         Question(
             "DomainName",
             "Domain for the service",
-            "Optional, like trackback.blog.example. It stands in the address that senders use,\n"
-            "so decide now if you can. It needs a certificate in us-east-1 (docs/deploy.md).\n"
+            "Optional, like trackback.blog.example. It stands in the addresses that senders\n"
+            "use, so decide now if you can. It needs a certificate (docs/deploy.md).\n"
             "Without a domain, AWS gives the service an address.",
             domain_problem,
             default="",

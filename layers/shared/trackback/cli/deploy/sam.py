@@ -69,6 +69,12 @@ def deploy(folder: Path, deployment: Deployment, parameters: Mapping[str, str]) 
     return process.returncode == 0
 
 
+def last_words(folder: Path) -> str:
+    """Return the last line that SAM printed in a deployment: its error, where it found one itself."""
+    lines = (folder / LOG).read_text("utf-8").strip().splitlines()
+    return lines[-1] if lines else "nothing"
+
+
 def _follow(lines: Iterable[str], log: TextIO) -> None:
     done = 0
     for line in lines:

@@ -92,6 +92,8 @@ def delete_failed(client: Any, name: str) -> None:
 
 def first_failure(client: Any, name: str) -> str:
     """Return why the last deployment failed: the first resource that failed, and AWS's reason."""
+    if not stack_state(client, name).status:
+        return ""  # not even the change set came about
     failed = [
         event
         for page in client.get_paginator("describe_stack_events").paginate(StackName=name)
