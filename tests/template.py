@@ -144,9 +144,14 @@ class Template:
         """Yield a function's event source mappings, with the URL of the queue that one reads."""
         for mapping in self.resources("AWS::Lambda::EventSourceMapping").values():
             if mapping["FunctionName"] == {"Ref": f"{function}.Alias"}:
-                source = mapping["EventSourceArn"]["Fn::GetAtt"]
-                queue = {"QueueUrl": self.queue_url(source[0])} if source[1] == "Arn" else {}
-                yield self.resolve(mapping) | queue
+                found = self.resolve(mapping)
+                yield found | self._queue_read(found["EventSourceArn"])
+
+    def _queue_read(self, arn: str) -> dict[str, str]:
+        """Return the URL of the queue with an ARN; nothing if it is the stream's."""
+        queues = self.resources("AWS::SQS::Queue")
+        urls = {self.resolve({"Fn::GetAtt": [name, "Arn"]}): self.queue_url(name) for name in queues}
+        return {"QueueUrl": urls[arn]} if arn in urls else {}
 
     def functions(self) -> Iterator[Function]:
         """Yield the functions; one is in the folder that its logical id names (`ServeFunction`: serve)."""
