@@ -144,14 +144,13 @@ class Template:
         """Yield a function's event source mappings, with the URL of the queue that one reads."""
         for mapping in self.resources("AWS::Lambda::EventSourceMapping").values():
             if mapping["FunctionName"] == {"Ref": f"{function}.Alias"}:
-                found = self.resolve(mapping)
-                yield found | self._queue_read(found["EventSourceArn"])
+                settled = self.resolve(mapping)
+                url = self._url_by_arn().get(settled["EventSourceArn"])
+                yield settled | ({"QueueUrl": url} if url else {})
 
-    def _queue_read(self, arn: str) -> dict[str, str]:
-        """Return the URL of the queue with an ARN; nothing if it is the stream's."""
-        queues = self.resources("AWS::SQS::Queue")
-        urls = {self.resolve({"Fn::GetAtt": [name, "Arn"]}): self.queue_url(name) for name in queues}
-        return {"QueueUrl": urls[arn]} if arn in urls else {}
+    def _url_by_arn(self) -> dict[str, str]:
+        names = self._queues()
+        return {names[f"{queue}.Arn"]: names[queue] for queue in self.resources("AWS::SQS::Queue")}
 
     def functions(self) -> Iterator[Function]:
         """Yield the functions; one is in the folder that its logical id names (`ServeFunction`: serve)."""
