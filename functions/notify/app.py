@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from trackback.announcement import announce, listed, mail_subject, quoted
-from trackback.deliveries import Deliveries, Delivery, delivery_id
+from trackback.deliveries import Deliveries, Delivery, delivery_id, oldest_of_each_ping
 from trackback.fetch import Fetcher
 from trackback.items import post_id
 from trackback.keys import Keys
@@ -150,7 +150,10 @@ def _title(post_key: str) -> str:
 
 
 def send_webhooks(settings: Settings, now: datetime) -> None:
-    """Send what is due, side by side, so that no slow receiver holds up the rest."""
+    """Send what is due, side by side, so that no slow receiver holds up the rest.
+
+    Of one ping's events only the oldest goes in each minute, so that they arrive in their order.
+    """
 
     def send_one(delivery_id: str) -> Delivery | Exception | None:
         try:
@@ -160,7 +163,7 @@ def send_webhooks(settings: Settings, now: datetime) -> None:
             return error
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        tried = list(pool.map(send_one, deliveries.due(now, MOST_WEBHOOKS)))
+        tried = list(pool.map(send_one, oldest_of_each_ping(deliveries.due(now, MOST_WEBHOOKS))))
     for delivery in tried:
         if isinstance(delivery, Delivery):
             count("WebhookSent" if delivery.state == "sent" else "WebhookFailed", delivery=delivery.id)

@@ -8,14 +8,14 @@ site with a longer backlog delays others, too.)
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from trackback.deliveries import Deliveries
+from trackback.deliveries import Deliveries, ping_event
 from trackback.items import Item, to_ping
 from trackback.link import site_of
 from trackback.messages import Message, Queue, failures
@@ -79,9 +79,10 @@ def _note(news: Sequence[tuple[Item, Event]]) -> None:
     settings, now = load_settings(table), datetime.now(UTC)
     if settings.notify is not Notify.NONE:
         outbox.add({ping_of(record) for record, event in news if event is Event.PENDING})
-    for record, event in news:
+    for number, (record, event) in enumerate(news):
         change = record["dynamodb"]
         ping = to_ping(change.get("NewImage") or change["OldImage"])
         if settings.webhook and event in settings.events:
-            note_event(deliveries, record["eventID"], event, ping, now)
+            at = now + timedelta(milliseconds=number)  # which keeps their order
+            note_event(deliveries, ping_event(ping.id, record["eventID"]), event, ping, at)
         count("NewsNoted", ping=ping.id, event=str(event))

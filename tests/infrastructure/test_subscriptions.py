@@ -6,25 +6,25 @@ from typing import Any
 
 import pytest
 
+from functions.notify import app as notify
 from functions.send import app as send
-from functions.triage.app import is_news
 from functions.verify import app
 from tests import sam, template
 from tests.streams import fits
 from trackback import fetch
-from trackback.stream import needs_check
-from trackback.webhook import MOST as MOST_WEBHOOKS
+from trackback.stream import event_of, needs_check
 
 TEMPLATE = template.load()
 FUNCTIONS = TEMPLATE.resources("AWS::Serverless::Function")
 QUEUES = TEMPLATE.resources("AWS::SQS::Queue")
 ALARMS = TEMPLATE.resources("AWS::CloudWatch::Alarm")
 ALARM_OF = {"Failures": "FailedWork", "FailedMessages": "StuckMessages"}
-READERS = {"VerifyChecks": ("Verify", "Checks"), "NotifyChanges": ("Notify", "Changes")}
 
 FETCHES = 2
 """The post's page and the source's; a linked page and the ping to it."""
 
+
+MINUTE = 60
 
 MAPPINGS = sam.made("AWS::Lambda::EventSourceMapping")
 
@@ -91,7 +91,7 @@ UNLOOKED = {"unlooked": {"BOOL": True}}
         (change("REMOVE", old=SHOWN), True),
         (change("MODIFY", old=SHOWN | UNLOOKED, **SHOWN, revision={"M": {}}), True),
         (change("MODIFY", old=SHOWN | UNLOOKED, **SHOWN), False),
-        (change("INSERT", untried={"BOOL": True}), True),
+        (change("INSERT", due={"S": "hook"}, status={"S": "delivery"}), False),
         (change("INSERT", url=URL), False),
         (change("INSERT", **SHOWN), False),
         (change("MODIFY", old={"url": URL}, **SPAM), False),
@@ -113,7 +113,7 @@ UNLOOKED = {"unlooked": {"BOOL": True}}
         "deleted while shown",
         "revision that was looked at",
         "shown, and looked at when the author asked",
-        "test of the webhook",
+        "webhook that is due",
         "new ping, not looked at yet",
         "ping of a restored table",
         "certain spam",
@@ -129,7 +129,7 @@ UNLOOKED = {"unlooked": {"BOOL": True}}
 def test_what_the_author_or_a_webhook_hears_of_is_told_and_nothing_else(
     record: dict[str, Any], is_wanted: bool
 ) -> None:
-    assert is_news(record) is is_wanted
+    assert (event_of(record) is not None) is is_wanted
     assert reaches_triage(record) >= is_wanted
 
 
@@ -154,13 +154,21 @@ def test_what_the_author_or_a_webhook_hears_of_is_told_and_nothing_else(
 )
 def test_what_the_author_sends_is_neither_looked_at_nor_told(record: dict[str, Any]) -> None:
     assert not needs_check(record)
-    assert not is_news(record)
+    assert event_of(record) is None
 
 
 def test_what_a_flood_changes_most_does_not_even_wake_triage() -> None:
     spam = change("MODIFY", old={"url": URL}, **SPAM)
     assert not reaches_triage(spam)
     assert not reaches_triage(change("REMOVE", old=SPAM))
+
+
+def test_what_triage_and_notify_write_does_not_wake_triage_again() -> None:
+    hook = {"due": {"S": "hook"}, "status": {"S": "delivery"}}
+    assert not reaches_triage(change("INSERT", **hook))
+    assert not reaches_triage(change("MODIFY", old=hook, status={"S": "delivery"}, state={"S": "sent"}))
+    assert not reaches_triage(change("MODIFY", old={"waiting": {"SS": ["a"]}}, sending={"SS": ["a"]}))
+    assert not reaches_triage(change("MODIFY", old=PENDING, **PENDING, told={"S": "ping@1"}))
 
 
 def test_no_ping_is_passed_over_and_none_holds_up_the_others_for_ever() -> None:
@@ -174,14 +182,13 @@ def test_no_ping_is_passed_over_and_none_holds_up_the_others_for_ever() -> None:
     assert len(found["FilterCriteria"]["Filters"]) <= 5  # as many as AWS takes
 
 
-@pytest.mark.parametrize("name", READERS)
-def test_a_message_is_not_brought_twice_at_once_and_ends_in_the_queue_of_failed_messages(name: str) -> None:
-    mapping, (function, queue) = MAPPINGS[name], READERS[name]
+def test_a_message_is_not_brought_twice_at_once_and_ends_in_the_queue_of_failed_messages() -> None:
+    mapping = MAPPINGS["VerifyChecks"]
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["BatchSize"] <= 10  # as many as a FIFO queue gives
     assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2  # the least that AWS takes
-    assert QUEUES[queue]["VisibilityTimeout"] >= 6 * FUNCTIONS[f"{function}Function"]["Timeout"]
-    assert QUEUES[queue]["RedrivePolicy"] == {
+    assert QUEUES["Checks"]["VisibilityTimeout"] >= 6 * FUNCTIONS["VerifyFunction"]["Timeout"]
+    assert QUEUES["Checks"]["RedrivePolicy"] == {
         "deadLetterTargetArn": {"Fn::GetAtt": ["FailedMessages", "Arn"]},
         "maxReceiveCount": 5,
     }
@@ -193,27 +200,30 @@ def test_queues_keep_their_messages_for_two_weeks_and_encrypt_them() -> None:
     assert [name for name, queue in QUEUES.items() if not queue.get("FifoQueue")] == ["Failures"]
 
 
-@pytest.mark.parametrize(("queue", "rule"), [("Checks", "DueChecks"), ("Changes", "Waiting")])
-def test_a_schedule_may_put_messages_into_its_queue_and_the_queue_tells_them_apart(
-    queue: str, rule: str
-) -> None:
-    (found,) = (it for it in sam.made("AWS::SQS::QueuePolicy").values() if it["Queues"] == [{"Ref": queue}])
+def test_a_schedule_may_put_messages_into_its_queue_and_the_queue_tells_them_apart() -> None:
+    (found,) = sam.made("AWS::SQS::QueuePolicy").values()
+    assert found["Queues"] == [{"Ref": "Checks"}]
     (statement,) = found["PolicyDocument"]["Statement"]
     assert statement["Principal"] == {"Service": "events.amazonaws.com"}
     assert statement["Action"] == "sqs:SendMessage"
-    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": [rule, "Arn"]}}}
-    assert QUEUES[queue]["ContentBasedDeduplication"] is True
-    (target,) = sam.made("AWS::Events::Rule")[rule]["Targets"]
+    assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Fn::GetAtt": ["DueChecks", "Arn"]}}}
+    assert QUEUES["Checks"]["ContentBasedDeduplication"] is True
+    (target,) = sam.made("AWS::Events::Rule")["DueChecks"]["Targets"]
     assert target["SqsParameters"]["MessageGroupId"]
     assert "Input" not in target  # events differ by their ids, a text of ours would be the same each time
+
+
+def invocations() -> dict[str, Any]:
+    """Return what AWS does with events of each function that is invoked by a schedule or a call."""
+    found = sam.made("AWS::Lambda::EventInvokeConfig").values()
+    return {one["FunctionName"]["Ref"]: one for one in found}
 
 
 def test_the_schedules_are_settings_and_what_fails_in_send_reaches_the_queue_of_failures() -> None:
     rules = sam.made("AWS::Events::Rule")
     for rule, setting in (("DueChecks", "CheckEveryMinutes"), ("SendFunctionDue", "SendEveryMinutes")):
         assert rules[rule]["ScheduleExpression"] == {"Fn::Sub": f"rate(${{{setting}}} minutes)"}
-    ((name, invoked),) = sam.made("AWS::Lambda::EventInvokeConfig").items()
-    assert name.startswith("SendFunction")
+    invoked = invocations()["SendFunction"]
     assert invoked["MaximumRetryAttempts"] <= 2
     assert invoked["DestinationConfig"] == {"OnFailure": {"Destination": {"Fn::GetAtt": ["Failures", "Arn"]}}}
 
@@ -226,8 +236,16 @@ def test_verify_has_time_for_the_slowest_sources_and_the_schedule_does_not_pile_
     assert timeout < TEMPLATE.body["Parameters"]["CheckEveryMinutes"]["MinValue"] * 60
 
 
-def test_notify_has_time_for_the_slowest_webhooks() -> None:
-    assert FUNCTIONS["NotifyFunction"]["Timeout"] > MOST_WEBHOOKS * fetch.SECONDS
+def test_notify_has_time_for_the_slowest_webhooks_and_ends_before_it_is_invoked_again() -> None:
+    rounds = -(-notify.MOST_WEBHOOKS // notify.SIDE_BY_SIDE)
+    assert rounds * fetch.SECONDS < FUNCTIONS["NotifyFunction"]["Timeout"] < MINUTE
+
+
+def test_notify_is_invoked_each_minute_and_a_run_that_failed_is_left_to_the_next() -> None:
+    assert sam.made("AWS::Events::Rule")["NotifyFunctionWaiting"]["ScheduleExpression"] == "rate(1 minute)"
+    invoked = invocations()["NotifyFunction"]
+    assert invoked["MaximumRetryAttempts"] == 0
+    assert invoked["DestinationConfig"] == {}
 
 
 def test_send_ends_what_it_has_begun_and_is_not_woken_by_the_schedule_meanwhile() -> None:
@@ -246,7 +264,7 @@ def test_a_message_in_a_queue_of_failures_raises_an_alarm_that_says_what_to_do(q
 
 
 @pytest.mark.parametrize(
-    "name", sorted(ALARMS.keys() - {"WritesAtCeiling", "ReadsAtCeiling", "FunctionsThrottled"})
+    "name", sorted(ALARMS.keys() - {"WritesAtCeiling", "ReadsAtCeiling", "FunctionsThrottled", "NotifyFails"})
 )
 def test_an_alarm_goes_off_at_the_first_occurrence_and_reaches_the_author(name: str) -> None:
     alarm = ALARMS[name]
@@ -259,3 +277,13 @@ def test_an_alarm_goes_off_at_the_first_occurrence_and_reaches_the_author(name: 
     assert TEMPLATE.resources("AWS::SNS::Topic")["Alarms"]["Subscription"] == [
         {"Protocol": "email", "Endpoint": {"Ref": "AuthorEmail"}}
     ]
+
+
+def test_an_alarm_goes_off_where_notify_has_failed_for_five_minutes_and_says_that_nothing_is_lost() -> None:
+    alarm = ALARMS["NotifyFails"]
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/Lambda", "Errors")
+    assert alarm["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "NotifyFunction"}}]
+    assert (alarm["Statistic"], alarm["Threshold"]) == ("Sum", alarm["Period"] // MINUTE)
+    assert alarm["EvaluationPeriods"] == 1
+    assert "They wait" in alarm["AlarmDescription"]
+    assert alarm["AlarmActions"] == [{"Ref": "Alarms"}]

@@ -9,12 +9,16 @@ from typing import Any
 import pytest
 
 from functions.moderate import app
+from functions.triage import app as triage
+from tests import template
+from tests.aws import make_queues
 from tests.conftest import MakePing
 from tests.published import Published, published
 from tests.visitor import SESSION, Visitor, Waiting, now
 from tests.websites import Answer, Website, page, website
 from trackback.changes import verdict_change
 from trackback.fetch import Fetcher
+from trackback.messages import Queue
 from trackback.pace import Pace
 from trackback.ping import Ping, Status, read_ping, sender_hash
 from trackback.recent import Recent
@@ -27,6 +31,7 @@ from trackback.verification import Verifier
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 BLOG = "blog.example"
 POST = "/2026/hello/"
+CHECKS = template.load().queue_url("Checks")
 SENDER = sender_hash("known to nobody else", "192.0.2.1")
 _ELSEWHERE = {"private.example": ["10.0.0.7"], "unknown.example": []}
 
@@ -108,6 +113,14 @@ def web(table: Table) -> Iterator[Web]:
     answers: dict[str, Answer] = {}
     with website(answers) as server:
         yield Web(table, server, answers)
+
+
+@pytest.fixture
+def checks(monkeypatch: pytest.MonkeyPatch) -> str:
+    """The empty queue that triage fills, with a client that has no faults of other tests."""
+    make_queues(template.load())
+    monkeypatch.setattr(triage, "checks", Queue(CHECKS))
+    return CHECKS
 
 
 @pytest.fixture(scope="session")

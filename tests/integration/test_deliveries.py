@@ -10,7 +10,15 @@ import pytest
 from tests import faults
 from tests.conftest import MakePing
 from trackback.clock import stamp
-from trackback.deliveries import KEEP, Deliveries, Delivery, delivery_id, event_id
+from trackback.deliveries import (
+    KEEP,
+    Deliveries,
+    Delivery,
+    delivery_id,
+    event_id,
+    oldest_of_each_ping,
+    ping_event,
+)
 from trackback.errors import TableBusy
 from trackback.ping import Status
 from trackback.table import Table
@@ -27,7 +35,7 @@ HOOK = Delivery(
     next_at=stamp(NOW + timedelta(minutes=5)),
     body='{"title":"Grüße"}',
 )
-TEST = replace(HOOK, id=delivery_id("test-1"), attempts=0)
+TEST = replace(HOOK, id=delivery_id("test-1"), attempts=0, next_at=stamp(NOW))
 EVERY = {"a mail": MAIL, "a webhook that waits": HOOK, "an untried one": TEST}
 
 
@@ -130,17 +138,20 @@ def test_one_that_is_done_is_due_no_more_and_has_no_body(table: Table, deliverie
     deliveries.add(HOOK)
     assert deliveries.advance(replace(HOOK, state="sent", next_at="", body=""), seen=1)
     assert deliveries.due(NOW + timedelta(days=1), 10) == []
-    assert not {"due", "check_at", "body", "untried"} & stored(table, HOOK).keys()
+    assert not {"due", "check_at", "body"} & stored(table, HOOK).keys()
 
 
-@pytest.mark.parametrize(
-    ("delivery", "untried"), [(MAIL, False), (HOOK, False), (TEST, True)], ids=["mail", "tried", "untried"]
-)
-def test_only_one_that_was_never_tried_wakes_who_tries_it(
-    table: Table, deliveries: Deliveries, delivery: Delivery, untried: bool
-) -> None:
-    deliveries.log(delivery)
-    assert stored(table, delivery).get("untried", False) is untried
+def test_one_that_was_never_tried_is_found_by_who_looks_for_what_is_due(deliveries: Deliveries) -> None:
+    deliveries.add(HOOK)
+    deliveries.add(TEST)
+    assert deliveries.due(NOW, 10) == [TEST.id]
+
+
+def test_of_each_ping_the_oldest_is_taken_and_what_is_about_none_stays() -> None:
+    first, second = (delivery_id(ping_event("ping1", change)) for change in ("b", "a"))
+    other = delivery_id(ping_event("ping2", "c"))
+    tests = [delivery_id("test-1"), delivery_id("test-2")]
+    assert oldest_of_each_ping([first, *tests, second, other]) == [first, *tests, other]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,11 @@
-"""`notify`, invoked by its queue with what triage and the schedule put there, as Lambda invokes it."""
+"""`notify`, invoked each minute, after triage has noted what it tells, both as Lambda invokes them."""
 
 import json
 import re
-from dataclasses import dataclass, field
+import socket
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
 from types import SimpleNamespace
@@ -13,13 +16,15 @@ import pytest
 from moto.backends import get_backend
 
 from functions.notify import app
-from functions.triage.app import is_news
+from functions.triage import app as triage
 from tests import faults
 from tests.aws import confirm, sent_mails
-from tests.events import Context, queue_event
+from tests.events import Context
 from tests.integration.conftest import NOW, Web, outcomes
 from tests.streams import records_of
 from tests.websites import page
+from trackback.clock import stamp
+from trackback.deliveries import ping_event
 from trackback.fetch import Fetcher
 from trackback.keys import Keys
 from trackback.ledger import Sending, Stage
@@ -27,46 +32,56 @@ from trackback.mail import MailFailed
 from trackback.ping import Ping, Status
 from trackback.publishing import find_api
 from trackback.rules import read_rule
-from trackback.settings import Notify, Settings, save_rules, save_settings
+from trackback.settings import Event, Notify, Settings, save_rules, save_settings
+from trackback.stream import event_of
 from trackback.table_ledger import TableLedger
 from trackback.tokens import Action, Link, read_link
-from trackback.webhook import Webhook, ask_for_test
+from trackback.webhook import Webhook, ask_for_test, note_event
 
 AUTHOR = "author@blog.example"
 TICK = {"id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
-SCHEDULED = queue_event(TICK)
 DONE: dict[str, Any] = {"batchItemFailures": []}
-MINUTE = timedelta(minutes=1)
+SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 LATER = NOW + timedelta(days=1)
 LINK = re.compile(r"https://api\.example/moderate/link/([\w.-]+)")
 
 
+Records = Sequence[dict[str, Any]]
+
+
 @dataclass
 class Notifier:
-    """The deployed function, its clock, and the changes that it has not been told of yet."""
+    """The deployed functions that tell the author, their clocks, and how much of the stream was read."""
 
     web: Web
     monkeypatch: pytest.MonkeyPatch
-    seen: set[str] = field(default_factory=set)
+    read: int = 0
 
-    def changes(self) -> list[dict[str, Any]]:
-        """Return what triage would queue of the stream since this was last asked."""
-        news = filter(is_news, records_of("trackback"))
-        new = [record for record in news if record["eventID"] not in self.seen]
-        self.seen |= {record["eventID"] for record in new}
+    def changes(self) -> Records:
+        """Return what has come into the stream since this was last asked."""
+        every = list(records_of("trackback"))
+        new, self.read = every[self.read :], len(every)
         return new
 
-    def wake(self, event: dict[str, Any], after: timedelta = timedelta()) -> dict[str, Any]:
-        """Invoke the handler some time after `NOW`."""
-        clock = SimpleNamespace(now=lambda _: NOW + after)
-        self.monkeypatch.setattr(app, "datetime", clock)
-        return app.handler(event, Context())  # type: ignore[arg-type]
+    def note(self, records: Records, after: timedelta = timedelta()) -> Any:
+        """Bring records to triage some time after `NOW`."""
+        self._set(triage, after - SECOND)
+        return triage.handler({"Records": list(records)}, Context())  # type: ignore[arg-type]
 
-    def tell(self, after: timedelta = timedelta()) -> dict[str, Any]:
-        """Bring what is new in the stream; return the event, to be brought again."""
-        event = queue_event(*self.changes())
-        assert self.wake(event, after) == DONE
-        return event
+    def wake(self, after: timedelta = timedelta()) -> None:
+        """Have the schedule invoke notify some time after `NOW`."""
+        self._set(app, after)
+        app.handler(TICK, Context())  # type: ignore[arg-type]
+
+    def tell(self, after: timedelta = timedelta()) -> Records:
+        """Have what is new in the stream noted, and told; return the records, to be brought again."""
+        records = self.changes()
+        assert self.note(records, after) == DONE
+        self.wake(after)
+        return records
+
+    def _set(self, function: Any, after: timedelta) -> None:
+        self.monkeypatch.setattr(function, "datetime", SimpleNamespace(now=lambda _: NOW + after))
 
     def log(self) -> list[tuple[str, str, int]]:
         """Return what the log says of mails."""
@@ -75,7 +90,7 @@ class Notifier:
 
 
 @pytest.fixture
-def notify(web: Web, monkeypatch: pytest.MonkeyPatch) -> Notifier:
+def notify(web: Web, checks: str, monkeypatch: pytest.MonkeyPatch) -> Notifier:  # noqa: ARG001 - triage fills it
     """The function, with an address that SES lets it mail from, and no mail sent yet."""
     get_backend("ses")["123456789012"]["us-east-1"].sent_messages.clear()
     confirm(AUTHOR)
@@ -160,9 +175,10 @@ def test_pings_of_a_batch_make_one_digest(web: Web, notify: Notifier) -> None:
 def test_a_batch_that_is_brought_again_tells_nothing_again(web: Web, notify: Notifier) -> None:
     choose(web, webhook=web.url("/hook", "hook.example"))
     held(web, "a.example", "b.example")
-    event = notify.tell()
+    records = notify.tell()
     for n in (1, 2, 10):
-        notify.wake(event, n * MINUTE)
+        assert notify.note(records, n * MINUTE) == DONE
+        notify.wake(n * MINUTE)
     assert len(sent_mails()) == 1
     assert web.asked().count("/hook") == 2
 
@@ -177,9 +193,9 @@ def test_a_mail_that_broke_off_goes_out_two_minutes_later(web: Web, notify: Noti
         app.outbox.mark(claim)
     notify.tell(MINUTE)
     assert sent_mails() == []
-    notify.wake(SCHEDULED, 3 * MINUTE)
+    notify.wake(3 * MINUTE)
     assert len(sent_mails()) == 1
-    notify.wake(SCHEDULED, 8 * MINUTE)
+    notify.wake(8 * MINUTE)
     assert len(sent_mails()) == 1
 
 
@@ -194,7 +210,7 @@ def test_a_flood_makes_one_mail_that_shows_twenty_and_says_how_many_more(web: We
     assert mail["Subject"] == "25 TrackBacks wait for you"
     assert len({link.ping for link in links(mail)} & {ping.id for ping in pings}) == 20
     assert all("\n5 more wait.\n" in re.sub("<.*?>", "", body) for body in bodies(mail))
-    notify.wake(SCHEDULED, 5 * MINUTE)
+    notify.wake(5 * MINUTE)
     assert sent_mails()[1]["Subject"] == "“A reply” links to “Hello”"
 
 
@@ -217,9 +233,9 @@ def test_daily_means_a_digest_a_day(web: Web, notify: Notifier) -> None:
     notify.tell()
     held(web, "b.example", "c.example")
     notify.tell(MINUTE)
-    notify.wake(SCHEDULED, timedelta(hours=23))
+    notify.wake(timedelta(hours=23))
     assert len(sent_mails()) == 1
-    notify.wake(SCHEDULED, timedelta(hours=25))
+    notify.wake(timedelta(hours=25))
     assert sent_mails()[1]["Subject"] == "2 TrackBacks wait for you"
 
 
@@ -228,7 +244,7 @@ def test_none_means_that_nothing_is_mailed_nor_kept_for_later(web: Web, notify: 
     held(web, "a.example")
     notify.tell()
     save_settings(web.table, Settings(), Settings(notify=Notify.NONE))
-    notify.wake(SCHEDULED, 10 * MINUTE)
+    notify.wake(10 * MINUTE)
     assert sent_mails() == []
 
 
@@ -246,8 +262,9 @@ def test_a_revision_is_told_once_with_both_texts_and_an_undo_is_not(web: Web, no
     web.table.decide(ping.id, Status.APPROVED, NOW)
     web.add(title="A better reply", excerpt="Better words")
     web.verify(ping)
-    event = notify.tell(MINUTE)
-    notify.wake(event, 2 * MINUTE)
+    records = notify.tell(MINUTE)
+    notify.note(records, 2 * MINUTE)
+    notify.wake(2 * MINUTE)
     _, second = sent_mails()
     assert second["Subject"] == "“A better reply” on “Hello” was sent again with other words"
     assert {link.words for link in links(second)} == {web.table.get(ping.id).revision_id, ""}
@@ -306,17 +323,17 @@ def test_what_ses_refuses_is_logged_and_counted_and_tried_again_by_the_schedule(
     choose(web, webhook=web.url("/hook", "hook.example"))
     held(web, "other.example")
     boto3.client("ses").delete_identity(Identity=AUTHOR)
-    event = queue_event(*notify.changes())
-    for n in (1, 2):
-        assert notify.wake(event, n * MINUTE) == DONE  # it waits in the outbox anyway
+    notify.tell()
+    for n in (2, 3):
+        notify.wake(n * MINUTE)
         assert notify.log() == [("“A reply” links to “Hello”", "failed", n)]
     assert web.asked().count("/hook") == 1
-    assert notify.wake(SCHEDULED, 3 * MINUTE) == DONE
-    counted = [outcome for outcome, _ in outcomes(capsys)]
-    assert counted.count("MailRefused") == 3
-    assert "MailSent" not in counted
+    counted = outcomes(capsys)
+    refused = [line for outcome, line in counted if outcome == "MailRefused"]
+    assert [(line["service"], line["mail"]) for line in refused] == [("mail", stamp(NOW))] * 3
+    assert "MailSent" not in dict(counted)
     confirm(AUTHOR)
-    notify.wake(SCHEDULED, 4 * MINUTE)
+    notify.wake(4 * MINUTE)
     assert len(sent_mails()) == 1
     assert notify.log() == [("“A reply” links to “Hello”", "sent", 4)]
 
@@ -337,10 +354,11 @@ def test_the_webhook_is_told_what_happens_to_a_ping(web: Web, notify: Notifier) 
     assert told == ["ping.pending", *shown, *shown, *shown]
 
 
-def test_a_test_of_the_webhook_is_sent_when_it_is_asked_for(web: Web, notify: Notifier) -> None:
+def test_a_test_of_the_webhook_is_sent_within_a_minute_and_once(web: Web, notify: Notifier) -> None:
     choose(web, webhook=web.url("/hook", "hook.example"))
     ask_for_test(app.deliveries, NOW)
-    notify.tell()
+    notify.wake()
+    notify.tell(MINUTE)
     assert web.asked() == ["/hook"]
 
 
@@ -350,32 +368,88 @@ def test_the_schedule_tries_webhooks_again(web: Web, notify: Notifier) -> None:
     held(web, "other.example")
     notify.tell()
     web.answers["/hook"] = page("Thanks")
-    notify.wake(SCHEDULED, 6 * MINUTE)
+    notify.wake(6 * MINUTE)
     (delivery,) = (one for one in app.deliveries.newest() if one.kind == "webhook")
     assert (delivery.state, delivery.attempts) == ("sent", 2)
 
 
-def test_a_change_that_cannot_be_told_of_is_named_and_the_others_are_told(web: Web, notify: Notifier) -> None:
-    choose(web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE)
+def test_a_webhook_that_cannot_be_tried_fails_the_run_in_which_all_others_go(
+    web: Web, notify: Notifier
+) -> None:
+    choose(web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE)  # a mail's log is a PutItem, too
     held(web, "a.example", "b.example", "c.example")
-    event = queue_event(*notify.changes())
+    assert notify.note(notify.changes()) == DONE
     faults.answer(app.table, "PutItem", 1, faults.error("AccessDeniedException"))
-    (failed,) = notify.wake(event)["batchItemFailures"]
-    assert failed["itemIdentifier"] in {"message-0", "message-1", "message-2"}
+    with pytest.raises(RuntimeError, match="1 webhooks could not be tried"):
+        notify.wake()
     assert web.asked().count("/hook") == 2
-    assert notify.wake(event, MINUTE) == DONE
+    notify.wake(MINUTE)
     assert web.asked().count("/hook") == 3
 
 
-def test_what_is_told_and_logged_wakes_nobody_again(web: Web, notify: Notifier) -> None:
+def test_of_a_pings_events_one_goes_a_minute_in_their_order_and_other_pings_do_not_wait(
+    web: Web, notify: Notifier
+) -> None:
+    choose(web, webhook=web.url("/hook", "hook.example"))
+    ping, _ = held(web, "a.example", "b.example")
+    for status in (Status.APPROVED, Status.REJECTED):
+        web.table.decide(ping.id, status, NOW)
+    told = []
+    notify.note(notify.changes())
+    for minutes in range(3):
+        notify.wake(minutes * MINUTE)
+        sent = [one for one in app.deliveries.newest() if one.kind == "webhook" and one.state == "sent"]
+        told.append(sorted(one.what for one in sent))
+    assert told[0] == ["ping.pending", "ping.pending"]
+    assert told[1] == ["ping.approved", "ping.pending", "ping.pending"]
+    assert told[2] == ["ping.approved", "ping.pending", "ping.pending", "ping.removed"]
+
+
+def noted(web: Web, number: int) -> None:
+    """Have an event of each of so many pings wait for the webhook."""
+    for n in range(number):
+        event = ping_event(f"ping{n}", "1")
+        note_event(app.deliveries, event, Event.PENDING, web.ping(host=f"blog{n}.example"), NOW)
+
+
+def test_only_so_many_webhooks_are_sent_a_minute(web: Web, notify: Notifier) -> None:
+    choose(web, webhook=web.url("/hook", "hook.example"))
+    noted(web, app.MOST_WEBHOOKS + 2)
+    notify.wake()
+    assert web.asked().count("/hook") == app.MOST_WEBHOOKS
+    notify.wake(MINUTE)
+    assert web.asked().count("/hook") == app.MOST_WEBHOOKS + 2
+
+
+def test_a_slow_receiver_holds_up_neither_mails_nor_the_other_webhooks(web: Web, notify: Notifier) -> None:
+    all_have_asked = threading.Barrier(app.SIDE_BY_SIDE)
+    mailed: list[int] = []
+
+    def answer(connection: socket.socket, _: threading.Event) -> None:
+        mailed.append(len(sent_mails()))
+        all_have_asked.wait(5)
+        connection.sendall(page("Thanks"))
+
+    choose(web, webhook=web.url("/hook", "hook.example"))
+    web.answers["/hook"] = answer
+    held(web, "other.example")
+    noted(web, app.SIDE_BY_SIDE - 1)
+    notify.tell()
+    assert mailed == [1] * app.SIDE_BY_SIDE
+    assert {one.state for one in app.deliveries.newest()} == {"sent"}
+
+
+def test_what_is_told_and_logged_is_no_news(web: Web, notify: Notifier) -> None:
     choose(web, webhook=web.url("/hook", "hook.example"))
     held(web, "other.example")
     notify.tell()
-    assert notify.changes() == []
+    records = notify.changes()
+    assert records
+    assert [record for record in records if event_of(record)] == []
 
 
 def test_the_apis_address_is_noted_for_the_command_line(notify: Notifier) -> None:
-    notify.wake(SCHEDULED)
+    notify.wake()
     assert find_api(notify.web.table) == "https://api.example"
 
 
@@ -395,7 +469,7 @@ def test_a_ping_of_the_authors_that_does_not_arrive_is_told_of_once(
 ) -> None:
     (record,) = unsent(web, "a", stage=stage, words="Pings are <closed>.")
     for minutes in (5, 10, 60 * 24):
-        notify.wake(SCHEDULED, minutes * MINUTE)
+        notify.wake(minutes * MINUTE)
     (mail,) = sent_mails()
     assert mail["Subject"] == "A ping of yours did not arrive"
     text, html = bodies(mail)
@@ -411,7 +485,7 @@ def test_a_ping_of_the_authors_that_does_not_arrive_is_told_of_once(
 @pytest.mark.parametrize("stage", sorted({*Stage} - {Stage.REFUSED, Stage.UNCLEAR, Stage.FAILED}))
 def test_what_needs_nobody_is_not_told_of(web: Web, notify: Notifier, stage: Stage) -> None:
     unsent(web, "a", stage=stage)
-    notify.wake(SCHEDULED, 5 * MINUTE)
+    notify.wake(5 * MINUTE)
     assert sent_mails() == []
 
 
@@ -419,13 +493,13 @@ def test_what_fails_again_is_told_of_again_and_what_arrives_meanwhile_is_not(
     web: Web, notify: Notifier
 ) -> None:
     first, second = unsent(web, "a", "b")
-    notify.wake(SCHEDULED, 5 * MINUTE)
+    notify.wake(5 * MINUTE)
     ledger = TableLedger(web.table)
     assert ledger.put(first.ended(Stage.FAILED, "again", NOW + 6 * MINUTE))
     assert ledger.put(second.ended(Stage.REFUSED, "again", NOW + 6 * MINUTE))
     app.gather_failures(Settings())
     assert ledger.put(second.ended(Stage.REFUSED, "x", NOW).ended(Stage.ACCEPTED, "", NOW + 7 * MINUTE))
-    notify.wake(SCHEDULED, 20 * MINUTE)
+    notify.wake(20 * MINUTE)
     subjects = [mail["Subject"] for mail in sent_mails()]
     assert subjects == ["2 pings of yours did not arrive", "A ping of yours did not arrive"]
     assert first.target in bodies(sent_mails()[1])[0]
@@ -436,8 +510,8 @@ def test_failures_stand_in_the_mail_of_what_waits(web: Web, notify: Notifier) ->
     held(web, "other.example")
     unsent(web, *map(str, range(23)))
     notify.tell()
-    notify.wake(SCHEDULED, 5 * MINUTE)
-    notify.wake(SCHEDULED, 26 * 60 * MINUTE)
+    notify.wake(5 * MINUTE)
+    notify.wake(26 * 60 * MINUTE)
     every = [bodies(mail)[0] for mail in sent_mails()]
     assert "“A reply” links to “Hello”" in [mail["Subject"] for mail in sent_mails()]
     assert sum(text.count("refused: Closed.") for text in every) == 20
@@ -446,7 +520,7 @@ def test_failures_stand_in_the_mail_of_what_waits(web: Web, notify: Notifier) ->
 
 def test_the_longest_failures_fit_what_mail_programs_show(web: Web, notify: Notifier) -> None:
     unsent(web, *(f"{number}/{'a' * 2_000}" for number in range(30)), words="w" * 250)
-    notify.wake(SCHEDULED, 5 * MINUTE)
+    notify.wake(5 * MINUTE)
     (mail,) = sent_mails()
     assert len(bodies(mail)[1].encode()) <= app.MOST_BYTES
 
@@ -454,9 +528,9 @@ def test_the_longest_failures_fit_what_mail_programs_show(web: Web, notify: Noti
 def test_who_wants_no_mail_is_not_told_of_failures_later(web: Web, notify: Notifier) -> None:
     choose(web, notify=Notify.NONE)
     unsent(web, "a")
-    notify.wake(SCHEDULED, 5 * MINUTE)
+    notify.wake(5 * MINUTE)
     save_settings(web.table, Settings(), Settings(notify=Notify.NONE))
-    notify.wake(SCHEDULED, 10 * MINUTE)
+    notify.wake(10 * MINUTE)
     assert sent_mails() == []
 
 
@@ -466,8 +540,8 @@ def test_a_mail_of_failures_that_broke_off_goes_out_later(
     unsent(web, "a")
     with monkeypatch.context() as broken:
         broken.setattr(app, "send", faults_in_mail)
-        assert notify.wake(SCHEDULED, 5 * MINUTE) == DONE
-    notify.wake(SCHEDULED, 10 * MINUTE)
+        notify.wake(5 * MINUTE)
+    notify.wake(10 * MINUTE)
     assert [mail["Subject"] for mail in sent_mails()] == ["A ping of yours did not arrive"]
 
 
@@ -476,25 +550,26 @@ def faults_in_mail(*_: object) -> str:
     raise MailFailed("SES is not there")
 
 
-def test_after_a_change_that_failed_the_later_ones_of_its_ping_come_again_with_it(
-    web: Web, notify: Notifier
-) -> None:
-    choose(web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE)
+def test_a_change_that_could_not_be_noted_is_told_when_it_comes_again(web: Web, notify: Notifier) -> None:
+    choose(web, webhook=web.url("/hook", "hook.example"))
     (ping,) = held(web, "other.example")
     web.table.decide(ping.id, Status.APPROVED, NOW)
-    event = queue_event(*notify.changes())
-    faults.answer(app.table, "PutItem", 1, faults.error("AccessDeniedException"))
-    failed = [one["itemIdentifier"] for one in notify.wake(event)["batchItemFailures"]]
-    assert failed == ["message-0", "message-1"]
-    assert web.asked().count("/hook") == 0
-    assert notify.wake(event, MINUTE) == DONE
+    records = notify.changes()
+    faults.answer(triage.table, "PutItem", 1, faults.error("AccessDeniedException"))
+    failed = [one["itemIdentifier"] for one in notify.note(records)["batchItemFailures"]]
+    assert failed == [one["dynamodb"]["SequenceNumber"] for one in records if event_of(one)]
+    assert notify.note(records) == DONE
+    for minutes in range(3):
+        notify.wake(minutes * MINUTE)
+    told = [one.what for one in reversed(app.deliveries.newest()) if one.kind == "webhook"]
+    assert told == ["ping.pending", "ping.approved"]
     assert web.asked().count("/hook") == 2
 
 
-def test_changes_and_the_schedule_are_done_in_one_batch(web: Web, notify: Notifier) -> None:
+def test_what_waits_and_what_did_not_arrive_are_one_mail(web: Web, notify: Notifier) -> None:
     held(web, "other.example")
     unsent(web, "a")
-    assert notify.wake(queue_event(*notify.changes(), TICK, {**TICK, "id": "2"}), 5 * MINUTE) == DONE
+    notify.tell(5 * MINUTE)
     (mail,) = sent_mails()
     assert "> A reply" in bodies(mail)[0]
     assert "refused: Closed." in bodies(mail)[0]
@@ -508,8 +583,11 @@ def test_mails_and_webhooks_are_lines_of_the_log_with_the_pings_id_and_no_words_
     capsys.readouterr()
     notify.tell()
     lines = outcomes(capsys)
-    assert [outcome for outcome, _ in lines] == ["MailSent", "PingMailed", "WebhookSent"]
-    assert [line.get("ping") for _, line in lines] == [None, ping.id, ping.id]
+    assert [outcome for outcome, _ in lines] == [
+        "PingQueued", "NewsNoted", "MailSent", "PingMailed", "WebhookSent",
+    ]  # fmt: skip
+    assert [line.get("ping") for _, line in lines] == [ping.id, ping.id, None, ping.id, None]
+    assert ping.id in lines[4][1]["delivery"]
     assert "Words of its sender" not in json.dumps(lines)
 
 
@@ -519,7 +597,8 @@ def test_a_webhook_that_refuses_is_counted_at_each_attempt(
     choose(web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE)
     web.answers["/hook"] = page("Later", "503 Service Unavailable")
     held(web, "other.example")
+    notify.note(notify.changes())
     capsys.readouterr()
-    notify.tell()
-    notify.wake(SCHEDULED, 6 * MINUTE)
+    notify.wake()
+    notify.wake(6 * MINUTE)
     assert [outcome for outcome, _ in outcomes(capsys)] == ["WebhookFailed", "WebhookFailed"]

@@ -1,6 +1,7 @@
-"""`triage`, woken by the table's stream: what it puts into which queue."""
+"""`triage`, woken by the table's stream: what it has checked, and what it notes for `notify`."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -8,30 +9,23 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.triage import app
-from tests import faults, template
-from tests.aws import make_queues
+from tests import faults
 from tests.conftest import MakePing
 from tests.events import Context
-from tests.integration.conftest import NOW, Web, outcomes
+from tests.integration.conftest import CHECKS, NOW, Web, outcomes
 from tests.streams import records_of
 from trackback.changes import look_again
-from trackback.deliveries import Deliveries
-from trackback.messages import MOST_BYTES, Message, Queue
+from trackback.messages import MOST_BYTES, Message
 from trackback.ping import Status
+from trackback.settings import Event, Notify, Settings, save_settings
+from trackback.stream import event_of
 from trackback.table import Table
-from trackback.webhook import ask_for_test
+
+pytestmark = pytest.mark.usefixtures("checks")
 
 DONE: dict[str, Any] = {"batchItemFailures": []}
-CHECKS, CHANGES = (template.load().queue_url(name) for name in ("Checks", "Changes"))
+HOOK = "https://hook.example/"
 FAILED = {"Successful": [], "Failed": [{"Id": "0", "SenderFault": False, "Code": "InternalError"}]}
-
-
-@pytest.fixture(autouse=True)
-def _queues(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Empty queues, and clients without the faults of other tests."""
-    make_queues(template.load())
-    monkeypatch.setattr(app, "checks", Queue(CHECKS))
-    monkeypatch.setattr(app, "changes", Queue(CHANGES))
 
 
 def stream() -> dict[str, Any]:
@@ -57,8 +51,21 @@ def taken(url: str) -> list[tuple[str, Any]]:
 
 def pings(url: str) -> list[str]:
     """Take all messages of a queue; return the ids of the pings that they are about, in order."""
-    bodies = [body for _, body in taken(url)]
-    return [body.get("ping") or body["dynamodb"]["Keys"]["id"]["S"] for body in bodies]
+    return [body["ping"] for _, body in taken(url)]
+
+
+def waiting(table: Table) -> set[str]:
+    """Return the ids of the pings that wait for an email."""
+    return set(table.read("mail#").get("waiting", ()))
+
+
+def noted() -> list[str]:
+    """Return the events that wait for the webhook, the oldest first."""
+    return [one.what for one in reversed(app.deliveries.newest())]
+
+
+def choose(table: Table, **chosen: Any) -> None:
+    save_settings(table, Settings(**chosen), Settings())
 
 
 def test_a_new_ping_is_queued_by_its_id_alone_in_the_group_of_its_site(
@@ -68,7 +75,7 @@ def test_a_new_ping_is_queued_by_its_id_alone_in_the_group_of_its_site(
     table.add(ping)
     assert triage(stream()) == DONE
     assert taken(CHECKS) == [("other.example:8443", {"ping": ping.id})]
-    assert taken(CHANGES) == []
+    assert waiting(table) == set()
 
 
 def test_pings_of_one_site_are_one_group_and_those_of_another_are_not_behind_them(
@@ -112,32 +119,15 @@ def test_verdicts_decisions_and_posts_are_not_looked_at(web: Web) -> None:
     assert taken(CHECKS) == []
 
 
-def test_the_changes_of_a_ping_are_queued_in_their_order_as_the_stream_has_them(web: Web) -> None:
-    ping = web.add()
-    web.verify(ping)
-    for status in (Status.APPROVED, Status.REJECTED, Status.APPROVED):
-        web.table.decide(ping.id, status, NOW)
-    triage(stream())
-    found = taken(CHANGES)
-    assert {group for group, _ in found} == {ping.id}
-    after = [body["dynamodb"]["NewImage"]["status"]["S"] for _, body in found]
-    assert after == ["pending", "approved", "rejected", "approved"]
-    assert all(body in stream()["Records"] for _, body in found)
-
-
-def test_a_test_of_the_webhook_is_queued_and_other_deliveries_are_not(table: Table) -> None:
-    asked = ask_for_test(Deliveries(table), NOW)
-    triage(stream())
-    assert pings(CHANGES) == [asked]
-    assert taken(CHECKS) == []
-
-
-def test_a_batch_that_is_brought_again_queues_nothing_again(web: Web) -> None:
-    web.verify(web.add())
+def test_a_batch_that_is_brought_again_queues_and_notes_nothing_again(web: Web) -> None:
+    choose(web.table, webhook=HOOK)
+    ping = web.verify(web.add())
     event = stream()
     for _ in range(2):
         assert triage(event) == DONE
-    assert (len(taken(CHECKS)), len(taken(CHANGES))) == (1, 1)
+    assert len(taken(CHECKS)) == 1
+    assert waiting(web.table) == {ping.id}
+    assert noted() == ["ping.pending"]
 
 
 def test_a_batch_of_any_length_is_queued_in_its_order(table: Table, make_ping: MakePing) -> None:
@@ -150,14 +140,14 @@ def test_a_batch_of_any_length_is_queued_in_its_order(table: Table, make_ping: M
 
 def test_messages_that_are_too_large_together_go_one_after_the_other() -> None:
     messages = [Message(str(n), {"text": "a" * (MOST_BYTES // 2)}, "group") for n in range(3)]
-    assert Queue(CHANGES).send(messages) == set()
-    assert len(taken(CHANGES)) == 3
+    assert app.checks.send(messages) == set()
+    assert len(taken(CHECKS)) == 3
 
 
 def test_any_character_of_a_sender_passes_the_queue() -> None:
     record = {"text": "\u0000\ufffe\uffff🌱\ud800"}
-    assert Queue(CHANGES).send([Message("1", record, "group")]) == set()
-    assert taken(CHANGES) == [("group", record)]
+    assert app.checks.send([Message("1", record, "group")]) == set()
+    assert taken(CHECKS) == [("group", record)]
 
 
 def test_what_a_queue_does_not_take_is_named_and_comes_again(table: Table, make_ping: MakePing) -> None:
@@ -195,7 +185,7 @@ def test_a_queue_that_takes_nothing_fails_the_batch_which_then_comes_again(
     assert pings(CHECKS) == [ping.id]
 
 
-def test_what_is_queued_is_a_line_of_the_log_with_the_pings_id(
+def test_what_is_queued_and_noted_is_a_line_of_the_log_with_the_pings_id(
     web: Web, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ping = web.add(title="Words of its sender")
@@ -204,6 +194,86 @@ def test_what_is_queued_is_a_line_of_the_log_with_the_pings_id(
     lines = outcomes(capsys)
     assert [(outcome, line["ping"]) for outcome, line in lines] == [
         ("PingQueued", ping.id),
-        ("ChangeQueued", ping.id),
+        ("NewsNoted", ping.id),
     ]
+    assert lines[1][1]["event"] == "ping.pending"
     assert "Words of its sender" not in json.dumps(lines)
+
+
+def test_what_waits_for_the_author_waits_for_an_email_and_a_decision_does_not(web: Web) -> None:
+    held, decided = (web.verify(web.add("/re", host)) for host in ("a.example", "b.example"))
+    triage(stream())
+    assert waiting(web.table) == {held.id, decided.id}
+    known = stream()["Records"]
+    web.table.client.delete_item(TableName=web.table.name, Key={"id": {"S": "mail#"}})
+    web.table.decide(decided.id, Status.APPROVED, NOW)
+    triage({"Records": stream()["Records"][len(known) :]})
+    assert waiting(web.table) == set()
+
+
+def test_who_wants_no_emails_has_nothing_wait_for_one(web: Web) -> None:
+    choose(web.table, notify=Notify.NONE)
+    web.verify(web.add())
+    assert triage(stream()) == DONE
+    assert waiting(web.table) == set()
+
+
+def test_the_events_of_a_ping_are_noted_for_the_webhook_in_their_order_and_are_due_at_once(web: Web) -> None:
+    choose(web.table, webhook=HOOK)
+    ping = web.verify(web.add())
+    for status in (Status.APPROVED, Status.REJECTED, Status.APPROVED):
+        web.table.decide(ping.id, status, NOW)
+    web.table.client.delete_item(TableName=web.table.name, Key={"id": {"S": ping.id}})
+    triage(stream())
+    told = ["ping.pending", "ping.approved", "ping.removed", "ping.approved", "ping.removed"]
+    assert noted() == told
+    due = app.deliveries.due(datetime.now(UTC) + timedelta(seconds=1), 10)
+    found = [app.deliveries.get(one) for one in due]
+    assert [one and one.what for one in found] == told
+    bodies = [json.loads(one.body) for one in found if one]
+    assert {body["data"]["id"] for body in bodies} == {ping.id}
+    assert sorted(body["timestamp"] for body in bodies) == [body["timestamp"] for body in bodies]
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [{}, {"webhook": HOOK, "events": ()}, {"webhook": HOOK, "events": (Event.REMOVED,)}],
+    ids=["no url", "no events", "another event"],
+)
+def test_what_the_author_does_not_want_the_webhook_to_hear_is_not_noted(
+    web: Web, chosen: dict[str, Any]
+) -> None:
+    choose(web.table, **chosen)
+    web.verify(web.add())
+    assert triage(stream()) == DONE
+    assert noted() == []
+
+
+@pytest.mark.parametrize("operation", ["GetItem", "UpdateItem", "PutItem"])
+def test_news_that_cannot_be_noted_is_named_and_noted_when_it_comes_again(web: Web, operation: str) -> None:
+    choose(web.table, webhook=HOOK)
+    held = [web.verify(web.add("/re", host)) for host in ("a.example", "b.example")]
+    web.table.decide(held[0].id, Status.APPROVED, NOW)
+    event = stream()
+    news = [record["dynamodb"]["SequenceNumber"] for record in event["Records"] if event_of(record)]
+    faults.answer(app.table, operation, 1, faults.error("AccessDeniedException"))
+    assert [one["itemIdentifier"] for one in triage(event)["batchItemFailures"]] == news
+    assert len(taken(CHECKS)) == 2  # which is not held up
+    assert triage(event) == DONE
+    assert waiting(web.table) == {ping.id for ping in held}
+    assert noted() == ["ping.pending", "ping.pending", "ping.approved"]
+
+
+def test_what_could_not_be_noted_is_logged_with_its_pings_and_no_words_of_their_senders(
+    web: Web, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ping = web.verify(web.add(title="Words of its sender"))
+    event = stream()
+    capsys.readouterr()
+    faults.answer(app.table, "GetItem", 1, faults.error("AccessDeniedException"))
+    triage(event)
+    printed = capsys.readouterr().out
+    (line,) = (json.loads(line) for line in printed.splitlines() if "could not be noted" in line)
+    assert (line["level"], line["pings"]) == ("ERROR", [ping.id])
+    assert "Words of its sender" not in printed
+    assert "NewsNoted" not in printed

@@ -20,7 +20,7 @@ from trackback.keys import Keys
 from trackback.ping import Ping, Status
 from trackback.settings import Event, Settings
 from trackback.table import Table
-from trackback.webhook import MAX_ANSWER, MOST, RETRIES, Webhook, ask_for_test, secret
+from trackback.webhook import MAX_ANSWER, RETRIES, Webhook, ask_for_test, note_event, secret
 
 NOW = datetime(2026, 11, 24, 6, 11, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -71,14 +71,14 @@ class Hook:
         return Webhook(fetcher, self.keys, self.deliveries)
 
     def tell(self, event: Event = Event.APPROVED, event_id: str = "event-1", **changed: Any) -> Delivery:
-        """Tell of an event; return what the log says then."""
-        self.webhook.tell(event_id, event, self.ping, replace(self.settings, **changed), NOW)
-        return self.delivery(delivery_id(event_id))
+        """Note an event and try to send it; return what the log says then."""
+        note_event(self.deliveries, event_id, event, self.ping, NOW)
+        return self.try_again(timedelta(), delivery_id(event_id), **changed)
 
-    def try_again(self, after: timedelta, **changed: Any) -> Delivery:
-        """Try what is due some time after `NOW`; return what the log says then."""
-        self.webhook.try_again(replace(self.settings, **changed), NOW + after)
-        return self.delivery()
+    def try_again(self, after: timedelta, wanted: str = ID, **changed: Any) -> Delivery:
+        """Try to send an event some time after `NOW`; return what the log says then."""
+        self.webhook.try_one(wanted, replace(self.settings, **changed), NOW + after)
+        return self.delivery(wanted)
 
     def delivery(self, wanted: str = ID) -> Delivery:
         """Return what the log says."""
@@ -121,7 +121,8 @@ def test_the_receiver_can_verify_what_it_gets_with_each_key(hook: Hook) -> None:
     newest = secret(hook.keys.rotate(NOW))
     assert older != newest
     now = datetime.now(UTC)  # the receiver's library refuses what is older than five minutes
-    hook.webhook.tell("event-1", Event.APPROVED, hook.ping, hook.settings, now)
+    note_event(hook.deliveries, "event-1", Event.APPROVED, hook.ping, now)
+    hook.webhook.try_one(ID, hook.settings, now)
     headers, body = hook.receiver.requests[0]
     assert (headers["content-type"], headers["webhook-id"]) == ("application/json", "event-1")
     for key in (older, newest):
@@ -138,13 +139,11 @@ def test_nothing_secret_goes_out(hook: Hook) -> None:
     assert secret(hook.keys.load(NOW)) not in f"{headers}{body.decode()}"
 
 
-@pytest.mark.parametrize(
-    "changed", [{"webhook": ""}, {"events": ()}, {"events": (Event.REMOVED,)}], ids=["url", "events", "event"]
-)
-def test_nothing_is_told_or_noted_that_nobody_wants_to_hear(hook: Hook, changed: dict[str, Any]) -> None:
-    hook.webhook.tell("event-1", Event.APPROVED, hook.ping, replace(hook.settings, **changed), NOW)
+def test_an_event_is_noted_once_and_due_at_once(hook: Hook) -> None:
+    noted = [note_event(hook.deliveries, "event-1", Event.APPROVED, hook.ping, NOW) for _ in range(2)]
+    assert noted == [True, False]
+    assert hook.deliveries.due(NOW, 10) == [ID]
     assert hook.receiver.requests == []
-    assert hook.deliveries.newest() == []
 
 
 def test_an_event_is_told_once_however_often_it_comes(hook: Hook) -> None:
@@ -322,32 +321,16 @@ def test_what_nobody_wants_to_hear_any_more_is_given_up(hook: Hook, changed: dic
     assert len(hook.receiver.requests) == 1
 
 
-def test_only_so_many_are_tried_again_at_a_time(hook: Hook) -> None:
-    hook.receiver.answers = [Response("", 500) for _ in range(MOST + 2)]
-    for n in range(MOST + 2):
-        hook.tell(event_id=f"event-{n}")
-    hook.try_again(RETRIES[0])
-    assert [each.state for each in hook.deliveries.newest()].count("waiting") == 2
-    hook.try_again(RETRIES[0])
-    assert {each.state for each in hook.deliveries.newest()} == {"sent"}
-
-
-def test_a_test_is_asked_for_and_sent_by_whoever_is_woken(hook: Hook) -> None:
+def test_a_test_is_due_at_once_and_is_sent_once(hook: Hook) -> None:
     wanted = ask_for_test(hook.deliveries, NOW)
-    assert hook.table.read(wanted)["untried"] is True
+    assert hook.deliveries.due(NOW, 10) == [wanted]
     assert hook.receiver.requests == []
     for _ in range(2):
         hook.webhook.try_one(wanted, replace(hook.settings, events=()), NOW)
     (body,) = hook.receiver.bodies
     assert (body["type"], body["data"]["status"]) == ("ping.test", "pending")
     assert (hook.delivery(wanted).state, hook.delivery(wanted).attempts) == ("sent", 1)
-    assert "untried" not in hook.table.read(wanted)
-
-
-def test_a_test_that_nobody_was_woken_for_is_found_again(hook: Hook) -> None:
-    wanted = ask_for_test(hook.deliveries, NOW)
-    hook.webhook.try_again(hook.settings, NOW + 5 * MINUTE)
-    assert hook.delivery(wanted).state == "sent"
+    assert hook.deliveries.due(NOW + timedelta(days=1), 10) == []
 
 
 def test_a_test_without_a_webhook_says_so(hook: Hook) -> None:

@@ -3,7 +3,7 @@
 A webhook that waits to be tried again stands in the index `by_due` too, and keeps the body that is sent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -47,8 +47,8 @@ class Delivery:
     body: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Tell whether it is to be tried now: at once if it never was."""
-        return self.state == "waiting" and (not self.attempts or self.next_at <= stamp(now))
+        """Tell whether it is to be tried now."""
+        return self.state == "waiting" and self.next_at <= stamp(now)
 
 
 def delivery_id(event_id: str) -> str:
@@ -59,6 +59,19 @@ def delivery_id(event_id: str) -> str:
 def event_id(delivery: Delivery) -> str:
     """Return the id of the event that a delivery tells of."""
     return delivery.id.removeprefix(_RECORD)
+
+
+def ping_event(ping: str, change: str) -> str:
+    """Return the id of the event that a ping's change is, by the change's own id."""
+    return f"{ping}_{change}"
+
+
+def oldest_of_each_ping(deliveries: Iterable[str]) -> list[str]:
+    """Return the first delivery of each ping; those that are about no ping stay."""
+    first: dict[str, str] = {}
+    for delivery in deliveries:
+        first.setdefault(delivery.partition("_")[0], delivery)
+    return list(first.values())
 
 
 class Deliveries:
@@ -100,7 +113,7 @@ class Deliveries:
         return _to_delivery(item) if item else None
 
     def due(self, now: datetime, most: int) -> list[str]:
-        """Return the ids of webhooks that are to be tried again, the longest due first."""
+        """Return the ids of webhooks that are to be tried, the longest due first."""
         found = self._client.query(
             TableName=self._table,
             IndexName="by_due",
