@@ -41,8 +41,10 @@ ANSWERS: dict[str, Any] = {
     "UpdateItem mail#": {"Attributes": {**_MAIL, "attempts": {"N": "1"}}},
     "BatchGetItem": {"Responses": {"trackback": _HELD}, "UnprocessedKeys": {}},
     "BatchGetItem one": {"Responses": {"trackback": _HELD[:1]}, "UnprocessedKeys": {}},
+    "GetParameter akismet-key": {"Parameter": {"Value": ""}},
     "GetParameter": {"Parameter": {"Value": json.dumps(_KEYS)}},
     "SendEmail": {"MessageId": "1"},
+    "SendMessageBatch": {"Successful": [], "Failed": []},
 }
 _BODIES = {name: json.dumps(answer).encode() for name, answer in ANSWERS.items()}
 
@@ -50,7 +52,8 @@ _BODIES = {name: json.dumps(answer).encode() for name, answer in ANSWERS.items()
 def _wanted(operation: str, body: bytes) -> str:
     """Return the name of the answer to a request."""
     asked = json.loads(body or b"{}")
-    kind = asked.get("IndexName") or asked.get("Key", {}).get("id", {}).get("S", "")
+    record = asked.get("Key", {}).get("id", {}).get("S", "")
+    kind = asked.get("IndexName") or record or asked.get("Name", "").rpartition("/")[2]
     keys = asked.get("RequestItems", {}).get("trackback", {}).get("Keys", ())
     special = "one" if len(keys) == 1 else kind
     named = f"{operation} {special}"

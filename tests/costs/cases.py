@@ -1,33 +1,51 @@
 """What is measured: the kinds of work of each function, as events, and what must be stored before."""
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import count
 from typing import Any
+from urllib.parse import urljoin
 
 from tests.benchmarks import samples
 from tests.benchmarks.stand_in import KEYRING
+from tests.costs.sources import LARGEST
 from trackback.changes import verdict_change
 from trackback.link import read_source
+from trackback.outbox import MOST
 from trackback.ping import Ping, Status, ping_id
 from trackback.site import Post, Sites
 from trackback.table import Added, Table
 from trackback.verdict import Outcome
 
 Event = Mapping[str, Any]
+STARTS = 3
+REQUESTS = 40
 MOST_VIEWED = 100
+TEN = 10
+"""Records in a batch, where pings come fast."""
 _BROWSER = {"accept-encoding": "gzip, deflate, br"}
 CERTAIN_SPAM = "[...] There you will find {number} more infos on that topic"
 
 
 @dataclass(frozen=True)
 class Case:
-    """One kind of a function's work; `events` makes each event, storing first what it needs."""
+    """One kind of a function's work; `events` makes each event, storing first what it needs.
+
+    Attributes:
+        others: Its calls to other services than DynamoDB.
+        starts: How often the function is started.
+        requests: How many events are measured in each start.
+    """
 
     function: str
     kind: str
     how: str
     events: Callable[[], Iterator[Event]]
+    others: int = 0
+    starts: int = STARTS
+    requests: int = REQUESTS
 
 
 @dataclass(frozen=True)
@@ -46,21 +64,33 @@ class Cases:
             Case("serve", "counts", "counts of ten posts without pings", self._counts),
             Case("serve", "embed", "the script", _embed),
             Case("receive", "rss", "100 approved pings as RSS", self._rss),
-            Case("verify", "spam", "a ping of a known template", lambda: self._new(self._spam, 4_000)),
-            Case(
-                "verify",
-                "looked_at",
-                "a page of 60 KB with the link",
-                lambda: self._new(self._genuine, 5_000),
-            ),
-            Case("verify", "idle", "the schedule, nothing due", _scheduled),
-            Case("notify", "held", "a ping that waits, in a flood: mails are paced", self._held),
-            Case("notify", "approved", "an approval, no webhook", self._approved),
+            *self._triage(),
+            *self._verify(),
             Case("notify", "idle", "the schedule, nothing due", _scheduled),
+            Case("notify", "mail", f"a mail about {MOST} pings", self._mails, others=1, requests=10),
             Case("send", "idle", "the schedule, nothing due, no feed", _scheduled),
             Case("moderate", "sign_in", "the page that a stranger gets", _stranger),
             Case("moderate", "queue", "the author's queue, which stands for a bulk decision", self._queue),
         ]
+
+    def _triage(self) -> Iterator[Case]:
+        yield Case("triage", "new", "a new ping", lambda: self._changes(_new), others=1)
+        yield Case("triage", "held", "a ping that waits, as others do", self._held)
+        yield Case("triage", "approved", "an approval, no webhook", lambda: self._changes(_approved))
+        ten = lambda: self._changes(_new, TEN)  # noqa: E731
+        yield Case("triage", "new_ten", "ten new pings", ten, others=1)
+        yield Case("triage", "held_ten", "ten pings that wait, as others do", lambda: self._held(TEN))
+
+    def _verify(self) -> Iterator[Case]:
+        page = "a page of 60 KB with the link"
+        yield Case("verify", "spam", "a ping of a known template", lambda: self._new(self._spam, 40_000))
+        yield Case("verify", "looked_at", page, lambda: self._new(self._genuine, 41_000))
+        yield Case("verify", "idle", "the schedule, nothing due", _due)
+        yield Case("verify", "spam_ten", "ten of them", lambda: self._new(self._spam, 42_000, TEN))
+        yield Case("verify", "looked_at_ten", "ten of them", lambda: self._new(self._genuine, 45_000, TEN))
+        largest = lambda: self._new(self._genuine, 48_000, TEN, path=LARGEST)  # noqa: E731
+        how = "ten pages of a megabyte, side by side"
+        yield Case("verify", "largest_ten", how, largest, starts=1, requests=3)
 
     @property
     def _post(self) -> Post:
@@ -100,11 +130,37 @@ class Cases:
         while True:
             yield samples.queue_event(KEYRING)
 
-    def _new(self, make: Callable[[int], Ping], first: int) -> Iterator[Event]:
-        for number in range(first, first + 1_000):
-            ping = make(number)
-            self.table.add(ping)
-            yield _records(ping, samples.received(ping))
+    def _new(self, make: Callable[[int], Ping], first: int, many: int = 1, path: str = "") -> Iterator[Event]:
+        """Yield messages about new pings, so many in each batch; their sources have another path if named."""
+        for batch in count(first, many):
+            pings = [make(number) for number in range(batch, batch + many)]
+            if path:
+                pings = [_moved(ping, self._post, path) for ping in pings]
+            for ping in pings:
+                self.table.add(ping)
+            yield _messages({"ping": ping.id} for ping in pings)
+
+    def _changes(self, record: Callable[[Ping], Event], many: int = 1) -> Iterator[Event]:
+        for batch in count(60_000, many):
+            yield {"Records": [record(self._genuine(number)) for number in range(batch, batch + many)]}
+
+    def _held(self, many: int = 1) -> Iterator[Event]:
+        self._wait(f"{number:026}" for number in range(MOST))
+        return self._changes(_held, many)
+
+    def _wait(self, pings: Iterable[str]) -> None:
+        """Have pings, and no others, wait for a mail."""
+        box: Any = {"id": {"S": "mail#"}, "waiting": {"SS": list(pings)}}
+        self.table.client.put_item(TableName=self.table.name, Item=box)
+
+    def _mails(self) -> Iterator[Event]:
+        for batch in count(7_000, MOST):
+            pings = [self._genuine(number) for number in range(batch, batch + MOST)]
+            for ping in pings:
+                self.table.add(ping)
+                self.table.apply(verdict_change(ping, samples.PLAIN, Outcome(Status.PENDING), _now()))
+            self._wait(ping.id for ping in pings)
+            yield samples.tick()
 
     def decided(self, number: int, status: Status) -> Callable[[], object]:
         """Store a ping that waits; return what decides about it."""
@@ -112,17 +168,6 @@ class Cases:
         self.table.add(ping)
         self.table.apply(verdict_change(ping, samples.PLAIN, Outcome(Status.PENDING), now))
         return lambda: self.table.decide(ping.id, status, now)
-
-    def _held(self) -> Iterator[Event]:
-        for number in range(7_000, 8_000):
-            ping = self._genuine(number)
-            self.table.add(ping)
-            yield _records(ping, samples.held(ping), samples.received(ping))
-
-    def _approved(self) -> Iterator[Event]:
-        for number in range(8_000, 9_000):
-            ping = samples.ping(number, self._post)
-            yield _records(ping, samples.approved(ping), samples.held(ping))
 
     def _approve(self, ping: Ping) -> None:
         if self.table.add(ping) is Added.NEW:
@@ -141,7 +186,18 @@ def _stranger() -> Iterator[Event]:
 
 def _scheduled() -> Iterator[Event]:
     while True:
-        yield {"source": "aws.events", "detail-type": "Scheduled Event"}
+        yield samples.tick()
+
+
+def _due() -> Iterator[Event]:
+    while True:
+        yield _messages([samples.tick()])
+
+
+def _messages(bodies: Iterable[Event]) -> Event:
+    """Return the event with which a queue's messages wake a function."""
+    records = [{"messageId": str(number), "body": json.dumps(body)} for number, body in enumerate(bodies)]
+    return {"Records": records}
 
 
 def _at(event: Event, path: str) -> dict[str, Any]:
@@ -150,7 +206,29 @@ def _at(event: Event, path: str) -> dict[str, Any]:
     return {**event, "rawPath": path, "headers": {**event["headers"], **_BROWSER}, "requestContext": context}
 
 
-def _records(ping: Ping, new: Event, old: Event | None = None) -> Event:
+def _new(ping: Ping) -> Event:
+    return _record(ping, samples.received(ping))
+
+
+def _held(ping: Ping) -> Event:
+    return _record(ping, samples.held(ping), samples.received(ping))
+
+
+def _approved(ping: Ping) -> Event:
+    return _record(ping, samples.approved(ping), samples.held(ping))
+
+
+def _record(ping: Ping, new: Event, old: Event | None = None) -> Event:
     images = {"NewImage": new} | ({"OldImage": old} if old else {})
-    change = {"Keys": {"id": {"S": ping.id}}, "SequenceNumber": "1", **images}
-    return {"Records": [{"eventID": "1", "eventName": "MODIFY" if old else "INSERT", "dynamodb": change}]}
+    change = {"Keys": {"id": {"S": ping.id}}, "SequenceNumber": ping.id, **images}
+    return {"eventID": ping.id, "eventName": "MODIFY" if old else "INSERT", "dynamodb": change}
+
+
+def _moved(ping: Ping, post: Post, path: str) -> Ping:
+    """Return a ping with another source on the same host."""
+    source = read_source(urljoin(ping.url, path))
+    return replace(ping, id=ping_id(post, source), url=source.url)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

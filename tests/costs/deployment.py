@@ -63,8 +63,7 @@ class Deployment:
         return tuple(map(self._source, self.of("AWS::Lambda::EventSourceMapping").values()))
 
     def _source(self, said: Properties) -> Source:
-        name, _, what = str(said["EventSourceArn"]).rpartition(".")
-        queue = name if what == "Arn" else ""
+        queue = self._queue_of(said["EventSourceArn"])
         return Source(
             function=_function_name(said["FunctionName"]),
             queue=queue,
@@ -72,6 +71,11 @@ class Deployment:
             maximum_concurrency=said.get("ScalingConfig", {}).get("MaximumConcurrency"),
             patterns=tuple(one["Pattern"] for one in said.get("FilterCriteria", {}).get("Filters", [])),
         )
+
+    def _queue_of(self, arn: str) -> str:
+        """Return the logical id of the queue that an ARN names, empty if it is no queue's."""
+        name = arn.rpartition(":")[2].partition(".")[0]
+        return name if name in self.of("AWS::SQS::Queue") else ""
 
     @property
     def streams(self) -> list[Source]:
@@ -94,9 +98,9 @@ class Deployment:
         )
 
     def _schedule(self, said: Properties, target: Properties, meter: str) -> Schedule:
-        name = target["Arn"].removesuffix(".Arn")
+        name = self._queue_of(target["Arn"])
         queue = next((one for one in self.queues if one.queue == name), None)
-        function = queue.function if queue else _function_name(name)
+        function = queue.function if queue else _function_name(target["Arn"])
         return Schedule(function, queue, _every(said["ScheduleExpression"]), meter)
 
     @property

@@ -5,6 +5,7 @@ gives it. What is read is its CPU time, the capacity units of its calls, and the
 """
 
 import gzip
+import json
 import os
 import platform
 import subprocess
@@ -17,7 +18,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from statistics import mean, median
-from typing import Any
+from typing import IO, Any
 
 import boto3
 
@@ -27,7 +28,7 @@ from tests.benchmarks.meter import Meter
 from tests.benchmarks.runtime import Function, started
 from tests.benchmarks.speed import BUILD
 from tests.benchmarks.stand_in import aws_stand_in
-from tests.costs.cases import Case, Cases
+from tests.costs.cases import REQUESTS, STARTS, Case, Cases
 from tests.costs.metering import MeteringProxy, metering
 from tests.costs.sources import sources
 from tests.dynamodb_local import dynamodb_local, settings
@@ -35,13 +36,11 @@ from trackback.ping import Status
 from trackback.table import Table
 
 FILE = Path(__file__).with_name("measured.toml")
-STARTS = 3
 WARM_UP = 20
-REQUESTS = 40
 HOW = f"""\
 # What `python -m tests.costs.measure` has measured: CPU milliseconds (medians of {STARTS} starts,
 # {REQUESTS} requests each after {WARM_UP}), capacity units (means, on DynamoDB Local), bytes of the
-# function's own log and of the answer.
+# function's own log and of the answer, and how many metrics its log counts.
 # Lambda's platform adds lines of its own: assumed.toml.
 """
 
@@ -60,7 +59,7 @@ class Bench:
     def measure(self, case: Case) -> dict[str, float]:
         """Return the figures of one case, medians over its starts."""
         events = case.events()
-        rounds = [self._round(case, events) for _ in range(STARTS)]
+        rounds = [self._round(case, events) for _ in range(case.starts)]
         return {name: median(each[name] for each in rounds) for name in rounds[0]}
 
     def _round(self, case: Case, events: Iterator[Mapping[str, Any]]) -> dict[str, float]:
@@ -68,20 +67,21 @@ class Bench:
             tempfile.TemporaryFile() as log,
             started(self._function(case.function), self.interpreter.path, log) as one,
         ):
-            for event in islice(events, WARM_UP):
+            for event in islice(events, min(WARM_UP, case.requests)):
                 one.invoke(event)
             before = log.seek(0, os.SEEK_END)
             answers = []
-            for event in islice(events, REQUESTS):
+            for event in islice(events, case.requests):
                 self.proxy.take()
                 answers.append((*one.invoke(event), self.proxy.take()))
             return {
                 "init_cpu_ms": one.init_ms,
                 "cpu_ms": median(cpu for _, cpu, _ in answers),
-                "calls": mean(units["calls"] for *_, units in answers),
+                "calls": mean(units["calls"] for *_, units in answers) + case.others,
                 "writes": mean(units["writes"] for *_, units in answers),
                 "reads": mean(units["reads"] for *_, units in answers),
-                "log_bytes": (log.seek(0, os.SEEK_END) - before) / REQUESTS,
+                "log_bytes": (log.seek(0, os.SEEK_END) - before) / case.requests,
+                "metrics": float(len(_metrics(log))),
                 **_sizes(answers[-1][0] or {}),
                 "peak_mb": one.peak_mb(),
             }
@@ -102,6 +102,14 @@ class Bench:
         """Return the folder of a layer that SAM has named by its content, or what stands for it here."""
         name = next(folder.name for folder in BUILD.iterdir() if reference.startswith(folder.name))
         return self.native if name == "HtmlLayer" else BUILD / name / "python"
+
+
+def _metrics(log: IO[bytes]) -> set[str]:
+    """Return the names of the metrics that a function's log counts."""
+    log.seek(0)
+    counted = (json.loads(line).get("_aws") for line in log if line.startswith(b"{"))
+    metrics = (each for one in counted if one for each in one["CloudWatchMetrics"])
+    return {metric["Name"] for each in metrics for metric in each["Metrics"]}
 
 
 def _sizes(answer: Mapping[str, Any]) -> dict[str, float]:

@@ -20,6 +20,7 @@ class Work:
     reads: float
     writes: float
     log_bytes: float
+    metrics: float
     answer_bytes: float
     gzip_bytes: float
     peak_mb: float

@@ -10,6 +10,8 @@ _FILLER = (
 )
 PAGE_BYTES = 60_000
 """An ordinary weblog's page."""
+LARGEST = "/a-megabyte"
+LARGEST_BYTES = 1_000_000
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -24,7 +26,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _page(self) -> str:
         assert isinstance(self.server, _Server)
         link = f'<p>An answer to <a href="{self.server.post}">why we still link</a>, at length.</p>'
-        filler = _FILLER * (PAGE_BYTES // len(_FILLER))
+        filler = _FILLER * ((LARGEST_BYTES if self.path == LARGEST else PAGE_BYTES) // len(_FILLER))
         head = "<!doctype html><html lang=en><title>An answer</title><body><article><h1>An answer</h1>"
         return f"{head}{link}{filler}</article></body></html>"
 

@@ -22,7 +22,7 @@ from trackback.settings import Notify
 from trackback.table import Table
 from trackback.table_ledger import to_sending
 
-MOST = 100
+MOST = 30
 """How many pings wait by name: what one BatchGetItem reads."""
 AT_ONCE = 10
 """How many pings are told of without delay within `PAUSE`; what is more becomes one mail."""
