@@ -32,7 +32,7 @@ class Invocations:
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         request = Request(environ)
-        name = request.path.removeprefix(_PATH).partition("/")[0].removesuffix(".Alias")
+        name = request.path.removeprefix(_PATH).partition("/")[0]
         function = self._functions.get(name)
         if function is None:
             return Response("{}", 404, mimetype="application/json")(environ, start_response)
