@@ -376,7 +376,9 @@ def test_the_schedule_tries_webhooks_again(web: Web, notify: Notifier) -> None:
 def test_a_webhook_that_cannot_be_tried_fails_the_run_in_which_all_others_go(
     web: Web, notify: Notifier
 ) -> None:
-    choose(web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE)  # a mail's log is a PutItem, too
+    choose(
+        web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE
+    )  # a mail's log is a PutItem, too
     held(web, "a.example", "b.example", "c.example")
     assert notify.note(notify.changes()) == DONE
     faults.answer(app.table, "PutItem", 1, faults.error("AccessDeniedException"))
