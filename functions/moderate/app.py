@@ -217,7 +217,7 @@ def send_example() -> Reply:
     _posted()
     ask_for_test(deliveries, _now())
     return see_other(
-        SETTINGS, Notice("An example is on its way. Load this page again to see what came of it.")
+        SETTINGS, Notice("An example goes out within a minute. Then load this page again to see the answer.")
     )
 
 

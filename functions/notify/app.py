@@ -1,9 +1,10 @@
 """Each minute: emails the author what waits, and tells a webhook what happened, as triage has noted it."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from trackback.announcement import announce, listed, mail_subject, quoted
-from trackback.deliveries import Deliveries, Delivery, delivery_id, oldest_of_each_ping
+from trackback.deliveries import Deliveries, Delivery, by_ping, delivery_id
 from trackback.fetch import Fetcher
 from trackback.items import post_id
 from trackback.keys import Keys
@@ -34,6 +35,8 @@ MOST_BYTES = 90_000
 SIDE_BY_SIDE = 10
 MOST_WEBHOOKS = 30
 """Three rounds of ten, each of at most ten seconds: well within a minute."""
+RESERVE = 12
+"""Seconds that must be left to begin another: ten for the receiver, and some to note what it answered."""
 
 # At import, so that a missing setting fails the start.
 envelope = Envelope(os.environ["AUTHOR_EMAIL"], os.environ["MAIL_FROM"], os.environ["MAIL_EVENTS"])
@@ -71,7 +74,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG
     note_api(table, said, api)
     gather_failures(settings)
     mail(settings, now)  # before the webhooks, whose other end may be slow
-    send_webhooks(settings, now)
+    send_webhooks(settings, now, context.get_remaining_time_in_millis)
 
 
 def gather_failures(settings: Settings) -> None:
@@ -149,21 +152,31 @@ def _title(post_key: str) -> str:
     return str(table.read(post_id(post_key)).get("facts", {}).get("title", ""))
 
 
-def send_webhooks(settings: Settings, now: datetime) -> None:
-    """Send what is due, side by side, so that no slow receiver holds up the rest.
+def send_webhooks(settings: Settings, now: datetime, milliseconds_left: Callable[[], int]) -> None:
+    """Send what is due: the events of one ping in their order, and those of others side by side."""
 
-    Of one ping's events only the oldest goes in each minute, so that they arrive in their order.
-    """
-
-    def send_one(delivery_id: str) -> Delivery | Exception | None:
+    def try_one(delivery: str) -> Delivery | Exception | None:
         try:
-            return webhook.try_one(delivery_id, settings, now)
+            return webhook.try_one(delivery, settings, now)
         except Exception as error:
-            logger.exception("a webhook could not be tried", delivery=delivery_id)
+            logger.exception("a webhook could not be tried", delivery=delivery)
             return error
 
+    def send_in_order(waiting: Sequence[str]) -> list[Delivery | Exception | None]:
+        tried: list[Delivery | Exception | None] = []
+        for delivery in waiting:
+            if milliseconds_left() < RESERVE * 1000 or any(isinstance(one, Exception) for one in tried):
+                break  # the next minute goes on
+            tried.append(try_one(delivery))
+        return tried
+
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        tried = list(pool.map(send_one, oldest_of_each_ping(deliveries.due(now, MOST_WEBHOOKS))))
+        of_each = pool.map(send_in_order, by_ping(deliveries.due(now, MOST_WEBHOOKS)))
+        _account_for(list(chain.from_iterable(of_each)))
+
+
+def _account_for(tried: Sequence[Delivery | Exception | None]) -> None:
+    """Count what became of webhooks, and raise if one could not be tried."""
     for delivery in tried:
         if isinstance(delivery, Delivery):
             count("WebhookSent" if delivery.state == "sent" else "WebhookFailed", delivery=delivery.id)

@@ -127,7 +127,7 @@ def running(sites: str = "") -> Iterator[Running]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.local"],
         cwd=ROOT,
-        # No schedule in between, and what a killed function leaves comes again while a test can wait for it.
+        # No schedule in between but notify's; what a killed function leaves comes again while a test waits.
         env={
             **os.environ,
             "PORT": str(port),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
@@ -148,6 +149,23 @@ def test_a_schedule_wakes_its_function_and_outlives_its_failure(
         function.invoke({})
     schedule.close()
     function.close()
+
+
+def test_a_schedule_begins_no_run_while_the_one_before_goes_on() -> None:
+    busy, over, pause = threading.Lock(), threading.Semaphore(0), threading.Event()
+    alone: list[bool] = []
+
+    def run(_: dict[str, Any]) -> None:
+        alone.append(busy.acquire(blocking=False))
+        pause.wait(0.05)  # many times as long as until the next tick
+        busy.release()
+        over.release()
+
+    schedule = Schedule(run, minutes=0.00001)
+    for _ in range(3):
+        assert over.acquire(timeout=PATIENCE)
+    schedule.close()
+    assert all(alone)
 
 
 def test_a_schedule_comes_again_and_again(tmp_path: Path) -> None:

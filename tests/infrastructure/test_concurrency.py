@@ -7,7 +7,7 @@ from typing import Any
 from tests import sam
 
 MAPPINGS = sam.made("AWS::Lambda::EventSourceMapping")
-STREAM = {"Fn::If": ["MakesTable", {"Fn::GetAtt": ["Table", "StreamArn"]}, {"Ref": "ExistingStream"}]}
+STREAM = {"Fn::GetAtt": ["Table", "StreamArn"]}
 SHARDS = 4
 """Of a new on-demand table's stream, each with an environment of its reader."""
 FEWEST_ALLOWED = 10
@@ -23,8 +23,7 @@ def at_once(mapping: Mapping[str, Any]) -> int:
 
 
 def test_what_strangers_send_leaves_room_for_the_api_in_a_new_account() -> None:
-    scheduled = len(schedules()) - 1  # but for the one that puts a message into a queue
-    assert sum(map(at_once, MAPPINGS.values())) + scheduled <= FEWEST_ALLOWED - FOR_THE_API
+    assert sum(map(at_once, MAPPINGS.values())) <= FEWEST_ALLOWED - FOR_THE_API
     assert all("ProvisionedPollerConfig" not in mapping for mapping in MAPPINGS.values())
 
 
@@ -33,26 +32,26 @@ def test_nothing_reserves_environments_which_new_accounts_refuse() -> None:
     assert "ProvisionedConcurren" not in json.dumps(sam.translated())
 
 
-def schedules() -> dict[str, Any]:
-    """Return the targets of each schedule."""
-    return {
+def test_triage_alone_reads_the_stream_and_verify_and_notify_read_their_queues() -> None:
+    subscribed = {
+        mapping["FunctionName"]["Ref"]: mapping["EventSourceArn"]["Fn::GetAtt"]
+        for mapping in MAPPINGS.values()
+    }
+    assert subscribed == {
+        "TriageFunctionAliaslive": ["Table", "StreamArn"],
+        "VerifyFunctionAliaslive": ["Checks", "Arn"],
+        "NotifyFunctionAliaslive": ["Changes", "Arn"],
+    }
+
+
+def test_a_schedule_calls_send_alone_and_otherwise_waits_its_turn_in_a_queue() -> None:
+    targets = {
         name: [target["Arn"] for target in rule["Targets"]]
         for name, rule in sam.made("AWS::Events::Rule").items()
     }
-
-
-def test_triage_alone_reads_the_stream_and_verify_alone_a_queue() -> None:
-    subscribed = {mapping["FunctionName"]["Ref"]: mapping["EventSourceArn"] for mapping in MAPPINGS.values()}
-    assert subscribed == {
-        "TriageFunctionAliaslive": STREAM,
-        "VerifyFunctionAliaslive": {"Fn::GetAtt": ["Checks", "Arn"]},
-    }
-
-
-def test_schedules_call_send_and_notify_and_the_one_of_verify_waits_its_turn_in_a_queue() -> None:
-    assert schedules() == {
+    assert targets == {
         "SendFunctionDue": [{"Ref": "SendFunctionAliaslive"}],
         "DueChecks": [{"Fn::GetAtt": ["Checks", "Arn"]}],
-        "NotifyFunctionWaiting": [{"Ref": "NotifyFunctionAliaslive"}],
+        "Waiting": [{"Fn::GetAtt": ["Changes", "Arn"]}],
     }
     assert sam.made("AWS::Scheduler::Schedule") == {}

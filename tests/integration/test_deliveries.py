@@ -14,9 +14,9 @@ from trackback.deliveries import (
     KEEP,
     Deliveries,
     Delivery,
+    by_ping,
     delivery_id,
     event_id,
-    oldest_of_each_ping,
     ping_event,
 )
 from trackback.errors import TableBusy
@@ -147,11 +147,11 @@ def test_one_that_was_never_tried_is_found_by_who_looks_for_what_is_due(deliveri
     assert deliveries.due(NOW, 10) == [TEST.id]
 
 
-def test_of_each_ping_the_oldest_is_taken_and_what_is_about_none_stays() -> None:
+def test_the_events_of_one_ping_are_together_in_their_order_and_tests_are_alone() -> None:
     first, second = (delivery_id(ping_event("ping1", change)) for change in ("b", "a"))
     other = delivery_id(ping_event("ping2", "c"))
-    tests = [delivery_id("test-1"), delivery_id("test-2")]
-    assert oldest_of_each_ping([first, *tests, second, other]) == [first, *tests, other]
+    test, again = delivery_id("test-1"), delivery_id("test-2")
+    assert by_ping([first, test, again, other, second]) == [[first, second], [test], [again], [other]]
 
 
 @pytest.mark.parametrize(

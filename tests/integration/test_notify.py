@@ -24,7 +24,7 @@ from tests.integration.conftest import NOW, Web, outcomes
 from tests.streams import records_of
 from tests.websites import page
 from trackback.clock import stamp
-from trackback.deliveries import ping_event
+from trackback.deliveries import event_id, ping_event
 from trackback.fetch import Fetcher
 from trackback.keys import Keys
 from trackback.ledger import Sending, Stage
@@ -68,10 +68,10 @@ class Notifier:
         self._set(triage, after - SECOND)
         return triage.handler({"Records": list(records)}, Context())  # type: ignore[arg-type]
 
-    def wake(self, after: timedelta = timedelta()) -> None:
+    def wake(self, after: timedelta = timedelta(), milliseconds_left: int = 55_000) -> None:
         """Have the schedule invoke notify some time after `NOW`."""
         self._set(app, after)
-        app.handler(TICK, Context())  # type: ignore[arg-type]
+        app.handler(TICK, Context(milliseconds_left=milliseconds_left))  # type: ignore[arg-type]
 
     def tell(self, after: timedelta = timedelta()) -> Records:
         """Have what is new in the stream noted, and told; return the records, to be brought again."""
@@ -376,9 +376,7 @@ def test_the_schedule_tries_webhooks_again(web: Web, notify: Notifier) -> None:
 def test_a_webhook_that_cannot_be_tried_fails_the_run_in_which_all_others_go(
     web: Web, notify: Notifier
 ) -> None:
-    choose(
-        web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE
-    )  # a mail's log is a PutItem, too
+    choose(web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE)  # no mail is logged
     held(web, "a.example", "b.example", "c.example")
     assert notify.note(notify.changes()) == DONE
     faults.answer(app.table, "PutItem", 1, faults.error("AccessDeniedException"))
@@ -389,22 +387,47 @@ def test_a_webhook_that_cannot_be_tried_fails_the_run_in_which_all_others_go(
     assert web.asked().count("/hook") == 3
 
 
-def test_of_a_pings_events_one_goes_a_minute_in_their_order_and_other_pings_do_not_wait(
+def heard(web: Web) -> list[tuple[str, str]]:
+    """Return what the webhook was sent, in order: the ping and the event."""
+    kinds = {event_id(one): one.what for one in app.deliveries.newest() if one.kind == "webhook"}
+    found = [re.findall(r"(?mi)^webhook-id: (\S+)", request) for request in web.server.requests]
+    return [(one.partition("_")[0], kinds[one]) for (one,) in filter(None, found)]
+
+
+def test_the_events_of_one_ping_arrive_in_their_order(web: Web, notify: Notifier) -> None:
+    choose(web, webhook=web.url("/hook", "hook.example"))
+    pings = held(web, "a.example", "b.example")
+    for status in (Status.APPROVED, Status.REJECTED, Status.APPROVED):
+        for ping in pings:
+            web.table.decide(ping.id, status, NOW)
+    notify.tell()
+    told = ["ping.pending", "ping.approved", "ping.removed", "ping.approved"]
+    for ping in pings:
+        assert [event for about, event in heard(web) if about == ping.id] == told
+
+
+def test_an_event_that_cannot_be_tried_is_not_overtaken_by_the_next_of_its_ping(
     web: Web, notify: Notifier
 ) -> None:
+    choose(web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE)
+    (ping,) = held(web, "other.example")
+    web.table.decide(ping.id, Status.APPROVED, NOW)
+    assert notify.note(notify.changes()) == DONE
+    faults.answer(app.table, "PutItem", 1, faults.error("AccessDeniedException"))
+    with pytest.raises(RuntimeError, match="1 webhooks could not be tried"):
+        notify.wake()
+    assert heard(web) == []
+    notify.wake(MINUTE)
+    assert [event for _, event in heard(web)] == ["ping.pending", "ping.approved"]
+
+
+def test_where_time_runs_out_what_is_left_goes_in_the_next_minute(web: Web, notify: Notifier) -> None:
     choose(web, webhook=web.url("/hook", "hook.example"))
-    ping, _ = held(web, "a.example", "b.example")
-    for status in (Status.APPROVED, Status.REJECTED):
-        web.table.decide(ping.id, status, NOW)
-    told = []
-    notify.note(notify.changes())
-    for minutes in range(3):
-        notify.wake(minutes * MINUTE)
-        sent = [one for one in app.deliveries.newest() if one.kind == "webhook" and one.state == "sent"]
-        told.append(sorted(one.what for one in sent))
-    assert told[0] == ["ping.pending", "ping.pending"]
-    assert told[1] == ["ping.approved", "ping.pending", "ping.pending"]
-    assert told[2] == ["ping.approved", "ping.pending", "ping.pending", "ping.removed"]
+    noted(web, 3)
+    notify.wake(milliseconds_left=app.RESERVE * 1_000 - 1)
+    assert heard(web) == []
+    notify.wake(MINUTE)
+    assert len(heard(web)) == 3
 
 
 def noted(web: Web, number: int) -> None:
@@ -561,11 +584,8 @@ def test_a_change_that_could_not_be_noted_is_told_when_it_comes_again(web: Web, 
     failed = [one["itemIdentifier"] for one in notify.note(records)["batchItemFailures"]]
     assert failed == [one["dynamodb"]["SequenceNumber"] for one in records if event_of(one)]
     assert notify.note(records) == DONE
-    for minutes in range(3):
-        notify.wake(minutes * MINUTE)
-    told = [one.what for one in reversed(app.deliveries.newest()) if one.kind == "webhook"]
-    assert told == ["ping.pending", "ping.approved"]
-    assert web.asked().count("/hook") == 2
+    notify.wake()
+    assert heard(web) == [(ping.id, "ping.pending"), (ping.id, "ping.approved")]
 
 
 def test_what_waits_and_what_did_not_arrive_are_one_mail(web: Web, notify: Notifier) -> None:

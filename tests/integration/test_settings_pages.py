@@ -115,6 +115,7 @@ def test_a_test_of_the_webhook_is_left_to_notify(author: Visitor, table: Table) 
     author.post(f"{SETTINGS}/test-webhook")
     (waits,) = Deliveries(table).newest()
     assert (waits.what, waits.state, waits.attempts) == ("ping.test", "waiting", 0)
+    assert "within a minute" in author.notice()
     assert "… waiting" in author.read(SETTINGS)
 
 

@@ -265,15 +265,13 @@ def test_news_that_cannot_be_noted_is_named_and_noted_when_it_comes_again(web: W
 
 
 def test_what_could_not_be_noted_is_logged_with_its_pings_and_no_words_of_their_senders(
-    web: Web, capsys: pytest.CaptureFixture[str]
+    web: Web, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ping = web.verify(web.add(title="Words of its sender"))
     event = stream()
-    capsys.readouterr()
     faults.answer(app.table, "GetItem", 1, faults.error("AccessDeniedException"))
     triage(event)
-    printed = capsys.readouterr().out
-    (line,) = (json.loads(line) for line in printed.splitlines() if "could not be noted" in line)
-    assert (line["level"], line["pings"]) == ("ERROR", [ping.id])
-    assert "Words of its sender" not in printed
-    assert "NewsNoted" not in printed
+    (record,) = (record for record in caplog.records if record.name == app.logger.name)
+    assert (record.levelname, vars(record)["pings"]) == ("ERROR", [ping.id])
+    assert "Words of its sender" not in caplog.text
+    assert "NewsNoted" not in dict(outcomes(capsys))

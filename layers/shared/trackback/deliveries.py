@@ -66,12 +66,12 @@ def ping_event(ping: str, change: str) -> str:
     return f"{ping}_{change}"
 
 
-def oldest_of_each_ping(deliveries: Iterable[str]) -> list[str]:
-    """Return the first delivery of each ping; those that are about no ping stay."""
-    first: dict[str, str] = {}
+def by_ping(deliveries: Iterable[str]) -> list[list[str]]:
+    """Return deliveries with those of one ping together, in their order; others are alone."""
+    found: dict[str, list[str]] = {}
     for delivery in deliveries:
-        first.setdefault(delivery.partition("_")[0], delivery)
-    return list(first.values())
+        found.setdefault(delivery.partition("_")[0], []).append(delivery)
+    return list(found.values())
 
 
 class Deliveries:

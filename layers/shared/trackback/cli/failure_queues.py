@@ -2,7 +2,7 @@
 
 `Failures` holds Lambda's records of what it gave up (Lambda Developer Guide, "Capturing records of Lambda
 asynchronous invocations" and "Configure error handling controls for DynamoDB event sources").
-`FailedMessages` is the dead-letter queue of FIFO queues: its messages are those of their queue, unchanged.
+`FailedMessages` is the dead-letter queue of `Checks`: its messages are those of that queue, unchanged.
 """
 
 import json
@@ -70,10 +70,10 @@ class Failure:
 
     @property
     def failed(self) -> str:
-        """The name of the function or of the source queue."""
+        """The name of the function or of the queue."""
         if self.function_arn:
             return self.function_arn.partition(":function:")[2].partition(":")[0]
-        return self.attributes.get("DeadLetterQueueSourceArn", "").rpartition(":")[2] or "?"
+        return "Checks" if self.group else "?"
 
     @property
     def ping(self) -> str:

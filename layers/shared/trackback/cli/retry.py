@@ -1,7 +1,6 @@
 """Does again what has failed: changes of the table's stream, asynchronous invocations, messages of queues."""
 
 import base64
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -16,6 +15,7 @@ from trackback.cli.failure_queues import Failure
 from trackback.cli.stack import Stack
 from trackback.errors import TrackbackError
 from trackback.link import site_of
+from trackback.messages import Message, Queue
 from trackback.ping import Ping, Status
 from trackback.table import Table
 
@@ -25,7 +25,6 @@ FORGOTTEN = (
 )
 _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException"}
 _MOST_RECORDS = 100  # for one invocation
-_LONGEST_GROUP = 128  # characters, by SQS
 _FUNCTION_SECONDS = 900  # Lambda's longest timeout
 _CONFIG = Config(read_timeout=_FUNCTION_SECONDS, retries={"total_max_attempts": 1})  # once is enough
 _STREAMS = Config(account_id_endpoint_mode="disabled")  # a stand-in has no host of its own for an account
@@ -68,13 +67,14 @@ class Retry:
         """Put every ping without a verdict on the queue `Checks`; return how many there are.
 
         What the stream was to do beside that, such as mails about decisions, is not made up for.
+
+        Raises:
+            NotRetried: the queue did not take all of them.
         """
-        queue = self._stack.resource("Checks")
-        number = 0
-        for ping in Table(self._stack.outputs["TableName"]).pings(Status.RECEIVED):
-            self._sqs.send_message(QueueUrl=queue, **check_message(ping))
-            number += 1
-        return number
+        pings = list(Table(self._stack.outputs["TableName"]).pings(Status.RECEIVED))
+        if failed := Queue(self._stack.resource("Checks")).send(map(_check, pings)):
+            raise NotRetried(f"the queue did not take {len(failed)} pings; try again")
+        return len(pings)
 
     def _give_changes(self, failure: Failure) -> str:
         number, changes = 0, self._changes(failure.stream_batch)
@@ -129,37 +129,18 @@ class Retry:
 
     def _send_back(self, failure: Failure) -> str:
         """Send a message to its queue again; not twice within five minutes, if a run is broken off."""
-        source = self._source(failure)
         self._sqs.send_message(
-            QueueUrl=source,
+            QueueUrl=self._stack.resource("Checks"),
             MessageBody=failure.text,
             MessageGroupId=failure.group,
             MessageDeduplicationId=f"retry-{failure.id}",
         )
-        return f"sent back to the queue {source.rpartition('/')[2]}"
-
-    def _source(self, failure: Failure) -> str:
-        """Return the URL of the queue that a message came from; SQS says so since 2023."""
-        if arn := failure.attributes.get("DeadLetterQueueSourceArn", ""):
-            return str(self._sqs.get_queue_url(QueueName=arn.rpartition(":")[2])["QueueUrl"])
-        sources = self._sqs.list_dead_letter_source_queues(QueueUrl=failure.queue)["queueUrls"]
-        if len(sources) != 1:
-            raise NotRetried("it does not say which queue it came from; drop it")
-        return str(sources[0])
+        return "sent back to the queue Checks"
 
 
-def check_message(ping: Ping) -> dict[str, str]:
-    """Return what has a ping checked: a message of the queue `Checks`, as `triage` writes one.
-
-    Its group is the source's site, which is so asked for one page at a time.
-    """
-    site = site_of(ping.url)
-    group = site if len(site) <= _LONGEST_GROUP else hashlib.sha256(site.encode()).hexdigest()
-    return {
-        "MessageBody": json.dumps({"ping": ping.id}),
-        "MessageGroupId": group,
-        "MessageDeduplicationId": uuid4().hex,
-    }
+def _check(ping: Ping) -> Message:
+    """Return what has a ping checked, as `triage` writes it, also where triage wrote the same just now."""
+    return Message(uuid4().hex, {"ping": ping.id}, group=site_of(ping.url))
 
 
 def _as_lambda_writes(value: Any) -> Any:
