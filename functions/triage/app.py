@@ -1,8 +1,8 @@
 """Reads the table's stream: queues the pings to check, and notes what the author hears of for `notify`.
 
 It is the only reader of the stream and never asks another site, so that no slow site can hold up a shard.
-The queue is FIFO, and the checks of one site form a group: a slow or flooding site delays itself alone, and is
-not asked by two environments at once. (A queue looks for free groups in its first 120,000 messages only: a
+The queue is FIFO, and the checks of one site form a group: a slow or flooding site delays itself alone, and
+is not asked by two environments at once. (A queue looks for free groups in its first 120,000 messages only: a
 site with a longer backlog delays others, too.)
 """
 
