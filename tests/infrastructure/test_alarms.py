@@ -58,7 +58,7 @@ def test_an_alarm_reaches_the_author_and_ends_when_nothing_comes_any_more(alarm:
     assert settings["TreatMissingData"] == "notBreaching"
 
 
-@pytest.mark.parametrize("alarm", PATIENT)
+@pytest.mark.parametrize("alarm", sorted(PATIENT))
 def test_what_a_retry_mends_raises_no_alarm(alarm: str) -> None:
     """Ten refusals in five minutes, twice within a quarter of an hour, are no passing peak."""
     settings = ALARMS[alarm]
