@@ -42,7 +42,7 @@ test-dynamodb: install ## run the integration tests and all races on Amazon's ow
 	$(BIN)/python -m tests.dynamodb_local $(BIN)/pytest tests/integration
 
 test-deploy: install $(SAM) $(MINISTACK) ## check what is built, deploy it to an AWS emulator, speak to it over HTTP
-	$(BIN)/pytest tests/deploy
+	$(BIN)/pytest -n 2 --dist loadfile tests/deploy
 
 test-sites: install $(GENERATORS)/installed ## build the example sites with their generators and see pings on them
 	$(BIN)/pytest tests/sites

@@ -22,7 +22,7 @@ class ManagedPolicies:
 template = yaml_parse(sys.stdin)
 for made in (template["Globals"]["Function"], *(it["Properties"] for it in template["Resources"].values())):
     made.update({code: "s3://bucket/key" for code in {"CodeUri", "ContentUri"} & made.keys()})
-print(json.dumps(transform(template, {}, ManagedPolicies)))
+print(json.dumps(transform(template, json.loads(sys.argv[1]), ManagedPolicies)))
 """
 
 
@@ -48,10 +48,15 @@ def made(kind: str) -> dict[str, Any]:
     return {name: found.get("Properties", {}) for name, found in every if found["Type"] == kind}
 
 
-@cache
 def translated() -> dict[str, Any]:
     """Return the resources that AWS makes of the template: with the roles and subscriptions that SAM adds."""
-    command = [str(SAM.with_name("python")), "-c", _TRANSLATE]
+    return translated_with()
+
+
+@cache
+def translated_with(**parameters: str) -> dict[str, Any]:
+    """Return the same with values for parameters, which decide under which name a version is published."""
+    command = [str(SAM.with_name("python")), "-c", _TRANSLATE, json.dumps(parameters)]
     template = (ROOT / "template.yaml").read_text()
     done = subprocess.run(
         command, env=environment(), input=template, capture_output=True, text=True, check=False

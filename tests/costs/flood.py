@@ -37,14 +37,13 @@ def _lines(usage: Usage) -> Iterator[Line]:
     yield from usage.time(max(several, key=usage.billed_ms) for several in jobs)
     yield from usage.logs(max(several, key=usage.log_bytes) for several in jobs)
     yield from _readers(usage)
+    yield from _scheduled(usage)
     yield from _table(usage)
     yield _data(usage)
     for source in usage.deployed.queues:
         yield _messages(usage, source)
     yield mails(usage)
-    yield Line(
-        "Metrics", "counts that `receive` writes", "metrics", usage.measured.assumed["flood"]["metrics"]
-    )
+    yield Line("Metrics", "counts that functions log", "metrics", usage.measured.assumed["flood"]["metrics"])
     yield from _stored(usage)
 
 
@@ -86,6 +85,16 @@ def _readers(usage: Usage) -> Iterator[Line]:
         yield Line(f"Lambda time: {function.name}", how, function.meter, many * month * gb)
         times = _pings(usage) * month
         yield Line(f"Lambda requests: {function.name}", "one for each ping", "lambda_requests", times)
+
+
+def _scheduled(usage: Usage) -> Iterator[Line]:
+    """Yield the time of what a schedule calls: one run at a time, busy all month."""
+    month = usage.measured.month
+    for name in sorted({one.target for one in usage.deployed.schedules if not one.queue}):
+        function = usage.deployed.functions[name]
+        gb = function.memory_mb / 1024
+        how = f"1 environment x {month:,} s x {gb:g} GB"
+        yield Line(f"Lambda time: {name}", how, function.meter, month * gb)
 
 
 def _pings(usage: Usage) -> float:

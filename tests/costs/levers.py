@@ -6,13 +6,12 @@ from typing import Any
 
 from tests.costs import pings, prices
 from tests.costs.deployment import Deployment
-from tests.costs.deployment import load as deployed
 from tests.costs.measured import Measured
 from tests.costs.usage import Usage
 
 _POLICY = 3
 """Settings, rules and words: one consistent read each, of one unit and one call."""
-_MB = 512
+_MB = 256
 
 
 @dataclass(frozen=True)
@@ -26,31 +25,22 @@ class Step:
 
 def steps(usage: Usage) -> Iterator[Step]:
     """Yield the bills of pings as they are, and after each change."""
-    changes: list[tuple[str, Callable[[Usage], Usage]]] = [
-        ("as the template is", lambda one: one),
-        ("without the CDN", _without_cdn),
-        ("Lambda's own log lines off (system log level WARN)", _quiet),
-        (f"`verify` in {_MB} MB", _smaller),
-        ("settings, rules and words kept for a minute", _remembering),
+    changes: list[tuple[str, Callable[[Usage], Usage], bool]] = [
+        ("as the template is, each ping alone", lambda one: one, False),
+        ("ten pings in each batch, as a flood brings them", lambda one: one, True),
+        ("settings, rules and words kept for a minute", _remembering, True),
+        (f"`verify` and `triage` in {_MB} MB", _smaller, True),
     ]
-    for what, change in changes:
+    for what, change, ten in changes:
         usage = change(usage)
         spam, looked_at = (
-            pings.bill(fate, usage, prices.load()).total for fate in (pings.SPAM, pings.PUT_AWAY)
+            pings.bill(fate, usage, prices.load(), ten=ten).total for fate in (pings.SPAM, pings.PUT_AWAY)
         )
         yield Step(what, spam, looked_at)
 
 
-def _without_cdn(usage: Usage) -> Usage:
-    return replace(usage, deployed=deployed(Cdn="off"))
-
-
-def _quiet(usage: Usage) -> Usage:
-    return with_functions(usage, platform_logs=False)
-
-
 def _smaller(usage: Usage) -> Usage:
-    return with_functions(usage, only="verify", memory_mb=_MB)
+    return with_functions(with_functions(usage, "verify", memory_mb=_MB), "triage", memory_mb=_MB)
 
 
 def with_functions(usage: Usage, only: str = "", **settings: Any) -> Usage:

@@ -39,14 +39,11 @@ class Measured:
         return list(self.said.get(function, {}))
 
     def work(self, function: str, kind: str) -> Work:
-        """Return the figures of one kind of work, or of what stands in for it.
+        """Return the figures of one kind of work.
 
         Raises:
             LookupError: nothing of the kind was measured.
         """
-        if function not in self.said:
-            like = self.assumed["stand_in"].get(function, {}).get(kind, f"{function}.{kind}")
-            function, kind = like.split(".")
         try:
             return Work(**self.said[function][kind])
         except KeyError as missing:

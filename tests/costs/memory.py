@@ -13,7 +13,8 @@ WORK = (
     ("serve", "view"),
     ("verify", "spam"),
     ("verify", "looked_at"),
-    ("notify", "held"),
+    ("triage", "new"),
+    ("triage", "held"),
 )
 
 

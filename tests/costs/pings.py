@@ -9,7 +9,7 @@ from tests.benchmarks import samples
 from tests.costs.line import Bill, Line, merged
 from tests.costs.parts import Source
 from tests.costs.prices import Prices
-from tests.costs.usage import GB, Job, Usage
+from tests.costs.usage import GB, TEN, Job, Usage
 from tests.streams import fits
 
 MILLION = 1_000_000
@@ -23,11 +23,10 @@ class Fate:
     changes: tuple[str, ...]
     decision: str = ""
 
-    def kind(self, change: str) -> str:
-        """Return what a change asks of the function that hears of it."""
-        if change == "new":
-            return "looked_at" if self.decision else "spam"
-        return change
+    @property
+    def check(self) -> str:
+        """Return what checking a ping takes."""
+        return "looked_at" if self.decision else "spam"
 
 
 SPAM = Fate("A million pings: certain spam", ("new", "spam"))
@@ -35,13 +34,13 @@ PUT_AWAY = Fate("A million pings: looked at, put away", ("new", "held", "rejecte
 APPROVED = Fate("A million pings: approved", ("new", "held", "approved"), "approved")
 
 
-def bill(fate: Fate, usage: Usage, prices: Prices) -> Bill:
-    """Return what a million pings of one fate cost."""
-    return Bill(fate.title, merged(_lines(fate, usage)), prices)
+def bill(fate: Fate, usage: Usage, prices: Prices, *, ten: bool = False) -> Bill:
+    """Return what a million pings of one fate cost, if each comes alone, or ten in each batch."""
+    return Bill(fate.title, merged(_lines(fate, usage, 10 if ten else 1)), prices)
 
 
-def _lines(fate: Fate, usage: Usage) -> Iterator[Line]:
-    jobs = list(_jobs(fate, usage))
+def _lines(fate: Fate, usage: Usage, batch: int) -> Iterator[Line]:
+    jobs = list(_jobs(fate, usage, batch))
     asked = MILLION + _decisions(fate, usage)
     words = "the pings, and bulk decisions" if fate.decision else "one each"
     yield Line("API requests", words, "api", asked)
@@ -49,24 +48,28 @@ def _lines(fate: Fate, usage: Usage) -> Iterator[Line]:
         yield Line("CloudFront requests", "before the API", "cdn", asked)
         yield Line("CloudFront function", "before the API", "cdn_functions", asked)
     yield from usage.lines(jobs)
+    yield usage.metrics(jobs)
     if fate.decision:
         units = usage.measured.decision(fate.decision)
         yield Line("Table writes: decision", f"{MILLION:,} x {units:g}", "writes", MILLION * units)
-    yield from _messages(fate, usage)
+    yield from _messages(usage, batch)
     yield _answers(usage)
     if fate.decision:
         yield mails(usage)
 
 
-def _jobs(fate: Fate, usage: Usage) -> Iterator[Job]:
+def _jobs(fate: Fate, usage: Usage, batch: int) -> Iterator[Job]:
     cold = usage.measured.assumed["lambda"]["cold_share"]
+    times, ending = MILLION / batch, TEN if batch > 1 else ""
     yield Job("receive", "ping", MILLION, cold)
     for source in usage.deployed.streams:
         for change in fate.changes:
             if _wakes(source, change):
-                yield Job(source.function, fate.kind(change), MILLION, cold)
-    for source, change in _queued(fate, usage):
-        yield Job(source.function, fate.kind(change), MILLION, cold)
+                yield Job(source.function, change + ending, times, cold)
+    for source in usage.deployed.queues:
+        yield Job(source.function, fate.check + ending, times, cold)
+    if fate.decision:
+        yield Job("notify", "mail", _mails(usage), 0.0)
     yield Job("moderate", "queue", _decisions(fate, usage), cold)
 
 
@@ -76,21 +79,11 @@ def _decisions(fate: Fate, usage: Usage) -> float:
     return MILLION / at_once if fate.decision else 0
 
 
-def _queued(fate: Fate, usage: Usage) -> Iterator[tuple[Source, str]]:
-    """Yield the messages between the stream's reader and those who work behind queues; spam ends before."""
-    heard = usage.measured.assumed["queued"]
+def _messages(usage: Usage, batch: int) -> Iterator[Line]:
+    """Yield what queues take for the pings to check; a batch is sent, received and deleted at once."""
+    each = usage.measured.assumed["sqs"]["requests_of_a_message"] / batch
     for source in usage.deployed.queues:
-        for change in fate.changes:
-            if fate.decision and change in heard.get(source.function, ()):
-                yield source, change
-
-
-def _messages(fate: Fate, usage: Usage) -> Iterator[Line]:
-    each = usage.measured.assumed["sqs"]["requests_of_a_message"]
-    for source, change in _queued(fate, usage):
-        yield Line(
-            f"Messages: {source.queue}, {change}", f"{MILLION:,} x {each}", source.meter, MILLION * each
-        )
+        yield Line(f"Messages: {source.queue}", f"{MILLION:,} x {each:g}", source.meter, MILLION * each)
 
 
 def _answers(usage: Usage) -> Line:
@@ -103,7 +96,12 @@ def _answers(usage: Usage) -> Line:
 def mails(usage: Usage) -> Line:
     """Return the most mails of a month: the service paces them, however many pings come."""
     days, most = usage.measured.assumed["days_in_a_month"], usage.measured.assumed["flood"]["mails_a_day"]
-    return Line("Mails", f"at most {days} days x {most}", "mails", days * most)
+    return Line("Mails", f"at most {days} days x {most}", "mails", _mails(usage))
+
+
+def _mails(usage: Usage) -> int:
+    assumed = usage.measured.assumed
+    return int(assumed["days_in_a_month"] * assumed["flood"]["mails_a_day"])
 
 
 def _wakes(source: Source, change: str) -> bool:

@@ -12,6 +12,8 @@ from tests.costs.measured import Measured, Work
 from tests.costs.parts import Function
 
 GB = 1e9
+TEN = "_ten"
+"""How the kinds end that are a batch of ten."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +39,15 @@ class Usage:
 
     def billed_ms(self, job: Job) -> int:
         """Return one invocation's milliseconds: CPU time on the function's part of a processor, and waits."""
-        work, assumed = self.work(job), self.measured.assumed["lambda"]
-        waits = work.calls * assumed["wait_ms_of_a_call"]
-        if f"{job.function}.{job.kind}" in assumed["fetches"]:
+        return ceil(self.work(job).cpu_ms / self._share(job.function) + self._waits(job))
+
+    def _waits(self, job: Job) -> float:
+        """Return the milliseconds of waiting; a batch waits for its pings side by side, so as for one."""
+        assumed, alone = self.measured.assumed["lambda"], job.kind.removesuffix(TEN)
+        waits = self.measured.work(job.function, alone).calls * assumed["wait_ms_of_a_call"]
+        if f"{job.function}.{alone}" in assumed["fetches"]:
             waits += assumed["wait_ms_of_a_page"]
-        return ceil(work.cpu_ms / self._share(job.function) + float(waits))
+        return float(waits)
 
     def start_ms(self, job: Job) -> int:
         """Return the milliseconds in which an environment starts, which are billed too."""
@@ -85,6 +91,11 @@ class Usage:
         used = [(job, getattr(self.work(job), which)) for job in jobs]
         how = " + ".join(f"{job.times:,.0f} x {units:g} {job.function}" for job, units in used if units)
         return Line(f"Table {which}", how, which, sum(job.times * units for job, units in used))
+
+    def metrics(self, jobs: Iterable[Job]) -> Line:
+        """Return the metrics that the jobs count, each billed for the month."""
+        many = sum(self.work(job).metrics for job in _together(jobs))
+        return Line("Metrics", "counts that the functions log, however many pings", "metrics", many)
 
     def logs(self, jobs: Iterable[Job]) -> Iterator[Line]:
         """Yield what goes into the logs, and what keeping it costs."""

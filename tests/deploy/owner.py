@@ -70,6 +70,21 @@ class Owner:
         )
         return Run(done.returncode, done.stdout + done.stderr)
 
+    def make(self, *arguments: str) -> Run:
+        """Run `make` in the checkout, which has no tools yet, with SAM on the PATH and without a terminal."""
+        path = f"{Path(self.environment['SAM']).parent}:{os.environ['PATH']}"
+        done = subprocess.run(
+            ["make", *arguments],
+            cwd=self.folder,
+            env={**self.environment, "PATH": path},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+        return Run(done.returncode, done.stdout + done.stderr)
+
     def write(self, **settings: str) -> None:
         """Write the settings file as an owner does."""
         lines = [f'{name} = "{value}"\n' for name, value in settings.items()]

@@ -75,6 +75,19 @@ def test_the_first_deployment_asks_four_questions_and_the_next_ones_none(owner: 
     assert live_settings(owner, "Serve")["RELEASE"] not in {release, ""}
 
 
+def test_make_deploys_from_a_fresh_checkout_with_no_more_than_deploying_takes(owner: Owner) -> None:
+    owner.write(**SETTINGS)
+    run = owner.make("deploy", "SETTINGS=trackback.toml")
+    assert run.status == 0, run.output
+    assert "Your service is deployed." in run.output
+    assert owner.changed() == ""
+    installed = {folder.name.lower() for folder in owner.folder.glob(".venv/lib/*/site-packages/*")}
+    assert {"boto3", "rich"} <= installed
+    assert not installed & {"pytest", "moto", "mypy", "ruff", "playwright", "hypothesis", "samcli"}
+    size = sum(it.stat().st_size for it in owner.folder.rglob("*") if it.is_file())
+    assert size < 300_000_000  # a CloudShell's home holds 1 GB
+
+
 def test_a_wrong_answer_is_explained_and_asked_again(owner: Owner) -> None:
     run = owner.answer(
         (HOST, ""),

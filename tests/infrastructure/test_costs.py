@@ -76,10 +76,17 @@ def test_work_that_was_not_measured_is_an_error_that_says_how_to_measure_it() ->
         measured.load().work("serve", "nonsense")
 
 
-def test_turning_the_cdn_off_takes_its_lines_away() -> None:
-    without = report.make(Cdn="off")
-    for name in ("spam", "flood"):
-        assert not [line for line in without.bills[name].lines if line.meter.startswith("cdn")]
+def test_a_domain_brings_the_lines_of_the_cdn() -> None:
+    certificate = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-abcd"
+    behind = report.make(DomainName="trackback.blog.example", CertificateArn=certificate)
+    for made, is_there in ((behind, True), (REPORT, False)):
+        assert any(line.meter == "cdn" for line in made.bills["spam"].lines) is is_there
+
+
+def test_a_budget_that_is_not_met_is_explained_in_the_document() -> None:
+    said = document.DOCUMENT.read_text()
+    missed = [one.what for one in REPORT.budgets if not one.met]
+    assert said.count("Not met, because") == len(missed)
 
 
 def test_ceilings_are_taken_from_the_parameters() -> None:

@@ -28,6 +28,7 @@ WORK = {
     "answer_bytes": 9_500.0,
     "gzip_bytes": 1_500.0,
     "peak_mb": 50.0,
+    "metrics": 2.0,
 }
 
 
@@ -60,6 +61,7 @@ RESOURCES = {
     "ServeFunction": resource("Lambda::Function", **FUNCTION),
     "VerifyFunction": resource("Lambda::Function", **FUNCTION | {"MemorySize": 1024}),
     "ModerateFunction": resource("Lambda::Function", **FUNCTION),
+    "NotifyFunction": resource("Lambda::Function", **FUNCTION),
     "Checks": resource("SQS::Queue", FifoQueue=True),
     "Failures": resource("SQS::Queue"),
     "ChecksOfVerify": resource(
@@ -80,7 +82,8 @@ RESOURCES = {
 KINDS = {
     "receive": ["ping"],
     "serve": ["view", "embed"],
-    "verify": ["spam", "looked_at", "idle"],
+    "verify": ["spam", "looked_at", "idle", "spam_ten"],
+    "notify": ["mail"],
     "moderate": ["queue"],
 }
 SAID: dict[str, Any] = {
@@ -122,8 +125,6 @@ ASSUMED: dict[str, Any] = {
     "addresses": {},
     "author": {"decides_at_once": 50},
     "idle": {"stored_gb": 0.01, "package_gb": 0.02},
-    "queued": {"verify": ["new"]},
-    "stand_in": {},
 }
 PRICED = {
     "api": (1.00, MILLION),
@@ -162,6 +163,7 @@ class Small(Deployment):
 
 USAGE = Usage(Small(template.load()), Measured(SAID, ASSUMED))
 IDLE = idle.bill(USAGE, PRICES)
+TENS = pings.bill(pings.SPAM, USAGE, PRICES, ten=True)
 SPAM, APPROVED = (pings.bill(fate, USAGE, PRICES) for fate in (pings.SPAM, pings.APPROVED))
 BEHIND, BARE = views.with_cdn(USAGE, PRICES), views.without_cdn(USAGE, PRICES)
 FLOOD, CDN, TABLE = (make(USAGE, PRICES) for make in (flood.bill, flood.cdn_bill, flood.table_bill))
@@ -190,8 +192,16 @@ BY_HAND = [
     (SPAM, "API requests", 1.00),
     # 20 + 10 + 10 % of 200 = 50 ms x 0.5 GB x a million = 25,000 GB-s.
     (SPAM, "Lambda time: receive", 0.333335),
-    # One unit of `receive`; nobody reads the stream in this deployment.
-    (SPAM, "Table writes", 0.625),
+    # One unit of `receive` and one of `verify`; no function reads the stream in this deployment.
+    (SPAM, "Table writes", 1.25),
+    # Sent, received and deleted, of a FIFO queue.                    3 x 0.50
+    (SPAM, "Messages: Checks", 1.50),
+    # Two counts of `receive` and two of `verify`.                    4 x 0.30
+    (SPAM, "Metrics", 1.20),
+    # In batches of ten: 0.3 requests each,
+    (TENS, "Messages: Checks", 0.15),
+    # and 100,000 runs of `verify`: 10 + 10 + 10 % of 100 = 30 ms x 1 GB = 3,000 GB-s.
+    (TENS, "Lambda time: verify", 0.0400002),
     # 79 in life, here 9,500 + 500 bytes: 10 GB.                       10 x 0.09
     (SPAM, "Data out", 0.90),
     # and 1,000,000 / 50 decisions:
@@ -200,10 +210,9 @@ BY_HAND = [
     (APPROVED, "Lambda time: verify", 1.733342),
     # 8 units each.
     (APPROVED, "Table writes: decision", 5.00),
-    # 3 requests each of a FIFO queue.
-    (APPROVED, "Messages: Checks, new", 1.50),
-    # 30 x 50 mails.
+    # 30 x 50 mails, and what `notify` takes for them: 20 + 10 = 30 ms x 0.5 GB x 1,500 = 22.5 GB-s.
     (APPROVED, "Mails", 0.15),
+    (APPROVED, "Lambda time: notify", 0.0003000015),
     # 1.5 million requests, and half a million that reach the API.
     (BEHIND, "CloudFront requests", 1.50),
     (BEHIND, "CloudFront function", 0.15),
@@ -220,8 +229,8 @@ BY_HAND = [
     # 38,880,000 x 0.20 / 1,000,000; and as many as there are pings:
     (FLOOD, "Lambda requests", 7.776),
     (FLOOD, "Lambda requests: verify", 5.184),
-    # Two environments of one GB, as the queue's maximum concurrency says.
-    (FLOOD, "Lambda time: verify", 69.1203456),
+    # Two environments of one GB, as the queue's maximum concurrency says, and one that the clock calls.
+    (FLOOD, "Lambda time: verify", 103.6805184),
     # 10 x 2,592,000 x 3 requests.                                     77.76 x 0.50
     (FLOOD, "Messages: Checks", 38.88),
     # 14 a second x 10,000 bytes and 1 a second x 500 bytes: 364.176 GB.

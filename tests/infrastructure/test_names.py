@@ -14,7 +14,8 @@ NAMES = {
     "AWS::Region": "us-gov-west-1",
     "TableArn.Value": "arn:aws:dynamodb:us-gov-west-1:123456789012:table/x",
 }
-TEMPLATE = template.Template(template.load().text, {}, NAMES)
+NEEDED = {"Sites": "blog.example", "AuthorEmail": "author@blog.example"}
+TEMPLATE = template.Template(template.load().text, NEEDED, NAMES)
 
 LIMITS = {
     "AWS::CloudFront::CachePolicy": 128,
@@ -52,7 +53,7 @@ def test_a_name_is_this_stacks_own(kind: str, name: str) -> None:
 
 @pytest.mark.parametrize("stack", ["aws-blog", "ssm", "AWS", "trackback"])
 def test_a_parameters_name_never_begins_as_ssm_refuses(stack: str) -> None:
-    chosen = template.Template(TEMPLATE.text, {}, {**NAMES, "AWS::StackName": stack})
+    chosen = template.Template(TEMPLATE.text, NEEDED, {**NAMES, "AWS::StackName": stack})
     keys = [
         value for one in chosen.functions() for value in one.environment.values() if value.startswith("/")
     ]

@@ -78,6 +78,7 @@ ALLOWED = {
         ("dynamodb:UpdateItem", TABLE),
         ("dynamodb:Query", BY_STATUS),
         ("dynamodb:Query", BY_DUE),
+        ("ssm:GetParameter", AKISMET_KEY),
     }
     | takes(CHECKS),
     "NotifyFunction": WRITES_TO_THE_AUTHOR,
@@ -105,6 +106,15 @@ CONDITIONS = {
     ("ReceiveFunction", "StorePings"): {"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["*#*"]}},
     ("ReceiveFunction", "ReadWhichPostsAreClosed"): {
         "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["closed#"]}
+    },
+    ("TriageFunction", "ReadWhatTheAuthorWantsToHear"): {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["settings#", "mail#"]}
+    },
+    ("TriageFunction", "NoteWhatWaitsForAnEmail"): {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["mail#"]}
+    },
+    ("TriageFunction", "NoteWhatTheWebhookGets"): {
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["delivery#*"]}
     },
     ("VerifyFunction", "JudgePingsAndLearn"): {
         "ForAllValues:StringNotLike": {
@@ -212,7 +222,9 @@ def test_no_policy_has_a_wildcard_but_for_the_streams_of_this_table(function: st
         assert "*" not in texts.replace(STREAMS, "")
 
 
-@pytest.mark.parametrize("function", ["ReceiveFunction", "ServeFunction", "VerifyFunction", "SendFunction"])
+@pytest.mark.parametrize(
+    "function", ["ReceiveFunction", "ServeFunction", "TriageFunction", "VerifyFunction", "SendFunction"]
+)
 def test_no_function_that_hears_strangers_may_read_signing_keys_or_send_mail(function: str) -> None:
     allowed = {grant for statement in statements(function) for grant in grants(statement)}
     others = {grant for grant in allowed if grant[0].partition(":")[0] not in {"dynamodb", "sqs"}}

@@ -24,6 +24,24 @@ def test_the_table_outlives_the_stack_and_can_be_restored() -> None:
     assert TABLE["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
 
 
+def test_a_table_that_is_there_takes_the_place_of_the_one_that_would_be_made() -> None:
+    name, stream = "kept", "arn:aws:dynamodb:us-east-1:1:table/kept/stream/2026"
+    kept = template.load(ExistingTable=name, ExistingStream=stream)
+    assert not kept.holds({"Condition": RESOURCES["Table"]["Condition"]})
+    assert kept.resolve(RESOURCES["TableArn"]["Properties"]["Value"]).endswith(f":table/{name}")
+    assert kept.resolve(RESOURCES["TriageStream"]["Properties"]["EventSourceArn"]) == stream
+    (reads, *_) = RESOURCES["TriageFunction"]["Properties"]["Policies"][0]["Statement"]
+    assert kept.resolve(reads["Resource"]) == stream
+
+
+def test_a_table_that_is_there_needs_its_stream() -> None:
+    (rule,) = (it for name, it in TEMPLATE.body["Rules"].items() if "Table" in name)
+    (asserted,) = rule["Assertions"]
+    kept = template.load(ExistingTable="kept")
+    assert kept.holds(rule["RuleCondition"])
+    assert not kept.holds(asserted["Assert"])
+
+
 def test_the_table_is_encrypted_by_a_key_that_costs_nothing() -> None:
     assert "SSESpecification" not in TABLE
 

@@ -1,7 +1,12 @@
 """What is a real link to the post and what is not, on pages of every kind."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
+from trackback import markup
+from trackback import page as reading
 from trackback.page import Document, Link, read_page
 from trackback.site import post_key
 
@@ -314,3 +319,23 @@ def test_a_page_that_is_cut_off_within_a_character_is_read_to_its_end() -> None:
     link = read(f"<p>日本 {A}、語".encode()[:-1]).link
     assert link
     assert link.sentence == "日本 here、"
+
+
+def test_pages_that_come_side_by_side_are_read_one_after_the_other_so_that_they_fit_into_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    running, most = 0, 0
+    read_markup = markup.read_markup
+
+    def slowly(text: str, reader: reading._Reader) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        time.sleep(0.01)
+        read_markup(text, reader)
+        running -= 1
+
+    monkeypatch.setattr(reading, "read_markup", slowly)
+    with ThreadPoolExecutor(10) as pool:
+        assert all(document.link for document in pool.map(read, [A] * 10))
+    assert most == 1
