@@ -193,7 +193,7 @@ def test_a_stack_that_cannot_be_deployed_now_is_explained(status: str, words: st
 
 
 def test_the_first_resource_that_failed_in_the_last_deployment_is_named() -> None:
-    class Events:
+    class Events(Cloudformation):
         def get_paginator(self, _: str) -> "Events":
             return self
 
@@ -208,7 +208,7 @@ def test_the_first_resource_that_failed_in_the_last_deployment_is_named() -> Non
             names = ("ClientRequestToken", "LogicalResourceId", "ResourceStatus", "ResourceStatusReason")
             return [{"StackEvents": [dict(zip(names, row, strict=True)) for row in rows]}]
 
-    assert first_failure(Events(), "trackback") == "Broken: it is taken"
+    assert first_failure(Events("ROLLBACK_COMPLETE"), "trackback") == "Broken: it is taken"
 
 
 @pytest.mark.parametrize("region", ["eu-central-1", "us-east-1", "ap-southeast-2", "sa-east-1"])
