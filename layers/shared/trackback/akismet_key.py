@@ -11,9 +11,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
+from trackback.dynamodb import CONFIG
 from trackback.errors import BadSettings
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ FRESH = timedelta(minutes=5)
 _KEY = re.compile("[0-9a-zA-Z]{12}")
 _SHOWN = 4
 _DESCRIPTION = "Key of akismet.com, which the TrackBack service asks about pings. The author sets it."
-_CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 2})
 
 _logger = logging.getLogger(__name__)
 
@@ -43,7 +42,7 @@ class AkismetKey:
     @cached_property
     def client(self) -> "SSMClient":
         """The connection, made at the first use."""
-        return boto3.client("ssm", config=_CONFIG)
+        return boto3.client("ssm", config=CONFIG)
 
     def load(self, now: datetime) -> str:
         """Return the key, at most five minutes old. While SSM fails, what was known last counts.
