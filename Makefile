@@ -48,12 +48,13 @@ test-deploy: install $(SAM) $(MINISTACK) ## check what is built, deploy it to an
 test-sites: install $(GENERATORS)/installed ## build the example sites with their generators and see pings on them
 	$(BIN)/pytest tests/sites
 
-lint: install $(SAM) ## check style, types and the template
+lint: install $(SAM) ## check style, types, the template and the workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/cfn-lint --regions $(REGIONS) --template template.yaml examples/deploy/role.yaml
 	$(BIN)/python -W ignore -m tests.policy_linter
+	$(BIN)/zizmor --offline --quiet --no-progress .github examples/deploy/github-actions.yml
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
 pr: lint test coverage test-dynamodb test-deploy test-sites ## run what CI runs
