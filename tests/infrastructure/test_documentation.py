@@ -56,7 +56,9 @@ def test_the_settings_are_those_of_the_template_with_its_defaults() -> None:
 
 def test_the_changelog_and_the_code_name_the_version_of_the_project() -> None:
     version = PROJECT["project"]["version"]
-    releases = re.findall(r"^## (\d\S*) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    releases = re.findall(
+        r"^## (\d\S*) - \d{4}-\d\d-\d\d$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE
+    )
     assert releases[0] == version
     sources = (ROOT / "layers" / "shared" / "trackback").rglob("*.py")
     pattern = r"Trackback/(\d+\.\d+\.\d+)"
