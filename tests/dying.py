@@ -7,11 +7,11 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from trackback.fetch import Fetcher
-from trackback.file_ledger import FileLedger
-from trackback.ledger import Sending
-from trackback.manners import Limits
-from trackback.sending import Sender
+from trackback.model.sent_ping import Sending
+from trackback.sending.sender import Sender
+from trackback.sending.throttle import Limits
+from trackback.storage.sent_pings_file import FileLedger
+from trackback.web.http.client import Fetcher
 
 
 class DyingLedger(FileLedger):

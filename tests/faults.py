@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore.awsrequest import AWSResponse
 
-from trackback.messages import Queue
-from trackback.table import Table
+from trackback.storage.check_queue import Queue
+from trackback.storage.pings import Table
 
 _NO_HEADERS: Any = {}
 

@@ -25,8 +25,8 @@ from tests.schedules import Schedule, calls, messages
 from tests.servers import QuietHandler, TalkingHandler, is_free, serving
 from tests.streams import Delivery
 from tests.template import Template
-from trackback.site import Sites
-from trackback.table import Table
+from trackback.model.posts import Sites
+from trackback.storage.pings import Table
 
 LAST_PORT = 65_531  # four more are needed
 NOTIFY_EVERY = 2 / 60  # minutes, in place of one: nobody who tries it out waits a minute for a mail

@@ -11,7 +11,7 @@ from tests.gateway import Gateway
 from tests.servers import serving
 from tests.websites import Answer, page, website
 from trackback.cli.doctor.discovery_check import Post
-from trackback.rdf import block
+from trackback.protocols.trackback.rdf import block
 
 PATH = "/2026/hello/"
 

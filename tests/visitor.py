@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 from functions.moderate import app
 from tests.aws import sent_mails
 from tests.events import FORM, Context, http_event
-from trackback.changes import verdict_change
-from trackback.desk import Choice
-from trackback.ping import Ping, Status
-from trackback.table import Table
-from trackback.tokens import Action, Link, write_link
-from trackback.verdict import Outcome, Seen, Verdict
+from trackback.model.ping import Ping, Status
+from trackback.model.transitions import verdict_change
+from trackback.model.verdict import Outcome, Seen, Verdict
+from trackback.pages.admin.actions import Choice
+from trackback.signing import Action, Link, write_link
+from trackback.storage.pings import Table
 
 ORIGIN = "https://api.example"
 SESSION, NOTICE = "__Host-trackback", "__Host-notice"

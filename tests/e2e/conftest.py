@@ -28,10 +28,10 @@ from tests.browser import Browsers
 from tests.servers import is_free
 from tests.template import ROOT
 from tests.websites import page, website
-from trackback.items import to_ping
-from trackback.link import read_source
-from trackback.ping import Ping, Status, ping_id
-from trackback.site import Sites
+from trackback.model.ping import Ping, Status, ping_id
+from trackback.model.posts import Sites
+from trackback.storage.items import to_ping
+from trackback.urls import read_source
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -15,8 +15,8 @@ from tests.e2e.hostile import TEXTS, as_item, hostile
 from tests.e2e.watch import Watch
 from tests.events import Context
 from tests.servers import serving
-from trackback.ping import Status
-from trackback.table import Table
+from trackback.model.ping import Status
+from trackback.storage.pings import Table
 
 AT_ONCE = 10
 HEADERS = {

@@ -18,7 +18,7 @@ from tests.environment import Environments, FunctionFailedError
 from tests.schedules import Schedule, calls
 from tests.streams import Delivery, fits
 from tests.template import Function
-from trackback.table import Table
+from trackback.storage.pings import Table
 
 PATIENCE = 60  # seconds for what takes one
 

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.faults import answer, error
-from trackback.access import PAUSE, Access
 from trackback.errors import TableBusy
-from trackback.keys import Keys
-from trackback.ping import Status
-from trackback.table import Table
-from trackback.tokens import SESSION_LASTS, SIGN_IN_LASTS, LinkExpired, LinkInvalid, write_sign_in
+from trackback.model.ping import Status
+from trackback.pages.admin.sign_in import PAUSE, Access
+from trackback.signing import SESSION_LASTS, SIGN_IN_LASTS, LinkExpired, LinkInvalid, write_sign_in
+from trackback.storage.pings import Table
+from trackback.storage.signing_keys import Keys
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

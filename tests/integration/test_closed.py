@@ -7,10 +7,18 @@ from typing import Any
 import pytest
 
 from tests import faults
-from trackback.closing import MOST_BYTES, MOST_CLOSED, Closed, close, is_closed, load_closed, reopen
 from trackback.errors import BadSettings, PingRefused
-from trackback.site import Sites
-from trackback.table import Table
+from trackback.model.posts import Sites
+from trackback.storage.closed_posts import (
+    MOST_BYTES,
+    MOST_CLOSED,
+    Closed,
+    close,
+    is_closed,
+    load_closed,
+    reopen,
+)
+from trackback.storage.pings import Table
 
 SITES = Sites("blog.example, http://old.example:8080, bücher.example")
 NOW = datetime(2026, 11, 25, tzinfo=UTC)

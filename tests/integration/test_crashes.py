@@ -14,13 +14,13 @@ from werkzeug.wrappers import Request, Response
 
 from tests.races import side_by_side
 from tests.receivers import ACCEPTED, Web, post, web
-from trackback.fetch import Fetcher
-from trackback.file_ledger import FileLedger
-from trackback.ledger import Ledger, Sending, Stage
-from trackback.manners import Limits
-from trackback.sending import Report, Sender
-from trackback.table import Table
-from trackback.table_ledger import TableLedger
+from trackback.model.sent_ping import Ledger, Sending, Stage
+from trackback.sending.sender import Report, Sender
+from trackback.sending.throttle import Limits
+from trackback.storage.pings import Table
+from trackback.storage.sent_pings import TableLedger
+from trackback.storage.sent_pings_file import FileLedger
+from trackback.web.http.client import Fetcher
 
 WRITES = ["note", "claim a", "end a", "claim b", "end b", "forget note"]
 NO_PAUSE = Limits(pause=timedelta())

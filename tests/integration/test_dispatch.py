@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 from tests.receivers import Web, post, refused, web
 from tests.template import ROOT
 from trackback.cli.main import main
-from trackback.file_ledger import FileLedger
-from trackback.ledger import Sending
-from trackback.settings import Settings, save_settings
-from trackback.table import Table
+from trackback.model.sent_ping import Sending
+from trackback.model.settings import Settings, save_settings
+from trackback.storage.pings import Table
+from trackback.storage.sent_pings_file import FileLedger
 
 Output = pytest.CaptureFixture[str]
 

@@ -9,14 +9,14 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from tests.receivers import Web, post, web
-from trackback.feed import ACCEPT
-from trackback.fetch import Fetcher
-from trackback.file_ledger import FileLedger
-from trackback.following import MOST_POSTS, Followed, follow
-from trackback.ledger import Ledger, Stage
-from trackback.manners import Limits
-from trackback.sending import Sender
-from trackback.subscription import FeedUnread
+from trackback.model.sent_ping import Ledger, Stage
+from trackback.sending.feed_poll import MOST_POSTS, Followed, follow
+from trackback.sending.sender import Sender
+from trackback.sending.subscription import FeedUnread
+from trackback.sending.throttle import Limits
+from trackback.storage.sent_pings_file import FileLedger
+from trackback.web.feed import ACCEPT
+from trackback.web.http.client import Fetcher
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 DATE = "2026-11-{:02}T06:11:00Z"

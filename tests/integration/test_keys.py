@@ -11,7 +11,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from trackback.keys import OVERLAP, BrokenKeys, Keyring, Keys
+from trackback.storage.signing_keys import OVERLAP, BrokenKeys, Keyring, Keys
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient

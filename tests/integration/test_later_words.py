@@ -5,9 +5,9 @@ import re
 import pytest
 
 from tests.visitor import QUEUE, Visitor, Waiting, chosen, now, one, reopen, revise
-from trackback.ping import Status
-from trackback.settings import load_rules
-from trackback.table import Table
+from trackback.model.ping import Status
+from trackback.model.settings import load_rules
+from trackback.storage.pings import Table
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.conftest import MakePing
-from trackback import learning
-from trackback.learning import EVERY, learn, load_words
-from trackback.ping import Status
-from trackback.table import Table
-from trackback.words import WordModel
+from trackback.model.ping import Status
+from trackback.receiving.spam import training as learning
+from trackback.receiving.spam.bayes import WordModel
+from trackback.receiving.spam.training import EVERY, learn, load_words
+from trackback.storage.pings import Table
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SPAM = "cheap watches pills casino bonus"

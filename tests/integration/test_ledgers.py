@@ -11,12 +11,12 @@ import pytest
 
 from tests.conftest import MakePing
 from tests.races import side_by_side
-from trackback.file_ledger import FileLedger
-from trackback.ledger import Ledger, LedgerBroken, Sending, Stage
-from trackback.memory import Memory, remembered
-from trackback.ping import Status
-from trackback.table import Table
-from trackback.table_ledger import TableLedger
+from trackback.model.feed_state import Memory, remembered
+from trackback.model.ping import Status
+from trackback.model.sent_ping import Ledger, LedgerBroken, Sending, Stage
+from trackback.storage.pings import Table
+from trackback.storage.sent_pings import TableLedger
+from trackback.storage.sent_pings_file import FileLedger
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

@@ -14,7 +14,7 @@ from tests import faults
 from tests.conftest import MakePing
 from tests.integration.test_serve import BUSY, PINGS, approve, get
 from tests.template import ROOT
-from trackback.table import Table
+from trackback.storage.pings import Table
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 HTML, JSON = "text/html; charset=utf-8", "application/json"

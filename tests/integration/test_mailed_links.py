@@ -8,10 +8,10 @@ import pytest
 from functions.moderate import app
 from tests.events import FORM, Context, http_event
 from tests.visitor import NO_PING, QUEUE, Visitor, Waiting, mailed, now, reopen, revise
-from trackback.ping import Status
-from trackback.settings import Notify, load_settings
-from trackback.table import Table
-from trackback.tokens import Action, write_session
+from trackback.model.ping import Status
+from trackback.model.settings import Notify, load_settings
+from trackback.signing import Action, write_session
+from trackback.storage.pings import Table
 
 
 @pytest.mark.parametrize(

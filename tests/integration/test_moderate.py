@@ -22,7 +22,7 @@ from tests.visitor import (
     mailed,
     one,
 )
-from trackback.table import Table
+from trackback.storage.pings import Table
 
 PAGES = [
     QUEUE,

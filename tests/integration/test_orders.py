@@ -12,10 +12,10 @@ from werkzeug.wrappers import Request, Response
 
 from tests.servers import serving
 from trackback.errors import BadSettings
-from trackback.order import MOST_STEPS, Order, Orders, Told, read_order
-from trackback.ping import Status
-from trackback.site import Sites
-from trackback.table import Table
+from trackback.model.ping import Status
+from trackback.model.posts import Sites
+from trackback.storage.pings import Table
+from trackback.storage.send_jobs import MOST_STEPS, Order, Orders, Told, read_order
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SITES = Sites("blog.example, http://localhost:8081")

@@ -9,10 +9,20 @@ import boto3
 import pytest
 
 from tests.conftest import MakePing
-from trackback.outbox import AT_ONCE, DAY, HOUR, MOST, MOST_A_DAY, PATIENCE, PAUSE, Claim, Outbox
-from trackback.ping import Ping, Status
-from trackback.settings import Notify
-from trackback.table import Table
+from trackback.model.ping import Ping, Status
+from trackback.model.settings import Notify
+from trackback.notifications.mail_outbox import (
+    AT_ONCE,
+    DAY,
+    HOUR,
+    MOST,
+    MOST_A_DAY,
+    PATIENCE,
+    PAUSE,
+    Claim,
+    Outbox,
+)
+from trackback.storage.pings import Table
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -9,13 +9,13 @@ import pytest
 
 from tests import faults
 from tests.conftest import MakePing
-from trackback import overview
 from trackback.errors import TableBusy
-from trackback.items import new_item
-from trackback.overview import COUNTED, WEEKS, count_weeks, limits, load_overview
-from trackback.ping import Status
-from trackback.settings import save_rules
-from trackback.table import Table
+from trackback.model.ping import Status
+from trackback.model.settings import save_rules
+from trackback.storage import statistics as overview
+from trackback.storage.items import new_item
+from trackback.storage.pings import Table
+from trackback.storage.statistics import COUNTED, WEEKS, count_weeks, limits, load_overview
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
 MONDAY = "2026-11-23"

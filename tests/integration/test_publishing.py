@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from trackback.publishing import ApiUnknown, find_api, note_api
-from trackback.settings import SETTINGS, Settings, load_settings, save_settings
-from trackback.table import Table
+from trackback.model.settings import SETTINGS, Settings, load_settings, save_settings
+from trackback.storage.api_address import ApiUnknown, find_api, note_api
+from trackback.storage.pings import Table
 
 NOTED, TOLD, NAMED = ("https://noted.example", "https://told.example", "https://named.example")
 

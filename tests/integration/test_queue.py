@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from tests.conftest import MakePing
-from trackback.changes import Due, decision, kept, postponed, verdict_change
-from trackback.clock import stamp
 from trackback.errors import BadQuery
-from trackback.ping import Ping, Status
-from trackback.queue import Queue, Tab
-from trackback.table import Table
-from trackback.verdict import Gone, Outcome, Seen, Verdict
+from trackback.model.ping import Ping, Status
+from trackback.model.transitions import Due, decision, kept, postponed, verdict_change
+from trackback.model.verdict import Gone, Outcome, Seen, Verdict
+from trackback.storage.moderation_queue import Queue, Tab
+from trackback.storage.pings import Table
+from trackback.timestamps import stamp
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -13,8 +13,8 @@ from trackback.cli.doctor.api_check import Reception
 from trackback.cli.doctor.discovery_check import Post
 from trackback.cli.doctor.finding import Finding, Grade
 from trackback.cli.doctor.post_page import Script
-from trackback.dynamodb import BUSY
-from trackback.fetch import Fetcher
+from trackback.storage.dynamodb import BUSY
+from trackback.web.http.client import Fetcher
 
 POST = "http://blog.example" + PATH
 PING = "/trackback/blog.example/2026/hello/?__mode=rss"

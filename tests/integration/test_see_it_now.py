@@ -8,8 +8,8 @@ import pytest
 
 from tests.served import served
 from tests.visitor import QUEUE, Visitor, Waiting, mailed, now, one
-from trackback.ping import Status
-from trackback.table import Table
+from trackback.model.ping import Status
+from trackback.storage.pings import Table
 
 POSTS = [
     "blog.example/2026/hello/",

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from tests.visitor import NOTICE, QUEUE, Visitor, now
-from trackback.ledger import Sending, Stage
-from trackback.order import Order, Orders, Told
-from trackback.sent_pages import MOST_READ, PAGE, SEND, SENT, Kind, SentPages
-from trackback.table import Table
-from trackback.table_ledger import TableLedger
+from trackback.model.sent_ping import Sending, Stage
+from trackback.pages.admin.sending import MOST_READ, PAGE, SEND, SENT, Kind, SentPages
+from trackback.storage.pings import Table
+from trackback.storage.send_jobs import Order, Orders, Told
+from trackback.storage.sent_pings import TableLedger
 
 POST = "https://blog.example/2026/hello/"
 THEIRS = "https://other.example/a"
@@ -140,7 +140,7 @@ def test_what_is_found_nowhere_is_looked_for_in_so_many_records_and_then_on(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert MOST_READ == 1_000
-    monkeypatch.setattr("trackback.sent_pages.MOST_READ", 6)
+    monkeypatch.setattr("trackback.pages.admin.sending.MOST_READ", 6)
     records = fill(table, [Stage.REFUSED, *[Stage.ACCEPTED] * 9])
     pages = SentPages(table)
     first = pages.page(now(), Kind.NOT_TAKEN)

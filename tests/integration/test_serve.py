@@ -10,8 +10,8 @@ from functions.serve import app
 from tests import faults
 from tests.conftest import MakePing
 from tests.events import Context, http_event
-from trackback.ping import Ping, Status
-from trackback.table import Table
+from trackback.model.ping import Ping, Status
+from trackback.storage.pings import Table
 
 PINGS = "/pings/blog.example/2026/hello/"
 

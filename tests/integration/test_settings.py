@@ -7,10 +7,9 @@ from datetime import timedelta
 import pytest
 
 from trackback.errors import BadSettings, StatusChanged
-from trackback.manners import Limits
-from trackback.ping import Status
-from trackback.rules import read_rule
-from trackback.settings import (
+from trackback.model.ping import Status
+from trackback.model.rule import read_rule
+from trackback.model.settings import (
     Event,
     Notify,
     Settings,
@@ -20,7 +19,8 @@ from trackback.settings import (
     save_rules,
     save_settings,
 )
-from trackback.table import Table
+from trackback.sending.throttle import Limits
+from trackback.storage.pings import Table
 
 FRIEND = read_rule("allow", "host", "friend.example")
 FOE = read_rule("block", "path", "platform.example/foe")

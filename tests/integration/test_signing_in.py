@@ -21,8 +21,8 @@ from tests.visitor import (
     mailed,
     new_mails,
 )
-from trackback.deliveries import Deliveries
-from trackback.table import Table
+from trackback.storage.deliveries import Deliveries
+from trackback.storage.pings import Table
 
 
 def sign_in_path(visitor: Visitor, query: str = "") -> tuple[str, str]:

@@ -11,10 +11,10 @@ from botocore.exceptions import ClientError
 from tests import faults
 from tests.conftest import MakePing
 from tests.races import side_by_side
-from trackback.changes import KEEP_UNWANTED, Change
 from trackback.errors import NoSuchPing, StatusChanged
-from trackback.ping import Ping, Status
-from trackback.table import Added, Table
+from trackback.model.ping import Ping, Status
+from trackback.model.transitions import KEEP_UNWANTED, Change
+from trackback.storage.pings import Added, Table
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 KEY = "blog.example/2026/hello"

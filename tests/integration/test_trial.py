@@ -18,20 +18,20 @@ from trackback.cli.doctor import probe as trial
 from trackback.cli.doctor.discovery_check import Post
 from trackback.cli.doctor.finding import Grade
 from trackback.cli.doctor.probe import NotRemoved, Trial
-from trackback.closing import close
-from trackback.dynamodb import connect
-from trackback.evidence import judged_text
-from trackback.fetch import Fetcher
-from trackback.items import post_id
-from trackback.pace import Pace
-from trackback.ping import Ping, Status
-from trackback.recent import Recent
-from trackback.rules import read_rule
-from trackback.settings import save_rules
-from trackback.site import Sites
-from trackback.table import Table
-from trackback.verification import Verifier
-from trackback.words import WordModel
+from trackback.model.ping import Ping, Status
+from trackback.model.posts import Sites
+from trackback.model.rule import read_rule
+from trackback.model.settings import save_rules
+from trackback.receiving.host_rate_limit import Pace
+from trackback.receiving.spam.bayes import WordModel
+from trackback.receiving.spam.evidence import judged_text
+from trackback.receiving.spam.flood import Recent
+from trackback.receiving.verifier import Verifier
+from trackback.storage.closed_posts import close
+from trackback.storage.dynamodb import connect
+from trackback.storage.items import post_id
+from trackback.storage.pings import Table
+from trackback.web.http.client import Fetcher
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
 SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]

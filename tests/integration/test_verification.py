@@ -9,14 +9,14 @@ import pytest
 from tests import faults
 from tests.integration.conftest import BLOG, NOW, POST, SENDER, Web
 from tests.websites import Answer, drip, page, redirect, reset, silence
-from trackback.changes import Change
 from trackback.errors import StatusChanged
-from trackback.pace import Pace
-from trackback.ping import Status
-from trackback.rules import read_rule
-from trackback.settings import Settings, save_rules, save_settings
-from trackback.table import Table
-from trackback.verification import NO_SUCH_POST
+from trackback.model.ping import Status
+from trackback.model.rule import read_rule
+from trackback.model.settings import Settings, save_rules, save_settings
+from trackback.model.transitions import Change
+from trackback.receiving.host_rate_limit import Pace
+from trackback.receiving.verifier import NO_SUCH_POST
+from trackback.storage.pings import Table
 
 SOURCE = "/re"
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from trackback.announcement import Announcement, announce, mail_subject, quoted
-from trackback.evidence import Evidence
-from trackback.ping import Ping, Status, words_id
-from trackback.tells import link
+from trackback.model.ping import Ping, Status, words_id
+from trackback.notifications.ping_mail import Announcement, announce, mail_subject, quoted
+from trackback.receiving.spam.evidence import Evidence
+from trackback.receiving.spam.signals import link
 
 PING = Ping(
     id="aaaabbbbccccddddeeeeffff22",

@@ -4,9 +4,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from trackback import answer
-from trackback.listing import Summary
-from trackback.site import Post
+from trackback.model.listing import Summary
+from trackback.model.posts import Post
+from trackback.protocols.trackback import xml as answer
 
 POST = Post("https://blog.example/a/", "blog.example/a")
 

@@ -4,8 +4,8 @@ from time import process_time
 
 import pytest
 
-from trackback.article import Article, Citation, read_article
-from trackback.prose import MOST
+from trackback.web.html.article import Article, Citation, read_article
+from trackback.web.html.article_markup import MOST
 
 AT = "https://blog.example/2026/re-hello/"
 HTML = "text/html; charset=utf-8"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trackback.charset import Decoded, decode, known_charset
+from trackback.web.text.charset import Decoded, decode, known_charset
 
 URL = b"https://other.example/a"
 KOI8_R = b"\xf0\xd2\xc9\xd7\xc5\xd4, \xcd\xc9\xd2! \xfc\xd4\xcf \xc2\xcf\xcc\xd8\xdb\xc1\xd1"

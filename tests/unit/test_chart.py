@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from trackback.chart import CHARACTER, bar_list, column_chart, round_ticks
+from trackback.pages.admin.chart import CHARACTER, bar_list, column_chart, round_ticks
 
 KINDS = ("approved", "pending", "spam")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trackback.clock import stamp, to_second, wait
+from trackback.timestamps import stamp, to_second, wait
 
 HALF_PAST = datetime(2026, 11, 24, 6, 30, 1, 2_345, tzinfo=UTC)
 NOW = datetime(2026, 11, 24, 6, 11, 5, 678_000, tzinfo=UTC)

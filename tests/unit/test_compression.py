@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.websites import page, website
-from trackback.compression import decompressed
-from trackback.fetch import MAX_BODY, Fetched, Fetcher, FetchFailed
+from trackback.web.http.client import MAX_BODY, Fetched, Fetcher, FetchFailed
+from trackback.web.http.decompression import decompressed
 
 TEXT = ("Grüße an alle, die das hier lesen. " * 3_000).encode()
 NOISE = bytes(n * n % 251 for n in range(70_000))

@@ -13,8 +13,8 @@ import pytest
 import trustme
 
 from tests.websites import Answer, drip, flood, page, redirect, reset, silence, watched_connects, website
-from trackback.connection import MAX_ATTEMPTS
-from trackback.fetch import MAX_BODY, Fetcher, FetchFailed
+from trackback.web.http.client import MAX_BODY, Fetcher, FetchFailed
+from trackback.web.http.connection import MAX_ATTEMPTS
 
 SECONDS = 0.2
 TOO_SLOW = "its server did not answer within 0.2 seconds"

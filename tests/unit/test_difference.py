@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackback.difference import Part, difference
+from trackback.web.text.diff import Part, difference
 
 CASES: list[tuple[str, str, str, list[Part]]] = [
     ("nothing changes", "Kind words", "Kind words", [("same", "Kind words")]),

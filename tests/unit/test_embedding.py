@@ -9,7 +9,7 @@ import pytest
 from rjsmin import jsmin
 
 from tests.template import ROOT
-from trackback.embedding import FOR_GOOD, LONG, PARTS, SHORT, Embed
+from trackback.pages.public.embed import FOR_GOOD, LONG, PARTS, SHORT, Embed
 
 SERVE = ROOT / "functions" / "serve"
 EMBED = Embed(SERVE)

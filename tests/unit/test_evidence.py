@@ -2,8 +2,8 @@
 
 import pytest
 
-from trackback.evidence import judged_text
-from trackback.text import marks_up_links
+from trackback.receiving.spam.evidence import judged_text
+from trackback.web.text.plain_text import marks_up_links
 
 
 @pytest.mark.parametrize(

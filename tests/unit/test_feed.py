@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trackback.feed import MOST_ENTRIES, Entry, NotAFeed, find_feed, is_page, read_feed
+from trackback.web.feed import MOST_ENTRIES, Entry, NotAFeed, find_feed, is_page, read_feed
 
 URL = "https://blog.example/blog/feed.xml"
 XML = "application/xml"

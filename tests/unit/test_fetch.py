@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from tests.servers import serving
 from tests.websites import page, redirect, watched_connects, website
-from trackback.fetch import MAX_BODY, USER_AGENT, Fetched, Fetcher, FetchFailed, FetchRefused
+from trackback.web.http.client import MAX_BODY, USER_AGENT, Fetched, Fetcher, FetchFailed, FetchRefused
 
 UNKNOWN = "its server's name is unknown"
 NOT_PUBLIC = "its server is not on the public internet"

@@ -7,7 +7,7 @@ import pytest
 
 from tests.events import FORM, form_event, http_event
 from trackback.errors import PingRefused
-from trackback.form import charset_label, read_form
+from trackback.protocols.trackback.form import charset_label, read_form
 
 URL = b"url=http%3A%2F%2Fother.example%2F"
 FORM_DATA = 'multipart/form-data; boundary="X"'

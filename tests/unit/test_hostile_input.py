@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.events import FORM, http_event
-from trackback import answer
-from trackback.charset import decode
 from trackback.errors import BadQuery, PingRefused
-from trackback.form import charset_label, read_form
-from trackback.link import MAX_URL, page_path, read_source
-from trackback.listing import Cursor, Summary, read_limit
-from trackback.ping import Ping, read_ping
-from trackback.site import MAX_KEY, Post, Sites, post_key
-from trackback.text import clean
+from trackback.model.listing import Cursor, Summary, read_limit
+from trackback.model.ping import Ping, read_ping
+from trackback.model.posts import MAX_KEY, Post, Sites, post_key
+from trackback.protocols.trackback import xml as answer
+from trackback.protocols.trackback.form import charset_label, read_form
+from trackback.urls import MAX_URL, page_path, read_source
+from trackback.web.text.charset import decode
+from trackback.web.text.plain_text import clean
 
 SITES = Sites("blog.example, http://localhost:8081")
 POST = Post("https://blog.example/a", "blog.example/a")

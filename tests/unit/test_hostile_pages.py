@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trackback.page import Document, read_page
-from trackback.reflection import is_reflection
-from trackback.site import post_key
+from trackback.model.posts import post_key
+from trackback.receiving.spam.reflection import is_reflection
+from trackback.web.html.page import Document, read_page
 
 MB = 1_000_000  # what the fetcher lets through
 KEY = "blog.example/post"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trackback.href import published, resolve
+from trackback.web.html.href import published, resolve
 
 BASE = "https://o.example/blog/re?q#f"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trackback import jis
+from trackback.web.text import japanese as jis
 
 EUC, ISO = "euc-jp", "iso-2022-jp"
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trackback.ledger import GIVE_UP, PATIENCE, Sending, Stage, page_key, sending_id
+from trackback.model.sent_ping import GIVE_UP, PATIENCE, Sending, Stage, page_key, sending_id
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 NEW = Sending("https://blog.example/a/", "https://other.example/b/")

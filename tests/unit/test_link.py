@@ -3,7 +3,7 @@
 import pytest
 
 from trackback.errors import PingRefused
-from trackback.link import ascii_host, page_path, read_source
+from trackback.urls import ascii_host, page_path, read_source
 
 ABSOLUTE = "must be absolute and begin with http:// or https://"
 HOST = "cannot be read: check its host and port"

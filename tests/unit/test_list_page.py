@@ -12,9 +12,9 @@ from lxml import html
 
 from functions.serve import app
 from tests.payloads import PAYLOADS
-from trackback.list_page import ListPages, is_page, post_name
-from trackback.listing import Cursor, Page, Summary
-from trackback.site import Post
+from trackback.model.listing import Cursor, Page, Summary
+from trackback.model.posts import Post
+from trackback.pages.public.ping_list import ListPages, is_page, post_name
 
 PAGES = ListPages(Path(app.__file__).parent)
 POST = Post("https://blog.example/2026/hello/", "blog.example/2026/hello")

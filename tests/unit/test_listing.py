@@ -5,8 +5,8 @@ import base64
 import pytest
 
 from trackback.errors import BadQuery
-from trackback.listing import DEFAULT_LIMIT, Cursor, Page, Summary, read_limit
-from trackback.site import Post
+from trackback.model.listing import DEFAULT_LIMIT, Cursor, Page, Summary, read_limit
+from trackback.model.posts import Post
 
 CURSOR = Cursor("2026-11-22T06:11:00.123Z", "abcdefghijklmnopqrstuvwx27", 12)
 ENCODED = "MjAyNi0xMS0yMlQwNjoxMTowMC4xMjNaIGFiY2RlZmdoaWprbG1ub3BxcnN0dXZ3eDI3IDEy"

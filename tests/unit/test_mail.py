@@ -5,7 +5,7 @@ from email.message import EmailMessage
 
 import pytest
 
-from trackback.mail import MAX_SUBJECT, Envelope, compose, one_line
+from trackback.notifications.mail import MAX_SUBJECT, Envelope, compose, one_line
 
 AUTHOR = "author@blog.example"
 ENVELOPE = Envelope(AUTHOR, AUTHOR, "events")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from trackback.manners import STRIKES, Limits, Manners, user_agent
+from trackback.sending.throttle import STRIKES, Limits, Manners, user_agent
 
 
 def test_a_sender_says_who_asks_and_why() -> None:

@@ -1,6 +1,6 @@
 """What is remembered of a feed."""
 
-from trackback.memory import MOST, Memory, posts_in, remembered
+from trackback.model.feed_state import MOST, Memory, posts_in, remembered
 
 
 def test_a_post_is_known_by_its_address_and_its_words() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trackback.negotiation import prefers_html
+from trackback.pages.public.content_negotiation import prefers_html
 
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 CHROMIUM = (

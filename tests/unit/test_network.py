@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trackback.network import is_loopback, is_public
+from trackback.web.http.addresses import is_loopback, is_public
 
 PUBLIC = """
 1.0.0.0 1.1.1.1 8.8.8.8 9.255.255.255 11.0.0.0 93.184.216.34

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from trackback.notice import Notice
+from trackback.pages.admin.flash import Notice
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trackback.article import Article, Citation, read_article
-from trackback.charset import decode
-from trackback.form import charset_label, read_form
-from trackback.outgoing import compose, encode
+from trackback.protocols.trackback.client import compose, encode
+from trackback.protocols.trackback.form import charset_label, read_form
+from trackback.web.html.article import Article, Citation, read_article
+from trackback.web.text.charset import decode
 
 TARGET = "https://other.example/2026/hello/"
 AT = "https://blog.example/re-hello"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trackback.pace import Pace
+from trackback.receiving.host_rate_limit import Pace
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 

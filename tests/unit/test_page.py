@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from trackback import markup
-from trackback import page as reading
-from trackback.page import Document, Link, read_page
-from trackback.site import post_key
+from trackback.model.posts import post_key
+from trackback.web.html import page as reading
+from trackback.web.html import tokenizer as markup
+from trackback.web.html.page import Document, Link, read_page
 
 POST = "https://blog.example/2026/hello/"
 AT = "https://o.example/blog/re-hello"

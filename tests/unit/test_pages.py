@@ -9,7 +9,7 @@ import pytest
 
 from functions.moderate import app
 from tests.conftest import MakePing
-from trackback.pages import Marked, look, marked, minute, reasons, web
+from trackback.pages.templates import Marked, look, marked, minute, reasons, web
 
 FOLDER = Path(app.__file__).parent
 TEMPLATES = sorted(FOLDER.glob("*.html"))

@@ -6,9 +6,9 @@ import pytest
 
 from tests.events import FORM, form_event
 from trackback.errors import PingRefused
-from trackback.form import charset_label, read_form
-from trackback.ping import Ping, Status, read_ping
-from trackback.site import Sites
+from trackback.model.ping import Ping, Status, read_ping
+from trackback.model.posts import Sites
+from trackback.protocols.trackback.form import charset_label, read_form
 
 NOW = datetime(2026, 11, 22, 6, 11, 0, 123_456, tzinfo=UTC)
 SITES = Sites("blog.example")

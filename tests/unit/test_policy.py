@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from trackback.evidence import Evidence
-from trackback.ping import Status
-from trackback.policy import CERTAIN, MILD, judge, judge_before_fetch
-from trackback.rules import read_rule
-from trackback.words import WordModel
+from trackback.model.ping import Status
+from trackback.model.rule import read_rule
+from trackback.receiving.spam.bayes import WordModel
+from trackback.receiving.spam.evidence import Evidence
+from trackback.receiving.spam.policy import CERTAIN, MILD, judge, judge_before_fetch
 
 PLAIN = Evidence("https://o.example/a", "A title", "What I think of it.", "Other")
 PENDING, APPROVED, SPAM = Status.PENDING, Status.APPROVED, Status.SPAM

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from trackback.evidence import Evidence
-from trackback.ping import Status
-from trackback.policy import judge
-from trackback.words import WordModel
+from trackback.model.ping import Status
+from trackback.receiving.spam.bayes import WordModel
+from trackback.receiving.spam.evidence import Evidence
+from trackback.receiving.spam.policy import judge
 
 PENDING, SPAM = Status.PENDING, Status.SPAM
 MODEL = WordModel.empty().learn(

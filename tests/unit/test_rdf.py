@@ -5,8 +5,8 @@ from time import process_time
 
 import pytest
 
-from trackback.markup import read_markup
-from trackback.rdf import MOST_BLOCKS, Block, block, read_blocks
+from trackback.protocols.trackback.rdf import MOST_BLOCKS, Block, block, read_blocks
+from trackback.web.html.tokenizer import read_markup
 
 POST = "https://blog.example/2026/hello/"
 PING = "https://api.example/trackback/blog.example/2026/hello/"

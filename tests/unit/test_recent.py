@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trackback.recent import Arrival, Recent, Sightings, text_hash
+from trackback.receiving.spam.flood import Arrival, Recent, Sightings, text_hash
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

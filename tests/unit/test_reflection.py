@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import pytest
 
-from trackback.reflection import is_reflection
+from trackback.receiving.spam.reflection import is_reflection
 
 POST = "https://blog.example/2026/hello/"
 KEY = "blog.example/2026/hello"

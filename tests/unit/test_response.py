@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trackback import answer
-from trackback.response import MOST_WORDS, READ, Answer, State, read_response
+from trackback.protocols.trackback import xml as answer
+from trackback.protocols.trackback.response import MOST_WORDS, READ, Answer, State, read_response
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 ACCEPTED, DUPLICATE, REFUSED, UNCLEAR, LATER = State

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from trackback.errors import TrackbackError
-from trackback.evidence import Evidence
-from trackback.rules import BadRule, Effect, Matches, Rule, applies, deciding_rule, read_rule
+from trackback.model.rule import BadRule, Effect, Matches, Rule, applies, deciding_rule, read_rule
+from trackback.receiving.spam.evidence import Evidence
 
 
 def evidence(url: str = "https://o.example/a", landed: str = "") -> Evidence:

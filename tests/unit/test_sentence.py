@@ -2,7 +2,7 @@
 
 import pytest
 
-from trackback.page import Link, read_page
+from trackback.web.html.page import Link, read_page
 
 A = "<a href=https://blog.example/post>"
 

@@ -4,8 +4,8 @@ import pytest
 
 from trackback.cli.doctor.discovery_check import Post, amiss, check_signposts
 from trackback.cli.doctor.finding import Finding, Grade
-from trackback.discovery import discover
-from trackback.rdf import block
+from trackback.protocols.trackback.discovery import discover
+from trackback.protocols.trackback.rdf import block
 
 POST = Post("https://blog.example/2026/hello/", "https://api.example")
 PING = "https://api.example/trackback/blog.example/2026/hello/"

@@ -3,7 +3,7 @@
 import pytest
 
 from trackback.errors import PingRefused
-from trackback.site import Sites, host_key, post_key
+from trackback.model.posts import Sites, host_key, post_key
 
 SITES = Sites("blog.example, http://old.example ,WWW.Other.example,http://localhost:8081,")
 

@@ -8,7 +8,7 @@ import pytest
 from aws_lambda_powertools import Logger
 
 from tests.events import Context
-from trackback import slow
+from trackback import request_log as slow
 
 EVENT = {"routeKey": "GET /pings/{post+}", "rawPath": "/pings/a-strangers-words"}
 

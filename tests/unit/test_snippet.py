@@ -8,10 +8,10 @@ from lxml import html
 
 from functions.serve import app
 from tests.payloads import PAYLOADS
-from trackback.embedding import Embed
-from trackback.rdf import Block, read_blocks
-from trackback.site import Post, Sites
-from trackback.snippet import snippet
+from trackback.model.posts import Post, Sites
+from trackback.pages.public.embed import Embed
+from trackback.pages.public.snippet import snippet
+from trackback.protocols.trackback.rdf import Block, read_blocks
 
 API = "https://api.example"
 SITES = Sites("blog.example, http://localhost:8081, xn--bcher-kva.example")

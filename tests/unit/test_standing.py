@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.conftest import MakePing
-from trackback.ping import Ping, Status, words_id
-from trackback.standing import Standing, is_about_revision, standing
-from trackback.tokens import Action, Link
+from trackback.model.ping import Ping, Status, words_id
+from trackback.pages.admin.link_state import Standing, is_about_revision, standing
+from trackback.signing import Action, Link
 
 LATER = {"title": "Later", "excerpt": "words", "blog_name": "Other"}
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from trackback.evidence import Evidence, Reason
-from trackback.tells import FROM_PAGE, FROM_PING
-from trackback.words import WordModel
+from trackback.receiving.spam.bayes import WordModel
+from trackback.receiving.spam.evidence import Evidence, Reason
+from trackback.receiving.spam.signals import FROM_PAGE, FROM_PING
 
 PLAIN = Evidence("https://o.example/a", "A title", "What I think of it.", "Other")
 MODEL = WordModel.empty().learn(

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from trackback.keys import Keyring
-from trackback.tokens import (
+from trackback.signing import (
     LINK_LASTS,
     SESSION_LASTS,
     SIGN_IN_LASTS,
@@ -27,6 +26,7 @@ from trackback.tokens import (
     write_session,
     write_sign_in,
 )
+from trackback.storage.signing_keys import Keyring
 
 NOW = datetime(2026, 11, 24, 8, 30, 15, 750_000, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trackback.clock import stamp
-from trackback.verdict import Gone, Seen, Verdict, after_look, next_look
+from trackback.model.verdict import Gone, Seen, Verdict, after_look, next_look
+from trackback.timestamps import stamp
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 FOUND, MISSING, UNREACHABLE = Seen.FOUND, Seen.MISSING, Seen.UNREACHABLE

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.events import http_event
-from trackback.viewer import address, origin
+from trackback.gateway import address, origin
 
 KEY = "known to the CDN alone"
 GATEWAY, SOURCE = "abc.execute-api.us-east-1.amazonaws.com", "192.0.2.1"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.events import FORM, http_event
 from trackback.errors import BadQuery
-from trackback.visit import ForeignForm, cookie, field, read_fields, read_query, refuse_foreign
+from trackback.pages.admin.session import ForeignForm, cookie, field, read_fields, read_query, refuse_foreign
 
 
 def posted(body: bytes, content_type: str = FORM, *, base64_encoded: bool = True) -> dict[str, Any]:

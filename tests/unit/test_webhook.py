@@ -11,10 +11,10 @@ import pytest
 import standardwebhooks
 
 from tests.conftest import MakePing
-from trackback.keys import Keyring
-from trackback.ping import MAX_BLOG_NAME, MAX_EXCERPT, MAX_TITLE, Status
-from trackback.settings import Event
-from trackback.webhook import payload, secret, sign
+from trackback.model.ping import MAX_BLOG_NAME, MAX_EXCERPT, MAX_TITLE, Status
+from trackback.model.settings import Event
+from trackback.notifications.webhook import payload, secret, sign
+from trackback.storage.signing_keys import Keyring
 
 NOW = datetime(2026, 11, 24, 6, 11, 5, 678_000, tzinfo=UTC)
 OLDER = urlsafe_b64encode(bytes(range(32))).decode().rstrip("=")
