@@ -51,6 +51,7 @@ lint: install $(SAM) ## check style, types and the template
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint --regions $(REGIONS) --template template.yaml examples/deploy/role.yaml
 	$(BIN)/python -W ignore -m tests.policy_linter
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint

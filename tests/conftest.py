@@ -13,9 +13,10 @@ from playwright.sync_api import Browser
 from tests import template
 from tests.aws import make_anew, stand_in
 from tests.browser import Browsers, open_browsers
-from trackback.model.ping import Ping, read_ping
+from trackback.model.ping import Ping
 from trackback.model.posts import Sites
 from trackback.protocols.trackback.form import Form
+from trackback.protocols.trackback.receive import read_ping
 from trackback.storage.pings import Table
 
 _running = ExitStack()

@@ -7,9 +7,9 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
+from trackback.model.sending_limits import Limits
 from trackback.model.sent_ping import Sending
 from trackback.sending.sender import Sender
-from trackback.sending.throttle import Limits
 from trackback.storage.sent_pings_file import FileLedger
 from trackback.web.http.client import Fetcher
 

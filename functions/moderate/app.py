@@ -19,7 +19,7 @@ from trackback.errors import BadQuery, BadSettings, NoSuchPing, StatusChanged, T
 from trackback.gateway import origin
 from trackback.model.posts import Sites
 from trackback.model.rule import BadRule
-from trackback.model.settings import load_settings, read_settings, save_settings
+from trackback.model.settings import read_settings
 from trackback.notifications.mail import Envelope
 from trackback.notifications.webhook import ask_for_test
 from trackback.outcomes import count_refused_mail
@@ -40,7 +40,6 @@ from trackback.pages.admin.session import (
     refuse_foreign,
 )
 from trackback.pages.admin.settings_forms import change_closed, change_key, change_rules
-from trackback.pages.admin.sign_in import Access
 from trackback.pages.admin.views import QUEUE, Views, back, ping_address, typed_settings
 from trackback.pages.templates import FILES, Pages
 from trackback.receiving.moderation import Moderation
@@ -51,6 +50,8 @@ from trackback.storage.deliveries import Deliveries
 from trackback.storage.dynamodb import telling_when_busy
 from trackback.storage.pings import Table
 from trackback.storage.send_jobs import Orders
+from trackback.storage.settings import load_settings, save_settings
+from trackback.storage.sign_ins import Access
 from trackback.storage.signing_keys import Keys
 
 SETTINGS, RULES, SIGN_IN = f"{QUEUE}/settings", f"{QUEUE}/rules", f"{QUEUE}/sign-in"

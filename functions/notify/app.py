@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from trackback.model.ping import Ping
 from trackback.model.sent_ping import Sending
-from trackback.model.settings import SETTINGS, Notify, Settings, settings_in
+from trackback.model.settings import Notify, Settings
 from trackback.notifications.mail import Envelope, MailFailed, compose, one_line, send
 from trackback.notifications.mail_outbox import MOST, Claim, Outbox
 from trackback.notifications.ping_mail import announce, listed, mail_subject, quoted
@@ -24,8 +24,10 @@ from trackback.signing import Action, Link, write_link
 from trackback.storage.api_address import note_api
 from trackback.storage.deliveries import Deliveries, Delivery, by_ping, delivery_id
 from trackback.storage.items import post_id
+from trackback.storage.keys import SETTINGS
 from trackback.storage.pings import Table
 from trackback.storage.sent_pings import TableLedger
+from trackback.storage.settings import settings_in
 from trackback.storage.signing_keys import Keys
 from trackback.web.http.client import Fetcher
 

@@ -18,11 +18,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from trackback import gateway as viewer
 from trackback.errors import PingRefused, TableBusy
 from trackback.model.listing import MAX_LIMIT
-from trackback.model.ping import read_ping, sender_hash
+from trackback.model.ping import sender_hash
 from trackback.model.posts import Post, Sites
 from trackback.outcomes import count
 from trackback.protocols.trackback import xml as answer
 from trackback.protocols.trackback.form import charset_label, read_form
+from trackback.protocols.trackback.receive import read_ping
 from trackback.request_log import noting_slow
 from trackback.storage.closed_posts import Closed
 from trackback.storage.pings import Table

@@ -8,7 +8,6 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback.model.settings import load_settings
 from trackback.outcomes import count
 from trackback.sending.feed_poll import follow
 from trackback.sending.post_run import Step
@@ -18,6 +17,7 @@ from trackback.sending.throttle import user_agent
 from trackback.storage.pings import Table
 from trackback.storage.send_jobs import MOST_STEPS, Order, Orders, Told
 from trackback.storage.sent_pings import TableLedger
+from trackback.storage.settings import load_settings
 from trackback.web.http.client import Fetcher
 
 MOST_ORDERS = 10

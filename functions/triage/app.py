@@ -15,7 +15,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from trackback.model.settings import Event, Notify, load_settings
+from trackback.model.settings import Event, Notify
 from trackback.notifications.mail_outbox import Outbox
 from trackback.notifications.webhook import note_event
 from trackback.outcomes import count
@@ -23,6 +23,7 @@ from trackback.storage.check_queue import Message, Queue, failures
 from trackback.storage.deliveries import Deliveries, ping_event
 from trackback.storage.items import Item, to_ping
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_settings
 from trackback.storage.stream import event_of, needs_check, ping_of
 from trackback.urls import site_of
 

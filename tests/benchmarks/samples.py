@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 from trackback.model.ping import Ping, ping_id
 from trackback.model.posts import Post, Sites
 from trackback.model.verdict import Seen, Verdict
-from trackback.signing import write_session
+from trackback.signing import Keyring, write_session
 from trackback.storage.items import new_item, to_typed
-from trackback.storage.signing_keys import Keyring
 from trackback.urls import read_source
 
 SITE = "blog.example"

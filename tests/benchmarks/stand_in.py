@@ -17,8 +17,8 @@ from typing import Any
 
 from tests import template
 from tests.benchmarks import samples
+from trackback.signing import Keyring
 from trackback.storage.moderation_queue import PAGE as QUEUE_PAGE
-from trackback.storage.signing_keys import Keyring
 
 KEYRING = Keyring("k" * 43)
 WAITING = samples.ping(0).id

@@ -39,7 +39,7 @@ def owner(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def transcript() -> list[str]:
-    """Return the lines that docs/deploy.md shows of a first deployment, without those that name the account."""
+    """Return the lines that docs/deploy.md shows of a first deployment, the account aside."""
     shown = (ROOT / "docs" / "deploy.md").read_text().split("<!-- transcript -->")[1].split("<!-- end -->")[0]
     lines = [line.rstrip() for line in shown.strip("`\n").splitlines()]
     return [line for line in lines if line and not line.startswith(("You are", "```"))]

@@ -13,8 +13,7 @@ from playwright._impl._api_structures import SetCookieParam
 
 from tests.e2e.conftest import Running, eventually
 from trackback.model.ping import Ping
-from trackback.signing import Action, Link, write_link
-from trackback.storage.signing_keys import Keyring
+from trackback.signing import Action, Keyring, Link, write_link
 
 SESSION = "__Host-trackback"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

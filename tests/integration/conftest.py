@@ -16,10 +16,11 @@ from tests.conftest import MakePing
 from tests.published import Published, published
 from tests.visitor import SESSION, Visitor, Waiting, now
 from tests.websites import Answer, Website, page, website
-from trackback.model.ping import Ping, Status, read_ping, sender_hash
+from trackback.model.ping import Ping, Status, sender_hash
 from trackback.model.posts import Sites
 from trackback.model.transitions import verdict_change
 from trackback.model.verdict import Outcome, Seen, Verdict
+from trackback.protocols.trackback.receive import read_ping
 from trackback.receiving.host_rate_limit import Pace
 from trackback.receiving.spam.flood import Recent
 from trackback.receiving.verifier import Verifier

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from tests.faults import answer, error
 from trackback.errors import TableBusy
 from trackback.model.ping import Status
-from trackback.pages.admin.sign_in import PAUSE, Access
 from trackback.signing import SESSION_LASTS, SIGN_IN_LASTS, LinkExpired, LinkInvalid, write_sign_in
 from trackback.storage.pings import Table
+from trackback.storage.sign_ins import PAUSE, Access
 from trackback.storage.signing_keys import Keys
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

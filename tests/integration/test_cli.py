@@ -13,12 +13,14 @@ from tests.conftest import MakePing
 from tests.websites import Answer, Website, page, website
 from trackback.cli.main import main
 from trackback.errors import StatusChanged
-from trackback.model.ping import Ping, Status, read_ping
+from trackback.model.ping import Ping, Status
 from trackback.model.posts import Sites
-from trackback.model.settings import Settings, load_rules, save_settings
+from trackback.model.settings import Settings
 from trackback.model.transitions import verdict_change
 from trackback.model.verdict import Gone, Outcome, Seen, Verdict
+from trackback.protocols.trackback.receive import read_ping
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, save_settings
 from trackback.timestamps import stamp
 
 Output = pytest.CaptureFixture[str]

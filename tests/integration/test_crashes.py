@@ -14,9 +14,9 @@ from werkzeug.wrappers import Request, Response
 
 from tests.races import side_by_side
 from tests.receivers import ACCEPTED, Web, post, web
+from trackback.model.sending_limits import Limits
 from trackback.model.sent_ping import Ledger, Sending, Stage
 from trackback.sending.sender import Report, Sender
-from trackback.sending.throttle import Limits
 from trackback.storage.pings import Table
 from trackback.storage.sent_pings import TableLedger
 from trackback.storage.sent_pings_file import FileLedger

@@ -14,9 +14,10 @@ from tests.receivers import Web, post, refused, web
 from tests.template import ROOT
 from trackback.cli.main import main
 from trackback.model.sent_ping import Sending
-from trackback.model.settings import Settings, save_settings
+from trackback.model.settings import Settings
 from trackback.storage.pings import Table
 from trackback.storage.sent_pings_file import FileLedger
+from trackback.storage.settings import save_settings
 
 Output = pytest.CaptureFixture[str]
 

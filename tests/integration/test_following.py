@@ -9,11 +9,11 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from tests.receivers import Web, post, web
+from trackback.model.sending_limits import Limits
 from trackback.model.sent_ping import Ledger, Stage
 from trackback.sending.feed_poll import MOST_POSTS, Followed, follow
 from trackback.sending.sender import Sender
 from trackback.sending.subscription import FeedUnread
-from trackback.sending.throttle import Limits
 from trackback.storage.sent_pings_file import FileLedger
 from trackback.web.feed import ACCEPT
 from trackback.web.http.client import Fetcher

@@ -11,7 +11,8 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from trackback.storage.signing_keys import OVERLAP, BrokenKeys, Keyring, Keys
+from trackback.signing import OVERLAP, Keyring
+from trackback.storage.signing_keys import BrokenKeys, Keys
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient

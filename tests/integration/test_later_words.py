@@ -6,8 +6,8 @@ import pytest
 
 from tests.visitor import QUEUE, Visitor, Waiting, chosen, now, one, reopen, revise
 from trackback.model.ping import Status
-from trackback.model.settings import load_rules
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from trackback.cli.main import main
 from trackback.cli.output import as_json
 from trackback.errors import StatusChanged
 from trackback.model.ping import Ping, Status
-from trackback.model.rule import read_rule
-from trackback.model.settings import save_rules
 from trackback.model.transitions import KEEP_UNWANTED, Change, Due, postponed
 from trackback.model.verdict import GONE_TIMES
+from trackback.receiving.spam.rules import read_rule
 from trackback.storage.pings import Added
+from trackback.storage.settings import save_rules
 from trackback.timestamps import stamp
 
 DAY = timedelta(days=1)

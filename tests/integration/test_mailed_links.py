@@ -9,9 +9,10 @@ from functions.moderate import app
 from tests.events import FORM, Context, http_event
 from tests.visitor import NO_PING, QUEUE, Visitor, Waiting, mailed, now, reopen, revise
 from trackback.model.ping import Status
-from trackback.model.settings import Notify, load_settings
+from trackback.model.settings import Notify
 from trackback.signing import Action, write_session
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_settings
 
 
 @pytest.mark.parametrize(

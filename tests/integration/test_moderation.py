@@ -10,12 +10,14 @@ from tests.conftest import MakePing
 from tests.races import side_by_side
 from trackback.errors import NoSuchPing, StatusChanged
 from trackback.model.ping import Ping, Status
-from trackback.model.rule import BadRule, read_rule
-from trackback.model.settings import Settings, load_rules, save_rules, save_settings
+from trackback.model.rule import BadRule
+from trackback.model.settings import Settings
 from trackback.model.transitions import may_be_undone, reopened, verdict_change
 from trackback.model.verdict import Outcome, Seen, Verdict
 from trackback.receiving.moderation import Moderation
+from trackback.receiving.spam.rules import read_rule
 from trackback.storage.pings import Added, Table
+from trackback.storage.settings import load_rules, save_rules, save_settings
 from trackback.timestamps import stamp
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -24,15 +24,16 @@ from tests.integration.conftest import NOW, Web, outcomes
 from tests.streams import records_of
 from tests.websites import page
 from trackback.model.ping import Ping, Status
-from trackback.model.rule import read_rule
 from trackback.model.sent_ping import Sending, Stage
-from trackback.model.settings import Event, Notify, Settings, save_rules, save_settings
+from trackback.model.settings import Event, Notify, Settings
 from trackback.notifications.mail import MailFailed
 from trackback.notifications.webhook import Webhook, ask_for_test, note_event
+from trackback.receiving.spam.rules import read_rule
 from trackback.signing import Action, Link, read_link
 from trackback.storage.api_address import find_api
 from trackback.storage.deliveries import event_id, ping_event
 from trackback.storage.sent_pings import TableLedger
+from trackback.storage.settings import save_rules, save_settings
 from trackback.storage.signing_keys import Keys
 from trackback.storage.stream import event_of
 from trackback.timestamps import stamp

@@ -11,10 +11,10 @@ from tests import faults
 from tests.conftest import MakePing
 from trackback.errors import TableBusy
 from trackback.model.ping import Status
-from trackback.model.settings import save_rules
 from trackback.storage import statistics as overview
 from trackback.storage.items import new_item
 from trackback.storage.pings import Table
+from trackback.storage.settings import save_rules
 from trackback.storage.statistics import COUNTED, WEEKS, count_weeks, limits, load_overview
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from trackback.model.settings import SETTINGS, Settings, load_settings, save_settings
+from trackback.model.settings import Settings
 from trackback.storage.api_address import ApiUnknown, find_api, note_api
+from trackback.storage.keys import SETTINGS
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_settings, save_settings
 
 NOTED, TOLD, NAMED = ("https://noted.example", "https://told.example", "https://named.example")
 

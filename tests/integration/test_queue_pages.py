@@ -7,8 +7,9 @@ import pytest
 
 from tests.visitor import NO_PING, QUEUE, Visitor, Waiting, chosen, mailed, now, one
 from trackback.model.ping import Status
-from trackback.model.settings import Settings, load_rules, save_settings
+from trackback.model.settings import Settings
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, save_settings
 from trackback.timestamps import stamp
 
 

@@ -12,11 +12,12 @@ from tests.events import Context
 from tests.integration.conftest import outcomes
 from tests.receivers import Web, post, web
 from trackback.model.sent_ping import Sending, Stage
-from trackback.model.settings import Settings, load_settings, save_settings
+from trackback.model.settings import Settings
 from trackback.sending.throttle import user_agent
 from trackback.storage.pings import Table
 from trackback.storage.send_jobs import MOST_STEPS, Order, Orders
 from trackback.storage.sent_pings import TableLedger
+from trackback.storage.settings import load_settings, save_settings
 from trackback.web.http.client import Fetcher
 
 NOW = datetime.now(UTC)

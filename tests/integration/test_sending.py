@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from tests.receivers import ACCEPTED, Web, post, refused, web
 from tests.websites import watched_connects
+from trackback.model.sending_limits import Limits
 from trackback.model.sent_ping import GIVE_UP, PATIENCE, Ledger, Sending, Stage
 from trackback.sending.post_run import ENOUGH, NEVER, OWN, TIME_IS_UP
 from trackback.sending.sender import GONE, PostUnread, Report, Sender
-from trackback.sending.throttle import LEFT_ALONE, Limits
+from trackback.sending.throttle import LEFT_ALONE
 from trackback.storage.pings import Table
 from trackback.storage.sent_pings import TableLedger
 from trackback.storage.sent_pings_file import FileLedger

@@ -8,19 +8,11 @@ import pytest
 
 from trackback.errors import BadSettings, StatusChanged
 from trackback.model.ping import Status
-from trackback.model.rule import read_rule
-from trackback.model.settings import (
-    Event,
-    Notify,
-    Settings,
-    load_rules,
-    load_settings,
-    read_settings,
-    save_rules,
-    save_settings,
-)
-from trackback.sending.throttle import Limits
+from trackback.model.sending_limits import Limits
+from trackback.model.settings import Event, Notify, Settings, read_settings
+from trackback.receiving.spam.rules import read_rule
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, load_settings, save_rules, save_settings
 
 FRIEND = read_rule("allow", "host", "friend.example")
 FOE = read_rule("block", "path", "platform.example/foe")

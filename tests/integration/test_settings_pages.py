@@ -11,10 +11,11 @@ from tests.aws import confirm, sent_mails
 from tests.integration.conftest import outcomes
 from tests.visitor import ORIGIN, QUEUE, SETTINGS, Visitor, Waiting, new_mails, now
 from trackback.model.ping import Status
-from trackback.model.settings import Notify, Settings, load_rules, load_settings
+from trackback.model.settings import Notify, Settings
 from trackback.storage.closed_posts import load_closed
 from trackback.storage.deliveries import Deliveries
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, load_settings
 
 
 def test_rules_are_added_and_removed(author: Visitor, table: Table) -> None:

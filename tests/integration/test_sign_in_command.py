@@ -13,10 +13,10 @@ from functions.moderate import app
 from tests.stacks import deployed
 from tests.visitor import QUEUE, SIGN_IN, Visitor
 from trackback.cli.main import main
-from trackback.pages.admin.sign_in import Access
 from trackback.signing import SIGN_IN_LASTS
 from trackback.storage.api_address import note_api
 from trackback.storage.pings import Table
+from trackback.storage.sign_ins import Access
 from trackback.storage.signing_keys import Keys
 
 Output = pytest.CaptureFixture[str]

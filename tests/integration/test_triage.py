@@ -15,10 +15,11 @@ from tests.events import Context
 from tests.integration.conftest import CHECKS, NOW, Web, outcomes
 from tests.streams import records_of
 from trackback.model.ping import Status
-from trackback.model.settings import Event, Notify, Settings, save_settings
+from trackback.model.settings import Event, Notify, Settings
 from trackback.model.transitions import look_again
 from trackback.storage.check_queue import MOST_BYTES, Message
 from trackback.storage.pings import Table
+from trackback.storage.settings import save_settings
 from trackback.storage.stream import event_of
 
 pytestmark = pytest.mark.usefixtures("checks")

@@ -20,17 +20,17 @@ from trackback.cli.doctor.finding import Grade
 from trackback.cli.doctor.probe import NotRemoved, Trial
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import Sites
-from trackback.model.rule import read_rule
-from trackback.model.settings import save_rules
 from trackback.receiving.host_rate_limit import Pace
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import judged_text
 from trackback.receiving.spam.flood import Recent
+from trackback.receiving.spam.rules import read_rule
 from trackback.receiving.verifier import Verifier
 from trackback.storage.closed_posts import close
 from trackback.storage.dynamodb import connect
 from trackback.storage.items import post_id
 from trackback.storage.pings import Table
+from trackback.storage.settings import save_rules
 from trackback.web.http.client import Fetcher
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)

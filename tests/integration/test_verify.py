@@ -13,10 +13,10 @@ from tests.events import Context, queue_event
 from tests.integration.conftest import POST, Web, outcomes
 from tests.websites import Answer, drip, page, redirect, reset, silence
 from trackback.model.ping import Ping, Status
-from trackback.model.rule import read_rule
-from trackback.model.settings import save_rules
 from trackback.model.transitions import postponed
+from trackback.receiving.spam.rules import read_rule
 from trackback.receiving.spam.training import learn, load_words
+from trackback.storage.settings import save_rules
 
 TICK = {"id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
 SCHEDULED = queue_event(TICK)

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 from tests.servers import serving
 from tests.sites.recipe import SITES, TOOLS
 from trackback.notifications.webhook import secret, sign
-from trackback.storage.signing_keys import Keyring
+from trackback.signing import Keyring
 
 KEY, NEXT_KEY, ANOTHER = (letter * 43 for letter in "AQg")
 APPROVED = '{"type":"ping.approved","data":{"title":"Grüße"}}'

@@ -4,8 +4,9 @@ from time import process_time
 
 import pytest
 
-from trackback.protocols.trackback.discovery import MOST, Form, Found, discover, is_same_page
+from trackback.protocols.trackback.discovery import MOST, Form, Found, discover
 from trackback.protocols.trackback.rdf import block
+from trackback.urls import is_same_page
 
 POST = "https://blog.example/2026/hello/"
 PING = "https://api.example/tb/1"

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from tests.events import FORM, http_event
 from trackback.errors import BadQuery, PingRefused
 from trackback.model.listing import Cursor, Summary, read_limit
-from trackback.model.ping import Ping, read_ping
+from trackback.model.ping import Ping
 from trackback.model.posts import MAX_KEY, Post, Sites, post_key
 from trackback.protocols.trackback import xml as answer
 from trackback.protocols.trackback.form import charset_label, read_form
+from trackback.protocols.trackback.receive import read_ping
 from trackback.urls import MAX_URL, page_path, read_source
 from trackback.web.text.charset import decode
 from trackback.web.text.plain_text import clean

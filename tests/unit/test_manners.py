@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from trackback.sending.throttle import STRIKES, Limits, Manners, user_agent
+from trackback.model.sending_limits import Limits
+from trackback.sending.throttle import STRIKES, Manners, user_agent
 
 
 def test_a_sender_says_who_asks_and_why() -> None:

@@ -6,9 +6,10 @@ import pytest
 
 from tests.events import FORM, form_event
 from trackback.errors import PingRefused
-from trackback.model.ping import Ping, Status, read_ping
+from trackback.model.ping import Ping, Status
 from trackback.model.posts import Sites
 from trackback.protocols.trackback.form import charset_label, read_form
+from trackback.protocols.trackback.receive import read_ping
 
 NOW = datetime(2026, 11, 22, 6, 11, 0, 123_456, tzinfo=UTC)
 SITES = Sites("blog.example")

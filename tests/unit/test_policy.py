@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from trackback.model.ping import Status
-from trackback.model.rule import read_rule
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.policy import CERTAIN, MILD, judge, judge_before_fetch
+from trackback.receiving.spam.rules import read_rule
 
 PLAIN = Evidence("https://o.example/a", "A title", "What I think of it.", "Other")
 PENDING, APPROVED, SPAM = Status.PENDING, Status.APPROVED, Status.SPAM

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from trackback.errors import TrackbackError
-from trackback.model.rule import BadRule, Effect, Matches, Rule, applies, deciding_rule, read_rule
+from trackback.model.rule import BadRule, Effect, Matches, Rule
 from trackback.receiving.spam.evidence import Evidence
+from trackback.receiving.spam.rules import applies, deciding_rule, read_rule
 
 
 def evidence(url: str = "https://o.example/a", landed: str = "") -> Evidence:

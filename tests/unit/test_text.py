@@ -2,7 +2,8 @@
 
 import pytest
 
-from trackback.web.text.plain_text import READ, clean, shorten
+from trackback.model.texts import shorten
+from trackback.web.text.plain_text import READ, clean
 
 FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # man, joiner, woman, joiner, girl
 GERMANY, FRANCE = "\U0001f1e9\U0001f1ea", "\U0001f1eb\U0001f1f7"

@@ -15,6 +15,7 @@ from trackback.signing import (
     SESSION_LASTS,
     SIGN_IN_LASTS,
     Action,
+    Keyring,
     Link,
     LinkExpired,
     LinkInvalid,
@@ -26,7 +27,6 @@ from trackback.signing import (
     write_session,
     write_sign_in,
 )
-from trackback.storage.signing_keys import Keyring
 
 NOW = datetime(2026, 11, 24, 8, 30, 15, 750_000, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -14,7 +14,7 @@ from tests.conftest import MakePing
 from trackback.model.ping import MAX_BLOG_NAME, MAX_EXCERPT, MAX_TITLE, Status
 from trackback.model.settings import Event
 from trackback.notifications.webhook import payload, secret, sign
-from trackback.storage.signing_keys import Keyring
+from trackback.signing import Keyring
 
 NOW = datetime(2026, 11, 24, 6, 11, 5, 678_000, tzinfo=UTC)
 OLDER = urlsafe_b64encode(bytes(range(32))).decode().rstrip("=")

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trackback.receiving.spam.bayes import MAX_BYTES, MAX_WORDS, WordModel, WordVerdict, fold, tokens
+from trackback.receiving.spam.bayes import MAX_BYTES, MAX_WORDS, WordModel, WordVerdict, tokens
+from trackback.web.text.plain_text import fold
 
 SPAM = [f"cheap casino pills number {n}, buy now without prescription" for n in range(12)]
 WANTED = [f"an answer to your essay on gardens number {n}, with photographs of roses" for n in range(12)]

@@ -15,7 +15,23 @@ from typing import Any
 from itsdangerous import BadSignature, SignatureExpired, Signer, TimestampSigner
 
 from trackback.errors import TrackbackError
-from trackback.storage.signing_keys import OVERLAP, Keyring
+
+OVERLAP = timedelta(days=14)
+"""How long a key is accepted after a newer one has taken its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyring:
+    """The keys that count now: 32 random bytes each, as URL-safe base64."""
+
+    newest: str
+    older: tuple[str, ...] = ()
+
+    @property
+    def accepted(self) -> list[str]:
+        """Every key whose signatures are good, oldest first."""
+        return [*self.older, self.newest]
+
 
 LINK_LASTS = OVERLAP
 SIGN_IN_LASTS = timedelta(minutes=15)

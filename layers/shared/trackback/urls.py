@@ -138,3 +138,19 @@ def page_path(path: str) -> str:
 def as_sent(path: str) -> str:
     """Return a post's path as its reader may follow it, percent-encoded."""
     return re.sub(r"/{2,}", "/", _same_encoding(path, "/")).lstrip("/")
+
+
+_INDEX = re.compile(r"/index\.(?:html?|php)(?=$|\?)")
+
+
+def is_same_page(one: str, other: str) -> bool:
+    """Tell whether two URLs name one page: scheme, default port, fragment, slash and index file aside."""
+    key = page_identity(one)
+    return key != "" and key == page_identity(other)
+
+
+def page_identity(url: str) -> str:
+    try:
+        return _INDEX.sub("", read_source(url).key)
+    except PingRefused:
+        return ""

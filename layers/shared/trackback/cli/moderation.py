@@ -24,9 +24,9 @@ from trackback.cli.stand_in import is_on_this_machine
 from trackback.errors import TrackbackError
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import post_key
-from trackback.model.settings import load_settings
 from trackback.receiving.moderation import Moderation
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_settings
 
 DECISIONS = {
     "approve": (Status.APPROVED, "show a ping below its post"),

@@ -4,10 +4,11 @@ from argparse import Namespace
 
 from trackback.cli.output import complain, facts_grid, say
 from trackback.model.posts import post_key
-from trackback.model.rule import Effect, applies, read_rule
-from trackback.model.settings import load_rules, save_rules
+from trackback.model.rule import Effect
 from trackback.receiving.spam.evidence import Evidence
+from trackback.receiving.spam.rules import applies, read_rule
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, save_rules
 from trackback.urls import read_source
 
 

@@ -14,8 +14,9 @@ from rich.text import Text
 
 from trackback.cli.output import complain, printable, say
 from trackback.cli.stand_in import is_on_this_machine
+from trackback.model.sending_limits import Limits
 from trackback.model.sent_ping import DONE, FOR_A_PERSON, Ledger, Sending, Stage, page_key
-from trackback.sending.throttle import Limits, user_agent
+from trackback.sending.throttle import user_agent
 from trackback.timestamps import to_second
 from trackback.urls import host_of
 
@@ -93,8 +94,8 @@ def _ledger(asked: Namespace) -> Ledger:
 
 
 def _limits(asked: Namespace) -> Limits:
-    from trackback.model.settings import load_settings  # noqa: PLC0415 - as above
     from trackback.storage.pings import Table  # noqa: PLC0415
+    from trackback.storage.settings import load_settings  # noqa: PLC0415
 
     limits = Limits() if asked.ledger else load_settings(Table(asked.table)).limits
     return replace(limits, never=limits.never | set(asked.never))

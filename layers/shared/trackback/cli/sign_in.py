@@ -8,9 +8,9 @@ from typing import NamedTuple
 from trackback.cli.output import remark
 from trackback.cli.stack import DEFAULT_NAME, Stack, StackUnknown, stack_name
 from trackback.cli.stand_in import is_on_this_machine
-from trackback.pages.admin.sign_in import Access
 from trackback.storage.api_address import find_api
 from trackback.storage.pings import Table
+from trackback.storage.sign_ins import Access
 from trackback.storage.signing_keys import Keys
 
 

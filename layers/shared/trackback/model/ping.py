@@ -5,17 +5,12 @@ import hmac
 from base64 import b32encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from trackback.errors import PingRefused
 from trackback.model.posts import Post, post_key
-from trackback.protocols.trackback.form import Form
-from trackback.timestamps import stamp, to_second
-from trackback.urls import Source, read_source
-from trackback.web.text.charset import decode
-from trackback.web.text.plain_text import clean, marks_up_links
+from trackback.timestamps import to_second
+from trackback.urls import Source
 
 MAX_TITLE = MAX_BLOG_NAME = 250
 MAX_EXCERPT = 500
@@ -131,40 +126,6 @@ def words_id(texts: Mapping[str, str]) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:8]
 
 
-def read_ping(post: Post, form: Form, label: str, now: datetime, sender: str = "") -> Ping:
-    """Return the ping of `post` that a form describes.
-
-    `label` is the charset that its Content-Type names, `sender` stands for the sender's address.
-
-    Only `url` is required (TrackBack 1.2). A missing title becomes the source's address, a missing blog name
-    its host, since readers need something to read.
-
-    Raises:
-        PingRefused: the `url` is missing, malformed or the post itself.
-    """
-    labels = [form.get("charset", b"").decode("ascii", "replace"), label]
-    names = [name for name in ("url", "title", "excerpt", "blog_name") if name in form]
-    decoded = decode([form[name] for name in names], labels)
-    said = dict(zip(names, decoded.texts, strict=True))
-    source = read_source(said["url"])
-    if post_key(source.url) == post.key:
-        raise PingRefused("The url is the post itself. Send the permalink of the page that links to it.")
-    address = source.key.partition("?")[0]
-    host = address.partition("/")[0]
-    return Ping(
-        id=ping_id(post, source),
-        post=post.url,
-        url=source.url,
-        title=clean(said.get("title", ""), MAX_TITLE) or clean(address, MAX_TITLE),
-        excerpt=clean(said.get("excerpt", ""), MAX_EXCERPT),
-        blog_name=clean(said.get("blog_name", ""), MAX_BLOG_NAME) or clean(host, MAX_BLOG_NAME),
-        received_at=stamp(now),
-        charset=_how_read(decoded.charset, decoded.replaced, labels),
-        sender=sender,
-        marked_up=any(map(marks_up_links, decoded.texts)),
-    )
-
-
 def ping_id(post: Post, source: Source) -> str:
     """Return the id of the one record for a pair of post and source: 128 bits, in base 32."""
     digest = hashlib.sha256(f"{post.key}\n{source.key}".encode()).digest()
@@ -174,11 +135,3 @@ def ping_id(post: Post, source: Source) -> str:
 def sender_hash(key: str, address: str) -> str:
     """Return what stands for a sender's address: the same for the same sender, useless without the key."""
     return hmac.new(key.encode(), address.encode(), "sha256").hexdigest()[:16]
-
-
-def _how_read(charset: str, replaced: bool, labels: list[str]) -> str:
-    declared = next((clean(label, 40) for label in labels if label.strip()), "")
-    if charset == "utf-8" and not replaced:
-        return ""
-    words = f"read as {charset}" + (f", declared as {declared}" if declared else ", undeclared")
-    return words + (", with characters replaced" if replaced else "")

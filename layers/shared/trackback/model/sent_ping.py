@@ -26,7 +26,8 @@ GIVE_UP = timedelta(days=2)
 """For how long after the first attempt a ping is tried again."""
 
 _DELAYS = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 4 * 60, 12 * 60, 24 * 60))
-_RECORD = "sent#"
+RECORD = "sent#"
+"""How the id of its record begins (`storage.keys` has all)."""
 _INDEX = re.compile(r"/index\.(?:html?|php)(?=$|\?)")
 _DIED = "the run that sent it died before the answer came: look whether it has arrived, or send it again"
 
@@ -192,4 +193,4 @@ def page_key(url: str) -> str:
 def sending_id(source: str, target: str) -> str:
     """Return the id of the one record for a pair of post and target: 128 bits, in base 32."""
     digest = hashlib.sha256(f"{page_key(source)}\n{page_key(target)}".encode()).digest()
-    return _RECORD + b32encode(digest[:16]).decode("ascii").rstrip("=").lower()
+    return RECORD + b32encode(digest[:16]).decode("ascii").rstrip("=").lower()

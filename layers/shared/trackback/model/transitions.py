@@ -12,16 +12,13 @@ from typing import Any
 
 from trackback.errors import StatusChanged
 from trackback.model.ping import Ping, Status
+from trackback.model.texts import shorten
 from trackback.model.verdict import AGAIN_FOUND, Gone, Outcome, Seen, Verdict
-from trackback.storage.items import post_id, to_typed
 from trackback.timestamps import stamp
-from trackback.web.text.plain_text import shorten
 
 KEEP_UNWANTED = timedelta(days=30)
 """How long rejected and spam pings are kept after the decision, unless the author has chosen otherwise."""
 
-ABOVE_ALL_PINGS = "~"
-"""What a post's record has for a time: it sorts after every one."""
 
 UNWANTED = frozenset({Status.REJECTED, Status.SPAM})
 
@@ -58,36 +55,6 @@ class Change:
     def step(self) -> int:
         """By how much it changes the number of approved pings of the post."""
         return (self.after is Status.APPROVED) - (self.before.status is Status.APPROVED)
-
-    def request(self) -> dict[str, Any]:
-        """Return the update as DynamoDB takes it; a value of None removes the attribute."""
-        sets = [name for name, value in self.sets.items() if value is not None]
-        removes = [name for name, value in self.sets.items() if value is None]
-        clauses = [
-            "SET " + ", ".join(f"#{name} = :{name}" for name in sets) if sets else "",
-            "REMOVE " + ", ".join(f"#{name}" for name in removes) if removes else "",
-        ]
-        expected = self._expected()
-        conditions = [
-            f"#{name} = :seen_{name}" if value else f"attribute_not_exists(#{name})"
-            for name, value in expected.items()
-        ]
-        values = {f":{name}": to_typed(self.sets[name]) for name in sets}
-        values |= {f":seen_{name}": to_typed(value) for name, value in expected.items() if value}
-        return {
-            "Key": {"id": {"S": self.before.id}},
-            "UpdateExpression": " ".join(filter(None, clauses)),
-            "ConditionExpression": " AND ".join(["attribute_exists(id)", *conditions]),
-            "ExpressionAttributeNames": {f"#{name}": name for name in {*self.sets, *expected}},
-            **({"ExpressionAttributeValues": values} if values else {}),
-        }
-
-    def _expected(self) -> dict[str, Any]:
-        """Return what must be in the table still, empty for what must not be there."""
-        names = {*self.seen, *({"revision"} if self.before.revision and "revision" in self.sets else ())}
-        status = self.before.status
-        expected = {name: getattr(self.before, name) for name in sorted(names)}
-        return {"status": "" if status is Status.RECEIVED else status, **expected}
 
 
 def decision(  # noqa: PLR0913 - who, what, when and why, of which words, and for how long
@@ -255,16 +222,3 @@ def revision(known: Ping, ping: Ping) -> Change:
     if ping.texts != known.texts:
         return Change(known, {"revision": ping.texts, "unlooked": True})
     return Change(known, {"revision": None, "unlooked": None, **_due_without_revision(known)})
-
-
-def count_change(key: str, step: int) -> dict[str, Any]:
-    """Return the update that adds `step` to a post's count of approved pings."""
-    return {
-        "Key": {"id": {"S": post_id(key)}},
-        "UpdateExpression": "SET shown_on = :key, received_at = :top ADD approved :step",
-        "ExpressionAttributeValues": {
-            ":key": {"S": key},
-            ":top": {"S": ABOVE_ALL_PINGS},
-            ":step": {"N": str(step)},
-        },
-    }

@@ -15,7 +15,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from trackback.errors import TrackbackError
-from trackback.web.text.plain_text import shorten
+from trackback.model.texts import shorten
 
 MAX_SUBJECT = 200
 """Longest subject, in characters; mail programs show the first third of it."""

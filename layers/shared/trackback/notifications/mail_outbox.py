@@ -18,6 +18,7 @@ from trackback.model.sent_ping import FOR_A_PERSON, Sending
 from trackback.model.settings import Notify
 from trackback.storage.dynamodb import BUSY, tries
 from trackback.storage.items import Item, to_ping, to_plain
+from trackback.storage.keys import MAIL
 from trackback.storage.pings import Table
 from trackback.storage.sent_pings import to_sending
 from trackback.timestamps import stamp
@@ -33,8 +34,6 @@ MOST_A_DAY = 50
 HOUR = timedelta(hours=1)
 PATIENCE = timedelta(minutes=2)
 """How long whoever has claimed a mail may take to send it, before another tries."""
-
-_RECORD = "mail#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Outbox:
 
     def add(self, pings: Collection[str]) -> None:
         """Have pings wait; what waits already is not counted again."""
-        box = self._table.read(_RECORD)
+        box = self._table.read(MAIL)
         new = sorted(set(pings) - box.get("waiting", set()) - box.get("sending", set()))
         room = MOST - len(box.get("waiting", ()))
         clauses: list[str] = []
@@ -85,7 +84,7 @@ class Outbox:
 
     def claim(self, notify: Notify, now: datetime) -> Claim | None:
         """Return the mail that is to be sent now, if there is one and nobody else has claimed it."""
-        box = self._table.read(_RECORD)
+        box = self._table.read(MAIL)
         if notify is Notify.NONE:
             return None
         if "sending" in box:
@@ -181,7 +180,7 @@ class Outbox:
 
     def sent(self, claim: Claim, told: int, now: datetime) -> None:
         """Note that a mail about so many pings went out, and that the next may be claimed."""
-        box = self._table.read(_RECORD)
+        box = self._table.read(MAIL)
         counted_from, counted = _counted(box, now)
         self._end(
             claim,
@@ -210,7 +209,7 @@ class Outbox:
         self._update(f"{sets} {ends}", "mail = :mail", {**values, ":mail": {"S": claim.id}})
 
     def _update(
-        self, expression: str, condition: str, values: dict[str, Any], record: str = _RECORD
+        self, expression: str, condition: str, values: dict[str, Any], record: str = MAIL
     ) -> dict[str, Any] | None:
         """Update a record and return it, None if the condition does not hold."""
         request: Any = {"ConditionExpression": condition} if condition else {}

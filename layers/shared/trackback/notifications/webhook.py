@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from trackback.errors import TrackbackError
 from trackback.model.ping import Ping, Status
 from trackback.model.settings import Event, Settings
+from trackback.signing import Keyring
 from trackback.storage.deliveries import Deliveries, Delivery, delivery_id, event_id
-from trackback.storage.signing_keys import Keyring, Keys
+from trackback.storage.signing_keys import Keys
 from trackback.timestamps import stamp, wait
 from trackback.web.text.plain_text import clean
 

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from trackback.errors import StatusChanged, TrackbackError
 from trackback.model.ping import Ping, Status
-from trackback.model.rule import BadRule, Effect, Matches, Rule, read_rule
-from trackback.model.settings import Settings, load_rules, load_settings, save_rules
+from trackback.model.rule import BadRule, Effect, Matches, Rule
+from trackback.model.settings import Settings
 from trackback.model.transitions import Change, kept, look_again, undone
+from trackback.receiving.spam.rules import read_rule
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, load_settings, save_rules
 from trackback.urls import host_of
 
 

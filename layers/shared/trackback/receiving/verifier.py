@@ -11,7 +11,6 @@ from typing import Any
 from trackback.errors import NoSuchPing, StatusChanged
 from trackback.model.ping import MAX_TITLE, Ping, Status
 from trackback.model.posts import post_key
-from trackback.model.settings import load_rules, load_settings
 from trackback.model.transitions import Change, decision, not_due, postponed, verdict_change, without_revision
 from trackback.model.verdict import Outcome, Seen, after_look, next_look
 from trackback.receiving.host_rate_limit import Pace
@@ -22,6 +21,7 @@ from trackback.receiving.spam.policy import Judgement, judge, judge_before_fetch
 from trackback.receiving.spam.training import load_words
 from trackback.storage.items import post_id
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, load_settings
 from trackback.timestamps import stamp
 from trackback.urls import host_of, site_of
 from trackback.web.html.page import read_page

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from trackback.model.posts import host_key
+from trackback.model.sending_limits import Limits
 from trackback.model.sent_ping import Ledger, Sending, Stage, sending_id
 from trackback.protocols.discovery import Endpoint, find_endpoint
 from trackback.protocols.trackback.client import compose
 from trackback.sending.attempt import Courier, Taken
-from trackback.sending.throttle import LEFT_ALONE, Limits, Manners
+from trackback.sending.throttle import LEFT_ALONE, Manners
 from trackback.urls import site_of
 from trackback.web.html.article import Article, Citation
 from trackback.web.http.client import Fetcher

@@ -13,10 +13,11 @@ from http import HTTPStatus
 
 from trackback.errors import TrackbackError
 from trackback.model.posts import host_key
+from trackback.model.sending_limits import Limits
 from trackback.model.sent_ping import DONE, Ledger, Sending, Stage, sending_id
 from trackback.protocols.discovery import Endpoint, is_passing
 from trackback.sending.post_run import Mailing, Means, Step, site_key
-from trackback.sending.throttle import Limits, Manners
+from trackback.sending.throttle import Manners
 from trackback.web.html.article import Article, Citation, read_article
 from trackback.web.html.page import is_html
 from trackback.web.http.client import Fetcher, FetchFailed, FetchRefused

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
 from trackback.errors import PingRefused, TableBusy, TrackbackError
-from trackback.model.settings import SETTINGS
 from trackback.storage.dynamodb import BUSY
+from trackback.storage.keys import SETTINGS
 from trackback.storage.pings import Table
 from trackback.urls import read_source
 

@@ -11,20 +11,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from trackback.errors import BadSettings, PingRefused
 from trackback.model.posts import Sites
+from trackback.storage.keys import CLOSED
 from trackback.storage.pings import Table
 
 MOST_CLOSED = 1_000
 MOST_BYTES = 100_000
 """What the record may hold: `receive` reads it once a minute."""
 
-_RECORD = "closed#"
 
 _logger = logging.getLogger(__name__)
 
 
 def load_closed(table: Table) -> frozenset[str]:
     """Return the entries of what is closed."""
-    return frozenset(table.read(_RECORD).get("entries", ()))
+    return frozenset(table.read(CLOSED).get("entries", ()))
 
 
 def close(table: Table, sites: Sites, pasted: str) -> str:
@@ -53,7 +53,7 @@ def _update(table: Table, action: str, entry: str) -> None:
     """Add to the record's set, or take from it: whoever else does so meanwhile loses nothing."""
     table.client.update_item(
         TableName=table.name,
-        Key={"id": {"S": _RECORD}},
+        Key={"id": {"S": CLOSED}},
         UpdateExpression=f"{action} entries :entry",
         ExpressionAttributeValues={":entry": {"SS": [entry]}},
     )

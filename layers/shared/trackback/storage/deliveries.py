@@ -11,12 +11,12 @@ from typing import Any, Literal
 from trackback.errors import TableBusy
 from trackback.storage.dynamodb import BUSY, telling_when_busy, tries
 from trackback.storage.items import Item, to_plain, to_typed
+from trackback.storage.keys import DELIVERY, DUE_WEBHOOK, STATUS_DELIVERY
 from trackback.storage.pings import Table
 from trackback.timestamps import stamp
 
 KEEP = timedelta(days=30)
 
-_RECORD = "delivery#"
 _IN_ITEM = {"at": "received_at", "next_at": "check_at"}  # names that the table's indexes have already
 
 
@@ -53,12 +53,12 @@ class Delivery:
 
 def delivery_id(event_id: str) -> str:
     """Return the id of the one delivery that tells of an event; no ping's id begins like it."""
-    return _RECORD + event_id
+    return DELIVERY + event_id
 
 
 def event_id(delivery: Delivery) -> str:
     """Return the id of the event that a delivery tells of."""
-    return delivery.id.removeprefix(_RECORD)
+    return delivery.id.removeprefix(DELIVERY)
 
 
 def ping_event(ping: str, change: str) -> str:
@@ -118,7 +118,7 @@ class Deliveries:
             TableName=self._table,
             IndexName="by_due",
             KeyConditionExpression="due = :hook AND check_at <= :now",
-            ExpressionAttributeValues={":hook": {"S": "hook"}, ":now": {"S": stamp(now)}},
+            ExpressionAttributeValues={":hook": {"S": DUE_WEBHOOK}, ":now": {"S": stamp(now)}},
             Limit=most,
         )
         return [item["id"]["S"] for item in found["Items"]]
@@ -135,7 +135,7 @@ class Deliveries:
             IndexName="by_status",
             KeyConditionExpression="#status = :delivery",
             ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":delivery": {"S": "delivery"}},
+            ExpressionAttributeValues={":delivery": {"S": STATUS_DELIVERY}},
             ScanIndexForward=False,
             Limit=limit,
         )["Items"]
@@ -159,8 +159,8 @@ def _to_item(delivery: Delivery) -> dict[str, Any]:
     waits = delivery.state == "waiting"
     expires_at = int((datetime.fromisoformat(delivery.at) + KEEP).timestamp())
     every = {_IN_ITEM.get(name, name): getattr(delivery, name) for name in Delivery.__dataclass_fields__}
-    every |= {"status": "delivery", "expires_at": expires_at}
-    every |= {"due": "hook" if waits else ""}
+    every |= {"status": STATUS_DELIVERY, "expires_at": expires_at}
+    every |= {"due": DUE_WEBHOOK if waits else ""}
     return {name: to_typed(value) for name, value in every.items() if value or name == "attempts"}
 
 

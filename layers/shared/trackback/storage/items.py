@@ -12,11 +12,11 @@ from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 
 from trackback.model.listing import Cursor, Page, Summary
 from trackback.model.ping import Ping, Status
+from trackback.storage.keys import POST
 from trackback.timestamps import to_second
 
 Item = Mapping[str, Any]
 
-_POST = "post#"
 _SAID = ("id", "post", "url", "title", "excerpt", "blog_name", "received_at", "charset", "sender")
 
 _to_dynamodb = TypeSerializer().serialize
@@ -25,12 +25,12 @@ _from_dynamodb = TypeDeserializer().deserialize
 
 def post_id(key: str) -> str:
     """Return the id of a post's record; no ping's id begins like it."""
-    return _POST + key
+    return POST + key
 
 
 def is_post(item_id: str) -> bool:
     """Tell whether an id is that of a post's record."""
-    return item_id.startswith(_POST)
+    return item_id.startswith(POST)
 
 
 def new_item(ping: Ping) -> Item:
@@ -48,7 +48,7 @@ def to_ping(item: Item) -> Ping:
 
 def to_count(item: Item) -> tuple[str, int]:
     """Return the key of a post's record and how many approved pings the post has."""
-    return item["id"]["S"].removeprefix(_POST), int(item.get("approved", {"N": "0"})["N"])
+    return item["id"]["S"].removeprefix(POST), int(item.get("approved", {"N": "0"})["N"])
 
 
 def to_plain(item: Item) -> dict[str, Any]:

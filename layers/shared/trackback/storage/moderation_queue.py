@@ -17,12 +17,13 @@ from typing import Any
 from trackback.errors import BadQuery
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import post_key
-from trackback.model.transitions import ABOVE_ALL_PINGS, Due
-from trackback.receiving.spam.bayes import fold
+from trackback.model.transitions import Due
 from trackback.storage.dynamodb import telling_when_busy
 from trackback.storage.items import Item
 from trackback.storage.pings import BATCH, Table
+from trackback.storage.updates import ABOVE_ALL_PINGS
 from trackback.urls import host_of
+from trackback.web.text.plain_text import fold
 
 MOST_COUNTED = 1_000
 """How many pings of a tab are counted; one more says that there are more."""

@@ -23,18 +23,10 @@ from typing import Any
 from trackback.errors import NoSuchPing, StatusChanged, TableBusy
 from trackback.model.listing import Cursor, Page
 from trackback.model.ping import Ping, Status, words_id
-from trackback.model.transitions import (
-    KEEP_UNWANTED,
-    UNWANTED,
-    Change,
-    Due,
-    count_change,
-    decision,
-    reopened,
-    revision,
-)
+from trackback.model.transitions import KEEP_UNWANTED, UNWANTED, Change, Due, decision, reopened, revision
 from trackback.storage.dynamodb import BUSY, TOO_LATE, connect, telling_when_busy, transact, tries
 from trackback.storage.items import Item, new_item, post_id, to_count, to_page, to_ping, to_plain, to_typed
+from trackback.storage.updates import count_change, ping_change
 from trackback.timestamps import stamp
 
 BATCH = 100
@@ -261,9 +253,9 @@ class Table:
         try:
             if change.step:
                 count = count_change(change.before.post_key, change.step)
-                transact(self.client, self.name, [change.request(), count])
+                transact(self.client, self.name, [ping_change(change), count])
             else:
-                request: Any = change.request()
+                request: Any = ping_change(change)
                 self.client.update_item(TableName=self.name, **request)
         except self.client.exceptions.ConditionalCheckFailedException:
             raise StatusChanged(TOO_LATE) from None

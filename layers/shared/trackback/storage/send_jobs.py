@@ -20,6 +20,7 @@ from trackback.errors import BadSettings, PingRefused
 from trackback.model.posts import Sites
 from trackback.storage.dynamodb import CONFIG
 from trackback.storage.items import Item, to_typed
+from trackback.storage.keys import DUE_JOB, JOB, STATUS_JOB
 from trackback.storage.pings import Table
 from trackback.timestamps import stamp
 from trackback.urls import read_source
@@ -27,9 +28,6 @@ from trackback.urls import read_source
 KEEP = timedelta(days=30)
 MOST_STEPS = 40
 """How many links an order tells of, each in 9 KB at most: a record may have 400 KB."""
-
-_RECORD = "send#"
-_SEND = "send"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def read_order(  # noqa: PLR0913 - what a form has
     except PingRefused:
         raise BadSettings("Write the ping URL as a whole URL, or leave it empty.") from None
     name = b32encode(secrets.token_bytes(10)).decode().lower()
-    return Order(_RECORD + name, stamp(now), source, to, again, dry_run)
+    return Order(JOB + name, stamp(now), source, to, again, dry_run)
 
 
 class Orders:
@@ -116,7 +114,7 @@ class Orders:
 
     def find(self, order_id: str) -> Order | None:
         """Return an order as it stands now, None if there is none of that id."""
-        if not order_id.startswith(_RECORD):
+        if not order_id.startswith(JOB):
             return None
         item = self._table.read(order_id)
         return _order(item) if item else None
@@ -146,7 +144,7 @@ class Orders:
         self._table.client.put_item(TableName=self._table.name, Item=_item(order))
 
     def _ids(self, most: int, *, now: datetime | None = None, **query: Any) -> list[str]:
-        values = {":send": {"S": _SEND}} | ({":now": {"S": stamp(now)}} if now else {})
+        values = {":send": {"S": DUE_JOB}} | ({":now": {"S": stamp(now)}} if now else {})
         found = self._table.client.query(
             TableName=self._table.name, ExpressionAttributeValues=values, Limit=most, **query
         )
@@ -167,9 +165,9 @@ def _item(order: Order) -> Item:
     """Return an order as it is stored: in `by_due` only as long as it waits, and empty values left out."""
     expires_at = int((datetime.fromisoformat(order.at) + KEEP).timestamp())
     every = asdict(order) | {"steps": [asdict(step) for step in order.steps]}
-    every |= {"received_at": every.pop("at"), "status": _SEND, "expires_at": expires_at}
+    every |= {"received_at": every.pop("at"), "status": STATUS_JOB, "expires_at": expires_at}
     if order.state == "waiting":
-        every |= {"due": _SEND, "check_at": order.at}
+        every |= {"due": DUE_JOB, "check_at": order.at}
     return {name: to_typed(value) for name, value in every.items() if value}
 
 

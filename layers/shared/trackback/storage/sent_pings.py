@@ -15,12 +15,10 @@ from trackback.model.feed_state import Memory, posts_in
 from trackback.model.sent_ping import FOR_A_PERSON, Sending, Stage
 from trackback.storage.dynamodb import BUSY, tries
 from trackback.storage.items import Item, to_plain, to_typed
+from trackback.storage.keys import DUE_SENT, DUE_UNTOLD, FEED, STATUS_SENT
 from trackback.storage.pings import BATCH, Table
 from trackback.timestamps import stamp
 
-_SENT = "sent"
-_UNTOLD = "untold"
-_FEED = "feed#"
 _IN_ITEM = {"first_at": "received_at", "next_at": "check_at"}  # names that the table's indexes have already
 
 
@@ -76,7 +74,7 @@ class TableLedger:
             TableName=self._table.name,
             IndexName="by_due",
             KeyConditionExpression="due = :sent AND check_at <= :now",
-            ExpressionAttributeValues={":sent": {"S": _SENT}, ":now": {"S": stamp(now)}},
+            ExpressionAttributeValues={":sent": {"S": DUE_SENT}, ":now": {"S": stamp(now)}},
             Limit=most,
         )["Items"]
         return list(self._entire(keys))
@@ -87,7 +85,7 @@ class TableLedger:
             TableName=self._table.name,
             IndexName="by_due",
             KeyConditionExpression="due = :untold",
-            ExpressionAttributeValues={":untold": {"S": _UNTOLD}},
+            ExpressionAttributeValues={":untold": {"S": DUE_UNTOLD}},
             Limit=most,
         )["Items"]
         return [key["id"]["S"] for key in keys]
@@ -100,14 +98,14 @@ class TableLedger:
                 Key={"id": {"S": sending_id}},
                 UpdateExpression="REMOVE due, check_at",
                 ConditionExpression="due = :untold",
-                ExpressionAttributeValues={":untold": {"S": _UNTOLD}},
+                ExpressionAttributeValues={":untold": {"S": DUE_UNTOLD}},
             )
 
     def every(self, after: tuple[str, str] | None = None) -> Iterator[Sending]:
         """Yield all records, the newest first; those after one, if its `first_at` and id are given."""
         start: Any = {}
         if after:
-            place = {"status": _SENT, "received_at": after[0], "id": after[1]}
+            place = {"status": STATUS_SENT, "received_at": after[0], "id": after[1]}
             start = {"ExclusiveStartKey": {name: {"S": value} for name, value in place.items()}}
         pages = self._client.get_paginator("query").paginate(
             **self._listed(), **start, PaginationConfig={"PageSize": BATCH}
@@ -125,7 +123,7 @@ class TableLedger:
             "IndexName": "by_status",
             "KeyConditionExpression": "#status = :sent",
             "ExpressionAttributeNames": {"#status": "status"},
-            "ExpressionAttributeValues": {":sent": {"S": _SENT}},
+            "ExpressionAttributeValues": {":sent": {"S": STATUS_SENT}},
             "ScanIndexForward": False,
         }
 
@@ -154,22 +152,22 @@ def _still(version: int) -> Any:
 
 
 def _feed_id(feed: str) -> str:
-    return _FEED + hashlib.sha256(feed.encode()).hexdigest()[:26]
+    return FEED + hashlib.sha256(feed.encode()).hexdigest()[:26]
 
 
 def _to_item(sending: Sending) -> dict[str, Any]:
     """Return a record as it is stored: in no index that it is not wanted in, and empty values left out."""
     every = {_IN_ITEM.get(name, name): getattr(sending, name) for name in Sending.__dataclass_fields__}
-    every |= {"id": sending.id, "status": _SENT, "due": _SENT if sending.next_at else ""}
+    every |= {"id": sending.id, "status": STATUS_SENT, "due": DUE_SENT if sending.next_at else ""}
     if sending.stage in FOR_A_PERSON:
-        every |= {"due": _UNTOLD, "check_at": sending.last_at}
+        every |= {"due": DUE_UNTOLD, "check_at": sending.last_at}
     return {name: to_typed(value) for name, value in every.items() if value or name == "attempts"}
 
 
 def to_sending(item: Item) -> Sending:
     """Return the record that an item holds."""
     plain = to_plain(item)
-    if plain.get("due") != _SENT:
+    if plain.get("due") != DUE_SENT:
         plain.pop("check_at", None)
     fields = {name: plain.get(_IN_ITEM.get(name, name), "") for name in Sending.__dataclass_fields__}
     numbers = {name: int(fields[name]) for name in ("attempts", "version")}

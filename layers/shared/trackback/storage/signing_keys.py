@@ -17,13 +17,12 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.config import Config
 
+from trackback.signing import OVERLAP, Keyring
 from trackback.timestamps import stamp
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
-OVERLAP = timedelta(days=14)
-"""How long a key is accepted after a newer one has taken its place."""
 
 _FRESH = timedelta(minutes=1)
 _MOST_KEYS = 20  # a parameter holds 4 KB
@@ -34,19 +33,6 @@ _CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard",
 
 class BrokenKeys(Exception):
     """The parameter holds something else; its owner must mend it, for nobody else can know what to keep."""
-
-
-@dataclass(frozen=True, slots=True)
-class Keyring:
-    """The keys that count now: 32 random bytes each, as URL-safe base64."""
-
-    newest: str
-    older: tuple[str, ...] = ()
-
-    @property
-    def accepted(self) -> list[str]:
-        """Every key whose signatures are good, oldest first."""
-        return [*self.older, self.newest]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from trackback.model.ping import Ping, Status
 from trackback.model.posts import post_key
 from trackback.storage.dynamodb import telling_when_busy
 from trackback.storage.items import post_id, to_plain
+from trackback.storage.keys import OVERVIEW
 from trackback.storage.pings import Table
 from trackback.timestamps import stamp
 from trackback.urls import host_of
@@ -28,8 +29,6 @@ MOST_APPROVED = 500
 TOP = 10
 FRESH = timedelta(minutes=15)
 COUNTED = (Status.APPROVED, Status.PENDING, Status.REJECTED, Status.SPAM)
-
-_RECORD = "overview#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +59,12 @@ def load_overview(table: Table, now: datetime, fresh: timedelta = FRESH) -> Over
     Raises:
         TableBusy: the ceiling of read units is reached.
     """
-    kept = table.read(_RECORD).get("overview")
+    kept = table.read(OVERVIEW).get("overview")
     known = _from_json(kept) if kept else None
     if known and known.made_at > stamp(now - fresh):
         return known
     made = _make(table, now)
-    table.write(_RECORD, "overview", json.dumps(asdict(made)))
+    table.write(OVERVIEW, "overview", json.dumps(asdict(made)))
     return made
 
 

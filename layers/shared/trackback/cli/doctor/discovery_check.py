@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from trackback.cli.doctor.finding import Finding, note, right, wrong
 from trackback.model.posts import host_key, post_key
-from trackback.protocols.trackback.discovery import Discovery, Form, Found, is_same_page
-from trackback.urls import page_path
+from trackback.protocols.trackback.discovery import Discovery, Form, Found
+from trackback.urls import is_same_page, page_path
 
 PREFIX = "/trackback/"
 

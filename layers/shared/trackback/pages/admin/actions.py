@@ -9,13 +9,14 @@ from enum import StrEnum
 from trackback.errors import BadQuery, NoSuchPing, StatusChanged
 from trackback.model.ping import Ping, Status
 from trackback.model.rule import BadRule
-from trackback.model.settings import Settings, load_settings
+from trackback.model.settings import Settings
 from trackback.pages.admin.flash import Notice
 from trackback.pages.admin.session import Fields, field
 from trackback.pages.public.ping_list import fresh_address
 from trackback.receiving.moderation import Moderation
 from trackback.storage.dynamodb import TOO_LATE
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_settings
 
 MOST = 100
 """How many pings one form may be about."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from trackback.web.text.plain_text import shorten
+from trackback.model.texts import shorten
 
 CHARACTER = 7.2
 """Width of a character of a label at a font size of 12, generously."""

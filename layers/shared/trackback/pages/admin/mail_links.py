@@ -7,7 +7,7 @@ from typing import Any
 from trackback.errors import StatusChanged
 from trackback.model.ping import Ping, Status
 from trackback.model.rule import BadRule
-from trackback.model.settings import Notify, load_settings, save_settings
+from trackback.model.settings import Notify
 from trackback.pages.admin.flash import Notice
 from trackback.pages.admin.link_state import WANTED, Standing, is_about_revision, standing
 from trackback.pages.admin.views import QUEUE, Views, find_ping, ping_address
@@ -16,6 +16,7 @@ from trackback.receiving.moderation import Moderation
 from trackback.signing import Action, Link
 from trackback.storage.dynamodb import TOO_LATE
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_settings, save_settings
 
 _ASKS = {
     Action.APPROVE: ("Approve this ping?", "Approve"),

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from trackback.errors import BadQuery, TrackbackError
 from trackback.gateway import origin
-from trackback.pages.admin.sign_in import Access
+from trackback.storage.sign_ins import Access
 
 SESSION = "__Host-trackback"
 """The cookie that holds a session's token."""

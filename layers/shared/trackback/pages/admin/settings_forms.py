@@ -1,13 +1,13 @@
 """What the author's forms change beside pings: rules, what is closed to pings, Akismet's key."""
 
 from trackback.model.posts import Sites
-from trackback.model.rule import read_rule
-from trackback.model.settings import load_rules, save_rules
 from trackback.pages.admin.flash import Notice
 from trackback.pages.admin.session import Fields, field
+from trackback.receiving.spam.rules import read_rule
 from trackback.storage import closed_posts as closing
 from trackback.storage.akismet_key import AkismetKey
 from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, save_rules
 
 
 def change_rules(table: Table, fields: Fields) -> Notice:

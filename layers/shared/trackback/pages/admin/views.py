@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from trackback.errors import BadQuery, NoSuchPing
 from trackback.model.ping import Ping
 from trackback.model.posts import post_key
-from trackback.model.settings import KEEP_DAYS, Settings, load_rules, load_settings
+from trackback.model.settings import KEEP_DAYS, Settings
 from trackback.notifications.webhook import secret
 from trackback.pages.admin.actions import Choice
 from trackback.pages.admin.chart import bar_list, column_chart
@@ -22,6 +22,7 @@ from trackback.storage.deliveries import Deliveries
 from trackback.storage.moderation_queue import MOST_COUNTED, Queue, Tab
 from trackback.storage.pings import Table
 from trackback.storage.posts import post_titles
+from trackback.storage.settings import load_rules, load_settings
 from trackback.storage.signing_keys import Keys
 from trackback.storage.statistics import COUNTED, load_overview
 from trackback.web.text.diff import Part, difference

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from trackback.model.texts import shorten
 from trackback.web.html.article import MAX_PASSAGE, Article, Citation
-from trackback.web.text.plain_text import shorten
 
 _CHARSET = "UTF-8"
 _FEW = 60  # characters: a passage that is shorter says too little of its post

@@ -11,14 +11,12 @@ from enum import StrEnum
 
 from trackback.errors import PingRefused
 from trackback.protocols.trackback.rdf import read_blocks
-from trackback.urls import host_of, read_source
+from trackback.urls import host_of, page_identity, read_source
 from trackback.web.html.href import published, resolve
 from trackback.web.html.tokenizer import read_markup
 
 MOST = 100
 """How many links of a page that say `rel="trackback"` are looked at."""
-
-_INDEX = re.compile(r"/index\.(?:html?|php)(?=$|\?)")
 
 
 class Form(StrEnum):
@@ -60,16 +58,16 @@ class Discovery:
         the only block, if it names a page of the same host; what the text mentions. A link to the page itself
         comes last of all: themes write that, and it seldom takes pings.
         """
-        keys = {key for page in pages if (key := _key(page))}
+        keys = {key for page in pages if (key := page_identity(page))}
         links = self.of(Form.LINK, Form.ANCHOR)
-        direct = [found for found in links if _key(found.ping_url) not in keys]
+        direct = [found for found in links if page_identity(found.ping_url) not in keys]
         order = [*direct[:1], *self._blocks(pages, keys), *self.of(Form.MENTION), *links[:1]]
         return next(iter(order), None)
 
     def _blocks(self, pages: tuple[str, ...], keys: set[str]) -> Iterator[Found]:
         blocks = self.of(Form.RDF)
         yield from (found for found in blocks if not set(pages).isdisjoint(found.names))
-        yield from (found for found in blocks if not keys.isdisjoint(map(_key, found.names)))
+        yield from (found for found in blocks if not keys.isdisjoint(map(page_identity, found.names)))
         if len(blocks) == 1:
             named = blocks[0].names[:1] or (blocks[0].ping_url,)
             yield from (blocks[0] for page in pages if _host(page) in map(_host, named))
@@ -92,24 +90,11 @@ def discover(text: str, url: str) -> Discovery:
     )
 
 
-def is_same_page(one: str, other: str) -> bool:
-    """Tell whether two URLs name one page: scheme, default port, fragment, slash and index file aside."""
-    key = _key(one)
-    return key != "" and key == _key(other)
-
-
 def _mentions(text: str, url: str) -> Iterator[str]:
     """Yield the page's own address with `/trackback/` behind it, if the text has that."""
     address = url.partition("#")[0].partition("?")[0].rstrip("/")
     if match := re.search(rf"{re.escape(address)}/trackback(/?)(?![\w/%-]|\.\w)", text):
         yield f"{address}/trackback{match[1]}"
-
-
-def _key(url: str) -> str:
-    try:
-        return _INDEX.sub("", read_source(url).key)
-    except PingRefused:
-        return ""
 
 
 def _host(url: str) -> str:

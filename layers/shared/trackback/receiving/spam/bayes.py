@@ -8,11 +8,12 @@ one loud word. It needs no dictionary: languages without spaces are read in pair
 import json
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Self
+
+from trackback.web.text.plain_text import fold
 
 MIN_DECISIONS = 10
 """Decisions of each kind below which the model says nothing."""
@@ -28,7 +29,6 @@ _NAMED = 5
 _STRENGTH, _UNKNOWN = 0.45, 0.5  # Robinson's s and x: how far to believe a word that was seen once
 _TELLING = 0.1  # how far from 0.5 a word must be to count
 _HEADER = 60  # bytes of JSON that are not words
-_ACCENTS = re.compile("[\u0300-\u036f]")
 _SPACELESS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"  # kana, Han
@@ -128,12 +128,6 @@ class WordModel:
 
     def _usefulness(self, unwanted: int, wanted: int) -> float:
         return abs(unwanted / max(1, self.unwanted) - wanted / max(1, self.wanted))
-
-
-def fold(text: str) -> str:
-    """Return a text as it is compared: case, accents, width and typographic variants do not count."""
-    decomposed = unicodedata.normalize("NFKD", text).casefold()
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))
 
 
 def tokens(text: str) -> list[str]:

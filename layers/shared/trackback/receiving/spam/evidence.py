@@ -5,9 +5,6 @@ from typing import Literal
 
 from trackback.receiving.spam.bayes import WordModel
 
-UNFOLLOWED = frozenset({"nofollow", "ugc", "sponsored"})
-"""`rel` of links that a page does not vouch for: anyone may have put them there."""
-
 LinkState = Literal["found", "missing", "unreachable"]
 """What looking at the source has shown."""
 

@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from trackback.receiving.spam.bayes import fold
+from trackback.web.text.plain_text import fold
 
 HOUR = timedelta(hours=1)
 BURST = timedelta(minutes=10)

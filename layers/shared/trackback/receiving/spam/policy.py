@@ -9,9 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from trackback.model.ping import Status
-from trackback.model.rule import Effect, Rule, deciding_rule
-from trackback.receiving.spam.evidence import UNFOLLOWED, Evidence, Reason
+from trackback.model.rule import Effect, Rule
+from trackback.receiving.spam.evidence import Evidence, Reason
+from trackback.receiving.spam.rules import deciding_rule
 from trackback.receiving.spam.signals import FROM_PAGE, FROM_PING, Tell
+from trackback.web.html.href import UNFOLLOWED
 
 CERTAIN = 10
 """The score from which a ping is spam unseen, unless the author allows where it comes from."""

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from trackback.receiving.spam.bayes import fold
 from trackback.receiving.spam.evidence import Evidence, Reason, judged_text
+from trackback.web.text.plain_text import fold
 
 Tell = Callable[[Evidence], Reason | None]
 

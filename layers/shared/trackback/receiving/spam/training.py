@@ -7,6 +7,7 @@ from itertools import islice
 from trackback.model.ping import Status
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import judged_text
+from trackback.storage.keys import WORDS
 from trackback.storage.pings import Table
 from trackback.timestamps import stamp
 
@@ -14,22 +15,21 @@ EVERY = timedelta(days=1)
 MOST = 500
 """How many of the newest decisions of each kind are learned from."""
 
-_RECORD = "words#"
 _UNWANTED = {Status.APPROVED: False, Status.REJECTED: True, Status.SPAM: True}
 
 
 def learn(table: Table, now: datetime) -> bool:
     """Learn anew if that was not done within `EVERY`; return whether it was done now."""
-    if table.read(_RECORD).get("learned_at", "") > stamp(now - EVERY):
+    if table.read(WORDS).get("learned_at", "") > stamp(now - EVERY):
         return False
-    table.write(_RECORD, "model", WordModel.empty().learn(_decided(table)).as_json())
-    table.write(_RECORD, "learned_at", stamp(now))
+    table.write(WORDS, "model", WordModel.empty().learn(_decided(table)).as_json())
+    table.write(WORDS, "learned_at", stamp(now))
     return True
 
 
 def load_words(table: Table) -> WordModel:
     """Return what was learned last."""
-    model = table.read(_RECORD).get("model")
+    model = table.read(WORDS).get("model")
     return WordModel.from_json(model) if model else WordModel.empty()
 
 

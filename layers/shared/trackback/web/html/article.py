@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from trackback.model.posts import host_key
-from trackback.protocols.trackback.discovery import is_same_page
-from trackback.urls import read_source
+from trackback.urls import is_same_page, read_source
 from trackback.web.html.article_markup import Link, Prose
 from trackback.web.html.excerpt import LIMIT, passage, plain
 from trackback.web.html.href import published, resolve

@@ -5,8 +5,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from trackback.receiving.spam.evidence import UNFOLLOWED
 from trackback.web.html.excerpt import BLOCKS, LIMIT
+from trackback.web.html.href import UNFOLLOWED
 from trackback.web.html.regions import Outline, Place, is_citing
 from trackback.web.html.tokenizer import RAW
 

@@ -7,6 +7,10 @@ from urllib.parse import unquote, urljoin
 from trackback.errors import PingRefused
 from trackback.urls import MAX_URL, read_source
 
+UNFOLLOWED = frozenset({"nofollow", "ugc", "sponsored"})
+"""`rel` of links that a page does not vouch for: anyone may have put them there."""
+
+
 # The WHATWG's URL standard: blanks around a URL and line breaks within do not count, "\\" is a slash, any
 # number of slashes may stand before the host, and a scheme without them may be left out.
 _BLANKS = "".join(map(chr, range(0x21)))

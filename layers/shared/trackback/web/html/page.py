@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from trackback.receiving.spam.evidence import UNFOLLOWED
 from trackback.web.html.excerpt import BLOCKS, Excerpt, Passage, plain
-from trackback.web.html.href import published, resolve
+from trackback.web.html.href import UNFOLLOWED, published, resolve
 from trackback.web.html.tokenizer import RAW, read_markup
 from trackback.web.text.charset import decode
 

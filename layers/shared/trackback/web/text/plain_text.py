@@ -7,7 +7,8 @@ Every step is linear, and no more than `READ` characters are looked at.
 import html
 import re
 import unicodedata
-from itertools import accumulate
+
+from trackback.model.texts import shorten
 
 READ = 4_096
 """Characters of a field that are looked at; canonical ordering in NFC is quadratic in a run of marks."""
@@ -59,11 +60,10 @@ def _drop_tags(text: str) -> str:
     return _TAG.sub(" ", _INLINE.sub("", text))
 
 
-def shorten(text: str, limit: int) -> str:
-    """Cut `text` to at most `limit` characters, ending in an ellipsis, never inside a grapheme."""
-    if len(text) <= limit:
-        return text
-    from wcwidth import iter_graphemes  # noqa: PLC0415 - tables of a megabyte that few pings need
+_ACCENTS = re.compile("[\u0300-\u036f]")
 
-    ends = accumulate(map(len, iter_graphemes(text[:limit])))
-    return text[: max((end for end in ends if end < limit), default=limit - 1)].rstrip() + "…"
+
+def fold(text: str) -> str:
+    """Return a text as it is compared: case, accents, width and typographic variants do not count."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", decomposed))

@@ -16,6 +16,7 @@ from trackback.signing import (
     write_sign_in,
 )
 from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.keys import ACCESS
 from trackback.storage.pings import Table
 from trackback.storage.signing_keys import Keys
 from trackback.timestamps import stamp
@@ -26,7 +27,6 @@ PAUSE = SIGN_IN_LASTS
 So nobody else's request can void a link that the author has, and 96 a day leave room in SES's sandbox.
 """
 
-_RECORD = "access#"
 _USED = "This link has been used, or there is a newer one. Ask for a new one."
 
 
@@ -44,7 +44,7 @@ class Access:
         Raises:
             TableBusy: a flood has used up the table's write units.
         """
-        if self._table.read(_RECORD).get("asked_at", "") > stamp(now - PAUSE):
+        if self._table.read(ACCESS).get("asked_at", "") > stamp(now - PAUSE):
             return None
         nonce = secrets.token_urlsafe(16)
         asked = self._change(
@@ -100,7 +100,7 @@ class Access:
         try:
             client.update_item(
                 TableName=self._table.name,
-                Key={"id": {"S": _RECORD}},
+                Key={"id": {"S": ACCESS}},
                 UpdateExpression=update,
                 ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
                 **only_if,
