@@ -122,5 +122,5 @@ def test_a_receiver_refuses_the_signature_of_a_forgotten_key() -> None:
 
 
 def test_the_authors_pages_load_it_without_the_http_client() -> None:
-    loads = "import sys, trackback.webhook; print('trackback.fetch' in sys.modules)"
+    loads = "import sys, trackback.notifications.webhook; print('trackback.web.http.client' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", loads], capture_output=True, check=True).stdout == b"False\n"
