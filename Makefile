@@ -30,7 +30,7 @@ help: ## list what there is to do
 install: .venv/installed ## install the project and its tools into .venv
 
 run: install ## run the whole service on this machine, with a demo blog
-	@$(BIN)/python -m tests.local
+	@$(BIN)/python -m tests.stack.local
 
 test: install $(SAM) ## run the tests: unit, integration, infrastructure, end to end
 	$(BIN)/pytest $(SIDE_BY_SIDE) --ignore=tests/deploy --ignore=tests/sites

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import template
-from tests.aws import make_anew, stand_in
 from tests.browser import Browsers, open_browsers
+from tests.stack.aws import make_anew, stand_in
 from trackback.model.ping import Ping
 from trackback.model.posts import Sites
 from trackback.protocols.trackback.form import Form

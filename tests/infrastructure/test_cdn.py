@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import template
-from tests.cdn import ADDRESS, CACHING_DISABLED, Cdn, Viewed
+from tests.stack.cdn import ADDRESS, CACHING_DISABLED, Cdn, Viewed
 from tests.template import ROOT
 from trackback import gateway as viewer
 from trackback.pages.public.content_negotiation import prefers_html

@@ -11,10 +11,10 @@ import pytest
 from functions.moderate import app
 from functions.triage import app as triage
 from tests import template
-from tests.aws import make_queues
+from tests.admin_client import SESSION, Visitor, Waiting, now
 from tests.conftest import MakePing
-from tests.published import Published, published
-from tests.visitor import SESSION, Visitor, Waiting, now
+from tests.demo_site import Published, published
+from tests.stack.aws import make_queues
 from tests.websites import Answer, Website, page, website
 from trackback.model.ping import Ping, Status, sender_hash
 from trackback.model.posts import Sites

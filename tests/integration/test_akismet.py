@@ -7,7 +7,7 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from tests.integration.conftest import Web
-from tests.servers import serving
+from tests.stack.servers import serving
 from tests.websites import page
 from trackback.model.ping import Status
 from trackback.receiving.spam.akismet import Akismet

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests import faults
+from tests import aws_faults as faults
 from tests.conftest import MakePing
 from trackback.errors import TableBusy
 from trackback.model.ping import Status

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import pytest
 
-from tests.published import PATH, Published
+from tests.demo_site import PATH, Published
 from tests.websites import page, redirect
 from trackback.cli.doctor.examine import Doctor
 from trackback.cli.doctor.finding import Finding, Grade

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from tests.conftest import MakePing
 from tests.lambdas import Lambdas
-from tests.servers import serving
+from tests.stack.servers import serving
 from trackback.cli import failure_queues
 from trackback.cli.main import main
 from trackback.storage.pings import Table

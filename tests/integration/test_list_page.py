@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.serve import app
-from tests import faults
+from tests import aws_faults as faults
 from tests.conftest import MakePing
 from tests.integration.test_serve import BUSY, PINGS, approve, get
 from tests.template import ROOT

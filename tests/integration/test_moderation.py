@@ -6,8 +6,8 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.concurrency import side_by_side
 from tests.conftest import MakePing
-from tests.races import side_by_side
 from trackback.errors import NoSuchPing, StatusChanged
 from trackback.model.ping import Ping, Status
 from trackback.model.rule import BadRule

@@ -17,11 +17,11 @@ from moto.backends import get_backend
 
 from functions.notify import app
 from functions.triage import app as triage
-from tests import faults
-from tests.aws import confirm, sent_mails
+from tests import aws_faults as faults
 from tests.events import Context
 from tests.integration.conftest import NOW, Web, outcomes
-from tests.streams import records_of
+from tests.stack.aws import confirm, sent_mails
+from tests.stack.streams import records_of
 from tests.websites import page
 from trackback.model.ping import Ping, Status
 from trackback.model.sent_ping import Sending, Stage

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.receive import app
-from tests import faults
+from tests import aws_faults as faults
 from tests.conftest import MakePing
 from tests.events import Context, http_event
 from trackback.model.ping import Status

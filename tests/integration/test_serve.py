@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.serve import app
-from tests import faults
+from tests import aws_faults as faults
 from tests.conftest import MakePing
 from tests.events import Context, http_event
 from trackback.model.ping import Ping, Status

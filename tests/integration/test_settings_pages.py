@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from functions.moderate import app
-from tests.aws import confirm, sent_mails
+from tests.admin_client import ORIGIN, QUEUE, SETTINGS, Visitor, Waiting, new_mails, now
 from tests.integration.conftest import outcomes
-from tests.visitor import ORIGIN, QUEUE, SETTINGS, Visitor, Waiting, new_mails, now
+from tests.stack.aws import confirm, sent_mails
 from trackback.model.ping import Status
 from trackback.model.settings import Notify, Settings
 from trackback.storage.closed_posts import load_closed

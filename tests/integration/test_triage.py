@@ -9,11 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.triage import app
-from tests import faults
+from tests import aws_faults as faults
 from tests.conftest import MakePing
 from tests.events import Context
 from tests.integration.conftest import CHECKS, NOW, Web, outcomes
-from tests.streams import records_of
+from tests.stack.streams import records_of
 from trackback.model.ping import Status
 from trackback.model.settings import Event, Notify, Settings
 from trackback.model.transitions import look_again

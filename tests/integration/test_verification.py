@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests import faults
+from tests import aws_faults as faults
 from tests.integration.conftest import BLOG, NOW, POST, SENDER, Web
 from tests.websites import Answer, drip, page, redirect, reset, silence
 from trackback.errors import StatusChanged

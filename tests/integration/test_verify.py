@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.verify import app
-from tests import faults
+from tests import aws_faults as faults
 from tests.events import Context, queue_event
 from tests.integration.conftest import POST, Web, outcomes
 from tests.websites import Answer, drip, page, redirect, reset, silence

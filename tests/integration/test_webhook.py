@@ -12,7 +12,7 @@ import standardwebhooks
 from werkzeug.wrappers import Request, Response
 
 from tests.conftest import MakePing
-from tests.servers import serving
+from tests.stack.servers import serving
 from tests.websites import Answer, drip, flood, page, reset, silence, watched_connects, website
 from trackback.model.ping import Ping, Status
 from trackback.model.settings import Event, Settings

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from tests.servers import serving
 from tests.sites.recipe import SITES, TOOLS
+from tests.stack.servers import serving
 from trackback.notifications.webhook import secret, sign
 from trackback.signing import Keyring
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.wrappers import Request, Response
 
-from tests.servers import serving
+from tests.stack.servers import serving
 from tests.websites import page, redirect, watched_connects, website
 from trackback.web.http.client import MAX_BODY, USER_AGENT, Fetched, Fetcher, FetchFailed, FetchRefused
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from tests.environment import Environments, FunctionFailedError
+from tests.stack.environment import Environments, FunctionFailedError
 
 _PATH = "/2015-03-31/functions/"
 

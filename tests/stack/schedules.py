@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import boto3
 
-from tests.environment import Environments, FunctionFailedError
+from tests.stack.environment import Environments, FunctionFailedError
 from tests.template import Tick
 
 Event = dict[str, Any]

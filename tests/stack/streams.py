@@ -9,8 +9,8 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from tests.aws import changes
-from tests.environment import Environments, FunctionFailedError
+from tests.stack.aws import changes
+from tests.stack.environment import Environments, FunctionFailedError
 
 
 class Delivery:

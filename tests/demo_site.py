@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests import template
-from tests.environment import Environments
-from tests.gateway import Gateway
-from tests.servers import serving
+from tests.stack.environment import Environments
+from tests.stack.gateway import Gateway
+from tests.stack.servers import serving
 from tests.websites import Answer, page, website
 from trackback.cli.doctor.discovery_check import Post
 from trackback.protocols.trackback.rdf import block

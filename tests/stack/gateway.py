@@ -12,8 +12,8 @@ from urllib.parse import unquote, urlsplit
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Request, Response
 
-from tests.environment import Environments, FunctionFailedError
 from tests.events import http_event
+from tests.stack.environment import Environments, FunctionFailedError
 from tests.template import Template
 
 MAX_BODY = 10_000_000

@@ -1,7 +1,7 @@
 """Lambda's execution environments: each a process that runs one function, one event at a time.
 
 Powertools keeps the current request in one place, as it may in Lambda, so requests that are answered side by
-side need processes, not threads. `python -m tests.environment PACKAGE NAME` is the inside of one.
+side need processes, not threads. `python -m tests.stack.environment PACKAGE NAME` is the inside of one.
 """
 
 import importlib

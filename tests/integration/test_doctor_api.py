@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.published import PATH, Published
+from tests.demo_site import PATH, Published
 from tests.websites import Answer, page, silence, website
 from trackback.cli.doctor.api_check import Reception
 from trackback.cli.doctor.discovery_check import Post

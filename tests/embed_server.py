@@ -8,8 +8,8 @@ from typing import Any
 from functions.serve import app
 from tests import template
 from tests.events import Context
-from tests.gateway import Gateway
-from tests.servers import serving
+from tests.stack.gateway import Gateway
+from tests.stack.servers import serving
 
 
 class Serve:

@@ -9,8 +9,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.moderate import app
-from tests.aws import sent_mails
 from tests.events import FORM, Context, http_event
+from tests.stack.aws import sent_mails
 from trackback.model.ping import Ping, Status
 from trackback.model.transitions import verdict_change
 from trackback.model.verdict import Outcome, Seen, Verdict

@@ -22,7 +22,7 @@ from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from tests import template
-from tests.servers import serving
+from tests.stack.servers import serving
 from tests.template import Template
 from trackback.storage.pings import Table
 

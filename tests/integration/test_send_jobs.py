@@ -10,7 +10,7 @@ import boto3
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from tests.servers import serving
+from tests.stack.servers import serving
 from trackback.errors import BadSettings
 from trackback.model.ping import Status
 from trackback.model.posts import Sites

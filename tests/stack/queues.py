@@ -8,8 +8,8 @@ from typing import Any
 
 import boto3
 
-from tests.aws import changes
-from tests.environment import Environments, FunctionFailedError
+from tests.stack.aws import changes
+from tests.stack.environment import Environments, FunctionFailedError
 
 _RECEIVED = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body"}
 

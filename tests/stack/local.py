@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests import template
-from tests.aws import confirm, make_queues, make_tables, sent_mails, stand_in
 from tests.demo.blog import SECOND_THOUGHTS
 from tests.demo.site import DemoBlog, plant
 from tests.demo.sources import REPLY, OtherBlogs, ping_from_all
-from tests.environment import Environments
-from tests.gateway import Gateway
-from tests.invocations import Invocations
-from tests.queues import Consumer
-from tests.schedules import Schedule, calls, messages
-from tests.servers import QuietHandler, TalkingHandler, is_free, serving
-from tests.streams import Delivery
+from tests.stack.aws import confirm, make_queues, make_tables, sent_mails, stand_in
+from tests.stack.environment import Environments
+from tests.stack.gateway import Gateway
+from tests.stack.invocations import Invocations
+from tests.stack.queues import Consumer
+from tests.stack.schedules import Schedule, calls, messages
+from tests.stack.servers import QuietHandler, TalkingHandler, is_free, serving
+from tests.stack.streams import Delivery
 from tests.template import Template
 from trackback.model.posts import Sites
 from trackback.storage.pings import Table

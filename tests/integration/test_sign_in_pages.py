@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 
 from functions.moderate import app
-from tests.aws import confirm, sent_mails
-from tests.visitor import (
+from tests.admin_client import (
     NO_PING,
     ORIGIN,
     QUEUE,
@@ -21,6 +20,7 @@ from tests.visitor import (
     mailed,
     new_mails,
 )
+from tests.stack.aws import confirm, sent_mails
 from trackback.storage.deliveries import Deliveries
 from trackback.storage.pings import Table
 

@@ -1,4 +1,4 @@
-"""A run of the sender that is killed at its nth write, before or after it: `python -m tests.dying …`."""
+"""A run of the sender, killed before or after its nth write: `python -m tests.crashing_sender …`."""
 
 import os
 import signal

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.visitor import NOTICE, QUEUE, Visitor, now
+from tests.admin_client import NOTICE, QUEUE, Visitor, now
 from trackback.model.sent_ping import Sending, Stage
 from trackback.pages.admin.sending import MOST_READ, PAGE, SEND, SENT, Kind, SentPages
 from trackback.storage.pings import Table

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from tests.races import side_by_side
+from tests.concurrency import side_by_side
 from tests.receivers import ACCEPTED, Web, post, web
 from trackback.model.sending_limits import Limits
 from trackback.model.sent_ping import Ledger, Sending, Stage
@@ -49,7 +49,7 @@ def other() -> Iterator[Web]:
 
 def run(path: Path, url: str, write: int = 0, moment: str = "") -> subprocess.Popen[bytes]:
     """Start a run in a process of its own."""
-    command = [sys.executable, "-m", "tests.dying", str(path), url, str(write), moment]
+    command = [sys.executable, "-m", "tests.crashing_sender", str(path), url, str(write), moment]
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
 
 
