@@ -1,6 +1,7 @@
 """What `make deploy` looks at in the account before anything is created."""
 
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -153,6 +154,8 @@ def test_a_table_that_is_missing_or_anothers_is_refused(table: Table, name: str,
 class Cloudformation:
     """CloudFormation's answers, where a stand-in for AWS brings no stack into such a state."""
 
+    meta = SimpleNamespace(region_name=REGION)
+
     def __init__(self, status: str, parameters: Sequence[str] = ("Sites", "AuthorEmail")) -> None:
         self._parameters = [{"ParameterKey": name, "ParameterValue": "x"} for name in parameters]
         self._status = status
@@ -184,7 +187,10 @@ def test_a_change_set_that_was_never_carried_out_is_no_stack() -> None:
     ("status", "words"),
     [
         ("UPDATE_IN_PROGRESS", "is being changed right now"),
-        ("UPDATE_ROLLBACK_FAILED", "aws cloudformation continue-update-rollback --stack-name trackback"),
+        (
+            "UPDATE_ROLLBACK_FAILED",
+            "aws cloudformation continue-update-rollback --stack-name trackback --region us-east-1",
+        ),
     ],
 )
 def test_a_stack_that_cannot_be_deployed_now_is_explained(status: str, words: str) -> None:

@@ -16,9 +16,11 @@ class TableUnfit(TrackbackError):
 
 
 def find_kept(region: str, stack: str) -> list[str]:
-    """Return the tables that an earlier stack of this name has left, by CloudFormation's way of naming."""
-    pages = _dynamodb(region).get_paginator("list_tables").paginate()
-    return [name for page in pages for name in page["TableNames"] if name.startswith(f"{stack}-Table-")]
+    """Return the tables that earlier stacks of this name have left, oldest first."""
+    client = _dynamodb(region)
+    pages = client.get_paginator("list_tables").paginate()
+    names = [name for page in pages for name in page["TableNames"] if name.startswith(f"{stack}-Table-")]
+    return sorted(names, key=lambda name: _described(client, name)["CreationDateTime"])
 
 
 def adopt(deployment: Deployment, parameters: Mapping[str, str], keys_of: Mapping[str, Any]) -> str:
