@@ -151,6 +151,25 @@ def test_a_table_that_is_missing_or_anothers_is_refused(table: Table, name: str,
         dynamodb.delete_table(TableName="shop")
 
 
+def test_a_table_that_is_being_deleted_is_refused(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = table.client.describe_table(TableName=table.name)["Table"]
+    going = {**found, "TableStatus": "DELETING"}
+    monkeypatch.setattr(kept_table, "_described", lambda *_: going)
+    with pytest.raises(kept_table.TableUnfit, match=r"is not ready \(DELETING\)"):
+        kept_table.adopt(deployment(), {"ExistingTable": table.name, **CEILINGS}, KEYS)
+
+
+def test_half_a_key_is_no_fault_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    boto3.setup_default_session()
+    try:
+        with pytest.raises(account.NotAllowed, match="Your AWS credentials cannot be used: Partial"):
+            account.caller(REGION)
+    finally:
+        monkeypatch.undo()
+        boto3.setup_default_session()
+
+
 class Cloudformation:
     """CloudFormation's answers, where a stand-in for AWS brings no stack into such a state."""
 
@@ -177,6 +196,11 @@ class Cloudformation:
 )
 def test_a_stack_that_was_never_whole_must_be_deleted_first(status: str, has_failed: bool) -> None:
     assert stack_state(Cloudformation(status), "trackback").has_failed is has_failed
+
+
+def test_a_stack_that_could_not_be_deleted_is_not_called_empty() -> None:
+    assert "holds nothing" not in stack_state(Cloudformation("DELETE_FAILED"), "trackback").history
+    assert "holds nothing" in stack_state(Cloudformation("ROLLBACK_COMPLETE"), "trackback").history
 
 
 def test_a_change_set_that_was_never_carried_out_is_no_stack() -> None:

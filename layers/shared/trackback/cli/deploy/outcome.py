@@ -53,7 +53,7 @@ def next_steps(
         "",
         "For the command line, in each terminal:",
         "",
-        f"  export AWS_DEFAULT_REGION={deployment.region}",
+        f"  export AWS_REGION={deployment.region} AWS_DEFAULT_REGION={deployment.region}",
         f"  export TRACKBACK_TABLE={outputs['TableName']}",
         *which,
         "",
@@ -73,10 +73,12 @@ def _command(file: Path) -> str:
 def _first_steps(
     deployment: Deployment, parameters: Mapping[str, str], outputs: Mapping[str, str]
 ) -> list[str]:
-    mails = "an email" if parameters.get("AuthorIdentity") != CREATE else "two emails"
+    mails, links = "two emails", "both links within 24 hours, or no alarm and no ping reaches you"
+    if parameters.get("AuthorIdentity") != CREATE:
+        mails, links = "an email", "its link within 24 hours, or no alarm reaches you"
     return [
         f"1. AWS sends {mails} to {deployment['AuthorEmail']}.",
-        "   Follow the links within 24 hours, or no alarm and no ping reaches you.",
+        f"   Follow {links}.",
         "2. Sign in to your pages with a link that needs no email:",
         "   .venv/bin/trackback sign-in",
         "3. Paste this into the template of your posts, where the list should show:",

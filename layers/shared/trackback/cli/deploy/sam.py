@@ -72,7 +72,7 @@ def deploy(folder: Path, deployment: Deployment, parameters: Mapping[str, str]) 
             errors="replace",
         ) as process,
     ):
-        _follow(process.stdout or (), log)
+        follow(process.stdout or (), log)
     return process.returncode == 0
 
 
@@ -82,7 +82,8 @@ def last_words(folder: Path) -> str:
     return lines[-1] if lines else "nothing"
 
 
-def _follow(lines: Iterable[str], log: TextIO) -> None:
+def follow(lines: Iterable[str], log: TextIO) -> None:
+    """Write what SAM prints into a log, and show it while there is a reader."""
     show, is_heard = _counter() if sys.stdout.isatty() else _echo, True
     for line in lines:
         log.write(line)
