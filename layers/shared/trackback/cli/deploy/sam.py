@@ -16,6 +16,9 @@ from trackback.errors import TrackbackError
 
 BUILD = Path(".aws-sam/build")
 LOG = Path(".aws-sam/deploy.log")
+_LONG = 1_000
+"""Characters of an error that are shown whole."""
+
 _DONE = re.compile(r"(CREATE|UPDATE)_COMPLETE ")
 _RELEASE = re.compile(r"(?m)^(  Release:\n(?:    .*\n)*?    Default: )''$")
 
@@ -45,7 +48,13 @@ def build(folder: Path) -> None:
             f"SAM cannot be run ({_sam()}: {error.strerror}). Use `make deploy`, which installs it."
         ) from error
     if done.returncode:
-        raise SamFailed(f"the build failed: {(done.stderr or done.stdout)[-2_000:].strip()}")
+        raise SamFailed(f"the build failed: {error_in(done.stderr or done.stdout)}")
+
+
+def error_in(output: str) -> str:
+    """Return the error that SAM prints last, without the steps before it, and without a long middle."""
+    words = output[output.rfind("\nError: ") + 1 :].strip()
+    return words if len(words) <= _LONG else f"{words[: _LONG // 2]} ... {words[-_LONG // 2 :]}"
 
 
 def deploy(folder: Path, deployment: Deployment, parameters: Mapping[str, str]) -> bool:
