@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return complain("no region is set: aws configure, or AWS_ENDPOINT_URL for a service on this machine")
     except (TrackbackError, BrokenKeys, BotoCoreError, ClientError) as error:
         return complain(str(error))
+    except OSError as error:  # a folder that cannot be written to, a full disk
+        return complain(f"{error.filename or 'a file'} cannot be used: {error.strerror or error}")
     return 0 if done else 1
 
 

@@ -4,7 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004 - botocore's: no connection, or none in time
+    HTTPClientError,
+    NoCredentialsError,
+)
 
 from trackback.errors import TrackbackError
 
@@ -79,9 +85,14 @@ def caller(region: str) -> str:
         ) from None
     except ClientError as error:
         words = error.response["Error"]["Message"]
-        raise NotAllowed(f"AWS does not accept your credentials in {region}: {words}") from error
-    except BotoCoreError as error:
+        raise NotAllowed(
+            f"AWS does not accept your credentials in {region}: {words} Are they right and not too old? Some "
+            "regions have to be enabled first (in the console: Account, AWS Regions)."
+        ) from error
+    except (ConnectionError, HTTPClientError) as error:
         raise NotAllowed(f"AWS cannot be reached in {region}: {error}") from error
+    except BotoCoreError as error:  # half of a key, a session of `aws sso login` that is over, ...
+        raise NotAllowed(f"Your AWS credentials cannot be used: {error}") from error
 
 
 def check_rights(who: str, region: str) -> None:
