@@ -7,14 +7,14 @@ from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
-from trackback.model.sending_limits import Limits
-from trackback.model.sent_ping import Sending
+from trackback.model.sending_limits import SendingLimits
+from trackback.model.sent_ping import SentPing
 from trackback.sending.sender import Sender
-from trackback.storage.sent_pings_file import FileLedger
+from trackback.storage.sent_pings_file import SentPingsFile
 from trackback.web.http.client import Fetcher
 
 
-class DyingLedger(FileLedger):
+class DyingLedger(SentPingsFile):
     """A ledger in a file whose process is killed as it writes."""
 
     def __init__(self, path: Path, write: int, moment: str) -> None:
@@ -23,7 +23,7 @@ class DyingLedger(FileLedger):
         self._numbers = count(1)
         self._at = (write, moment)
 
-    def put(self, sending: Sending) -> bool:
+    def put(self, sending: SentPing) -> bool:
         """Write, or die."""
         number = next(self._numbers)
         self._live((number, "before"))
@@ -31,7 +31,7 @@ class DyingLedger(FileLedger):
         self._live((number, "after"))
         return done
 
-    def forget(self, sending: Sending) -> None:
+    def forget(self, sending: SentPing) -> None:
         """Write, or die."""
         number = next(self._numbers)
         self._live((number, "before"))
@@ -46,4 +46,4 @@ class DyingLedger(FileLedger):
 if __name__ == "__main__":
     path, url, write, moment = sys.argv[1:]
     ledger = DyingLedger(Path(path), int(write), moment)
-    Sender(Fetcher(loopback=True), ledger, limits=Limits(pause=timedelta())).send(url)
+    Sender(Fetcher(loopback=True), ledger, limits=SendingLimits(pause=timedelta())).send(url)

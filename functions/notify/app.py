@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from trackback.model.ping import Ping
-from trackback.model.sent_ping import Sending
+from trackback.model.sent_ping import SentPing
 from trackback.model.settings import Notify, Settings
 from trackback.notifications.mail import Envelope, MailFailed, compose, one_line, send
 from trackback.notifications.mail_outbox import MOST, Claim, Outbox
@@ -26,7 +26,7 @@ from trackback.storage.deliveries import Deliveries, Delivery, by_ping, delivery
 from trackback.storage.items import post_id
 from trackback.storage.keys import SETTINGS
 from trackback.storage.pings import Table
-from trackback.storage.sent_pings import TableLedger
+from trackback.storage.sent_pings import SentPings
 from trackback.storage.settings import settings_in
 from trackback.storage.signing_keys import Keys
 from trackback.web.http.client import Fetcher
@@ -46,7 +46,7 @@ api = os.environ["API_URL"]
 table = Table(os.environ["TABLE"])
 keys = Keys(os.environ["SIGNING_KEY"])
 outbox = Outbox(table)
-ledger = TableLedger(table)
+ledger = SentPings(table)
 deliveries = Deliveries(table)
 fetcher = Fetcher(loopback=os.environ.get("FETCH_LOOPBACK") == "true")
 webhook = Webhook(fetcher, Keys(os.environ["WEBHOOK_KEY"]), deliveries)
@@ -127,7 +127,7 @@ def _log(claim: Claim, subject: str, state: Literal["sent", "failed"], answer: s
 
 
 def _written(
-    pings: Sequence[Ping], total: int, failed: Sequence[Sending], now: datetime
+    pings: Sequence[Ping], total: int, failed: Sequence[SentPing], now: datetime
 ) -> tuple[str, str, str, str]:
     """Return a mail's subject, text, HTML and the link that ends such mails; what is too long shows fewer."""
     keyring = keys.load(now)

@@ -11,9 +11,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from trackback.model.transitions import Change
 from trackback.outcomes import count
-from trackback.receiving.host_rate_limit import Pace
+from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.spam.akismet import Akismet
-from trackback.receiving.spam.flood import Recent
+from trackback.receiving.spam.flood import FloodWindow
 from trackback.receiving.spam.training import learn
 from trackback.receiving.verifier import Verifier
 from trackback.storage.akismet_key import AkismetKey
@@ -27,14 +27,14 @@ MOST_DUE = 50
 
 # At import, so that a missing setting fails the start, and for as long as this environment lives.
 table = Table(os.environ["TABLE"])
-pace = Pace()
+pace = HostRateLimit()
 fetcher = Fetcher(
     loopback=os.environ.get("FETCH_LOOPBACK") == "true",
     may_redirect_to=lambda url: pace.allows(site_of(url), datetime.now(UTC)),
 )
 akismet_key = AkismetKey(os.environ["AKISMET_KEY"])
 akismet = Akismet(lambda: akismet_key.load(datetime.now(UTC)))
-verifier = Verifier(table, fetcher, Recent(), pace, akismet)
+verifier = Verifier(table, fetcher, FloodWindow(), pace, akismet)
 
 logger = Logger()
 

@@ -21,8 +21,8 @@ from trackback.model.posts import Sites
 from trackback.model.transitions import verdict_change
 from trackback.model.verdict import Outcome, Seen, Verdict
 from trackback.protocols.trackback.receive import read_ping
-from trackback.receiving.host_rate_limit import Pace
-from trackback.receiving.spam.flood import Recent
+from trackback.receiving.host_rate_limit import HostRateLimit
+from trackback.receiving.spam.flood import FloodWindow
 from trackback.receiving.verifier import Verifier
 from trackback.signing import write_session
 from trackback.storage.check_queue import Queue
@@ -57,7 +57,7 @@ class Web:
     def new_verifier(self, seconds: float = 5) -> Verifier:
         """Return what another environment would verify with; `seconds` is the time for one fetch."""
         fetcher = Fetcher(loopback=True, seconds=seconds, resolve=_addresses)
-        return Verifier(self.table, fetcher, Recent(), Pace())
+        return Verifier(self.table, fetcher, FloodWindow(), HostRateLimit())
 
     @property
     def post_key(self) -> str:

@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 from tests.receivers import Web, post, refused, web
 from tests.template import ROOT
 from trackback.cli.main import main
-from trackback.model.sent_ping import Sending
+from trackback.model.sent_ping import SentPing
 from trackback.model.settings import Settings
 from trackback.storage.pings import Table
-from trackback.storage.sent_pings_file import FileLedger
+from trackback.storage.sent_pings_file import SentPingsFile
 from trackback.storage.settings import save_settings
 
 Output = pytest.CaptureFixture[str]
@@ -215,9 +215,9 @@ def test_with_a_file_nothing_of_aws_is_needed(blog: Web, other: Web, tmp_path: P
 
 
 def test_a_reader_that_has_seen_enough_gets_no_traceback(tmp_path: Path) -> None:
-    records = FileLedger(tmp_path / "sent.json")
+    records = SentPingsFile(tmp_path / "sent.json")
     for name in "ab":
-        records.put(Sending("https://blog.example/post", f"https://other.example/{name}", version=1))
+        records.put(SentPing("https://blog.example/post", f"https://other.example/{name}", version=1))
     reading, writing = os.pipe()
     os.close(reading)
     code = "import sys; from trackback.cli.main import main; sys.exit(main(sys.argv[1:]))"

@@ -9,9 +9,9 @@ import pytest
 
 from tests.demo_site import PATH, Published
 from tests.websites import Answer, page, silence, website
-from trackback.cli.doctor.api_check import Reception
+from trackback.cli.doctor.api_check import ApiCheck
 from trackback.cli.doctor.discovery_check import Post
-from trackback.cli.doctor.finding import Finding, Grade
+from trackback.cli.doctor.finding import Finding, Severity
 from trackback.cli.doctor.post_page import Script
 from trackback.storage.dynamodb import BUSY
 from trackback.web.http.client import Fetcher
@@ -26,9 +26,9 @@ OPEN = page(BODY, content_type="text/javascript; charset=utf-8", access_control_
 
 
 @pytest.fixture
-def reception() -> Reception:
+def reception() -> ApiCheck:
     """What asks the API."""
-    return Reception(Fetcher(loopback=True, seconds=30))
+    return ApiCheck(Fetcher(loopback=True, seconds=30))
 
 
 @contextmanager
@@ -38,42 +38,42 @@ def api(answers: dict[str, Answer] | Answer) -> Iterator[Post]:
         yield Post(POST, server.url)
 
 
-def grades(findings: Iterator[Finding]) -> dict[str, Grade]:
+def grades(findings: Iterator[Finding]) -> dict[str, Severity]:
     """Return the grades, by check."""
     return {finding.check: finding.grade for finding in findings}
 
 
 @pytest.mark.usefixtures("table")
-def test_the_deployed_api_is_right(here: Published, reception: Reception) -> None:
+def test_the_deployed_api_is_right(here: Published, reception: ApiCheck) -> None:
     found = reception.check_pings(here.post())
-    assert (found.grade, found.check) == (Grade.RIGHT, "api")
+    assert (found.grade, found.check) == (Severity.RIGHT, "api")
     script = Script(f"{here.api}/embed.js", is_module=True, in_body=True)
     assert grades(reception.check_readers(here.post(), script)) == {
-        "cors": Grade.RIGHT,
-        "script": Grade.RIGHT,
+        "cors": Severity.RIGHT,
+        "script": Severity.RIGHT,
     }
-    assert grades(reception.check_readers(here.post(), None)) == {"cors": Grade.RIGHT}
+    assert grades(reception.check_readers(here.post(), None)) == {"cors": Severity.RIGHT}
 
 
 @pytest.mark.usefixtures("table")
-def test_an_api_that_does_not_serve_the_blog_is_wrong(here: Published, reception: Reception) -> None:
+def test_an_api_that_does_not_serve_the_blog_is_wrong(here: Published, reception: ApiCheck) -> None:
     found = reception.check_pings(Post("https://elsewhere.example/a/", here.api))
-    assert found.grade is Grade.WRONG
+    assert found.grade is Severity.WRONG
     assert found.words == "The API refuses: No blog with this host takes TrackBacks here. Check the ping URL."
     assert "Add elsewhere.example to the setting Sites" in found.advice
 
 
 @pytest.mark.usefixtures("table")
 def test_a_blog_that_readers_see_under_another_address_gets_a_note(
-    here: Published, reception: Reception
+    here: Published, reception: ApiCheck
 ) -> None:
     found = reception.check_pings(Post(here.url.replace("http:", "https:"), here.api))
-    assert found.grade is Grade.NOTE
+    assert found.grade is Severity.NOTE
     assert here.url in found.words
     assert f"blog at {here.blog.replace('http:', 'https:')}," in found.advice
 
 
-def test_a_flood_is_no_reason_to_change_settings(reception: Reception) -> None:
+def test_a_flood_is_no_reason_to_change_settings(reception: ApiCheck) -> None:
     with api(page(f"<message>{BUSY}</message>")) as post:
         assert reception.check_pings(post).advice == "Wait a minute."
 
@@ -91,12 +91,12 @@ def test_a_flood_is_no_reason_to_change_settings(reception: Reception) -> None:
 )
 def test_what_is_no_such_api_is_told(answer: Answer, words: str) -> None:
     with api(answer) as post:
-        found = Reception(Fetcher(loopback=True, seconds=1 if answer is silence else 30)).check_pings(post)
-    assert found.grade is Grade.WRONG
+        found = ApiCheck(Fetcher(loopback=True, seconds=1 if answer is silence else 30)).check_pings(post)
+    assert found.grade is Severity.WRONG
     assert words in found.words
 
 
-def test_an_address_where_nothing_listens_is_told(reception: Reception) -> None:
+def test_an_address_where_nothing_listens_is_told(reception: ApiCheck) -> None:
     with api({}) as post:
         pass
     found = reception.check_pings(post)
@@ -106,25 +106,25 @@ def test_an_address_where_nothing_listens_is_told(reception: Reception) -> None:
 @pytest.mark.parametrize(
     ("answer", "grade", "words"),
     [
-        (page("{}", content_type=JSON, access_control_allow_origin="*"), Grade.RIGHT, "hand the list"),
+        (page("{}", content_type=JSON, access_control_allow_origin="*"), Severity.RIGHT, "hand the list"),
         (
             page("{}", content_type=JSON, access_control_allow_origin="http://blog.example"),
-            Grade.RIGHT,
+            Severity.RIGHT,
             "hand the list",
         ),
-        (page("{}", content_type=JSON), Grade.WRONG, "without leave"),
+        (page("{}", content_type=JSON), Severity.WRONG, "without leave"),
         (
             page("{}", content_type=JSON, access_control_allow_origin="http://x.example"),
-            Grade.WRONG,
+            Severity.WRONG,
             "without leave",
         ),
-        (page("<p>", access_control_allow_origin="*"), Grade.WRONG, "answers 200, text/html"),
-        (page("{}", "429 Too Many", content_type=JSON), Grade.WRONG, "answers 429"),
-        (b"nonsense", Grade.WRONG, "cannot be had"),
+        (page("<p>", access_control_allow_origin="*"), Severity.WRONG, "answers 200, text/html"),
+        (page("{}", "429 Too Many", content_type=JSON), Severity.WRONG, "answers 429"),
+        (b"nonsense", Severity.WRONG, "cannot be had"),
     ],
 )
 def test_a_list_that_browsers_do_not_hand_on_is_told(
-    reception: Reception, answer: Answer, grade: Grade, words: str
+    reception: ApiCheck, answer: Answer, grade: Severity, words: str
 ) -> None:
     with api({LIST: answer}) as post:
         (found,) = reception.check_readers(post, None)
@@ -140,21 +140,21 @@ def hashed(body: str) -> str:
 @pytest.mark.parametrize(
     ("answer", "integrity", "grade", "words"),
     [
-        (OPEN, "", Grade.RIGHT, "The embed comes."),
-        (OPEN, hashed(BODY), Grade.RIGHT, "The embed comes."),
-        (OPEN, f"md5-x sha256-x {hashed(BODY)}", Grade.RIGHT, "comes"),
-        (OPEN, hashed("old"), Grade.WRONG, "of another version"),
-        (OPEN, f"{hashed(BODY)} {hashed('old')}", Grade.RIGHT, "comes"),
-        (OPEN, f"{hashed(BODY)} sha512-x", Grade.WRONG, "of another version"),
-        (OPEN, "nonsense", Grade.RIGHT, "The embed comes."),
-        (page(BODY, content_type="text/javascript"), "", Grade.WRONG, "without leave"),
-        (page(BODY), "", Grade.WRONG, "answers 200, text/html"),
-        (page("{}", "404 Not Found"), "", Grade.WRONG, "answers 404"),
-        (b"nonsense", "", Grade.WRONG, "cannot be had"),
+        (OPEN, "", Severity.RIGHT, "The embed comes."),
+        (OPEN, hashed(BODY), Severity.RIGHT, "The embed comes."),
+        (OPEN, f"md5-x sha256-x {hashed(BODY)}", Severity.RIGHT, "comes"),
+        (OPEN, hashed("old"), Severity.WRONG, "of another version"),
+        (OPEN, f"{hashed(BODY)} {hashed('old')}", Severity.RIGHT, "comes"),
+        (OPEN, f"{hashed(BODY)} sha512-x", Severity.WRONG, "of another version"),
+        (OPEN, "nonsense", Severity.RIGHT, "The embed comes."),
+        (page(BODY, content_type="text/javascript"), "", Severity.WRONG, "without leave"),
+        (page(BODY), "", Severity.WRONG, "answers 200, text/html"),
+        (page("{}", "404 Not Found"), "", Severity.WRONG, "answers 404"),
+        (b"nonsense", "", Severity.WRONG, "cannot be had"),
     ],
 )
 def test_an_embed_that_browsers_do_not_run_is_told(
-    reception: Reception, answer: Answer, integrity: str, grade: Grade, words: str
+    reception: ApiCheck, answer: Answer, integrity: str, grade: Severity, words: str
 ) -> None:
     listed = page("{}", content_type=JSON, access_control_allow_origin="*")
     with api({LIST: listed, "/embed.js": answer}) as post:

@@ -17,14 +17,14 @@ from tests import template
 from tests.demo_site import PATH, Published
 from trackback.cli.doctor import probe as trial
 from trackback.cli.doctor.discovery_check import Post
-from trackback.cli.doctor.finding import Grade
-from trackback.cli.doctor.probe import NotRemoved, Trial
+from trackback.cli.doctor.finding import Severity
+from trackback.cli.doctor.probe import NotRemoved, Probe
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import Sites
-from trackback.receiving.host_rate_limit import Pace
+from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import judged_text
-from trackback.receiving.spam.flood import Recent
+from trackback.receiving.spam.flood import FloodWindow
 from trackback.receiving.spam.rules import read_rule
 from trackback.receiving.verifier import Verifier
 from trackback.storage.closed_posts import close
@@ -42,14 +42,14 @@ SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 def send(table: Table, here: Published) -> Callable[..., Any]:
     """Send a test ping for a post."""
     fetcher = Fetcher(loopback=True)
-    return lambda path=PATH: Trial(table, fetcher).run(here.post(path))
+    return lambda path=PATH: Probe(table, fetcher).run(here.post(path))
 
 
 @pytest.fixture
 def seen(table: Table, here: Published) -> list[Ping]:
     """The pings that the table holds when the API has taken one, each after its verification."""
     pings: list[Ping] = []
-    verifier = Verifier(table, Fetcher(loopback=True), Recent(), Pace())
+    verifier = Verifier(table, Fetcher(loopback=True), FloodWindow(), HostRateLimit())
 
     def verify() -> None:
         for ping in table.pings():
@@ -64,7 +64,7 @@ def test_a_test_ping_arrives_and_is_removed(table: Table, here: Published, send:
     arrived: list[Ping] = []
     here.after = lambda: arrived.extend(table.pings())
     found = send()
-    assert (found.grade, found.advice) == (Grade.RIGHT, "")
+    assert (found.grade, found.advice) == (Severity.RIGHT, "")
     (ping,) = arrived
     assert (ping.post, ping.status) == (here.url, Status.RECEIVED)
     assert list(table.pings()) == []
@@ -75,7 +75,7 @@ def test_it_is_spam_to_verification_which_fetches_nothing_for_it(
     table: Table, send: Callable[..., Any], seen: list[Ping], path: str
 ) -> None:
     """So there is no mail, no webhook and no count, even where it is never removed."""
-    assert send(path).grade is Grade.RIGHT
+    assert send(path).grade is Severity.RIGHT
     (ping,) = seen
     assert ping.status is Status.SPAM
     assert ping.verdict
@@ -92,7 +92,7 @@ def test_it_is_spam_to_an_author_who_approves_the_like(
     (first,) = seen
     text = judged_text(url=first.url, **first.texts)
     table.write("words#", "model", WordModel.empty().learn([(text, False)] * 100).as_json())
-    assert send().grade is Grade.RIGHT
+    assert send().grade is Severity.RIGHT
     assert [ping.status for ping in seen] == [Status.SPAM, Status.SPAM]
 
 
@@ -101,14 +101,14 @@ def test_none_is_sent_where_a_rule_would_let_it_pass(
 ) -> None:
     save_rules(table, [read_rule("allow", "text", "trackback doctor")], [])
     found = send()
-    assert (found.grade, seen) == (Grade.NOTE, [])
+    assert (found.grade, seen) == (Severity.NOTE, [])
     assert "trackback rules list" in found.advice
     save_rules(
         table,
         [read_rule("block", "text", "trackback doctor")],
         [read_rule("allow", "text", "trackback doctor")],
     )
-    assert send().grade is Grade.RIGHT
+    assert send().grade is Severity.RIGHT
 
 
 def test_none_is_sent_for_a_post_that_is_closed(
@@ -116,14 +116,14 @@ def test_none_is_sent_for_a_post_that_is_closed(
 ) -> None:
     close(table, Sites(here.blog), here.url)
     found = send()
-    assert (found.grade, seen) == (Grade.NOTE, [])
+    assert (found.grade, seen) == (Severity.NOTE, [])
     assert "closed this post" in found.words
 
 
 def test_an_api_that_refuses_is_quoted(table: Table, here: Published) -> None:
     elsewhere = Post("http://elsewhere.example/hello/", here.api)
-    found = Trial(table, Fetcher(loopback=True)).run(elsewhere)
-    assert found.grade is Grade.WRONG
+    found = Probe(table, Fetcher(loopback=True)).run(elsewhere)
+    assert found.grade is Severity.WRONG
     assert found.words.endswith("No blog with this host takes TrackBacks here. Check the ping URL.")
 
 
@@ -138,7 +138,7 @@ def test_an_api_that_fails_once_it_has_stored_the_ping_leaves_none(
 
     here.after = fail
     found = send()
-    assert found.grade is Grade.WRONG
+    assert found.grade is Severity.WRONG
     assert "it answers 500" in found.words
     assert (len(stored), list(table.pings())) == (1, [])
 
@@ -150,8 +150,8 @@ def test_a_ping_that_is_stored_after_we_gave_up_is_removed_as_well(
     stored: list[Ping] = []
     here.before = lambda: Event().wait(2)
     here.after = lambda: stored.extend(table.pings())
-    found = Trial(table, Fetcher(loopback=True, seconds=1)).run(here.post())
-    assert found.grade is Grade.WRONG
+    found = Probe(table, Fetcher(loopback=True, seconds=1)).run(here.post())
+    assert found.grade is Severity.WRONG
     assert "did not answer within 1 seconds" in found.words
     assert list(table.pings()) == []
 
@@ -159,8 +159,8 @@ def test_a_ping_that_is_stored_after_we_gave_up_is_removed_as_well(
 def test_a_ping_that_does_not_arrive_tells_of_another_table(
     table: Table, here: Published, other: Table
 ) -> None:
-    found = Trial(other, Fetcher(loopback=True)).run(here.post())
-    assert found.grade is Grade.WRONG
+    found = Probe(other, Fetcher(loopback=True)).run(here.post())
+    assert found.grade is Severity.WRONG
     assert "is not in the table other" in found.words
     assert "--table" in found.advice
     assert list(other.pings()) == []
@@ -191,7 +191,7 @@ def test_a_ping_that_somebody_has_approved_meanwhile_stays_and_is_named(
 def test_a_ping_that_cannot_be_removed_is_named(table: Table, here: Published) -> None:
     faults.answer(table, "DeleteItem", 1, faults.error("AccessDeniedException"))
     with pytest.raises(NotRemoved) as raised:
-        Trial(table, Fetcher(loopback=True)).run(here.post())
+        Probe(table, Fetcher(loopback=True)).run(here.post())
     (ping,) = table.pings()
     assert f"the test ping {ping.id} is still in the table" in str(raised.value)
     assert "AccessDeniedException" in str(raised.value)

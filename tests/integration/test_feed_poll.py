@@ -9,12 +9,12 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from tests.receivers import Web, post, web
-from trackback.model.sending_limits import Limits
+from trackback.model.sending_limits import SendingLimits
 from trackback.model.sent_ping import Ledger, Stage
 from trackback.sending.feed_poll import MOST_POSTS, Followed, follow
 from trackback.sending.sender import Sender
 from trackback.sending.subscription import FeedUnread
-from trackback.storage.sent_pings_file import FileLedger
+from trackback.storage.sent_pings_file import SentPingsFile
 from trackback.web.feed import ACCEPT
 from trackback.web.http.client import Fetcher
 
@@ -70,13 +70,13 @@ def blog(other: Web) -> Iterator[Blog]:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
     """An empty ledger."""
-    return FileLedger(tmp_path / "sent.json")
+    return SentPingsFile(tmp_path / "sent.json")
 
 
 def sender(ledger: Ledger, *, minutes: int = 0, own: tuple[str, ...] = (), **options: Any) -> Sender:
     """Return a run that begins some minutes from now."""
     now = NOW + timedelta(minutes=minutes)
-    limits = Limits(pause=timedelta())
+    limits = SendingLimits(pause=timedelta())
     return Sender(Fetcher(loopback=True), ledger, own=own, limits=limits, clock=lambda: now, **options)
 
 

@@ -14,16 +14,16 @@ from werkzeug.wrappers import Request, Response
 
 from tests.concurrency import side_by_side
 from tests.receivers import ACCEPTED, Web, post, web
-from trackback.model.sending_limits import Limits
-from trackback.model.sent_ping import Ledger, Sending, Stage
+from trackback.model.sending_limits import SendingLimits
+from trackback.model.sent_ping import Ledger, SentPing, Stage
 from trackback.sending.sender import Report, Sender
 from trackback.storage.pings import Table
-from trackback.storage.sent_pings import TableLedger
-from trackback.storage.sent_pings_file import FileLedger
+from trackback.storage.sent_pings import SentPings
+from trackback.storage.sent_pings_file import SentPingsFile
 from trackback.web.http.client import Fetcher
 
 WRITES = ["note", "claim a", "end a", "claim b", "end b", "forget note"]
-NO_PAUSE = Limits(pause=timedelta())
+NO_PAUSE = SendingLimits(pause=timedelta())
 
 IN_A_TERMINAL = """
 import signal, sys
@@ -76,7 +76,7 @@ def test_a_run_killed_at_any_write_sends_nothing_twice_and_forgets_nothing(
     blog.pages["/post"] = post(f"{other.url}/p/a", f"{other.url}/p/b")
     path = tmp_path / "sent.json"
     assert run(path, f"{blog.url}/post", write, moment).wait(60) == -signal.SIGKILL
-    ledger = FileLedger(path)
+    ledger = SentPingsFile(path)
     if (write, moment) == (1, "before"):  # it had not begun, and whoever began it begins again
         sender(ledger).send(f"{blog.url}/post")
     for minutes in (0, 16, 32, 3_000):
@@ -109,7 +109,7 @@ def test_a_run_killed_while_it_waits_for_another_server_sends_nothing_twice(
     other.pages[at] = kill
     assert process.wait(60) == -signal.SIGKILL
     del other.pages[at]
-    ledger = FileLedger(path)
+    ledger = SentPingsFile(path)
     for minutes in (0, 16, 3_000):
         sender(ledger, minutes).send_due()
     b = Stage.ACCEPTED if moment == "page" else Stage.UNCLEAR
@@ -139,7 +139,7 @@ def test_runs_that_overlap_send_each_ping_once(
     blog.pages["/post"] = post(*(f"{other.url}/p/{name}" for name in names))
 
     def ledger() -> Ledger:
-        return TableLedger(table) if kind == "table" else FileLedger(tmp_path / "sent.json")
+        return SentPings(table) if kind == "table" else SentPingsFile(tmp_path / "sent.json")
 
     def send() -> Report:
         return sender(ledger()).send(f"{blog.url}/post")
@@ -153,10 +153,10 @@ def test_runs_that_overlap_send_each_ping_once(
 def test_a_run_leaves_the_note_of_another_that_has_begun_at_the_same_moment(
     blog: Web, other: Web, tmp_path: Path
 ) -> None:
-    class Late(FileLedger):
+    class Late(SentPingsFile):
         """A ledger in which another run has always noted the post just before."""
 
-        def put(self, sending: Sending) -> bool:
+        def put(self, sending: SentPing) -> bool:
             return super().put(sending) and not sending.of_post
 
     blog.pages["/post"] = post(f"{other.url}/p/a")
@@ -171,7 +171,7 @@ def test_of_two_links_to_one_ping_url_runs_that_overlap_use_one(
 ) -> None:
     blog.pages["/post"] = post(*(f"{other.url}/short/{n}" for n in range(6)))
     other.pages |= {f"/short/{n}": Response("", 302, {"Location": "/p/a"}) for n in range(6)}
-    ledger = FileLedger(tmp_path / "sent.json")
-    side_by_side(*[lambda: sender(FileLedger(tmp_path / "sent.json")).send(f"{blog.url}/post")] * 4)
+    ledger = SentPingsFile(tmp_path / "sent.json")
+    side_by_side(*[lambda: sender(SentPingsFile(tmp_path / "sent.json")).send(f"{blog.url}/post")] * 4)
     assert other.pinged() == ["a"]
     assert Counter(stages(ledger, other).values()) == {Stage.ACCEPTED: 1, Stage.DUPLICATE: 5}

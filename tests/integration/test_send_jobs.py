@@ -15,14 +15,14 @@ from trackback.errors import BadSettings
 from trackback.model.ping import Status
 from trackback.model.posts import Sites
 from trackback.storage.pings import Table
-from trackback.storage.send_jobs import MOST_STEPS, Order, Orders, Told, read_order
+from trackback.storage.send_jobs import MOST_STEPS, JobResult, SendJob, SendJobs, read_order
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SITES = Sites("blog.example, http://localhost:8081")
 POST = "https://blog.example/2026/hello/"
 
 
-def order(url: str = POST, ping_url: str = "", now: datetime = NOW, **how: bool) -> Order:
+def order(url: str = POST, ping_url: str = "", now: datetime = NOW, **how: bool) -> SendJob:
     """Return an order as the author fills it in."""
     return read_order(SITES, url, ping_url, now, **how)
 
@@ -30,11 +30,11 @@ def order(url: str = POST, ping_url: str = "", now: datetime = NOW, **how: bool)
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [
-        (order(), Order("", "2026-11-26T12:00:00.000Z", POST)),
-        (order(f" {POST} ", again=True), Order("", "2026-11-26T12:00:00.000Z", POST, again=True)),
+        (order(), SendJob("", "2026-11-26T12:00:00.000Z", POST)),
+        (order(f" {POST} ", again=True), SendJob("", "2026-11-26T12:00:00.000Z", POST, again=True)),
         (
             order("http://localhost:8081/a?b", " https://other.example/tb?id=7 ", dry_run=True),
-            Order(
+            SendJob(
                 "",
                 "2026-11-26T12:00:00.000Z",
                 "http://localhost:8081/a?b",
@@ -45,7 +45,7 @@ def order(url: str = POST, ping_url: str = "", now: datetime = NOW, **how: bool)
     ],
     ids=["a post", "again", "to a ping URL"],
 )
-def test_an_order_is_read(given: Order, wanted: Order) -> None:
+def test_an_order_is_read(given: SendJob, wanted: SendJob) -> None:
     assert given.id.startswith("send#")
     assert replace(given, id="") == wanted
 
@@ -69,12 +69,12 @@ def test_what_is_no_order_is_told_what_to_write(url: str, ping_url: str, words: 
 
 
 def test_an_order_waits_until_it_is_done_and_tells_what_came_of_it(table: Table) -> None:
-    orders, first, second = Orders(table), order(now=NOW - timedelta(minutes=1)), order(dry_run=True)
+    orders, first, second = SendJobs(table), order(now=NOW - timedelta(minutes=1)), order(dry_run=True)
     orders.give(second)
     orders.give(first)
     assert orders.waiting(NOW, 10) == [first.id, second.id]
     assert orders.waiting(NOW, 1) == [first.id]
-    step = Told("https://o.example/", "https://o.example/tb", "accepted", "it took it", "T", "E", "B")
+    step = JobResult("https://o.example/", "https://o.example/tb", "accepted", "it took it", "T", "E", "B")
     done = replace(first, state="done", title="»Grüße« 💌", steps=(step,) * MOST_STEPS, more=3)
     orders.finish(done)
     failed = replace(second, state="failed", words="its server answers 404")
@@ -87,20 +87,20 @@ def test_an_order_waits_until_it_is_done_and_tells_what_came_of_it(table: Table)
 
 def test_the_longest_order_fits_into_its_record(table: Table) -> None:
     url = "https://o.example/" + "a" * 2_030
-    step = Told(url, url, "refused", "😀" * 400, "😀" * 250, "😀" * 252, "😀" * 250)
+    step = JobResult(url, url, "refused", "😀" * 400, "😀" * 250, "😀" * 252, "😀" * 250)
     long = replace(order(), state="done", steps=(step,) * MOST_STEPS)
-    Orders(table).finish(long)
-    assert Orders(table).find(long.id) == long
+    SendJobs(table).finish(long)
+    assert SendJobs(table).find(long.id) == long
 
 
 @pytest.mark.parametrize("name", ["send#nosuch", "", "settings#", "2222222222222222222222222a"])
 def test_no_other_record_is_an_order(table: Table, name: str) -> None:
-    assert Orders(table).find(name) is None
+    assert SendJobs(table).find(name) is None
 
 
 def test_orders_are_no_pings_and_go_after_a_month(table: Table) -> None:
     given = order()
-    Orders(table).give(given)
+    SendJobs(table).give(given)
     assert list(table.pings()) == [each for status in Status for each in table.pings(status)] == []
     assert table.due(NOW, 10) == []
     item = boto3.client("dynamodb").get_item(TableName="trackback", Key={"id": {"S": given.id}})["Item"]
@@ -134,7 +134,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lambda]:
 
 def test_a_new_order_wakes_the_function_that_sends(table: Table, service: Lambda) -> None:
     given = order()
-    Orders(table, os.environ["SEND_FUNCTION"]).give(given)
+    SendJobs(table, os.environ["SEND_FUNCTION"]).give(given)
     assert service.asked == [("/2015-03-31/functions/send/invocations", {"order": given.id}, "Event")]
 
 
@@ -144,6 +144,6 @@ def test_an_order_that_wakes_nobody_waits_for_the_schedule(
 ) -> None:
     service.status = status
     given = order()
-    Orders(table, "send").give(given)
+    SendJobs(table, "send").give(given)
     assert service.asked
-    assert Orders(table).waiting(NOW, 10) == [given.id]
+    assert SendJobs(table).waiting(NOW, 10) == [given.id]

@@ -8,30 +8,30 @@ from typing import Any
 import pytest
 
 from tests.admin_client import NOTICE, QUEUE, Visitor, now
-from trackback.model.sent_ping import Sending, Stage
+from trackback.model.sent_ping import SentPing, Stage
 from trackback.pages.admin.sending import MOST_READ, PAGE, SEND, SENT, Kind, SentPages
 from trackback.storage.pings import Table
-from trackback.storage.send_jobs import Order, Orders, Told
-from trackback.storage.sent_pings import TableLedger
+from trackback.storage.send_jobs import JobResult, SendJob, SendJobs
+from trackback.storage.sent_pings import SentPings
 
 POST = "https://blog.example/2026/hello/"
 THEIRS = "https://other.example/a"
 START = datetime(2026, 11, 26, tzinfo=UTC)
 
 
-def orders(table: Table) -> list[Order]:
-    return Orders(table).newest()
+def orders(table: Table) -> list[SendJob]:
+    return SendJobs(table).newest()
 
 
-def fill(table: Table, stages: Iterable[Stage], post: str = POST) -> list[Sending]:
+def fill(table: Table, stages: Iterable[Stage], post: str = POST) -> list[SentPing]:
     """Write records, each a minute younger than the one before, and return them, the newest first."""
     records = [
-        Sending(post, f"https://other.example/{number}").ended(
+        SentPing(post, f"https://other.example/{number}").ended(
             stage, f"words {number}", START + timedelta(minutes=number)
         )
         for number, stage in enumerate(stages)
     ]
-    assert all(map(TableLedger(table).put, records))
+    assert all(map(SentPings(table).put, records))
     return records[::-1]
 
 
@@ -94,10 +94,10 @@ def test_what_makes_no_order_is_told_in_words_and_kept_in_the_form(
 
 def test_a_stranger_s_words_are_text_wherever_they_stand(table: Table, author: Visitor) -> None:
     evil = "<img src=x onerror=alert(1)>"
-    step = Told(f"https://other.example/{evil}", "", "refused", evil)
-    done = Order("send#evil", "2026-11-26T10:00:00.000Z", POST, state="done", title=evil, steps=(step,))
-    Orders(table).finish(done)
-    TableLedger(table).put(Sending(POST, f"https://other.example/{evil}").ended(Stage.REFUSED, evil, START))
+    step = JobResult(f"https://other.example/{evil}", "", "refused", evil)
+    done = SendJob("send#evil", "2026-11-26T10:00:00.000Z", POST, state="done", title=evil, steps=(step,))
+    SendJobs(table).finish(done)
+    SentPings(table).put(SentPing(POST, f"https://other.example/{evil}").ended(Stage.REFUSED, evil, START))
     for path in (SEND, SENT):
         page = author.read(path)
         assert "<img" not in page
@@ -166,8 +166,8 @@ def test_a_query_that_makes_no_sense_is_told_so(author: Visitor, query: str) -> 
 
 
 def test_a_refused_ping_s_link_fills_in_the_form(table: Table, author: Visitor) -> None:
-    by_hand = Sending(POST, THEIRS, THEIRS).ended(Stage.REFUSED, "no", START)
-    TableLedger(table).put(by_hand)
+    by_hand = SentPing(POST, THEIRS, THEIRS).ended(Stage.REFUSED, "no", START)
+    SentPings(table).put(by_hand)
     link = unescape(author.read(SENT).partition('class="button" href="')[2].partition('"')[0])
     form = author.read(*link.split("?"))
     assert f'name="url" value="{POST}"' in form

@@ -13,15 +13,15 @@ from tests.concurrency import side_by_side
 from tests.conftest import MakePing
 from trackback.model.feed_state import Memory, remembered
 from trackback.model.ping import Status
-from trackback.model.sent_ping import Ledger, LedgerBroken, Sending, Stage
+from trackback.model.sent_ping import Ledger, LedgerBroken, SentPing, Stage
 from trackback.storage.pings import Table
-from trackback.storage.sent_pings import TableLedger
-from trackback.storage.sent_pings_file import FileLedger
+from trackback.storage.sent_pings import SentPings
+from trackback.storage.sent_pings_file import SentPingsFile
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 RECORDS = [
-    Sending("https://blog.example/a/", f"https://other.example/{n}").claimed(
+    SentPing("https://blog.example/a/", f"https://other.example/{n}").claimed(
         "https://o.example/tb", NOW + n * timedelta(seconds=1)
     )
     for n in range(3)
@@ -32,9 +32,9 @@ RECORDS = [
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Ledger:
     """An empty ledger of either kind."""
     if request.param == "file":
-        return FileLedger(tmp_path / "sent.json")
+        return SentPingsFile(tmp_path / "sent.json")
     table: Table = request.getfixturevalue("table")
-    return TableLedger(table)
+    return SentPings(table)
 
 
 def test_what_is_written_is_found_as_it_was(ledger: Ledger) -> None:
@@ -46,7 +46,7 @@ def test_what_is_written_is_found_as_it_was(ledger: Ledger) -> None:
 
 
 def test_many_are_found_at_once(ledger: Ledger) -> None:
-    many = [Sending("https://blog.example/", f"https://o.example/{n}", version=1) for n in range(150)]
+    many = [SentPing("https://blog.example/", f"https://o.example/{n}", version=1) for n in range(150)]
     for each in many[::10]:
         assert ledger.put(each)
     assert set(ledger.find([each.id for each in many]).values()) == set(many[::10])
@@ -88,7 +88,7 @@ def test_what_is_due_comes_the_longest_due_first(ledger: Ledger) -> None:
     second, first, not_due = (
         record.postponed("busy", NOW, hours * 3_600) for record, hours in zip(RECORDS, (1, 0, 3), strict=True)
     )
-    done = Sending("https://blog.example/b/", "https://other.example/").ended(Stage.ACCEPTED, "", NOW)
+    done = SentPing("https://blog.example/b/", "https://other.example/").ended(Stage.ACCEPTED, "", NOW)
     dead = replace(done, source="https://blog.example/c/").claimed("https://o.example/tb", NOW)
     for each in (second, first, not_due):
         assert ledger.put(replace(each, version=1))
@@ -120,7 +120,7 @@ def test_what_is_remembered_of_a_feed_is_kept(ledger: Ledger, size: int) -> None
 
 
 def test_records_of_the_table_are_no_pings(table: Table, make_ping: MakePing) -> None:
-    ledger, ping = TableLedger(table), make_ping()
+    ledger, ping = SentPings(table), make_ping()
     table.add(ping)
     assert all(map(ledger.put, RECORDS))
     ledger.remember("https://blog.example/feed.xml", Memory())
@@ -132,25 +132,27 @@ def test_records_of_the_table_are_no_pings(table: Table, make_ping: MakePing) ->
 
 def put_in_file(path: Path, number: int) -> bool:
     """Write a record in a process of its own."""
-    return FileLedger(path).put(Sending("https://blog.example/", f"https://o.example/{number}", version=1))
+    return SentPingsFile(path).put(
+        SentPing("https://blog.example/", f"https://o.example/{number}", version=1)
+    )
 
 
 def test_processes_that_write_one_file_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "sent.json"
     with get_context("spawn").Pool(2) as pool:
         assert all(pool.starmap(put_in_file, [(path, n) for n in range(24)], 4))
-    assert len(list(FileLedger(path).every())) == 24
+    assert len(list(SentPingsFile(path).every())) == 24
 
 
 def test_threads_that_write_one_file_at_once_lose_nothing(tmp_path: Path) -> None:
     path = tmp_path / "sent.json"
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(lambda n: put_in_file(path, n), range(40)))
-    assert len(list(FileLedger(path).every())) == 40
+    assert len(list(SentPingsFile(path).every())) == 40
 
 
 def test_a_file_that_is_half_written_does_no_harm(tmp_path: Path) -> None:
-    ledger = FileLedger(tmp_path / "sent.json")
+    ledger = SentPingsFile(tmp_path / "sent.json")
     assert ledger.put(RECORDS[0])
     (tmp_path / "sent.json.new").write_text('{"format": 1, "sent": {"sent#', "utf-8")
     assert list(ledger.every()) == [RECORDS[0]]
@@ -164,9 +166,9 @@ def test_a_file_behind_a_link_is_written_where_it_is(tmp_path: Path) -> None:
     link = tmp_path / "sent.json"
     link.symlink_to(there / "ledger.json")
     for number in (1, 2):
-        assert FileLedger(link).put(replace(RECORDS[0], version=number))
+        assert SentPingsFile(link).put(replace(RECORDS[0], version=number))
     assert link.is_symlink()
-    assert FileLedger(there / "ledger.json").find([RECORDS[0].id])
+    assert SentPingsFile(there / "ledger.json").find([RECORDS[0].id])
 
 
 WHOLE = {"format": 1, "sent": {}, "feeds": {}}
@@ -205,15 +207,15 @@ def test_a_file_that_is_no_ledger_is_neither_read_nor_overwritten(tmp_path: Path
     path = tmp_path / "sent.json"
     path.write_text(text, "utf-8")
     with pytest.raises(LedgerBroken, match=r"the ledger sent\.json is no ledger: restore an earlier one"):
-        FileLedger(path).find([])
+        SentPingsFile(path).find([])
     with pytest.raises(LedgerBroken):
-        FileLedger(path).put(RECORDS[0])
+        SentPingsFile(path).put(RECORDS[0])
     assert path.read_text("utf-8") == text
 
 
 def test_a_file_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     with pytest.raises(LedgerBroken, match="cannot be written"):
-        FileLedger(tmp_path / "nowhere" / "sent.json").put(RECORDS[0])
+        SentPingsFile(tmp_path / "nowhere" / "sent.json").put(RECORDS[0])
     (tmp_path / "folder").mkdir()
     with pytest.raises(LedgerBroken, match="cannot be read"):
-        FileLedger(tmp_path / "folder").find([])
+        SentPingsFile(tmp_path / "folder").find([])

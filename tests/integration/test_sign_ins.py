@@ -15,7 +15,7 @@ from trackback.errors import TableBusy
 from trackback.model.ping import Status
 from trackback.signing import SESSION_LASTS, SIGN_IN_LASTS, LinkExpired, LinkInvalid, write_sign_in
 from trackback.storage.pings import Table
-from trackback.storage.sign_ins import PAUSE, Access
+from trackback.storage.sign_ins import PAUSE, SignIns
 from trackback.storage.signing_keys import Keys
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -31,18 +31,18 @@ def keys() -> Iterator[Keys]:
 
 
 @pytest.fixture
-def access(table: Table, keys: Keys) -> Access:
+def access(table: Table, keys: Keys) -> SignIns:
     """Access to the pages of a service that nobody has signed in to."""
-    return Access(table, keys)
+    return SignIns(table, keys)
 
 
-def asked(access: Access, now: datetime = NOW) -> str:
+def asked(access: SignIns, now: datetime = NOW) -> str:
     token = access.ask(now)
     assert token
     return token
 
 
-def signed_in(access: Access, now: datetime = NOW) -> str:
+def signed_in(access: SignIns, now: datetime = NOW) -> str:
     session = access.session(access.enter(asked(access, now), now), now)
     assert session
     return session
@@ -56,14 +56,14 @@ def requests(client: object) -> list[str]:
     return names
 
 
-def test_a_sign_in_link_begins_a_session(access: Access) -> None:
+def test_a_sign_in_link_begins_a_session(access: SignIns) -> None:
     cookie = access.enter(asked(access), NOW)
     session = access.session(cookie, NOW)
     assert session
     assert access.session(cookie, NOW + SESSION_LASTS) == session
 
 
-def test_the_owner_gets_a_link_at_any_time_which_replaces_a_mailed_one(access: Access) -> None:
+def test_the_owner_gets_a_link_at_any_time_which_replaces_a_mailed_one(access: SignIns) -> None:
     mailed, issued = asked(access), access.issue(NOW)
     with pytest.raises(LinkExpired):
         access.enter(mailed, NOW)
@@ -72,24 +72,24 @@ def test_the_owner_gets_a_link_at_any_time_which_replaces_a_mailed_one(access: A
         access.enter(issued, NOW)
 
 
-def test_no_mail_can_be_had_that_would_replace_the_owners_link(access: Access) -> None:
+def test_no_mail_can_be_had_that_would_replace_the_owners_link(access: SignIns) -> None:
     access.issue(NOW)
     assert access.ask(NOW + PAUSE - SECOND) is None
     assert access.ask(NOW + PAUSE)
 
 
-def test_an_owners_link_ends_after_15_minutes(access: Access) -> None:
+def test_an_owners_link_ends_after_15_minutes(access: SignIns) -> None:
     issued = access.issue(NOW)
     with pytest.raises(LinkExpired):
         access.enter(issued, NOW + SIGN_IN_LASTS + SECOND)
 
 
-def test_a_session_ends_after_12_hours(access: Access) -> None:
+def test_a_session_ends_after_12_hours(access: SignIns) -> None:
     cookie = access.enter(asked(access), NOW)
     assert access.session(cookie, NOW + SESSION_LASTS + SECOND) is None
 
 
-def test_every_session_is_another(access: Access) -> None:
+def test_every_session_is_another(access: SignIns) -> None:
     assert len({signed_in(access) for _ in range(5)}) == 5
 
 
@@ -98,19 +98,19 @@ def test_every_session_is_another(access: Access) -> None:
     [(timedelta(), False), (PAUSE - SECOND, False), (PAUSE, True)],
     ids=["at once", "within 5 minutes", "after 5 minutes"],
 )
-def test_there_is_one_sign_in_link_in_5_minutes(access: Access, after: timedelta, is_sent: bool) -> None:
+def test_there_is_one_sign_in_link_in_5_minutes(access: SignIns, after: timedelta, is_sent: bool) -> None:
     asked(access)
     assert bool(access.ask(NOW + after)) is is_sent
 
 
-def test_asking_in_vain_does_not_prolong_the_pause(access: Access) -> None:
+def test_asking_in_vain_does_not_prolong_the_pause(access: SignIns) -> None:
     asked(access)
     for seconds in range(0, 300, 20):
         assert access.ask(NOW + seconds * SECOND) is None
     assert access.ask(NOW + PAUSE)
 
 
-def test_a_flood_of_requests_costs_a_read_each(access: Access, table: Table, keys: Keys) -> None:
+def test_a_flood_of_requests_costs_a_read_each(access: SignIns, table: Table, keys: Keys) -> None:
     asked(access)
     to_table, to_ssm = requests(table.client), requests(keys.client)
     assert [access.ask(NOW + SECOND) for _ in range(50)] == [None] * 50
@@ -118,14 +118,14 @@ def test_a_flood_of_requests_costs_a_read_each(access: Access, table: Table, key
     assert to_ssm == []
 
 
-def test_of_many_who_ask_at_once_one_gets_a_link(access: Access) -> None:
+def test_of_many_who_ask_at_once_one_gets_a_link(access: SignIns) -> None:
     with ThreadPoolExecutor(8) as pool:
         tokens = list(filter(None, pool.map(access.ask, [NOW] * 64)))
     assert len(tokens) == 1
     assert access.enter(tokens[0], NOW)
 
 
-def test_a_link_is_good_once(access: Access) -> None:
+def test_a_link_is_good_once(access: SignIns) -> None:
     token = asked(access)
     access.enter(token, NOW)
     for now in (NOW, NOW + SECOND):
@@ -133,7 +133,7 @@ def test_a_link_is_good_once(access: Access) -> None:
             access.enter(token, now)
 
 
-def test_of_many_who_use_a_link_at_once_one_gets_in(access: Access) -> None:
+def test_of_many_who_use_a_link_at_once_one_gets_in(access: SignIns) -> None:
     token = asked(access)
 
     def enter(_: int) -> bool:
@@ -146,7 +146,7 @@ def test_of_many_who_use_a_link_at_once_one_gets_in(access: Access) -> None:
         assert sum(pool.map(enter, range(16))) == 1
 
 
-def test_using_a_link_allows_to_ask_for_the_next(access: Access) -> None:
+def test_using_a_link_allows_to_ask_for_the_next(access: SignIns) -> None:
     token = asked(access)
     access.enter(token, NOW)
     following = asked(access, NOW + SECOND)
@@ -155,7 +155,7 @@ def test_using_a_link_allows_to_ask_for_the_next(access: Access) -> None:
     assert access.enter(following, NOW + SECOND)
 
 
-def test_only_the_newest_link_is_good(access: Access) -> None:
+def test_only_the_newest_link_is_good(access: SignIns) -> None:
     older = asked(access)
     newest = asked(access, NOW + PAUSE)
     with pytest.raises(LinkExpired):
@@ -164,14 +164,14 @@ def test_only_the_newest_link_is_good(access: Access) -> None:
     assert access.enter(newest, NOW + PAUSE)
 
 
-def test_a_link_is_good_for_15_minutes(access: Access) -> None:
+def test_a_link_is_good_for_15_minutes(access: SignIns) -> None:
     token = asked(access)
     with pytest.raises(LinkExpired, match=r"has been used or is older than 15 minutes. Ask for a new one"):
         access.enter(token, NOW + SIGN_IN_LASTS + SECOND)
     assert access.enter(token, NOW + SIGN_IN_LASTS)
 
 
-def test_a_nonce_that_was_never_handed_out_opens_nothing(access: Access, keys: Keys) -> None:
+def test_a_nonce_that_was_never_handed_out_opens_nothing(access: SignIns, keys: Keys) -> None:
     token = write_sign_in(keys.load(NOW), "made-up", NOW)
     with pytest.raises(LinkExpired):
         access.enter(token, NOW)
@@ -180,7 +180,7 @@ def test_a_nonce_that_was_never_handed_out_opens_nothing(access: Access, keys: K
         access.enter(token, NOW)
 
 
-def test_a_token_that_is_none_costs_no_request(access: Access, table: Table, keys: Keys) -> None:
+def test_a_token_that_is_none_costs_no_request(access: SignIns, table: Table, keys: Keys) -> None:
     token = asked(access)
     to_table, to_ssm = requests(table.client), requests(keys.client)
     for _ in range(20):
@@ -190,7 +190,7 @@ def test_a_token_that_is_none_costs_no_request(access: Access, table: Table, key
     assert to_table == to_ssm == []
 
 
-def test_a_sign_in_link_is_no_cookie_and_a_cookie_no_sign_in_link(access: Access) -> None:
+def test_a_sign_in_link_is_no_cookie_and_a_cookie_no_sign_in_link(access: SignIns) -> None:
     token = asked(access)
     assert access.session(token, NOW) is None
     cookie = access.enter(token, NOW)
@@ -199,7 +199,7 @@ def test_a_sign_in_link_is_no_cookie_and_a_cookie_no_sign_in_link(access: Access
 
 
 @pytest.mark.parametrize("forget", [False, True])
-def test_a_rotation_ends_every_session_and_sign_in_link(access: Access, keys: Keys, forget: bool) -> None:
+def test_a_rotation_ends_every_session_and_sign_in_link(access: SignIns, keys: Keys, forget: bool) -> None:
     cookie = access.enter(asked(access), NOW)
     token = asked(access)
     keys.rotate(NOW, forget=forget)
@@ -208,26 +208,26 @@ def test_a_rotation_ends_every_session_and_sign_in_link(access: Access, keys: Ke
         access.enter(token, NOW)
 
 
-def test_who_signs_in_after_a_rotation_elsewhere_stays_in(table: Table, access: Access, keys: Keys) -> None:
+def test_who_signs_in_after_a_rotation_elsewhere_stays_in(table: Table, access: SignIns, keys: Keys) -> None:
     elsewhere = Keys(keys.name)
     access.session("", NOW)
     elsewhere.rotate(NOW)
     cookie = access.enter(asked(access), NOW)
     assert access.session(cookie, NOW)
-    assert Access(table, elsewhere).session(cookie, NOW)
+    assert SignIns(table, elsewhere).session(cookie, NOW)
 
 
-def test_a_form_of_the_sessions_own_pages_may_be_posted(access: Access) -> None:
+def test_a_form_of_the_sessions_own_pages_may_be_posted(access: SignIns) -> None:
     session = signed_in(access)
     assert access.may_post(session, access.csrf(session, NOW), NOW)
 
 
-def test_a_form_of_another_session_may_not(access: Access) -> None:
+def test_a_form_of_another_session_may_not(access: SignIns) -> None:
     session, other = signed_in(access), signed_in(access)
     assert not access.may_post(session, access.csrf(other, NOW), NOW)
 
 
-def test_a_form_from_before_a_rotation_may_not(access: Access, keys: Keys) -> None:
+def test_a_form_from_before_a_rotation_may_not(access: SignIns, keys: Keys) -> None:
     session = signed_in(access)
     token = access.csrf(session, NOW)
     keys.rotate(NOW)
@@ -236,21 +236,21 @@ def test_a_form_from_before_a_rotation_may_not(access: Access, keys: Keys) -> No
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(sent=st.text(st.characters(exclude_categories=())))
-def test_whatever_else_is_sent_opens_nothing(access: Access, sent: str) -> None:
+def test_whatever_else_is_sent_opens_nothing(access: SignIns, sent: str) -> None:
     assert access.session(sent, NOW) is None
     assert not access.may_post("a session", sent, NOW)
     with pytest.raises(LinkInvalid):
         access.enter(sent, NOW)
 
 
-def test_a_flood_that_uses_up_the_table_is_told_as_such(access: Access, table: Table) -> None:
+def test_a_flood_that_uses_up_the_table_is_told_as_such(access: SignIns, table: Table) -> None:
     answer(table, "UpdateItem", 2, error("ProvisionedThroughputExceededException"))
     with pytest.raises(TableBusy):
         access.ask(NOW)
     assert access.ask(NOW)
 
 
-def test_the_record_is_no_ping(access: Access, table: Table) -> None:
+def test_the_record_is_no_ping(access: SignIns, table: Table) -> None:
     asked(access)
     assert list(table.pings()) == []
     assert all(not list(table.pings(status)) for status in Status)

@@ -13,7 +13,7 @@ from trackback.errors import StatusChanged
 from trackback.model.ping import Status
 from trackback.model.settings import Settings
 from trackback.model.transitions import Change
-from trackback.receiving.host_rate_limit import Pace
+from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.spam.rules import read_rule
 from trackback.receiving.verifier import NO_SUCH_POST
 from trackback.storage.pings import Table
@@ -378,14 +378,14 @@ def test_one_host_is_asked_at_most_five_times_a_minute_and_the_rest_later(web: W
     pings = [web.add(f"/{n}") for n in range(8)]
     for ping in pings:
         web.verify(ping)
-    assert len([path for path in web.asked() if path != POST]) == Pace.MOST == 5
+    assert len([path for path in web.asked() if path != POST]) == HostRateLimit.MOST == 5
     waiting = [ping for ping in pings if web.table.get(ping.id).verdict is None]
     assert {web.table.get(ping.id).status for ping in waiting} == {Status.RECEIVED}
     assert web.table.due(NOW + timedelta(seconds=59), 10) == []
-    later = NOW + Pace.WINDOW
+    later = NOW + HostRateLimit.WINDOW
     assert set(web.table.due(later, 10)) == {ping.id for ping in waiting}
     for ping in waiting:
-        assert web.verify(ping, Pace.WINDOW).verdict
+        assert web.verify(ping, HostRateLimit.WINDOW).verdict
     assert not {ping.id for ping in waiting} & set(web.table.due(later, 10))
 
 

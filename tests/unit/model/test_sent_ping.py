@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trackback.model.sent_ping import GIVE_UP, PATIENCE, Sending, Stage, page_key, sending_id
+from trackback.model.sent_ping import GIVE_UP, PATIENCE, SentPing, Stage, page_key, sending_id
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-NEW = Sending("https://blog.example/a/", "https://other.example/b/")
+NEW = SentPing("https://blog.example/a/", "https://other.example/b/")
 PING_URL = "https://other.example/b/trackback/"
 
 
@@ -101,5 +101,5 @@ def test_what_is_put_off_was_not_tried() -> None:
 def test_a_record_tells_a_post_of_the_authors_and_a_ping_url_given_by_hand_from_others() -> None:
     assert not NEW.of_post
     assert not NEW.by_hand
-    assert Sending(NEW.source, NEW.source).of_post
-    assert Sending(NEW.source, PING_URL, PING_URL).by_hand
+    assert SentPing(NEW.source, NEW.source).of_post
+    assert SentPing(NEW.source, PING_URL, PING_URL).by_hand

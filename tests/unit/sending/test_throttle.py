@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from trackback.model.sending_limits import Limits
-from trackback.sending.throttle import STRIKES, Manners, user_agent
+from trackback.model.sending_limits import SendingLimits
+from trackback.sending.throttle import STRIKES, HostThrottle, user_agent
 
 
 def test_a_sender_says_who_asks_and_why() -> None:
@@ -30,7 +30,7 @@ def test_a_sender_says_who_asks_and_why() -> None:
 def test_who_wants_nothing_gets_nothing_with_all_that_is_below_it(
     never: str, url: str, *, allowed: bool
 ) -> None:
-    assert Limits(never=frozenset(never.split())).allow(url) is allowed
+    assert SendingLimits(never=frozenset(never.split())).allow(url) is allowed
 
 
 def test_two_pings_to_one_site_are_a_pause_apart() -> None:
@@ -42,7 +42,7 @@ def test_two_pings_to_one_site_are_a_pause_apart() -> None:
         slept.append(seconds)
         now += seconds
 
-    manners = Manners(timedelta(seconds=2), clock=lambda: now, sleep=sleep)
+    manners = HostThrottle(timedelta(seconds=2), clock=lambda: now, sleep=sleep)
     for site, later in (("a", 0.0), ("b", 0.5), ("a", 0.0), ("a", 9.0), ("b", 0.0)):
         now += later
         manners.wait(site)
@@ -50,7 +50,7 @@ def test_two_pings_to_one_site_are_a_pause_apart() -> None:
 
 
 def test_a_site_is_left_alone_after_some_strikes_in_a_row() -> None:
-    manners = Manners(timedelta())
+    manners = HostThrottle(timedelta())
     for struck in (*[True] * (STRIKES - 1), False, *[True] * (STRIKES - 1)):
         manners.note("a", struck=struck)
         assert not manners.leaves_alone("a")

@@ -68,8 +68,8 @@ def explain(table: Table, asked: Namespace) -> bool:
 def verify(table: Table, asked: Namespace) -> bool:
     """Look at a ping's source now."""
     # The HTML parser and the HTTP client, which no other command needs, take half a second to load.
-    from trackback.receiving.host_rate_limit import Pace  # noqa: PLC0415
-    from trackback.receiving.spam.flood import Recent  # noqa: PLC0415
+    from trackback.receiving.host_rate_limit import HostRateLimit  # noqa: PLC0415
+    from trackback.receiving.spam.flood import FloodWindow  # noqa: PLC0415
     from trackback.receiving.verifier import Verifier  # noqa: PLC0415
     from trackback.web.http.client import Fetcher  # noqa: PLC0415
 
@@ -77,7 +77,7 @@ def verify(table: Table, asked: Namespace) -> bool:
     if status in {Status.REJECTED, Status.SPAM}:
         complain(f"it is {status}, and its source is not looked at any more; approve it first")
         return False
-    verifier = Verifier(table, Fetcher(loopback=is_on_this_machine()), Recent(), Pace())
+    verifier = Verifier(table, Fetcher(loopback=is_on_this_machine()), FloodWindow(), HostRateLimit())
     verifier.verify(asked.id, verifier.policy(), datetime.now(UTC))
     return explain(table, asked)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from trackback.cli.doctor.finding import Finding, Grade
+from trackback.cli.doctor.finding import Finding, Severity
 from trackback.cli.output import printable, say, say_finding
 from trackback.cli.stack import Stack, stack_name
 from trackback.cli.stand_in import is_on_this_machine
@@ -44,14 +44,14 @@ def doctor(table: Table, asked: Namespace) -> bool:
 
 def _report(findings: Iterable[Finding], asked: Namespace) -> bool:
     """Print findings, and return whether nothing is wrong."""
-    grades: list[Grade] = []
+    grades: list[Severity] = []
     for finding in findings:
         grades.append(finding.grade)
         if asked.json:
             print(json.dumps(asdict(finding)))
         else:
             say_finding(finding)
-    count = grades.count(Grade.WRONG)
+    count = grades.count(Severity.WRONG)
     if not asked.json:
         say(f"\n{count} of {len(grades)} checks found something wrong." if count else "\nAll is right.")
     return not count

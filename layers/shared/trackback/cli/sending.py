@@ -14,8 +14,8 @@ from rich.text import Text
 
 from trackback.cli.output import complain, printable, say
 from trackback.cli.stand_in import is_on_this_machine
-from trackback.model.sending_limits import Limits
-from trackback.model.sent_ping import DONE, FOR_A_PERSON, Ledger, Sending, Stage, page_key
+from trackback.model.sending_limits import SendingLimits
+from trackback.model.sent_ping import DONE, FOR_A_PERSON, Ledger, SentPing, Stage, page_key
 from trackback.sending.throttle import user_agent
 from trackback.timestamps import to_second
 from trackback.urls import host_of
@@ -87,17 +87,17 @@ def _sender(asked: Namespace) -> "Sender":
 def _ledger(asked: Namespace) -> Ledger:
     """Return the ledger that is named; AWS is not asked for anything where that is a file."""
     from trackback.storage.pings import Table  # noqa: PLC0415
-    from trackback.storage.sent_pings import TableLedger  # noqa: PLC0415
-    from trackback.storage.sent_pings_file import FileLedger  # noqa: PLC0415 - one or the other
+    from trackback.storage.sent_pings import SentPings  # noqa: PLC0415
+    from trackback.storage.sent_pings_file import SentPingsFile  # noqa: PLC0415 - one or the other
 
-    return FileLedger(Path(asked.ledger)) if asked.ledger else TableLedger(Table(asked.table))
+    return SentPingsFile(Path(asked.ledger)) if asked.ledger else SentPings(Table(asked.table))
 
 
-def _limits(asked: Namespace) -> Limits:
+def _limits(asked: Namespace) -> SendingLimits:
     from trackback.storage.pings import Table  # noqa: PLC0415
     from trackback.storage.settings import load_settings  # noqa: PLC0415
 
-    limits = Limits() if asked.ledger else load_settings(Table(asked.table)).limits
+    limits = SendingLimits() if asked.ledger else load_settings(Table(asked.table)).limits
     return replace(limits, never=limits.never | set(asked.never))
 
 
@@ -128,11 +128,11 @@ def _row(step: "Step", *, dry_run: bool) -> tuple[Text, Text]:
     return _stage(record), Text(printable(f"{record.target}\n{record.words}".rstrip()))
 
 
-def _stage(record: Sending) -> Text:
+def _stage(record: SentPing) -> Text:
     return Text(record.stage, style=_COLOURS.get(record.stage, "yellow"))
 
 
-def _record_grid(records: list[Sending]) -> Grid:
+def _record_grid(records: list[SentPing]) -> Grid:
     grid = Grid("sent", "what became of it", box=SIMPLE_HEAD, pad_edge=False)
     grid.columns[0].no_wrap = True
     grid.columns[1].overflow = "fold"
@@ -144,7 +144,7 @@ def _record_grid(records: list[Sending]) -> Grid:
     return grid
 
 
-def _story(record: Sending) -> Iterator[str]:
+def _story(record: SentPing) -> Iterator[str]:
     if record.of_post:
         yield f"{record.source}, the post itself"
     else:

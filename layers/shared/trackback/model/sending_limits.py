@@ -8,7 +8,7 @@ from trackback.urls import host_of
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class SendingLimits:
     """What the author allows.
 
     Attributes:

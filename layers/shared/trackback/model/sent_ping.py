@@ -57,7 +57,7 @@ FOR_A_PERSON = frozenset({Stage.REFUSED, Stage.UNCLEAR, Stage.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
-class Sending:
+class SentPing:
     """A record of the ledger.
 
     Attributes:
@@ -106,22 +106,22 @@ class Sending:
         """Tell whether something is to be done about it now."""
         return self.stage in {Stage.LATER, Stage.CLAIMED} and self.next_at <= stamp(now)
 
-    def seen(self, now: datetime) -> "Sending":
+    def seen(self, now: datetime) -> "SentPing":
         """Return the record as it is to be understood now: a claim that is over is unclear."""
         if self.stage is Stage.CLAIMED and self.is_due(now):
             return replace(self, stage=Stage.UNCLEAR, words=_DIED, next_at="", version=self.version + 1)
         return self
 
-    def claimed(self, ping_url: str, now: datetime) -> "Sending":
+    def claimed(self, ping_url: str, now: datetime) -> "SentPing":
         """Return the record to be written before its ping leaves."""
         tried = self._tried(Stage.CLAIMED, "", now, stamp(now + PATIENCE))
         return replace(tried, ping_url=ping_url)
 
-    def ended(self, stage: Stage, words: str, now: datetime) -> "Sending":
+    def ended(self, stage: Stage, words: str, now: datetime) -> "SentPing":
         """Return the record with its end; a claim is the same attempt."""
         return self._tried(stage, words, now, "")
 
-    def postponed(self, words: str, now: datetime, retry_after: int | None = None) -> "Sending":
+    def postponed(self, words: str, now: datetime, retry_after: int | None = None) -> "SentPing":
         """Return the record to be tried again, or with its failure where `GIVE_UP` is over.
 
         `retry_after` is how many seconds the other side has asked for; it makes the pause longer only.
@@ -133,14 +133,14 @@ class Sending:
             return replace(tried, stage=Stage.FAILED, words=f"{words}, and it was tried for two days")
         return replace(tried, next_at=stamp(at))
 
-    def put_off(self, words: str, now: datetime) -> "Sending":
+    def put_off(self, words: str, now: datetime) -> "SentPing":
         """Return the record to be tried at the next occasion, without an attempt."""
         first = self.first_at or stamp(now)
         version = self.version + 1
         later = replace(self, stage=Stage.LATER, words=words, first_at=first, version=version)
         return replace(later, next_at=stamp(now + _DELAYS[0]))
 
-    def _tried(self, stage: Stage, words: str, now: datetime, next_at: str) -> "Sending":
+    def _tried(self, stage: Stage, words: str, now: datetime, next_at: str) -> "SentPing":
         goes_on = self.stage in {Stage.LATER, Stage.CLAIMED}  # what had ended begins anew
         return replace(
             self,
@@ -157,19 +157,19 @@ class Sending:
 class Ledger(Protocol):
     """Where records are kept."""
 
-    def find(self, ids: Collection[str]) -> Mapping[str, Sending]:
+    def find(self, ids: Collection[str]) -> Mapping[str, SentPing]:
         """Return the records of some ids as they stand now, by id."""
 
-    def put(self, sending: Sending) -> bool:
+    def put(self, sending: SentPing) -> bool:
         """Write a record, the next version of what is there; return False if that is another by now."""
 
-    def forget(self, sending: Sending) -> None:
+    def forget(self, sending: SentPing) -> None:
         """Remove a record, if it is still the same version."""
 
-    def due(self, now: datetime, most: int) -> list[Sending]:
+    def due(self, now: datetime, most: int) -> list[SentPing]:
         """Return records about which something is to be done, the longest due first."""
 
-    def every(self) -> Iterator[Sending]:
+    def every(self) -> Iterator[SentPing]:
         """Yield all records, the newest first."""
 
     def memory(self, feed: str) -> Memory | None:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from trackback.errors import BadSettings, PingRefused
 from trackback.model.posts import host_key
-from trackback.model.sending_limits import Limits
+from trackback.model.sending_limits import SendingLimits
 from trackback.urls import read_source
 
 KEEP_DAYS = (7, 30, 90, 365)
@@ -62,9 +62,9 @@ class Settings:
     never: tuple[str, ...] = ()
 
     @property
-    def limits(self) -> Limits:
+    def limits(self) -> SendingLimits:
         """What sending may do."""
-        return Limits(pings=self.pings, days=self.oldest, never=frozenset(self.never))
+        return SendingLimits(pings=self.pings, days=self.oldest, never=frozenset(self.never))
 
     @property
     def keep(self) -> timedelta:

@@ -14,7 +14,7 @@ from typing import Any
 
 from trackback.errors import TableBusy
 from trackback.model.ping import Ping, Status
-from trackback.model.sent_ping import FOR_A_PERSON, Sending
+from trackback.model.sent_ping import FOR_A_PERSON, SentPing
 from trackback.model.settings import Notify
 from trackback.storage.dynamodb import BUSY, tries
 from trackback.storage.items import Item, to_ping, to_plain
@@ -136,7 +136,7 @@ class Outbox:
         told = [ping for ping, what in waiting if self._mark(ping.id, ping.status, what, claim.id)]
         return sorted(told, key=lambda ping: ((ping.verdict or {}).get("score", 0), ping.received_at))
 
-    def mark_failures(self, claim: Claim) -> list[Sending]:
+    def mark_failures(self, claim: Claim) -> list[SentPing]:
         """Mark the pings of the author's own that a mail tells of, and return them, the oldest first."""
         found = map(to_sending, self._load([each for each in claim.pings if "#" in each]))
         failed = [each for each in found if each.stage in FOR_A_PERSON]

@@ -5,7 +5,7 @@ from collections import deque
 from datetime import datetime, timedelta
 
 
-class Pace:
+class HostRateLimit:
     """Counts fetches by host, in this process: each environment of `verify` has a count of its own."""
 
     WINDOW = timedelta(minutes=1)

@@ -10,7 +10,7 @@ from trackback.model.rule import Rule
 from trackback.model.verdict import Seen, Verdict
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import Evidence
-from trackback.receiving.spam.flood import Sightings
+from trackback.receiving.spam.flood import FloodCounts
 from trackback.receiving.spam.policy import Judgement
 from trackback.receiving.spam.reflection import is_reflection
 from trackback.timestamps import stamp
@@ -22,7 +22,7 @@ GONE = {404, 410}
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class JudgingContext:
     """What the author has said and what was learned from it, as of now; how long the unwanted are kept."""
 
     rules: Sequence[Rule]
@@ -31,7 +31,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class SourceCheck:
     """What fetching a source has shown."""
 
     link: Seen
@@ -41,30 +41,34 @@ class Look:
     akismet: bool = False
 
 
-NOT_LOOKED_AT = Look(Seen.UNREACHABLE)
+NOT_LOOKED_AT = SourceCheck(Seen.UNREACHABLE)
 """For a ping that says enough by itself."""
 
 
-def look(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> Look:
+def look(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> SourceCheck:
     """Fetch a ping's source and look for a link to the post, under any of its keys."""
     try:
         page = fetcher.get(ping.url)
     except FetchFailed as failure:
-        return Look(Seen.UNREACHABLE, why=str(failure))
+        return SourceCheck(Seen.UNREACHABLE, why=str(failure))
     if page.status in GONE:
-        return Look(Seen.MISSING, page, why=f"the server answers {page.status}")
+        return SourceCheck(Seen.MISSING, page, why=f"the server answers {page.status}")
     if not 200 <= page.status < 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3
-        return Look(Seen.UNREACHABLE, page, why=f"the server answers {page.status}")
+        return SourceCheck(Seen.UNREACHABLE, page, why=f"the server answers {page.status}")
     document = read_page(page.body, page.content_type, page.url, lambda url: post_key(url) in keys)
     urls = (ping.url, page.url)
     if document.link and not any(is_reflection(url, key) for url in urls for key in keys):
-        return Look(Seen.FOUND, page, document)
+        return SourceCheck(Seen.FOUND, page, document)
     if not page.whole:
-        return Look(Seen.UNREACHABLE, page, document, why="the page is over 1 MB, its first has no link")
-    return Look(Seen.MISSING, page, document)
+        return SourceCheck(
+            Seen.UNREACHABLE, page, document, why="the page is over 1 MB, its first has no link"
+        )
+    return SourceCheck(Seen.MISSING, page, document)
 
 
-def evidence(ping: Ping, seen: Sightings, policy: Policy, found: Look | None = None) -> Evidence:
+def evidence(
+    ping: Ping, seen: FloodCounts, policy: JudgingContext, found: SourceCheck | None = None
+) -> Evidence:
     """Return all that the rules may look at; without a look, what is known before it."""
     texts: Mapping[str, str] = ping.revision or ping.texts
     landed = found.page.url if found and found.page else ""
@@ -89,7 +93,7 @@ def evidence(ping: Ping, seen: Sightings, policy: Policy, found: Look | None = N
     )
 
 
-def verdict(ping: Ping, found: Look, judgement: Judgement, now: datetime) -> Verdict:
+def verdict(ping: Ping, found: SourceCheck, judgement: Judgement, now: datetime) -> Verdict:
     """Return what there is to tell the author, but for what the ping itself says already."""
     document, page = found.document, found.page
     link = document.link if document and found.link is Seen.FOUND else None

@@ -13,10 +13,18 @@ from trackback.model.ping import MAX_TITLE, Ping, Status
 from trackback.model.posts import post_key
 from trackback.model.transitions import Change, decision, not_due, postponed, verdict_change, without_revision
 from trackback.model.verdict import Outcome, Seen, after_look, next_look
-from trackback.receiving.host_rate_limit import Pace
-from trackback.receiving.source_check import GONE, NOT_LOOKED_AT, Look, Policy, evidence, look, verdict
+from trackback.receiving.host_rate_limit import HostRateLimit
+from trackback.receiving.source_check import (
+    GONE,
+    NOT_LOOKED_AT,
+    JudgingContext,
+    SourceCheck,
+    evidence,
+    look,
+    verdict,
+)
 from trackback.receiving.spam.akismet import Akismet
-from trackback.receiving.spam.flood import Arrival, Recent, Sightings, text_hash
+from trackback.receiving.spam.flood import Arrival, FloodCounts, FloodWindow, text_hash
 from trackback.receiving.spam.policy import Judgement, judge, judge_before_fetch
 from trackback.receiving.spam.training import load_words
 from trackback.storage.items import post_id
@@ -41,7 +49,12 @@ class Verifier:
     """Looks at sources, judges pings and records the verdict in one conditional write."""
 
     def __init__(
-        self, table: Table, fetcher: Fetcher, recent: Recent, pace: Pace, akismet: Akismet | None = None
+        self,
+        table: Table,
+        fetcher: Fetcher,
+        recent: FloodWindow,
+        pace: HostRateLimit,
+        akismet: Akismet | None = None,
     ) -> None:
         """Take what it works with; `recent` and `pace` remember as long as this process lives."""
         self._akismet = akismet
@@ -50,12 +63,12 @@ class Verifier:
         self._recent = recent
         self._pace = pace
 
-    def policy(self) -> Policy:
+    def policy(self) -> JudgingContext:
         """Return the author's rules and settings and what was learned, as they are stored now."""
         keep = load_settings(self._table).keep
-        return Policy(load_rules(self._table), load_words(self._table), keep)
+        return JudgingContext(load_rules(self._table), load_words(self._table), keep)
 
-    def verify(self, ping_id: str, policy: Policy, now: datetime) -> Change | None:
+    def verify(self, ping_id: str, policy: JudgingContext, now: datetime) -> Change | None:
         """Look at a ping's source and record what it is worth; a ping that is decided against is let be.
 
         Returns what was recorded of it, None if there was nothing to look at.
@@ -72,9 +85,9 @@ class Verifier:
             pass
         return None
 
-    def _change(self, ping: Ping, policy: Policy, now: datetime) -> Change:
+    def _change(self, ping: Ping, policy: JudgingContext, now: datetime) -> Change:
         if ping.revision and ping.status is not Status.APPROVED:
-            spam = judge_before_fetch(evidence(ping, Sightings(), policy), policy.rules)
+            spam = judge_before_fetch(evidence(ping, FloodCounts(), policy), policy.rules)
             if spam:  # it says nothing about the ping that was there first
                 return without_revision(ping, self._change(replace(ping, revision=None), policy, now))
         seen = self._sightings(ping, now)
@@ -85,7 +98,7 @@ class Verifier:
                 ping, verdict(ping, NOT_LOOKED_AT, early, now), outcome, now, keep=policy.keep
             )
         if not self._pace.allows(site_of(ping.url), now):
-            return postponed(ping, now + Pace.WINDOW)
+            return postponed(ping, now + HostRateLimit.WINDOW)
         facts = self._post(ping, now)
         if facts.get("missing") and ping.status is Status.RECEIVED:
             return decision(ping, Status.REJECTED, now, by="check", why=NO_SUCH_POST, keep=policy.keep)
@@ -97,7 +110,7 @@ class Verifier:
             return without_revision(ping, self._recorded(first, found, judgement, now, policy.keep))
         return self._recorded(ping, found, judgement, now, policy.keep)
 
-    def _sightings(self, ping: Ping, now: datetime) -> Sightings:
+    def _sightings(self, ping: Ping, now: datetime) -> FloodCounts:
         texts: Mapping[str, str] = ping.revision or ping.texts
         arrival = Arrival(
             at=now,
@@ -109,13 +122,13 @@ class Verifier:
         )
         return self._recent.see(arrival)
 
-    def _judged(self, ping: Ping, seen: Sightings, policy: Policy, found: Look) -> Judgement:
+    def _judged(self, ping: Ping, seen: FloodCounts, policy: JudgingContext, found: SourceCheck) -> Judgement:
         if self._akismet and found.page:
             found = replace(found, akismet=self._akismet.takes_for_spam(ping, found.page))
         return judge(evidence(ping, seen, policy, found), policy.rules)
 
     def _recorded(
-        self, ping: Ping, found: Look, judgement: Judgement, now: datetime, keep: timedelta
+        self, ping: Ping, found: SourceCheck, judgement: Judgement, now: datetime, keep: timedelta
     ) -> Change:
         approved = Status.APPROVED in {ping.status, judgement.status}
         same = ping.verdict is not None and ping.verdict["link"] == found.link
@@ -158,7 +171,7 @@ class Verifier:
         return facts
 
 
-def _told_by_page(ping: Ping, found: Look) -> dict[str, str]:
+def _told_by_page(ping: Ping, found: SourceCheck) -> dict[str, str]:
     """Return what to show of a ping that a rule approves: its page's words, since anyone may ping for it."""
     link = found.document.link if found.document else None
     title = found.document.title if found.document else ""

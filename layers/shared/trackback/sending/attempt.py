@@ -6,7 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 
 from trackback.errors import TrackbackError
-from trackback.model.sent_ping import Ledger, LedgerBroken, Sending, Stage
+from trackback.model.sent_ping import Ledger, LedgerBroken, SentPing, Stage
 from trackback.protocols.trackback.client import encode
 from trackback.protocols.trackback.response import State, read_response
 from trackback.web.http.client import Fetcher, FetchFailed, FetchRefused
@@ -34,7 +34,7 @@ class Courier:
         self._ledger = ledger
         self._clock = clock
 
-    def deliver(self, sending: Sending, ping_url: str, form: Mapping[str, str]) -> Sending:
+    def deliver(self, sending: SentPing, ping_url: str, form: Mapping[str, str]) -> SentPing:
         """Send a ping and return its record as it is then.
 
         A redirect by 307 or 308 has the same form sent where it leads; by any other, the ping was not taken.
@@ -48,7 +48,7 @@ class Courier:
             raise Taken
         return self._write(self._posted(claimed, form))
 
-    def _posted(self, claimed: Sending, form: Mapping[str, str]) -> Sending:
+    def _posted(self, claimed: SentPing, form: Mapping[str, str]) -> SentPing:
         body, headers = encode(form)
         content_type = headers["Content-Type"]
         try:
@@ -66,7 +66,7 @@ class Courier:
             return claimed.postponed(read.words, now, read.retry_after)
         return claimed.ended(_STAGES[read.state], read.words, now)
 
-    def _write(self, sending: Sending) -> Sending:
+    def _write(self, sending: SentPing) -> SentPing:
         """Write what has become of a ping, also where another run has taken its claim for over meanwhile."""
         for _ in range(_TRIES):
             if self._ledger.put(sending):

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from trackback.model.posts import host_key
-from trackback.model.sending_limits import Limits
-from trackback.model.sent_ping import Ledger, Sending, Stage, sending_id
+from trackback.model.sending_limits import SendingLimits
+from trackback.model.sent_ping import Ledger, SentPing, Stage, sending_id
 from trackback.protocols.discovery import Endpoint, find_endpoint
 from trackback.protocols.trackback.client import compose
 from trackback.sending.attempt import Courier, Taken
-from trackback.sending.throttle import LEFT_ALONE, Manners
+from trackback.sending.throttle import LEFT_ALONE, HostThrottle
 from trackback.urls import site_of
 from trackback.web.html.article import Article, Citation
 from trackback.web.http.client import Fetcher
@@ -35,9 +35,9 @@ class Means:
     fetcher: Fetcher
     ledger: Ledger
     clock: Callable[[], datetime]
-    limits: Limits
+    limits: SendingLimits
     own: frozenset[str]
-    manners: Manners
+    manners: HostThrottle
     time_is_up: Callable[[], bool]
 
 
@@ -51,12 +51,12 @@ class Step:
         tried: Whether this run has done something about it, and not an earlier or another one.
     """
 
-    sending: Sending
+    sending: SentPing
     form: Mapping[str, str] | None = None
     tried: bool = False
 
 
-class Mailing:
+class PostRun:
     """Does it, target by target in the post's order, so that of two runs the second follows the first."""
 
     def __init__(
@@ -75,7 +75,7 @@ class Mailing:
         self._citations = {sending_id(article.url, each.target): each for each in citations}
         known = means.ledger.find(self._citations)
         self._records = {
-            key: self._understood(known.get(key) or Sending(article.url, each.target))
+            key: self._understood(known.get(key) or SentPing(article.url, each.target))
             for key, each in self._citations.items()
         }
         pinged = [each for each in self._records.values() if each.ping_url and each.stage not in _FREE]
@@ -100,7 +100,7 @@ class Mailing:
             if record.by_hand and record.stage not in _FREE:
                 self._taken.setdefault(record.ping_url, record.target)
 
-    def _understood(self, record: Sending) -> Sending:
+    def _understood(self, record: SentPing) -> SentPing:
         seen = record.seen(self._means.clock())
         return seen if seen is record or self._dry_run else self._put(seen).sending
 
@@ -114,7 +114,7 @@ class Mailing:
             return {target: endpoint for every in found for target, endpoint in every}
 
     def _look_up_one_by_one(self, site: str, targets: Sequence[str]) -> list[tuple[str, Endpoint]]:
-        manners = Manners(self._means.limits.pause)
+        manners = HostThrottle(self._means.limits.pause)
         found: list[tuple[str, Endpoint]] = []
         for target in targets:
             if words := self._why_not(site, manners):
@@ -125,13 +125,13 @@ class Mailing:
             found.append((target, endpoint))
         return found
 
-    def _why_not(self, site: str, manners: Manners) -> str:
+    def _why_not(self, site: str, manners: HostThrottle) -> str:
         """Return why a site is not asked any more in this run; empty if it may be."""
         if self._means.time_is_up():
             return TIME_IS_UP
         return LEFT_ALONE if manners.leaves_alone(site) else ""
 
-    def _step(self, key: str, record: Sending, endpoint: Endpoint) -> Step:
+    def _step(self, key: str, record: SentPing, endpoint: Endpoint) -> Step:
         now = self._means.clock()
         if not endpoint.ping_url:
             return self._put(_without_endpoint(record, endpoint, now))
@@ -155,7 +155,7 @@ class Mailing:
             return OWN
         return "" if all(map(self._means.limits.allow, [endpoint.ping_url, *found])) else NEVER
 
-    def _sent(self, key: str, record: Sending, ping_url: str, site: str) -> Step:
+    def _sent(self, key: str, record: SentPing, ping_url: str, site: str) -> Step:
         form = compose(self._article, self._citations[key])
         self._taken[ping_url] = record.target
         self._left -= not record.ping_url
@@ -170,13 +170,13 @@ class Mailing:
         self._means.manners.note(site, struck=sent.stage is Stage.LATER)
         return Step(sent, form, tried=True)
 
-    def _put(self, record: Sending) -> Step:
+    def _put(self, record: SentPing) -> Step:
         """Write what was found; what another run has written meanwhile stands."""
         if self._dry_run or self._means.ledger.put(record):
             return Step(record, tried=True)
         return self._found(record.id, record)
 
-    def _found(self, key: str, record: Sending) -> Step:
+    def _found(self, key: str, record: SentPing) -> Step:
         return Step(self._means.ledger.find([key]).get(key, record))
 
 
@@ -185,13 +185,13 @@ def site_key(url: str) -> str:
     return host_key(site_of(url))
 
 
-def _is_open(record: Sending, again: Collection[Stage | None], now: datetime) -> bool:
+def _is_open(record: SentPing, again: Collection[Stage | None], now: datetime) -> bool:
     if (record.stage if record.version else None) in again:
         return True
     return record.version > 0 and record.stage is Stage.LATER and record.is_due(now)
 
 
-def _without_endpoint(record: Sending, endpoint: Endpoint, now: datetime) -> Sending:
+def _without_endpoint(record: SentPing, endpoint: Endpoint, now: datetime) -> SentPing:
     if not endpoint.asked:
         return record.put_off(endpoint.words, now)
     if endpoint.passing:

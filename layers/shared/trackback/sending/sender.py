@@ -13,11 +13,11 @@ from http import HTTPStatus
 
 from trackback.errors import TrackbackError
 from trackback.model.posts import host_key
-from trackback.model.sending_limits import Limits
-from trackback.model.sent_ping import DONE, Ledger, Sending, Stage, sending_id
+from trackback.model.sending_limits import SendingLimits
+from trackback.model.sent_ping import DONE, Ledger, SentPing, Stage, sending_id
 from trackback.protocols.discovery import Endpoint, is_passing
-from trackback.sending.post_run import Mailing, Means, Step, site_key
-from trackback.sending.throttle import Manners
+from trackback.sending.post_run import Means, PostRun, Step, site_key
+from trackback.sending.throttle import HostThrottle
 from trackback.web.html.article import Article, Citation, read_article
 from trackback.web.html.page import is_html
 from trackback.web.http.client import Fetcher, FetchFailed, FetchRefused
@@ -57,7 +57,7 @@ class Sender:
         ledger: Ledger,
         *,
         own: Collection[str] = (),
-        limits: Limits | None = None,
+        limits: SendingLimits | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         time_is_up: Callable[[], bool] = lambda: False,
     ) -> None:
@@ -65,9 +65,9 @@ class Sender:
 
         `time_is_up` is asked before each request; what has not been sent by then is put off.
         """
-        limits = limits or Limits()
+        limits = limits or SendingLimits()
         sites = frozenset(map(host_key, own))
-        self.means = Means(fetcher, ledger, clock, limits, sites, Manners(limits.pause), time_is_up)
+        self.means = Means(fetcher, ledger, clock, limits, sites, HostThrottle(limits.pause), time_is_up)
 
     def is_own(self, url: str, *beside: str) -> bool:
         """Tell whether a URL is of the author's own hosts, or of the same as one of those `beside` it."""
@@ -99,7 +99,7 @@ class Sender:
 
     def send_due(self, most: int = 50) -> list[Report]:
         """Try again what is due in the ledger, at most so many records, post by post."""
-        posts: dict[str, list[Sending]] = defaultdict(list)
+        posts: dict[str, list[SentPing]] = defaultdict(list)
         for record in self.means.ledger.due(self.means.clock(), most):
             posts[record.source].append(record)
         return [
@@ -117,7 +117,7 @@ class Sender:
             note.postponed(str(error), now) if error.passing else note.ended(Stage.FAILED, str(error), now)
         )
 
-    def _send_due(self, url: str, due: Sequence[Sending]) -> Iterator[Report]:
+    def _send_due(self, url: str, due: Sequence[SentPing]) -> Iterator[Report]:
         try:
             article = self._read(url, "")
         except PostUnread as error:
@@ -135,7 +135,7 @@ class Sender:
             if record.is_due(self.means.clock()):
                 self._leave(record, GONE)
 
-    def _leave(self, record: Sending, words: str, *, passing: bool = False) -> None:
+    def _leave(self, record: SentPing, words: str, *, passing: bool = False) -> None:
         """Write of what is due why it is not sent; a claim that is over may have been."""
         now = self.means.clock()
         seen = record.seen(now)
@@ -155,7 +155,7 @@ class Sender:
         dry_run: bool = False,
         to: str = "",
     ) -> Report:
-        mailing = Mailing(self.means, article, citations, again=again, dry_run=dry_run)
+        mailing = PostRun(self.means, article, citations, again=again, dry_run=dry_run)
         endpoints = {to: Endpoint(to)} if to else None
         if dry_run or to:
             return Report(article.url, article.title, list(mailing.steps(endpoints)))
@@ -176,8 +176,8 @@ class Sender:
         if is_ours and note.version:
             self.means.ledger.forget(note)
 
-    def _note(self, url: str) -> Sending:
-        note = Sending(url, url)
+    def _note(self, url: str) -> SentPing:
+        note = SentPing(url, url)
         return self.means.ledger.find([note.id]).get(note.id, note)
 
     def _read(self, url: str, content: str) -> Article:

@@ -18,7 +18,7 @@ def user_agent(site: str) -> str:
     return f"{USER_AGENT.partition(' ')[0]} (sends the TrackBack pings of {site})"
 
 
-class Manners:
+class HostThrottle:
     """What one run has asked of each site; for one thread."""
 
     def __init__(

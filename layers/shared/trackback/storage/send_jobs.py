@@ -31,7 +31,7 @@ MOST_STEPS = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class JobResult:
     """What an order tells of one link: the ledger's words, and what was sent or would be."""
 
     target: str
@@ -44,7 +44,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SendJob:
     """What the author asks for, and what came of it.
 
     Attributes:
@@ -70,13 +70,13 @@ class Order:
     state: Literal["waiting", "done", "failed"] = "waiting"
     words: str = ""
     title: str = ""
-    steps: Sequence[Told] = ()
+    steps: Sequence[JobResult] = ()
     more: int = 0
 
 
 def read_order(  # noqa: PLR0913 - what a form has
     sites: Sites, url: str, ping_url: str, now: datetime, *, again: bool = False, dry_run: bool = False
-) -> Order:
+) -> SendJob:
     """Return an order that the author has filled in.
 
     Raises:
@@ -94,10 +94,10 @@ def read_order(  # noqa: PLR0913 - what a form has
     except PingRefused:
         raise BadSettings("Write the ping URL as a whole URL, or leave it empty.") from None
     name = b32encode(secrets.token_bytes(10)).decode().lower()
-    return Order(JOB + name, stamp(now), source, to, again, dry_run)
+    return SendJob(JOB + name, stamp(now), source, to, again, dry_run)
 
 
-class Orders:
+class SendJobs:
     """What the table holds of orders."""
 
     def __init__(self, table: Table, function: str = "") -> None:
@@ -105,14 +105,14 @@ class Orders:
         self._table = table
         self._function = function
 
-    def give(self, order: Order) -> None:
+    def give(self, order: SendJob) -> None:
         """Write a new order, and wake who carries it out; who cannot be woken comes by schedule."""
         self._put(order)
         if self._function:
             with suppress(ClientError, BotoCoreError):
                 wake(self._function, order.id)
 
-    def find(self, order_id: str) -> Order | None:
+    def find(self, order_id: str) -> SendJob | None:
         """Return an order as it stands now, None if there is none of that id."""
         if not order_id.startswith(JOB):
             return None
@@ -125,7 +125,7 @@ class Orders:
             most, IndexName="by_due", KeyConditionExpression="due = :send AND check_at <= :now", now=now
         )
 
-    def newest(self, limit: int = 10) -> list[Order]:
+    def newest(self, limit: int = 10) -> list[SendJob]:
         """Return the newest orders, newest first."""
         ids = self._ids(
             limit,
@@ -136,11 +136,11 @@ class Orders:
         )
         return [order for order in map(self.find, ids) if order]
 
-    def finish(self, order: Order) -> None:
+    def finish(self, order: SendJob) -> None:
         """Write what came of an order."""
         self._put(order)
 
-    def _put(self, order: Order) -> None:
+    def _put(self, order: SendJob) -> None:
         self._table.client.put_item(TableName=self._table.name, Item=_item(order))
 
     def _ids(self, most: int, *, now: datetime | None = None, **query: Any) -> list[str]:
@@ -161,7 +161,7 @@ def wake(function: str, order_id: str) -> None:
     )
 
 
-def _item(order: Order) -> Item:
+def _item(order: SendJob) -> Item:
     """Return an order as it is stored: in `by_due` only as long as it waits, and empty values left out."""
     expires_at = int((datetime.fromisoformat(order.at) + KEEP).timestamp())
     every = asdict(order) | {"steps": [asdict(step) for step in order.steps]}
@@ -171,7 +171,7 @@ def _item(order: Order) -> Item:
     return {name: to_typed(value) for name, value in every.items() if value}
 
 
-def _order(item: dict[str, Any]) -> Order:
-    plain = {name: item[name] for name in Order.__dataclass_fields__ if name in item}
-    steps = tuple(Told(**step) for step in item.get("steps", []))
-    return Order(**{**plain, "at": item["received_at"], "steps": steps, "more": int(item.get("more", 0))})
+def _order(item: dict[str, Any]) -> SendJob:
+    plain = {name: item[name] for name in SendJob.__dataclass_fields__ if name in item}
+    steps = tuple(JobResult(**step) for step in item.get("steps", []))
+    return SendJob(**{**plain, "at": item["received_at"], "steps": steps, "more": int(item.get("more", 0))})

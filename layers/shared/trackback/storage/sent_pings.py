@@ -12,7 +12,7 @@ from typing import Any
 
 from trackback.errors import TableBusy
 from trackback.model.feed_state import Memory, posts_in
-from trackback.model.sent_ping import FOR_A_PERSON, Sending, Stage
+from trackback.model.sent_ping import FOR_A_PERSON, SentPing, Stage
 from trackback.storage.dynamodb import BUSY, tries
 from trackback.storage.items import Item, to_plain, to_typed
 from trackback.storage.keys import DUE_SENT, DUE_UNTOLD, FEED, STATUS_SENT
@@ -22,7 +22,7 @@ from trackback.timestamps import stamp
 _IN_ITEM = {"first_at": "received_at", "next_at": "check_at"}  # names that the table's indexes have already
 
 
-class TableLedger:
+class SentPings:
     """A ledger in the table (`Ledger`)."""
 
     def __init__(self, table: Table) -> None:
@@ -30,7 +30,7 @@ class TableLedger:
         self._table = table
         self._client = table.client
 
-    def find(self, ids: Collection[str]) -> Mapping[str, Sending]:
+    def find(self, ids: Collection[str]) -> Mapping[str, SentPing]:
         """Return the records of some ids as they stand now, by id.
 
         Raises:
@@ -40,7 +40,7 @@ class TableLedger:
         starts = range(0, len(wanted), BATCH)
         return {each.id: each for start in starts for each in self._each(wanted[start : start + BATCH])}
 
-    def _each(self, ids: Sequence[str]) -> Iterator[Sending]:
+    def _each(self, ids: Sequence[str]) -> Iterator[SentPing]:
         name = self._table.name
         left: Any = {name: {"Keys": [{"id": {"S": each}} for each in ids], "ConsistentRead": True}}
         for _ in tries():
@@ -51,7 +51,7 @@ class TableLedger:
                 return
         raise TableBusy(BUSY)
 
-    def put(self, sending: Sending) -> bool:
+    def put(self, sending: SentPing) -> bool:
         """Write a record, the next version of what is there; return False if that is another by now."""
         condition: Any = {"ConditionExpression": "attribute_not_exists(id)"}
         if sending.version > 1:
@@ -62,13 +62,13 @@ class TableLedger:
             return False
         return True
 
-    def forget(self, sending: Sending) -> None:
+    def forget(self, sending: SentPing) -> None:
         """Remove a record, if it is still the same version."""
         with suppress(self._client.exceptions.ConditionalCheckFailedException):
             key = {"id": {"S": sending.id}}
             self._client.delete_item(TableName=self._table.name, Key=key, **_still(sending.version))
 
-    def due(self, now: datetime, most: int) -> list[Sending]:
+    def due(self, now: datetime, most: int) -> list[SentPing]:
         """Return records about which something is to be done, the longest due first."""
         keys = self._client.query(
             TableName=self._table.name,
@@ -101,7 +101,7 @@ class TableLedger:
                 ExpressionAttributeValues={":untold": {"S": DUE_UNTOLD}},
             )
 
-    def every(self, after: tuple[str, str] | None = None) -> Iterator[Sending]:
+    def every(self, after: tuple[str, str] | None = None) -> Iterator[SentPing]:
         """Yield all records, the newest first; those after one, if its `first_at` and id are given."""
         start: Any = {}
         if after:
@@ -113,7 +113,7 @@ class TableLedger:
         for page in pages:
             yield from self._entire(page["Items"])
 
-    def newest(self, limit: int) -> list[Sending]:
+    def newest(self, limit: int) -> list[SentPing]:
         """Return the newest records, at most so many."""
         return list(self._entire(self._client.query(**self._listed(), Limit=limit)["Items"]))
 
@@ -127,7 +127,7 @@ class TableLedger:
             "ScanIndexForward": False,
         }
 
-    def _entire(self, entries: Sequence[Item]) -> Iterator[Sending]:
+    def _entire(self, entries: Sequence[Item]) -> Iterator[SentPing]:
         """Yield the records of an index's entries, in their order."""
         ids = [entry["id"]["S"] for entry in entries]
         found = self.find(ids)
@@ -155,20 +155,20 @@ def _feed_id(feed: str) -> str:
     return FEED + hashlib.sha256(feed.encode()).hexdigest()[:26]
 
 
-def _to_item(sending: Sending) -> dict[str, Any]:
+def _to_item(sending: SentPing) -> dict[str, Any]:
     """Return a record as it is stored: in no index that it is not wanted in, and empty values left out."""
-    every = {_IN_ITEM.get(name, name): getattr(sending, name) for name in Sending.__dataclass_fields__}
+    every = {_IN_ITEM.get(name, name): getattr(sending, name) for name in SentPing.__dataclass_fields__}
     every |= {"id": sending.id, "status": STATUS_SENT, "due": DUE_SENT if sending.next_at else ""}
     if sending.stage in FOR_A_PERSON:
         every |= {"due": DUE_UNTOLD, "check_at": sending.last_at}
     return {name: to_typed(value) for name, value in every.items() if value or name == "attempts"}
 
 
-def to_sending(item: Item) -> Sending:
+def to_sending(item: Item) -> SentPing:
     """Return the record that an item holds."""
     plain = to_plain(item)
     if plain.get("due") != DUE_SENT:
         plain.pop("check_at", None)
-    fields = {name: plain.get(_IN_ITEM.get(name, name), "") for name in Sending.__dataclass_fields__}
+    fields = {name: plain.get(_IN_ITEM.get(name, name), "") for name in SentPing.__dataclass_fields__}
     numbers = {name: int(fields[name]) for name in ("attempts", "version")}
-    return Sending(**{**fields, **numbers, "stage": Stage(fields["stage"])})
+    return SentPing(**{**fields, **numbers, "stage": Stage(fields["stage"])})

@@ -16,24 +16,24 @@ from pathlib import Path
 from typing import Any
 
 from trackback.model.feed_state import Memory, posts_in
-from trackback.model.sent_ping import LedgerBroken, Sending, Stage
+from trackback.model.sent_ping import LedgerBroken, SentPing, Stage
 
 _FORMAT = 1
 
 
-class FileLedger:
+class SentPingsFile:
     """A ledger in a file (`Ledger`)."""
 
     def __init__(self, path: Path) -> None:
         """Take where it is; the first record makes it. A link to it stays one."""
         self._path = Path(os.path.realpath(path))
 
-    def find(self, ids: Collection[str]) -> Mapping[str, Sending]:
+    def find(self, ids: Collection[str]) -> Mapping[str, SentPing]:
         """Return the records of some ids, by id."""
         sent = self._read()["sent"]
         return {each: _sending(sent[each]) for each in ids if each in sent}
 
-    def put(self, sending: Sending) -> bool:
+    def put(self, sending: SentPing) -> bool:
         """Write a record, the next version of what is there; return False if that is another by now."""
         with self._changing() as kept:
             there = kept["sent"].get(sending.id, {"version": 0})
@@ -42,18 +42,18 @@ class FileLedger:
             kept["sent"][sending.id] = asdict(sending)
         return True
 
-    def forget(self, sending: Sending) -> None:
+    def forget(self, sending: SentPing) -> None:
         """Remove a record, if it is still the same version."""
         with self._changing() as kept:
             if kept["sent"].get(sending.id, {}).get("version") == sending.version:
                 del kept["sent"][sending.id]
 
-    def due(self, now: datetime, most: int) -> list[Sending]:
+    def due(self, now: datetime, most: int) -> list[SentPing]:
         """Return records about which something is to be done, the longest due first."""
         found = [each for each in self._sendings() if each.is_due(now)]
         return sorted(found, key=attrgetter("next_at"))[:most]
 
-    def every(self) -> Iterator[Sending]:
+    def every(self) -> Iterator[SentPing]:
         """Yield all records, the newest first."""
         yield from sorted(self._sendings(), key=attrgetter("first_at"), reverse=True)
 
@@ -67,7 +67,7 @@ class FileLedger:
         with self._changing() as kept:
             kept["feeds"][feed] = {**asdict(memory), "posts": memory.as_text()}
 
-    def _sendings(self) -> list[Sending]:
+    def _sendings(self) -> list[SentPing]:
         return [_sending(each) for each in self._read()["sent"].values()]
 
     def _read(self) -> dict[str, Any]:
@@ -120,8 +120,8 @@ def _parsed(text: str) -> dict[str, Any]:
     return kept
 
 
-def _sending(kept: Mapping[str, Any]) -> Sending:
-    return Sending(**_typed({**kept, "stage": Stage(kept["stage"])}, "attempts", "version"))
+def _sending(kept: Mapping[str, Any]) -> SentPing:
+    return SentPing(**_typed({**kept, "stage": Stage(kept["stage"])}, "attempts", "version"))
 
 
 def _memory(kept: Mapping[str, Any]) -> Memory:

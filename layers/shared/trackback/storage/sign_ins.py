@@ -30,7 +30,7 @@ So nobody else's request can void a link that the author has, and 96 a day leave
 _USED = "This link has been used, or there is a newer one. Ask for a new one."
 
 
-class Access:
+class SignIns:
     """Sign-in by mail, and sessions; a record holds the newest sign-in link's nonce, and its time."""
 
     def __init__(self, table: Table, keys: Keys) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from trackback.cli.doctor.discovery_check import Post, amiss, check_signposts
-from trackback.cli.doctor.finding import Finding, Grade
+from trackback.cli.doctor.finding import Finding, Severity
 from trackback.protocols.trackback.discovery import discover
 from trackback.protocols.trackback.rdf import block
 
@@ -24,7 +24,7 @@ def found(page: str, *, canonical: str | None = None, shows: bool = True) -> dic
     """Return what is found, by check."""
     discovery = discover(page, POST.url)
     findings = list(check_signposts(discovery, POST, canonical, shows=shows))
-    return {finding.check: finding for finding in findings if finding.grade is not Grade.RIGHT}
+    return {finding.check: finding for finding in findings if finding.grade is not Severity.RIGHT}
 
 
 def test_a_page_with_all_the_markup_is_right() -> None:
@@ -98,14 +98,14 @@ def test_a_page_with_all_the_markup_is_right() -> None:
 )
 def test_what_is_wrong_is_named_with_what_to_do(page: str, check: str, words: str, advice: str) -> None:
     finding = found(page)[check]
-    assert finding.grade is Grade.WRONG
+    assert finding.grade is Severity.WRONG
     assert words in finding.words
     assert advice in finding.advice
 
 
 def test_another_spelling_of_the_address_is_worth_a_note() -> None:
     (finding,) = found(LINK + rdf(identifier="http://blog.example/2026/hello")).values()
-    assert (finding.check, finding.grade) == ("rdf", Grade.NOTE)
+    assert (finding.check, finding.grade) == ("rdf", Severity.NOTE)
     assert f'dc:identifier="{POST.url}"' in finding.advice
 
 
@@ -121,7 +121,7 @@ def test_blocks_of_other_posts_are_no_matter() -> None:
 
 def test_a_page_where_people_see_no_trackback_url_gets_a_note() -> None:
     (finding,) = found(LINK + rdf(), shows=False).values()
-    assert (finding.check, finding.grade) == ("visible", Grade.NOTE)
+    assert (finding.check, finding.grade) == ("visible", Severity.NOTE)
     assert "ping-url" in finding.advice
 
 

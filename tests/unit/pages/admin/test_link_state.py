@@ -6,7 +6,7 @@ import pytest
 
 from tests.conftest import MakePing
 from trackback.model.ping import Ping, Status, words_id
-from trackback.pages.admin.link_state import Standing, is_about_revision, standing
+from trackback.pages.admin.link_state import MailLinkState, is_about_revision, standing
 from trackback.signing import Action, Link
 
 LATER = {"title": "Later", "excerpt": "words", "blog_name": "Other"}
@@ -19,18 +19,18 @@ def revised(ping: Ping) -> Ping:
 @pytest.mark.parametrize(
     ("action", "status", "expected"),
     [
-        (Action.APPROVE, Status.RECEIVED, Standing.READY),
-        (Action.APPROVE, Status.PENDING, Standing.READY),
-        (Action.APPROVE, Status.APPROVED, Standing.DONE),
-        (Action.APPROVE, Status.SPAM, Standing.DECIDED),
-        (Action.REJECT, Status.REJECTED, Standing.DONE),
-        (Action.REJECT, Status.APPROVED, Standing.DECIDED),
-        (Action.SPAM, Status.SPAM, Standing.DONE),
-        (Action.SPAM, Status.REJECTED, Standing.DECIDED),
+        (Action.APPROVE, Status.RECEIVED, MailLinkState.READY),
+        (Action.APPROVE, Status.PENDING, MailLinkState.READY),
+        (Action.APPROVE, Status.APPROVED, MailLinkState.DONE),
+        (Action.APPROVE, Status.SPAM, MailLinkState.DECIDED),
+        (Action.REJECT, Status.REJECTED, MailLinkState.DONE),
+        (Action.REJECT, Status.APPROVED, MailLinkState.DECIDED),
+        (Action.SPAM, Status.SPAM, MailLinkState.DONE),
+        (Action.SPAM, Status.REJECTED, MailLinkState.DECIDED),
     ],
 )
 def test_a_link_is_ready_done_or_decided_otherwise(
-    make_ping: MakePing, action: Action, status: Status, expected: Standing
+    make_ping: MakePing, action: Action, status: Status, expected: MailLinkState
 ) -> None:
     ping = replace(make_ping(), status=status)
     assert standing(Link(action, ping.id, ping.texts_id), ping) is expected
@@ -42,30 +42,30 @@ def test_a_link_about_words_that_are_gone_or_about_none_is_superseded(
     make_ping: MakePing, action: Action, status: Status
 ) -> None:
     for ping in (replace(make_ping(), status=status), revised(replace(make_ping(), status=status))):
-        assert standing(Link(action, ping.id), ping) is Standing.REVISED
-        assert standing(Link(action, ping.id, "00000000"), ping) is Standing.REVISED
-    assert standing(Link(action, ping.id, ping.revision_id), ping) is Standing.READY
+        assert standing(Link(action, ping.id), ping) is MailLinkState.REVISED
+        assert standing(Link(action, ping.id, "00000000"), ping) is MailLinkState.REVISED
+    assert standing(Link(action, ping.id, ping.revision_id), ping) is MailLinkState.READY
 
 
 def test_words_that_are_sent_again_leave_a_link_about_the_first_as_it_was(make_ping: MakePing) -> None:
     held = revised(replace(make_ping(), status=Status.PENDING))
     shown = replace(held, status=Status.APPROVED)
-    for action, once_shown in ((Action.APPROVE, Standing.DONE), (Action.REJECT, Standing.DECIDED)):
+    for action, once_shown in ((Action.APPROVE, MailLinkState.DONE), (Action.REJECT, MailLinkState.DECIDED)):
         link = Link(action, held.id, held.texts_id)
-        assert (standing(link, held), standing(link, shown)) == (Standing.READY, once_shown)
+        assert (standing(link, held), standing(link, shown)) == (MailLinkState.READY, once_shown)
 
 
 def test_a_link_about_new_words_that_were_dropped_is_over(make_ping: MakePing) -> None:
     ping = revised(replace(make_ping(), status=Status.APPROVED))
     dropped = replace(ping, revision=None, dropped=ping.revision_id)
-    assert standing(Link(Action.REJECT, ping.id, ping.revision_id), dropped) is Standing.DECIDED
+    assert standing(Link(Action.REJECT, ping.id, ping.revision_id), dropped) is MailLinkState.DECIDED
 
 
 @pytest.mark.parametrize(
-    ("action", "expected"), [(Action.APPROVE, Standing.DONE), (Action.REJECT, Standing.DECIDED)]
+    ("action", "expected"), [(Action.APPROVE, MailLinkState.DONE), (Action.REJECT, MailLinkState.DECIDED)]
 )
 def test_a_link_about_words_that_were_taken_is_over(
-    make_ping: MakePing, action: Action, expected: Standing
+    make_ping: MakePing, action: Action, expected: MailLinkState
 ) -> None:
     ping = replace(make_ping(**LATER), status=Status.APPROVED)
     assert standing(Link(action, ping.id, words_id(LATER)), ping) is expected

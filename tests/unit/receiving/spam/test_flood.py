@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trackback.receiving.spam.flood import Arrival, Recent, Sightings, text_hash
+from trackback.receiving.spam.flood import Arrival, FloodCounts, FloodWindow, text_hash
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -17,66 +17,66 @@ def arrival(number: int, minutes: float = 0, **parts: str) -> Arrival:
 
 
 def test_the_first_ping_has_no_likes() -> None:
-    assert Recent().see(arrival(1, text="t", host="h", sender="s")) == Sightings()
+    assert FloodWindow().see(arrival(1, text="t", host="h", sender="s")) == FloodCounts()
 
 
 def test_the_same_text_host_and_sender_are_counted_apart() -> None:
-    recent = Recent()
+    recent = FloodWindow()
     recent.see(arrival(1, text="t", host="h", sender="s"))
     recent.see(arrival(2, text="t", host="other", sender="other"))
     recent.see(arrival(3, text="other", host="h", sender="other"))
-    assert recent.see(arrival(4, text="t", host="h", sender="s")) == Sightings(2, 2, 1)
+    assert recent.see(arrival(4, text="t", host="h", sender="s")) == FloodCounts(2, 2, 1)
 
 
 def test_only_other_posts_count_for_text_and_host() -> None:
-    recent = Recent()
+    recent = FloodWindow()
     for number in range(3):
         recent.see(arrival(number, post="blog.example/a", text="t", host="h"))
     recent.see(arrival(3, post="blog.example/b", text="t", host="h"))
     recent.see(arrival(4, post="blog.example/b", text="t", host="h"))
-    assert recent.see(arrival(5, post="blog.example/a", text="t", host="h")) == Sightings(1, 1, 0)
+    assert recent.see(arrival(5, post="blog.example/a", text="t", host="h")) == FloodCounts(1, 1, 0)
 
 
 def test_what_is_empty_is_like_nothing() -> None:
-    recent = Recent()
+    recent = FloodWindow()
     recent.see(arrival(1))
-    assert recent.see(arrival(2)) == Sightings()
+    assert recent.see(arrival(2)) == FloodCounts()
 
 
 def test_a_ping_that_comes_again_counts_once() -> None:
-    recent = Recent()
+    recent = FloodWindow()
     batch = [arrival(number, text="t", host="h", sender="s") for number in range(3)]
     first = [recent.see(one) for one in batch]
     again = [recent.see(replace(one, at=START + timedelta(minutes=1))) for one in batch]
-    assert first[-1] == again[-1] == Sightings(2, 2, 2)
+    assert first[-1] == again[-1] == FloodCounts(2, 2, 2)
     assert len(recent) == 3
 
 
 @pytest.mark.parametrize(
     ("minutes", "expected"),
     [
-        pytest.param(10, Sightings(1, 1, 1), id="ten minutes"),
-        pytest.param(10.1, Sightings(1, 1, 0), id="more than ten"),
-        pytest.param(60, Sightings(1, 1, 0), id="an hour"),
-        pytest.param(60.1, Sightings(), id="more than an hour"),
-        pytest.param(-1, Sightings(1, 1, 1), id="a clock that went back"),
+        pytest.param(10, FloodCounts(1, 1, 1), id="ten minutes"),
+        pytest.param(10.1, FloodCounts(1, 1, 0), id="more than ten"),
+        pytest.param(60, FloodCounts(1, 1, 0), id="an hour"),
+        pytest.param(60.1, FloodCounts(), id="more than an hour"),
+        pytest.param(-1, FloodCounts(1, 1, 1), id="a clock that went back"),
     ],
 )
-def test_what_is_old_no_longer_counts(minutes: float, expected: Sightings) -> None:
-    recent = Recent()
+def test_what_is_old_no_longer_counts(minutes: float, expected: FloodCounts) -> None:
+    recent = FloodWindow()
     recent.see(arrival(1, text="t", host="h", sender="s"))
     assert recent.see(arrival(2, minutes, text="t", host="h", sender="s")) == expected
 
 
 def test_a_ping_that_comes_again_much_later_is_remembered_anew() -> None:
-    recent = Recent()
+    recent = FloodWindow()
     recent.see(arrival(1, text="t"))
     recent.see(arrival(1, 61, text="t"))
     assert recent.see(arrival(2, 62, text="t")).same_text == 1
 
 
 def test_the_oldest_are_forgotten_first_when_full() -> None:
-    recent = Recent(size=10)
+    recent = FloodWindow(size=10)
     for number in range(100):
         recent.see(arrival(number, number / 100, text="t"))
     assert len(recent) == 10
@@ -84,7 +84,7 @@ def test_the_oldest_are_forgotten_first_when_full() -> None:
 
 
 def test_old_pings_leave_the_memory() -> None:
-    recent = Recent()
+    recent = FloodWindow()
     for number in range(50):
         recent.see(arrival(number))
     recent.see(arrival(99, 61))
@@ -116,7 +116,7 @@ def test_a_text_without_words_has_no_hash() -> None:
 
 
 def test_threads_may_look_at_once() -> None:
-    recent = Recent(size=200)
+    recent = FloodWindow(size=200)
     now = datetime(2026, 11, 24, tzinfo=UTC)
 
     def see(number: int) -> None:

@@ -20,7 +20,7 @@ _HASHES = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib
 _OK = 200
 
 
-class Reception:
+class ApiCheck:
     """Asks the API about a post."""
 
     def __init__(self, fetcher: Fetcher) -> None:

@@ -21,8 +21,8 @@ from trackback.model.ping import Ping
 from trackback.model.posts import Post as Target
 from trackback.protocols.trackback import xml as answer
 from trackback.protocols.trackback.receive import read_ping
-from trackback.receiving.source_check import Policy, evidence
-from trackback.receiving.spam.flood import Sightings
+from trackback.receiving.source_check import JudgingContext, evidence
+from trackback.receiving.spam.flood import FloodCounts
 from trackback.receiving.spam.policy import judge_before_fetch
 from trackback.receiving.spam.training import load_words
 from trackback.storage.closed_posts import is_closed, load_closed
@@ -42,7 +42,7 @@ class NotRemoved(TrackbackError):
     """The test ping is in the table still."""
 
 
-class Trial:
+class Probe:
     """Sends a test ping for a post, and removes it whatever happens."""
 
     def __init__(self, table: Table, fetcher: Fetcher) -> None:
@@ -69,8 +69,8 @@ class Trial:
     def _is_certain_spam(self, ping: Ping) -> bool:
         """Judge as verification will, which therefore neither fetches anything for it nor tells anyone."""
         keep = load_settings(self._table).keep
-        policy = Policy(load_rules(self._table), load_words(self._table), keep)
-        return judge_before_fetch(evidence(ping, Sightings(), policy), policy.rules) is not None
+        policy = JudgingContext(load_rules(self._table), load_words(self._table), keep)
+        return judge_before_fetch(evidence(ping, FloodCounts(), policy), policy.rules) is not None
 
     def _send(self, post: Post, form: dict[str, str], ping: Ping) -> Finding:
         patience = MAY_STILL_COME

@@ -10,7 +10,7 @@ from trackback.storage.deliveries import Deliveries, Delivery, delivery_id
 from trackback.timestamps import stamp
 
 
-class Letter(NamedTuple):
+class AccountMail(NamedTuple):
     """What a mail says, with one link."""
 
     subject: str
@@ -20,7 +20,7 @@ class Letter(NamedTuple):
 
 
 def send_letter(
-    pages: Pages, deliveries: Deliveries, envelope: mail.Envelope, letter: Letter, now: datetime
+    pages: Pages, deliveries: Deliveries, envelope: mail.Envelope, letter: AccountMail, now: datetime
 ) -> Delivery:
     """Send a mail, and return what the log tells of it; a mail that cannot be sent is no error here."""
     text = f"{letter.words}\n\n{letter.link}\n"
@@ -35,7 +35,7 @@ def send_letter(
     return delivery
 
 
-def _delivery(letter: Letter, now: datetime, answer: str = "") -> Delivery:
+def _delivery(letter: AccountMail, now: datetime, answer: str = "") -> Delivery:
     return Delivery(
         id=delivery_id(f"letter-{secrets.token_hex(8)}"),
         at=stamp(now),

@@ -10,7 +10,7 @@ from trackback.errors import BadQuery, NoSuchPing, StatusChanged
 from trackback.model.ping import Ping, Status
 from trackback.model.rule import BadRule
 from trackback.model.settings import Settings
-from trackback.pages.admin.flash import Notice
+from trackback.pages.admin.flash import Flash
 from trackback.pages.admin.session import Fields, field
 from trackback.pages.public.ping_list import fresh_address
 from trackback.receiving.moderation import Moderation
@@ -105,7 +105,7 @@ def _read_choice(text: str) -> Choice:
     return Choice(match[1], Status(match[2]), match[3] or "", match[4] or "")
 
 
-class Desk:
+class Actions:
     """Does what was asked for, and tells what came of it."""
 
     def __init__(self, table: Table, moderation: Moderation) -> None:
@@ -113,15 +113,15 @@ class Desk:
         self._table = table
         self._moderation = moderation
 
-    def carry_out(self, act: Act, choices: Sequence[Choice], now: datetime) -> Notice:
+    def carry_out(self, act: Act, choices: Sequence[Choice], now: datetime) -> Flash:
         """Do something to pings; those that stand otherwise than the author saw are left as they are.
 
         Doing the same again is no mistake, and changes nothing: buttons are pressed twice.
         """
         if act is Act.NONE:
-            return Notice("Press a button to decide; Enter alone does nothing.", amiss=True)
+            return Flash("Press a button to decide; Enter alone does nothing.", amiss=True)
         if not choices:
-            return Notice("Tick the pings first that you mean.", amiss=True)
+            return Flash("Tick the pings first that you mean.", amiss=True)
         settings = load_settings(self._table)
         undo: list[Choice] = []
         shown: set[str] = set()
@@ -142,7 +142,7 @@ class Desk:
         words = [without_rule[0] if without_rule else _told(act, done), _too_late(late, len(choices))]
         amiss = bool(late or without_rule)
         see = fresh_address(next(iter(shown)), now) if len(shown) == 1 else ""
-        return Notice(" ".join(filter(None, words)), amiss=amiss, undo=tuple(map(str, undo)), see=see)
+        return Flash(" ".join(filter(None, words)), amiss=amiss, undo=tuple(map(str, undo)), see=see)
 
     def _do(self, act: Act, choice: Choice, settings: Settings, now: datetime) -> Ping:
         moderation, ping, seen = self._moderation, choice.ping, choice.seen

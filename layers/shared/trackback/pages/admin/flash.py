@@ -13,7 +13,7 @@ _MAX = 3_600  # browsers drop cookies over 4 KB
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class Flash:
     """What a page says about what was just done.
 
     Attributes:

@@ -9,7 +9,7 @@ WANTED = {Action.APPROVE: Status.APPROVED, Action.REJECT: Status.REJECTED, Actio
 """The status that each action on a ping gives it."""
 
 
-class Standing(StrEnum):
+class MailLinkState(StrEnum):
     """Where a link stands."""
 
     READY = "ready"
@@ -18,18 +18,18 @@ class Standing(StrEnum):
     DECIDED = "decided"
 
 
-def standing(link: Link, ping: Ping) -> Standing:
+def standing(link: Link, ping: Ping) -> MailLinkState:
     """Return where a link about a ping stands: to be done, done, or superseded by words or by a decision.
 
     A link is about the words that were mailed, and no others: the ping's own, or its latest revision.
     """
     if link.words and link.words == ping.dropped and not ping.says(link.words):
-        return Standing.DECIDED
+        return MailLinkState.DECIDED
     if not ping.says(link.words):
-        return Standing.REVISED
+        return MailLinkState.REVISED
     if ping.status in {Status.PENDING, Status.RECEIVED} or is_about_revision(link, ping):
-        return Standing.READY
-    return Standing.DONE if ping.status is WANTED[link.action] else Standing.DECIDED
+        return MailLinkState.READY
+    return MailLinkState.DONE if ping.status is WANTED[link.action] else MailLinkState.DECIDED
 
 
 def is_about_revision(link: Link, ping: Ping) -> bool:

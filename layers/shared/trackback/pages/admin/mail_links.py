@@ -8,8 +8,8 @@ from trackback.errors import StatusChanged
 from trackback.model.ping import Ping, Status
 from trackback.model.rule import BadRule
 from trackback.model.settings import Notify
-from trackback.pages.admin.flash import Notice
-from trackback.pages.admin.link_state import WANTED, Standing, is_about_revision, standing
+from trackback.pages.admin.flash import Flash
+from trackback.pages.admin.link_state import WANTED, MailLinkState, is_about_revision, standing
 from trackback.pages.admin.views import QUEUE, Views, find_ping, ping_address
 from trackback.pages.public.ping_list import fresh_address
 from trackback.receiving.moderation import Moderation
@@ -42,7 +42,7 @@ _MUTE = {
 _MUTED = {"heading": "No more mails", "words": "The settings turn them on again.", "button": ""}
 
 
-class Errands:
+class MailLinks:
     """What signed links are good for."""
 
     def __init__(self, table: Table, moderation: Moderation, views: Views) -> None:
@@ -81,7 +81,7 @@ class Errands:
         return _blank(**self._views.one(self._table.get(ping.id)), **said)
 
     def _decide(self, link: Link, ping: Ping, now: datetime) -> dict[str, Any]:
-        if standing(link, ping) is not Standing.READY:
+        if standing(link, ping) is not MailLinkState.READY:
             raise StatusChanged(TOO_LATE)
         if is_about_revision(link, ping) and link.action is Action.REJECT:
             self._moderation.keep(ping.id, revision=link.words)
@@ -96,25 +96,25 @@ class Errands:
         links = [(ping.post, "See the post"), (ping_address(ping.id), "Undo it on its page")]
         if status is Status.APPROVED:
             links.insert(0, (fresh_address(ping.post, now), "See it now"))
-        undo = Notice(f"{heading}.", undo=(f"{ping.id}:{status}:",))
+        undo = Flash(f"{heading}.", undo=(f"{ping.id}:{status}:",))
         return {"heading": heading, "words": words, "links": links, "undo": undo}
 
 
 def _said(link: Link, ping: Ping) -> dict[str, Any]:
     match standing(link, ping):
-        case Standing.READY:
+        case MailLinkState.READY:
             asks = _ASKS_ABOUT_REVISION if is_about_revision(link, ping) else _ASKS
             heading, button = asks[link.action]
             words = _SENT_AGAIN if _is_about_first(link, ping) else ""
             return {"heading": heading, "button": button, "words": words}
-        case Standing.DONE:
+        case MailLinkState.DONE:
             return {"heading": f"{_NAMES[ping.status][0]} already", "words": "There is nothing more to do."}
-        case Standing.REVISED:
+        case MailLinkState.REVISED:
             return {
                 "heading": "There are other words by now",
                 "words": "This ping was sent again after the mail. Read the new words on its page.",
             }
-        case Standing.DECIDED:
+        case MailLinkState.DECIDED:
             return {
                 "heading": "Decided otherwise meanwhile",
                 "words": f"This ping is {ping.status} by now. You can change that on its page.",
@@ -124,7 +124,7 @@ def _said(link: Link, ping: Ping) -> dict[str, Any]:
 def _is_about_first(link: Link, ping: Ping) -> bool:
     """Tell whether a link can still decide about the first words of a ping, though others came after them."""
     first = bool(ping.revision) and link.words == ping.texts_id
-    return first and standing(link, ping) is Standing.READY
+    return first and standing(link, ping) is MailLinkState.READY
 
 
 def _links(ping: Ping) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 
 from trackback.pages.admin.flash import COOKIE as NOTICE
-from trackback.pages.admin.flash import LASTS, Notice
+from trackback.pages.admin.flash import LASTS, Flash
 from trackback.pages.admin.session import SESSION, Author, Event, cookie, read_query
 from trackback.pages.templates import ASK_FIRST, FOR_GOOD, HEADERS, Pages
 
@@ -34,7 +34,7 @@ class Replies:
     ) -> Reply:
         """Return a page of the author's, with the notice that waits for it."""
         waiting = cookie(event, NOTICE)
-        notice = Notice.decode(waiting)
+        notice = Flash.decode(waiting)
         reply = self.page(name, status, author=author, section=section, notice=notice, **values)
         reply.cookies = [ended(NOTICE)] if waiting else []
         return reply
@@ -64,7 +64,7 @@ class Replies:
         return Response(200, found.content_type, found.body, headers=headers)
 
 
-def see_other(page: str, notice: Notice | None = None, cookies: Sequence[Cookie] = ()) -> Reply:
+def see_other(page: str, notice: Flash | None = None, cookies: Sequence[Cookie] = ()) -> Reply:
     """Return what leads to a page after a POST, where it says what was done."""
     told = [_cookie(NOTICE, notice.encode(), LASTS)] if notice else []
     return Response(303, body="", headers=HEADERS | {"Location": page}, cookies=[*cookies, *told])

@@ -11,12 +11,12 @@ from urllib.parse import urlencode
 
 from trackback.errors import BadQuery
 from trackback.model.posts import Sites
-from trackback.model.sent_ping import DONE, FOR_A_PERSON, Sending, Stage, page_key
+from trackback.model.sent_ping import DONE, FOR_A_PERSON, SentPing, Stage, page_key
 from trackback.pages.admin.session import Fields, field
 from trackback.storage.dynamodb import telling_when_busy
 from trackback.storage.pings import Table
-from trackback.storage.send_jobs import Order, Orders, read_order
-from trackback.storage.sent_pings import TableLedger
+from trackback.storage.send_jobs import SendJob, SendJobs, read_order
+from trackback.storage.sent_pings import SentPings
 
 SEND, SENT = "/moderate/send", "/moderate/sent"
 PAGE = 25
@@ -52,7 +52,7 @@ _STAGES = {
 class Listed:
     """A page of the ledger; `next` goes on from there, `looked_at` says how many records were read for it."""
 
-    sendings: Sequence[Sending]
+    sendings: Sequence[SentPing]
     next: str
     looked_at: int
 
@@ -62,8 +62,8 @@ class SentPages:
 
     def __init__(self, table: Table) -> None:
         """Take where orders and records are."""
-        self._orders = Orders(table)
-        self._ledger = TableLedger(table)
+        self._orders = SendJobs(table)
+        self._ledger = SentPings(table)
 
     @telling_when_busy()
     def send(self, form: Mapping[str, Any], problem: str = "") -> dict[str, Any]:
@@ -106,7 +106,7 @@ class SentPages:
             TableBusy: the ceiling of read units is reached.
         """
         key = _post_key(post) if post else ""
-        found: list[Sending] = []
+        found: list[SentPing] = []
         looked_at, last = 0, ""
         for stored in islice(self._ledger.every(_read_cursor(after)), MOST_READ):
             record = stored.seen(now)
@@ -118,7 +118,7 @@ class SentPages:
         return Listed(found, last if looked_at == MOST_READ else "", looked_at)
 
 
-def read_form(sites: Sites, fields: Fields, now: datetime) -> Order:
+def read_form(sites: Sites, fields: Fields, now: datetime) -> SendJob:
     """Return the order that the Send page's form gives; nothing is sent unless it says so.
 
     Raises:
@@ -146,7 +146,7 @@ def sent_address(place: Mapping[str, str], **changes: str) -> str:
     return f"{SENT}?{urlencode(wanted)}"
 
 
-def again_address(sending: Sending) -> str:
+def again_address(sending: SentPing) -> str:
     """Return the address of the Send page, filled in to send a ping once more."""
     to = {"ping_url": sending.ping_url} if sending.by_hand else {}
     return f"{SEND}?{urlencode({'url': sending.source, **to, 'again': '1'})}"
@@ -166,7 +166,7 @@ def _post_key(url: str) -> str:
     return key
 
 
-def _cursor(sending: Sending) -> str:
+def _cursor(sending: SentPing) -> str:
     return f"{sending.first_at} {sending.id}"
 
 

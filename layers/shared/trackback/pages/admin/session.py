@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 from trackback.errors import BadQuery, TrackbackError
 from trackback.gateway import origin
-from trackback.storage.sign_ins import Access
+from trackback.storage.sign_ins import SignIns
 
 SESSION = "__Host-trackback"
 """The cookie that holds a session's token."""
@@ -109,7 +109,7 @@ class Author:
 class Door:
     """Lets nobody but the author in."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: SignIns) -> None:
         """Take what knows the sessions."""
         self._access = access
 

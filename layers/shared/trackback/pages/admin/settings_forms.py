@@ -1,7 +1,7 @@
 """What the author's forms change beside pings: rules, what is closed to pings, Akismet's key."""
 
 from trackback.model.posts import Sites
-from trackback.pages.admin.flash import Notice
+from trackback.pages.admin.flash import Flash
 from trackback.pages.admin.session import Fields, field
 from trackback.receiving.spam.rules import read_rule
 from trackback.storage import closed_posts as closing
@@ -10,7 +10,7 @@ from trackback.storage.pings import Table
 from trackback.storage.settings import load_rules, save_rules
 
 
-def change_rules(table: Table, fields: Fields) -> Notice:
+def change_rules(table: Table, fields: Fields) -> Flash:
     """Add a rule, or remove one.
 
     Raises:
@@ -20,13 +20,13 @@ def change_rules(table: Table, fields: Fields) -> Notice:
     before = load_rules(table)
     if gone := field(fields, "remove"):
         save_rules(table, [rule for rule in before if rule.id != gone], before)
-        return Notice("The rule is removed.")
+        return Flash("The rule is removed.")
     rule = read_rule(*(field(fields, name) for name in ("effect", "kind", "value")))
     save_rules(table, [*(known for known in before if known.id != rule.id), rule], before)
-    return Notice(f"The rule “{rule}” is added.")
+    return Flash(f"The rule “{rule}” is added.")
 
 
-def change_closed(table: Table, sites: Sites, fields: Fields) -> Notice:
+def change_closed(table: Table, sites: Sites, fields: Fields) -> Flash:
     """Close a post or a site to pings, or open it again.
 
     Raises:
@@ -36,12 +36,12 @@ def change_closed(table: Table, sites: Sites, fields: Fields) -> Notice:
     if field(fields, "do") == "reopen":
         if entry:
             closing.reopen(table, entry)
-        return Notice("It takes TrackBacks again, within a minute.")
+        return Flash("It takes TrackBacks again, within a minute.")
     closing.close(table, sites, entry)
-    return Notice("It is closed within a minute, and whoever pings it is told so.")
+    return Flash("It is closed within a minute, and whoever pings it is told so.")
 
 
-def change_key(key: AkismetKey, fields: Fields) -> Notice:
+def change_key(key: AkismetKey, fields: Fields) -> Flash:
     """Save Akismet's key, or remove it.
 
     Raises:
@@ -49,6 +49,6 @@ def change_key(key: AkismetKey, fields: Fields) -> Notice:
     """
     if field(fields, "do") == "remove":
         key.remove()
-        return Notice("Akismet key removed.")
+        return Flash("Akismet key removed.")
     key.save(field(fields, "akismet_key"))
-    return Notice("Akismet key saved. New pings are checked with it within five minutes.")
+    return Flash("Akismet key saved. New pings are checked with it within five minutes.")

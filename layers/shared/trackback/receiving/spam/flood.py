@@ -41,7 +41,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Sightings:
+class FloodCounts:
     """How many others are like it: posts with the same text or host, and pings of the same sender."""
 
     same_text: int = 0
@@ -49,7 +49,7 @@ class Sightings:
     burst: int = 0
 
 
-class Recent:
+class FloodWindow:
     """A sliding window of an hour over the latest pings, at most `size` of them."""
 
     def __init__(self, size: int = SIZE) -> None:
@@ -58,7 +58,7 @@ class Recent:
         self._seen: dict[str, Arrival] = {}
         self._lock = threading.Lock()
 
-    def see(self, arrival: Arrival) -> Sightings:
+    def see(self, arrival: Arrival) -> FloodCounts:
         """Remember a ping, and count the others like it in the last hour (for the sender: ten minutes).
 
         A ping that comes again, as in a batch that is retried, is one ping.
@@ -66,14 +66,14 @@ class Recent:
         with self._lock:
             return self._see(arrival)
 
-    def _see(self, arrival: Arrival) -> Sightings:
+    def _see(self, arrival: Arrival) -> FloodCounts:
         self._make_room(arrival.at)
         self._seen.setdefault(arrival.ping, arrival)
         pings = self._seen.values()
         text = {seen.post for seen in pings if seen.text == arrival.text != ""}
         host = {seen.post for seen in pings if seen.host == arrival.host != ""}
         burst = [seen for seen in pings if seen.sender == arrival.sender != "" and _close(seen, arrival)]
-        return Sightings(len(text - {arrival.post}), len(host - {arrival.post}), len(burst))
+        return FloodCounts(len(text - {arrival.post}), len(host - {arrival.post}), len(burst))
 
     def __len__(self) -> int:
         """Return how many pings are remembered."""

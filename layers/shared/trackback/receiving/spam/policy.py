@@ -12,7 +12,7 @@ from trackback.model.ping import Status
 from trackback.model.rule import Effect, Rule
 from trackback.receiving.spam.evidence import Evidence, Reason
 from trackback.receiving.spam.rules import deciding_rule
-from trackback.receiving.spam.signals import FROM_PAGE, FROM_PING, Tell
+from trackback.receiving.spam.signals import FROM_PAGE, FROM_PING, Signal
 from trackback.web.html.href import UNFOLLOWED
 
 CERTAIN = 10
@@ -45,7 +45,7 @@ def judge(evidence: Evidence, rules: Sequence[Rule]) -> Judgement:
     return judge_before_fetch(evidence, rules) or _judge(evidence, rules, FROM_PING + FROM_PAGE)
 
 
-def _judge(evidence: Evidence, rules: Iterable[Rule], tells: Iterable[Tell]) -> Judgement:
+def _judge(evidence: Evidence, rules: Iterable[Rule], tells: Iterable[Signal]) -> Judgement:
     rule = deciding_rule(evidence, rules)
     found = [_reason(rule) if rule else None, *(tell(evidence) for tell in tells)]
     reasons = tuple(reason for reason in found if reason)

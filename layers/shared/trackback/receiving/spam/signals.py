@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from trackback.receiving.spam.evidence import Evidence, Reason, judged_text
 from trackback.web.text.plain_text import fold
 
-Tell = Callable[[Evidence], Reason | None]
+Signal = Callable[[Evidence], Reason | None]
 
 
 class _Template(NamedTuple):
@@ -160,7 +160,7 @@ def akismet(evidence: Evidence) -> Reason | None:
     return Reason("Akismet takes it for spam.", 4) if evidence.akismet else None
 
 
-FROM_PING: tuple[Tell, ...] = (
+FROM_PING: tuple[Signal, ...] = (
     marked_up,
     title_is_blog_name,
     trackback_title,
@@ -170,4 +170,4 @@ FROM_PING: tuple[Tell, ...] = (
     flood,
     words,
 )
-FROM_PAGE: tuple[Tell, ...] = (link, rel, many_links, akismet)
+FROM_PAGE: tuple[Signal, ...] = (link, rel, many_links, akismet)
