@@ -8,6 +8,7 @@ SAM := $(TOOLS)/sam/bin/sam
 FOUND_SAM := $(shell command -v sam)
 MINISTACK := $(TOOLS)/ministack/bin/ministack
 GENERATORS := $(TOOLS)/sites
+UV := $(TOOLS)/uv/bin/uv
 export SAM_CLI_TELEMETRY := 0
 unexport PYTHONDONTWRITEBYTECODE # or each of the tests' many processes would compile all anew
 
@@ -22,7 +23,7 @@ REGIONS := us-east-1 us-west-2 ca-central-1 sa-east-1 eu-west-1 eu-central-1 eu-
 	ap-southeast-2
 
 
-.PHONY: help install run test coverage test-dynamodb test-deploy test-sites lint pr build deploy bench costs clean
+.PHONY: help install run test coverage test-dynamodb test-deploy test-sites lint pr build deploy bench costs lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,7 +31,7 @@ help: ## list what there is to do
 install: .venv/installed ## install the project and its tools into .venv
 
 run: install ## run the whole service on this machine, with a demo blog
-	@$(BIN)/python -m tests.local
+	@$(BIN)/python -m tests.stack.local
 
 test: install $(SAM) ## run the tests: unit, integration, infrastructure, end to end
 	$(BIN)/pytest $(SIDE_BY_SIDE) --ignore=tests/deploy --ignore=tests/sites
@@ -51,6 +52,7 @@ lint: install $(SAM) ## check style, types and the template
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint --regions $(REGIONS) --template template.yaml examples/deploy/role.yaml
 	$(BIN)/python -W ignore -m tests.policy_linter
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
@@ -69,21 +71,28 @@ bench: install build ## measure cold start, warm requests, memory and capacity u
 costs: install $(SAM) ## compute what an idle month, pings, page views and a flood cost
 	@$(BIN)/python -m tests.costs
 
+lock: $(UV) ## pin the development tools and what they need, with hashes (UPGRADE=1: the newest that fit)
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes $(if $(UPGRADE),--upgrade) \
+		--custom-compile-command "make lock" --group dev $(sort $(wildcard layers/*/requirements.txt)) requirements.txt \
+		--output-file $(LOCK)
+
 clean: ## remove all that was installed and built
 	rm -rf .venv .aws-sam .cache
 
 # What the owner needs: the command line and what it imports. Without a cache, since a CloudShell holds 1 GB.
 REQUIREMENTS := pyproject.toml requirements.txt $(wildcard layers/*/requirements.txt)
+LOCK := requirements-dev.lock
 
 .venv/owner: $(REQUIREMENTS)
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --no-cache-dir --disable-pip-version-check --editable .
 	touch $@
 
-.venv/installed: $(REQUIREMENTS)
+# An editable project has no hash, so it follows in a step of its own, built by the setuptools of the lock.
+.venv/installed: $(REQUIREMENTS) $(LOCK)
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --upgrade pip
-	$(BIN)/pip install --quiet --editable . --group dev
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --requirement $(LOCK)
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@ .venv/owner
 
 # Each pins another boto3 than ours, so each has a virtual environment of its own.
@@ -95,11 +104,15 @@ $(MINISTACK):
 	$(PYTHON) -m venv $(TOOLS)/ministack
 	$(TOOLS)/ministack/bin/pip install --quiet ministack==1.5.33 aws-sam-translator==1.115.0
 
+$(UV):
+	$(PYTHON) -m venv $(TOOLS)/uv
+	$(TOOLS)/uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+
 # What builds the example sites, beside Jekyll, which comes from the system. Astro needs a newer Node.js than many
 # systems have; of what indieweb-utils asks for, its TrackBack needs three.
 NPM := --silent --no-audit --no-fund --before=2026-11-25
 
-$(GENERATORS)/installed: tests/sites/eleventy/package.json tests/sites/astro/package.json
+$(GENERATORS)/installed: examples/eleventy/package.json examples/astro/package.json
 	@for tool in npm jekyll; do command -v $$tool >/dev/null || \
 		{ echo "The example sites need $$tool: apt-get install $$tool"; exit 1; }; done
 	$(PYTHON) -m venv $(GENERATORS)
@@ -107,6 +120,6 @@ $(GENERATORS)/installed: tests/sites/eleventy/package.json tests/sites/astro/pac
 	$(GENERATORS)/bin/pip install --quiet beautifulsoup4==4.15.0 lxml==6.1.3 requests==2.34.2
 	$(GENERATORS)/bin/pip install --quiet --no-deps indieweb-utils==0.10.0
 	npm install --prefix $(GENERATORS) $(NPM) node@24.21.0 npm@11.21.2
-	for site in eleventy astro; do mkdir -p $(GENERATORS)/$$site; cp tests/sites/$$site/package.json $(GENERATORS)/$$site; \
+	for site in eleventy astro; do mkdir -p $(GENERATORS)/$$site; cp examples/$$site/package.json $(GENERATORS)/$$site; \
 		(cd $(GENERATORS)/$$site && PATH="$(CURDIR)/$(GENERATORS)/node_modules/.bin:$$PATH" npm install $(NPM)) || exit 1; done
 	touch $@

@@ -15,33 +15,21 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from trackback.access import Access
-from trackback.akismet_key import AkismetKey
-from trackback.deliveries import Deliveries
-from trackback.desk import Desk, read_choices
-from trackback.dynamodb import telling_when_busy
-from trackback.errand import Errands
 from trackback.errors import BadQuery, BadSettings, NoSuchPing, StatusChanged, TableBusy, TrackbackError
-from trackback.housekeeping import change_closed, change_key, change_rules
-from trackback.keys import Keys
-from trackback.letter import Letter, send_letter
-from trackback.mail import Envelope
-from trackback.moderation import Moderation
-from trackback.notice import Notice
-from trackback.order import Orders
+from trackback.gateway import origin
+from trackback.model.posts import Sites
+from trackback.model.rule import BadRule
+from trackback.model.settings import read_settings
+from trackback.notifications.mail import Envelope
+from trackback.notifications.webhook import ask_for_test
 from trackback.outcomes import count_refused_mail
-from trackback.pages import FILES, Pages
-from trackback.replies import Replies, Reply, begun, ended, see_other
-from trackback.rules import BadRule
-from trackback.sent_pages import SEND, SENT, SentPages, asked, read_form, typed
-from trackback.settings import load_settings, read_settings, save_settings
-from trackback.site import Sites
-from trackback.slow import noting_slow
-from trackback.table import Table
-from trackback.tokens import SESSION_LASTS, LinkExpired, LinkInvalid, read_link
-from trackback.viewer import origin
-from trackback.views import QUEUE, Views, back, ping_address, typed_settings
-from trackback.visit import (
+from trackback.pages.admin.account_mail import Letter, send_letter
+from trackback.pages.admin.actions import Desk, read_choices
+from trackback.pages.admin.flash import Notice
+from trackback.pages.admin.mail_links import Errands
+from trackback.pages.admin.responses import Replies, Reply, begun, ended, see_other
+from trackback.pages.admin.sending import SEND, SENT, SentPages, asked, read_form, typed
+from trackback.pages.admin.session import (
     Door,
     Fields,
     ForeignForm,
@@ -51,7 +39,20 @@ from trackback.visit import (
     read_query,
     refuse_foreign,
 )
-from trackback.webhook import ask_for_test
+from trackback.pages.admin.settings_forms import change_closed, change_key, change_rules
+from trackback.pages.admin.views import QUEUE, Views, back, ping_address, typed_settings
+from trackback.pages.templates import FILES, Pages
+from trackback.receiving.moderation import Moderation
+from trackback.request_log import noting_slow
+from trackback.signing import SESSION_LASTS, LinkExpired, LinkInvalid, read_link
+from trackback.storage.akismet_key import AkismetKey
+from trackback.storage.deliveries import Deliveries
+from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.pings import Table
+from trackback.storage.send_jobs import Orders
+from trackback.storage.settings import load_settings, save_settings
+from trackback.storage.sign_ins import Access
+from trackback.storage.signing_keys import Keys
 
 SETTINGS, RULES, SIGN_IN = f"{QUEUE}/settings", f"{QUEUE}/rules", f"{QUEUE}/sign-in"
 READ = ["GET", "HEAD"]

@@ -8,17 +8,17 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback.fetch import Fetcher
-from trackback.following import follow
-from trackback.mailing import Step
-from trackback.manners import user_agent
-from trackback.order import MOST_STEPS, Order, Orders, Told
 from trackback.outcomes import count
-from trackback.sending import PostUnread, Report, Sender
-from trackback.settings import load_settings
-from trackback.subscription import FeedUnread
-from trackback.table import Table
-from trackback.table_ledger import TableLedger
+from trackback.sending.feed_poll import follow
+from trackback.sending.post_run import Step
+from trackback.sending.sender import PostUnread, Report, Sender
+from trackback.sending.subscription import FeedUnread
+from trackback.sending.throttle import user_agent
+from trackback.storage.pings import Table
+from trackback.storage.send_jobs import MOST_STEPS, Order, Orders, Told
+from trackback.storage.sent_pings import TableLedger
+from trackback.storage.settings import load_settings
+from trackback.web.http.client import Fetcher
 
 MOST_ORDERS = 10
 RESERVE = 30

@@ -9,18 +9,18 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback.akismet import Akismet
-from trackback.akismet_key import AkismetKey
-from trackback.changes import Change
-from trackback.fetch import Fetcher
-from trackback.learning import learn
-from trackback.link import site_of
-from trackback.messages import failures, read_batch
+from trackback.model.transitions import Change
 from trackback.outcomes import count
-from trackback.pace import Pace
-from trackback.recent import Recent
-from trackback.table import Table
-from trackback.verification import Verifier
+from trackback.receiving.host_rate_limit import Pace
+from trackback.receiving.spam.akismet import Akismet
+from trackback.receiving.spam.flood import Recent
+from trackback.receiving.spam.training import learn
+from trackback.receiving.verifier import Verifier
+from trackback.storage.akismet_key import AkismetKey
+from trackback.storage.check_queue import failures, read_batch
+from trackback.storage.pings import Table
+from trackback.urls import site_of
+from trackback.web.http.client import Fetcher
 
 SIDE_BY_SIDE = 10
 MOST_DUE = 50

@@ -1,31 +1,29 @@
 """What is measured: the kinds of work of each function, as events, and what must be stored before."""
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
-from urllib.parse import urljoin
 
 from tests.benchmarks import samples
 from tests.benchmarks.stand_in import KEYRING
+from tests.costs import events
+from tests.costs.events import Event
 from tests.costs.sources import LARGEST
-from trackback.changes import verdict_change
-from trackback.link import read_source
-from trackback.outbox import MOST
-from trackback.ping import Ping, Status, ping_id
-from trackback.site import Post, Sites
-from trackback.table import Added, Table
-from trackback.verdict import Outcome
+from trackback.model.ping import Ping, Status, ping_id
+from trackback.model.posts import Post, Sites
+from trackback.model.transitions import verdict_change
+from trackback.model.verdict import Outcome
+from trackback.notifications.mail_outbox import MOST
+from trackback.storage.pings import Added, Table
+from trackback.urls import read_source
 
-Event = Mapping[str, Any]
 STARTS = 3
 REQUESTS = 40
 MOST_VIEWED = 100
 TEN = 10
 """Records in a batch, where pings come fast."""
-_BROWSER = {"accept-encoding": "gzip, deflate, br"}
 CERTAIN_SPAM = "[...] There you will find {number} more infos on that topic"
 
 
@@ -62,22 +60,22 @@ class Cases:
             Case("serve", "view", "50 approved pings of 600 bytes as JSON", lambda: self._views("")),
             Case("serve", "most", "the same with limit=100", lambda: self._views("limit=100")),
             Case("serve", "counts", "counts of ten posts without pings", self._counts),
-            Case("serve", "embed", "the script", _embed),
+            Case("serve", "embed", "the script", events.embed),
             Case("receive", "rss", "100 approved pings as RSS", self._rss),
             *self._triage(),
             *self._verify(),
-            Case("notify", "idle", "the schedule, nothing due", _scheduled),
+            Case("notify", "idle", "the schedule, nothing due", events.scheduled),
             Case("notify", "mail", f"a mail about {MOST} pings", self._mails, others=1, requests=10),
-            Case("send", "idle", "the schedule, nothing due, no feed", _scheduled),
-            Case("moderate", "sign_in", "the page that a stranger gets", _stranger),
+            Case("send", "idle", "the schedule, nothing due, no feed", events.scheduled),
+            Case("moderate", "sign_in", "the page that a stranger gets", events.stranger),
             Case("moderate", "queue", "the author's queue, which stands for a bulk decision", self._queue),
         ]
 
     def _triage(self) -> Iterator[Case]:
-        yield Case("triage", "new", "a new ping", lambda: self._changes(_new), others=1)
+        yield Case("triage", "new", "a new ping", lambda: self._changes(events.new), others=1)
         yield Case("triage", "held", "a ping that waits, as others do", self._held)
-        yield Case("triage", "approved", "an approval, no webhook", lambda: self._changes(_approved))
-        ten = lambda: self._changes(_new, TEN)  # noqa: E731
+        yield Case("triage", "approved", "an approval, no webhook", lambda: self._changes(events.approved))
+        ten = lambda: self._changes(events.new, TEN)  # noqa: E731
         yield Case("triage", "new_ten", "ten new pings", ten, others=1)
         yield Case("triage", "held_ten", "ten pings that wait, as others do", lambda: self._held(TEN))
 
@@ -85,7 +83,7 @@ class Cases:
         page = "a page of 60 KB with the link"
         yield Case("verify", "spam", "a ping of a known template", lambda: self._new(self._spam, 40_000))
         yield Case("verify", "looked_at", page, lambda: self._new(self._genuine, 41_000))
-        yield Case("verify", "idle", "the schedule, nothing due", _due)
+        yield Case("verify", "idle", "the schedule, nothing due", events.due)
         yield Case("verify", "spam_ten", "ten of them", lambda: self._new(self._spam, 42_000, TEN))
         yield Case("verify", "looked_at_ten", "ten of them", lambda: self._new(self._genuine, 45_000, TEN))
         largest = lambda: self._new(self._genuine, 48_000, TEN, path=LARGEST)  # noqa: E731
@@ -109,22 +107,24 @@ class Cases:
 
     def _pings(self) -> Iterator[Event]:
         for number in range(1_000, 2_000):
-            yield _at(samples.post_event(samples.ping(number, self._post)), f"/trackback/{self._post.key}")
+            event = samples.post_event(samples.ping(number, self._post))
+            yield events.at(event, f"/trackback/{self._post.key}")
 
     def _views(self, query: str) -> Iterator[Event]:
         for number in range(2_000, 2_000 + MOST_VIEWED + 1):
             self._approve(samples.ping(number, self._post))
         while True:
-            yield _at(samples.get_event(), f"/pings/{self._post.key}") | {"rawQueryString": query}
+            yield events.at(samples.get_event(), f"/pings/{self._post.key}") | {"rawQueryString": query}
 
     def _rss(self) -> Iterator[Event]:
         while True:
-            yield _at(samples.get_event(), f"/trackback/{self._post.key}") | {"rawQueryString": "__mode=rss"}
+            event = events.at(samples.get_event(), f"/trackback/{self._post.key}")
+            yield event | {"rawQueryString": "__mode=rss"}
 
     def _counts(self) -> Iterator[Event]:
         query = "&".join(f"post=localhost:{self.port}/{number}" for number in range(10))
         while True:
-            yield _at(samples.get_event(), "/counts") | {"rawQueryString": query}
+            yield events.at(samples.get_event(), "/counts") | {"rawQueryString": query}
 
     def _queue(self) -> Iterator[Event]:
         while True:
@@ -135,10 +135,10 @@ class Cases:
         for batch in count(first, many):
             pings = [make(number) for number in range(batch, batch + many)]
             if path:
-                pings = [_moved(ping, self._post, path) for ping in pings]
+                pings = [events.moved(ping, self._post, path) for ping in pings]
             for ping in pings:
                 self.table.add(ping)
-            yield _messages({"ping": ping.id} for ping in pings)
+            yield events.messages({"ping": ping.id} for ping in pings)
 
     def _changes(self, record: Callable[[Ping], Event], many: int = 1) -> Iterator[Event]:
         for batch in count(60_000, many):
@@ -146,7 +146,7 @@ class Cases:
 
     def _held(self, many: int = 1) -> Iterator[Event]:
         self._wait(f"{number:026}" for number in range(MOST))
-        return self._changes(_held, many)
+        return self._changes(events.held, many)
 
     def _wait(self, pings: Iterable[str]) -> None:
         """Have pings, and no others, wait for a mail."""
@@ -158,7 +158,7 @@ class Cases:
             pings = [self._genuine(number) for number in range(batch, batch + MOST)]
             for ping in pings:
                 self.table.add(ping)
-                self.table.apply(verdict_change(ping, samples.PLAIN, Outcome(Status.PENDING), _now()))
+                self.table.apply(verdict_change(ping, samples.PLAIN, Outcome(Status.PENDING), events.now()))
             self._wait(ping.id for ping in pings)
             yield samples.tick()
 
@@ -172,63 +172,3 @@ class Cases:
     def _approve(self, ping: Ping) -> None:
         if self.table.add(ping) is Added.NEW:
             self.table.decide(ping.id, Status.APPROVED, datetime.now(UTC))
-
-
-def _embed() -> Iterator[Event]:
-    while True:
-        yield _at(samples.get_event(), "/embed.js")
-
-
-def _stranger() -> Iterator[Event]:
-    while True:
-        yield _at(samples.get_event(), "/moderate")
-
-
-def _scheduled() -> Iterator[Event]:
-    while True:
-        yield samples.tick()
-
-
-def _due() -> Iterator[Event]:
-    while True:
-        yield _messages([samples.tick()])
-
-
-def _messages(bodies: Iterable[Event]) -> Event:
-    """Return the event with which a queue's messages wake a function."""
-    records = [{"messageId": str(number), "body": json.dumps(body)} for number, body in enumerate(bodies)]
-    return {"Records": records}
-
-
-def _at(event: Event, path: str) -> dict[str, Any]:
-    http = {**event["requestContext"]["http"], "path": path}
-    context = {**event["requestContext"], "http": http}
-    return {**event, "rawPath": path, "headers": {**event["headers"], **_BROWSER}, "requestContext": context}
-
-
-def _new(ping: Ping) -> Event:
-    return _record(ping, samples.received(ping))
-
-
-def _held(ping: Ping) -> Event:
-    return _record(ping, samples.held(ping), samples.received(ping))
-
-
-def _approved(ping: Ping) -> Event:
-    return _record(ping, samples.approved(ping), samples.held(ping))
-
-
-def _record(ping: Ping, new: Event, old: Event | None = None) -> Event:
-    images = {"NewImage": new} | ({"OldImage": old} if old else {})
-    change = {"Keys": {"id": {"S": ping.id}}, "SequenceNumber": ping.id, **images}
-    return {"eventID": ping.id, "eventName": "MODIFY" if old else "INSERT", "dynamodb": change}
-
-
-def _moved(ping: Ping, post: Post, path: str) -> Ping:
-    """Return a ping with another source on the same host."""
-    source = read_source(urljoin(ping.url, path))
-    return replace(ping, id=ping_id(post, source), url=source.url)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.costs import levers, memory
+from tests.costs import levers, memory, reasons
 from tests.costs.idle import polls
 from tests.costs.line import Bill
 from tests.costs.parts import Source
@@ -16,7 +16,6 @@ from tests.template import ROOT
 DOCUMENT = ROOT / "docs" / "costs.md"
 README = ROOT / "README.md"
 _WORDS = Path(__file__).with_name("costs.md")
-_REASONS = Path(__file__).with_name("reasons.md")
 _TABLE = re.compile(r"(?<=<!-- costs -->\n).*?(?=\n<!-- /costs -->)", re.DOTALL)
 
 
@@ -29,7 +28,7 @@ def document(report: Report) -> str:
         "budgets": budgets,
         "steps": "\n".join(_steps(report)),
         "memory": "\n".join(_memory(report)),
-        "missed": "\n".join(_missed(report)),
+        "missed": "\n".join(reasons.missed(report)),
     }
     bounds = {"spam_bound": _bound(report, "certain spam"), "look_bound": _bound(report, "looked at")}
     return _WORDS.read_text().format(**said, **bounds, **_figures(report), **_bounds(report))
@@ -86,46 +85,6 @@ def _bound(report: Report, what: str) -> str:
 def _steps(report: Report) -> Iterator[str]:
     for one in levers.steps(report.usage):
         yield f"| {one.what} | {money(one.spam)} | {money(one.looked_at)} |"
-
-
-def _missed(report: Report) -> Iterator[str]:
-    """Yield the reason for each budget that is not met.
-
-    Raises:
-        LookupError: nobody has written why.
-    """
-    for one in report.budgets:
-        if not one.met:
-            yield f"- **{one.what}: {money(one.cost)}, not {money(one.bound)}.** {_why(report, one.what)}"
-
-
-def _why(report: Report, what: str) -> str:
-    found = re.search(
-        rf"^## {re.escape(what)}\n(.*?)(?=^## |\Z)", _REASONS.read_text(), re.DOTALL | re.MULTILINE
-    )
-    if not found:
-        raise LookupError(f"no reason in {_REASONS.name}: {what}")
-    return found[1].strip().format(**_parts(report))
-
-
-def _parts(report: Report) -> dict[str, str]:
-    """Return dollars of lines that the reasons name."""
-    bills = report.bills
-
-    def part(bill: str, *names: str) -> str:
-        return money(sum(bills[bill].cost(one) for one in bills[bill].lines if one.what.startswith(names)))
-
-    return {
-        "alarms": part("idle", "Alarms"),
-        "polls": part("idle", "Polls"),
-        "clock": part("idle", "Lambda", "Table"),
-        "messages": part("spam", "Messages"),
-        "spam_writes": part("spam", "Table writes"),
-        "spam_counts": part("spam", "Metrics"),
-        "look_time": part("put_away", "Lambda time: verify"),
-        "look_writes": part("put_away", "Table writes"),
-        "look_counts": part("put_away", "Metrics"),
-    }
 
 
 def _summary(report: Report) -> Iterator[str]:

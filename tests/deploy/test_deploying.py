@@ -9,6 +9,7 @@ import pytest
 
 from tests.deploy import emulator
 from tests.deploy.owner import Owner, check_out
+from tests.template import ROOT
 
 SETTINGS = {"Region": "us-east-1", "Sites": "blog.example", "AuthorEmail": "author@blog.example"}
 HOST, ADDRESS, REGION, DOMAIN = (
@@ -37,6 +38,13 @@ def owner(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield check_out(tmp_path / "my blog", environment)  # a blank in the path must do no harm
 
 
+def transcript() -> list[str]:
+    """Return the lines that docs/deploy.md shows of a first deployment, the account aside."""
+    shown = (ROOT / "docs" / "deploy.md").read_text().split("<!-- transcript -->")[1].split("<!-- end -->")[0]
+    lines = [line.rstrip() for line in shown.strip("`\n").splitlines()]
+    return [line for line in lines if line and not line.startswith(("You are", "```"))]
+
+
 def live_settings(owner: Owner, function: str) -> dict[str, str]:
     """Return the environment of the version of a function that answers."""
     found = owner.client("cloudformation").describe_stack_resource(
@@ -57,6 +65,7 @@ def test_the_first_deployment_asks_four_questions_and_the_next_ones_none(owner: 
     first = owner.answer(*ANSWERS)
     assert first.status == 0, first.output
     assert "Your service is deployed." in first.output
+    assert [line for line in transcript() if line not in first.output] == []
     for output in ("ApiUrl", "Moderate", "PingUrl", "Snippet", "TableName"):
         assert owner.outputs()[output] in first.output
     assert owner.changed() == ""

@@ -5,14 +5,14 @@ from dataclasses import asdict
 
 import pytest
 
-from tests.published import PATH, Published
+from tests.demo_site import PATH, Published
 from tests.websites import page, redirect
 from trackback.cli.doctor.examine import Doctor
 from trackback.cli.doctor.finding import Finding, Grade
 from trackback.cli.main import main
-from trackback.fetch import MAX_BODY, Fetcher
-from trackback.publishing import note_api
-from trackback.table import Table
+from trackback.storage.api_address import note_api
+from trackback.storage.pings import Table
+from trackback.web.http.client import MAX_BODY, Fetcher
 
 Output = pytest.CaptureFixture[str]
 CHECKS = [

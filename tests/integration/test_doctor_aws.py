@@ -10,9 +10,9 @@ import pytest
 from dns.resolver import Resolver
 from moto.backends import get_backend
 
-from tests.aws import ACCOUNT
 from tests.dns_server import dns_server
 from tests.ses import TOKENS, ZONE, Ses, account, address, identity, ses_server
+from tests.stack.aws import ACCOUNT
 from tests.stacks import deployed
 from trackback.cli.doctor.aws import AwsDoctor, check_status
 from trackback.cli.doctor.dns_records import Dns

@@ -17,26 +17,27 @@ from moto.backends import get_backend
 
 from functions.notify import app
 from functions.triage import app as triage
-from tests import faults
-from tests.aws import confirm, sent_mails
+from tests import aws_faults as faults
 from tests.events import Context
 from tests.integration.conftest import NOW, Web, outcomes
-from tests.streams import records_of
+from tests.stack.aws import confirm, sent_mails
+from tests.stack.streams import records_of
 from tests.websites import page
-from trackback.clock import stamp
-from trackback.deliveries import event_id, ping_event
-from trackback.fetch import Fetcher
-from trackback.keys import Keys
-from trackback.ledger import Sending, Stage
-from trackback.mail import MailFailed
-from trackback.ping import Ping, Status
-from trackback.publishing import find_api
-from trackback.rules import read_rule
-from trackback.settings import Event, Notify, Settings, save_rules, save_settings
-from trackback.stream import event_of
-from trackback.table_ledger import TableLedger
-from trackback.tokens import Action, Link, read_link
-from trackback.webhook import Webhook, ask_for_test, note_event
+from trackback.model.ping import Ping, Status
+from trackback.model.sent_ping import Sending, Stage
+from trackback.model.settings import Event, Notify, Settings
+from trackback.notifications.mail import MailFailed
+from trackback.notifications.webhook import Webhook, ask_for_test, note_event
+from trackback.receiving.spam.rules import read_rule
+from trackback.signing import Action, Link, read_link
+from trackback.storage.api_address import find_api
+from trackback.storage.deliveries import event_id, ping_event
+from trackback.storage.sent_pings import TableLedger
+from trackback.storage.settings import save_rules, save_settings
+from trackback.storage.signing_keys import Keys
+from trackback.storage.stream import event_of
+from trackback.timestamps import stamp
+from trackback.web.http.client import Fetcher
 
 AUTHOR = "author@blog.example"
 TICK = {"id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}

@@ -11,13 +11,14 @@ from functions.send import app
 from tests.events import Context
 from tests.integration.conftest import outcomes
 from tests.receivers import Web, post, web
-from trackback.fetch import Fetcher
-from trackback.ledger import Sending, Stage
-from trackback.manners import user_agent
-from trackback.order import MOST_STEPS, Order, Orders
-from trackback.settings import Settings, load_settings, save_settings
-from trackback.table import Table
-from trackback.table_ledger import TableLedger
+from trackback.model.sent_ping import Sending, Stage
+from trackback.model.settings import Settings
+from trackback.sending.throttle import user_agent
+from trackback.storage.pings import Table
+from trackback.storage.send_jobs import MOST_STEPS, Order, Orders
+from trackback.storage.sent_pings import TableLedger
+from trackback.storage.settings import load_settings, save_settings
+from trackback.web.http.client import Fetcher
 
 NOW = datetime.now(UTC)
 SCHEDULE: dict[str, Any] = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}

@@ -11,14 +11,15 @@ from werkzeug.wrappers import Response
 
 from tests.receivers import ACCEPTED, Web, post, refused, web
 from tests.websites import watched_connects
-from trackback.fetch import Fetcher
-from trackback.file_ledger import FileLedger
-from trackback.ledger import GIVE_UP, PATIENCE, Ledger, Sending, Stage
-from trackback.mailing import ENOUGH, NEVER, OWN, TIME_IS_UP
-from trackback.manners import LEFT_ALONE, Limits
-from trackback.sending import GONE, PostUnread, Report, Sender
-from trackback.table import Table
-from trackback.table_ledger import TableLedger
+from trackback.model.sending_limits import Limits
+from trackback.model.sent_ping import GIVE_UP, PATIENCE, Ledger, Sending, Stage
+from trackback.sending.post_run import ENOUGH, NEVER, OWN, TIME_IS_UP
+from trackback.sending.sender import GONE, PostUnread, Report, Sender
+from trackback.sending.throttle import LEFT_ALONE
+from trackback.storage.pings import Table
+from trackback.storage.sent_pings import TableLedger
+from trackback.storage.sent_pings_file import FileLedger
+from trackback.web.http.client import Fetcher
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

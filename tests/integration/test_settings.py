@@ -7,20 +7,12 @@ from datetime import timedelta
 import pytest
 
 from trackback.errors import BadSettings, StatusChanged
-from trackback.manners import Limits
-from trackback.ping import Status
-from trackback.rules import read_rule
-from trackback.settings import (
-    Event,
-    Notify,
-    Settings,
-    load_rules,
-    load_settings,
-    read_settings,
-    save_rules,
-    save_settings,
-)
-from trackback.table import Table
+from trackback.model.ping import Status
+from trackback.model.sending_limits import Limits
+from trackback.model.settings import Event, Notify, Settings, read_settings
+from trackback.receiving.spam.rules import read_rule
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, load_settings, save_rules, save_settings
 
 FRIEND = read_rule("allow", "host", "friend.example")
 FOE = read_rule("block", "path", "platform.example/foe")

@@ -10,14 +10,14 @@ import boto3
 import pytest
 
 from functions.moderate import app
+from tests.admin_client import QUEUE, SIGN_IN, Visitor
 from tests.stacks import deployed
-from tests.visitor import QUEUE, SIGN_IN, Visitor
-from trackback.access import Access
 from trackback.cli.main import main
-from trackback.keys import Keys
-from trackback.publishing import note_api
-from trackback.table import Table
-from trackback.tokens import SIGN_IN_LASTS
+from trackback.signing import SIGN_IN_LASTS
+from trackback.storage.api_address import note_api
+from trackback.storage.pings import Table
+from trackback.storage.sign_ins import Access
+from trackback.storage.signing_keys import Keys
 
 Output = pytest.CaptureFixture[str]
 API = "https://api.example"

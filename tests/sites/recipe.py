@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.template import ROOT
 
-SITES = Path(__file__).parent
+SITES = ROOT / "examples"
 TOOLS = ROOT / ".venv" / "tools" / "sites"
 BLOG, API, OTHERS = "localhost:4000", "localhost:8080", "localhost:8083"
 """Where the recipes say that the site, the service and the other blogs are."""
@@ -26,7 +26,7 @@ KINDS: dict[str, str | tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Recipe:
-    """One of the folders beside this file, and the file of it that holds the two addresses."""
+    """One of the folders in `examples/`, and the file of it that holds the two addresses."""
 
     name: str
     settings: str

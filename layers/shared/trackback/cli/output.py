@@ -12,10 +12,10 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from trackback.cli.doctor.finding import Finding, Grade
-from trackback.clock import to_second
-from trackback.ping import Ping, Status
-from trackback.policy import CERTAIN
-from trackback.verdict import Seen
+from trackback.model.ping import Ping, Status
+from trackback.model.verdict import Seen
+from trackback.receiving.spam.policy import CERTAIN
+from trackback.timestamps import to_second
 
 COLOURS = {
     Status.RECEIVED: "cyan",

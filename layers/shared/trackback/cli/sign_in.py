@@ -5,13 +5,13 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from trackback.access import Access
 from trackback.cli.output import remark
 from trackback.cli.stack import DEFAULT_NAME, Stack, StackUnknown, stack_name
 from trackback.cli.stand_in import is_on_this_machine
-from trackback.keys import Keys
-from trackback.publishing import find_api
-from trackback.table import Table
+from trackback.storage.api_address import find_api
+from trackback.storage.pings import Table
+from trackback.storage.sign_ins import Access
+from trackback.storage.signing_keys import Keys
 
 
 class _Service(NamedTuple):

@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from trackback.cli.deploy.parameters import Parameter
 from trackback.errors import PingRefused
-from trackback.link import ascii_host
-from trackback.site import host_key
+from trackback.model.posts import host_key
+from trackback.urls import ascii_host
 
 _MAX_PORT = 65_535
 

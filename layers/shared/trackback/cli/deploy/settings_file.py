@@ -12,7 +12,7 @@ from trackback.cli.deploy.hosts import host_problem, tidy_hosts
 from trackback.cli.deploy.parameters import Parameter
 from trackback.cli.stack import DEFAULT_NAME
 from trackback.errors import TrackbackError
-from trackback.site import host_key
+from trackback.model.posts import host_key
 
 STACK, REGION = "StackName", "Region"
 REQUIRED = (REGION, "Sites", "AuthorEmail")

@@ -10,10 +10,11 @@ from trackback.cli.doctor.embed_check import check_placement, own_script
 from trackback.cli.doctor.finding import Finding, Grade, note, right, wrong
 from trackback.cli.doctor.post_page import PostPage, read_post_page
 from trackback.cli.doctor.probe import Trial
-from trackback.discovery import discover, is_same_page
-from trackback.fetch import Fetched, Fetcher, FetchFailed
-from trackback.page import is_html, page_text
-from trackback.table import Table
+from trackback.protocols.trackback.discovery import discover
+from trackback.storage.pings import Table
+from trackback.urls import is_same_page
+from trackback.web.html.page import is_html, page_text
+from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 
 _OK = 200
 
