@@ -156,6 +156,7 @@ def test_windows_notepad_may_write_the_file(tmp_path: Path) -> None:
         ("Sites = ['a.example', ['b.example']]", "is no host"),
         ("Sites = '\"a.example\"'", "is no host"),
         ("Sites = 'a.example'\nFeed = []", "Feed must be"),
+        ("Sites = 'a.example'\nDomainName = 'www.a.example'", "Use another, like trackback.a.example."),
         (
             "Sites = 'a.example'\nFeed = 'https://a.example/\\'",
             "without a backslash. In a URL, percent-encode",

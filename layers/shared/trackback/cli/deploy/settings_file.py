@@ -12,6 +12,7 @@ from trackback.cli.deploy.hosts import host_problem, tidy_hosts
 from trackback.cli.deploy.parameters import Parameter
 from trackback.cli.stack import DEFAULT_NAME
 from trackback.errors import TrackbackError
+from trackback.model.posts import host_key
 
 STACK, REGION = "StackName", "Region"
 REQUIRED = (REGION, "Sites", "AuthorEmail")
@@ -69,7 +70,7 @@ def check(values: Mapping[str, str], known: Mapping[str, Parameter], source: str
     """
     values = {name: tidy_hosts(value) if name == "Sites" else value for name, value in values.items()}
     problems = [_problem(name, value, known) for name, value in values.items()]
-    problems.append(_budget_problem(values))
+    problems += [_budget_problem(values), _domain_problem(values)]
     problems += [f"{name} is missing." for name in REQUIRED if not values.get(name)]
     if found := list(dict.fromkeys(filter(None, problems))):
         raise BadSettingsFile(f"{source}: " + " ".join(found))
@@ -135,6 +136,17 @@ def _budget_problem(values: Mapping[str, str]) -> str:
         f"CloudFormation makes no budgets in {region}. Remove MonthlyBudget, and make a budget in the AWS "
         "console (Billing, Budgets): it counts the whole account either way."
     )
+
+
+def _domain_problem(values: Mapping[str, str]) -> str:
+    domain = values.get("DomainName", "")
+    if not domain or host_key(domain) not in map(_key_of, values.get("Sites", "").split(",")):
+        return ""
+    return f"DomainName {domain} is your blog's own host. Use another, like trackback.{host_key(domain)}."
+
+
+def _key_of(site: str) -> str:
+    return host_key(site.rpartition("://")[2])
 
 
 def _text(name: str, value: object) -> str:
