@@ -240,12 +240,20 @@ def test_credentials_without_a_right_are_told_before_anything_is_made(owner: Own
     policy = json.dumps({"Version": "2012-10-17", "Statement": [reads]})
     iam.put_user_policy(UserName="guest", PolicyName="reads", PolicyDocument=policy)
     key = iam.create_access_key(UserName="guest")["AccessKey"]
+    scoped = {
+        "Effect": "Allow",
+        "Action": "dynamodb:CreateTable",
+        "Resource": "arn:aws:dynamodb:*:*:table/trackback-*",
+    }
+    narrow = json.dumps({"Version": "2012-10-17", "Statement": [scoped]})
+    iam.put_user_policy(UserName="guest", PolicyName="one table", PolicyDocument=narrow)
     owner.write(**SETTINGS)
     run = owner.deploy(AWS_ACCESS_KEY_ID=key["AccessKeyId"], AWS_SECRET_ACCESS_KEY=key["SecretAccessKey"])
     assert run.status == 1
     assert "may not do what a deployment does" in run.output
     assert "iam:CreateRole" in run.output
     assert "cloudformation:CreateChangeSet" not in run.output
+    assert "dynamodb:CreateTable" not in run.output  # a right for the stack's own names suffices
     assert owner.tables() == []
 
 

@@ -106,7 +106,7 @@ def _check(deployment: Deployment) -> StackState:
     """Check all that can be known before anything is created; return how the stack stands."""
     if problem := account.region_problem(deployment.region):
         raise BadSettingsFile(problem)
-    account.check_rights(account.caller(deployment.region), deployment.region)
+    account.check_rights(account.caller(deployment.region), deployment.region, deployment.stack)
     if deployment["CertificateArn"]:
         certificate.check_certificate(deployment["CertificateArn"], deployment["DomainName"])
     client = cloudformation(deployment.region)
