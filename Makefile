@@ -5,7 +5,7 @@ BIN := .venv/bin
 TOOLS := .venv/tools
 SAM := $(TOOLS)/sam/bin/sam
 # Deploying takes the SAM that is there already, as AWS CloudShell's is.
-DEPLOY_SAM := $(or $(shell command -v sam),$(CURDIR)/$(SAM))
+FOUND_SAM := $(shell command -v sam)
 MINISTACK := $(TOOLS)/ministack/bin/ministack
 GENERATORS := $(TOOLS)/sites
 UV := $(TOOLS)/uv/bin/uv
@@ -31,7 +31,7 @@ help: ## list what there is to do
 install: .venv/installed ## install the project and its tools into .venv
 
 run: install ## run the whole service on this machine, with a demo blog
-	@$(BIN)/python -m tests.local
+	@$(BIN)/python -m tests.stack.local
 
 test: install $(SAM) ## run the tests: unit, integration, infrastructure, end to end
 	$(BIN)/pytest $(SIDE_BY_SIDE) --ignore=tests/deploy --ignore=tests/sites
@@ -52,6 +52,7 @@ lint: install $(SAM) ## check style, types, the template and the workflows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/cfn-lint --regions $(REGIONS) --template template.yaml examples/deploy/role.yaml
 	$(BIN)/python -W ignore -m tests.policy_linter
 	$(BIN)/zizmor --offline --quiet --no-progress .github examples/deploy/github-actions.yml
@@ -60,10 +61,10 @@ lint: install $(SAM) ## check style, types, the template and the workflows
 pr: lint test coverage test-dynamodb test-deploy test-sites ## run what CI runs
 
 build: $(SAM) ## build the functions and layers, without Docker and AWS
-	AWS_DEFAULT_REGION=us-east-1 PIP=$(CURDIR)/$(TOOLS)/sam/bin/pip $(SAM) build
+	AWS_DEFAULT_REGION=us-east-1 PIP='"$(CURDIR)/$(TOOLS)/sam/bin/pip"' $(SAM) build
 
-deploy: .venv/owner $(DEPLOY_SAM) ## deploy to your AWS account; the first time, it asks four questions
-	@SAM="$(DEPLOY_SAM)" PIP="$(CURDIR)/$(BIN)/pip" $(BIN)/trackback deploy $(if $(SETTINGS),--settings "$(SETTINGS)")
+deploy: .venv/owner $(if $(FOUND_SAM),,$(SAM)) ## deploy to your AWS account; the first time, it asks four questions
+	@SAM="$(or $(FOUND_SAM),$(CURDIR)/$(SAM))" PIP='"$(CURDIR)/$(BIN)/pip"' $(BIN)/trackback deploy $(if $(SETTINGS),--settings "$(SETTINGS)")
 
 bench: install build ## measure cold start, warm requests, memory and capacity units
 	$(BIN)/python -m tests.benchmarks
@@ -96,7 +97,7 @@ LOCK := requirements-dev.lock
 	touch $@ .venv/owner
 
 # Each pins another boto3 than ours, so each has a virtual environment of its own.
-$(SAM) $(CURDIR)/$(SAM):
+$(SAM):
 	$(PYTHON) -m venv $(TOOLS)/sam
 	$(TOOLS)/sam/bin/pip install --quiet --disable-pip-version-check aws-sam-cli==1.170.0
 

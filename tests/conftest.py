@@ -11,12 +11,13 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import template
-from tests.aws import make_anew, stand_in
 from tests.browser import Browsers, open_browsers
-from trackback.form import Form
-from trackback.ping import Ping, read_ping
-from trackback.site import Sites
-from trackback.table import Table
+from tests.stack.aws import make_anew, stand_in
+from trackback.model.ping import Ping
+from trackback.model.posts import Sites
+from trackback.protocols.trackback.form import Form
+from trackback.protocols.trackback.receive import read_ping
+from trackback.storage.pings import Table
 
 _running = ExitStack()
 _running.enter_context(stand_in())

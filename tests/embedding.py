@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Error, Page
 from werkzeug.wrappers import Request, Response
 
 from tests import template
-from tests.gateway import Gateway
-from tests.served import Serve
-from tests.servers import serving
+from tests.embed_server import Serve
+from tests.stack.gateway import Gateway
+from tests.stack.servers import serving
 
 LIST, COUNT = "trackback-list", "trackback-count"
 LOADED, FAILED = f"{LIST}:load", f"{LIST}:error"

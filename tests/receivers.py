@@ -8,7 +8,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from tests.servers import serving
+from tests.stack.servers import serving
 
 Page = str | Response | Callable[[Request], Response]
 

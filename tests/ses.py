@@ -12,7 +12,7 @@ from typing import Any
 
 from werkzeug import Request, Response
 
-from tests.servers import serving
+from tests.stack.servers import serving
 
 TOKENS = ["aaaa1111", "bbbb2222", "cccc3333"]
 ZONE = "dkim.amazonses.com"

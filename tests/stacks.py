@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from moto.backends import get_backend
 
-from tests.aws import ACCOUNT, ENVIRONMENT
+from tests.stack.aws import ACCOUNT, ENVIRONMENT
 
 _STACK = "trackback-test"
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from trackback.network import is_loopback
+from trackback.web.http.addresses import is_loopback
 
 Behaviour = Callable[[socket.socket, threading.Event], None]
 """Answers a request on its connection; the event tells that the server ends, for those who would wait."""

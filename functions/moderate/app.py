@@ -15,33 +15,21 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from trackback.access import Access
-from trackback.akismet_key import AkismetKey
-from trackback.deliveries import Deliveries
-from trackback.desk import Desk, read_choices
-from trackback.dynamodb import telling_when_busy
-from trackback.errand import Errands
 from trackback.errors import BadQuery, BadSettings, NoSuchPing, StatusChanged, TableBusy, TrackbackError
-from trackback.housekeeping import change_closed, change_key, change_rules
-from trackback.keys import Keys
-from trackback.letter import Letter, send_letter
-from trackback.mail import Envelope
-from trackback.moderation import Moderation
-from trackback.notice import Notice
-from trackback.order import Orders
+from trackback.gateway import origin
+from trackback.model.posts import Sites
+from trackback.model.rule import BadRule
+from trackback.model.settings import read_settings
+from trackback.notifications.mail import Envelope
+from trackback.notifications.webhook import ask_for_test
 from trackback.outcomes import count_refused_mail
-from trackback.pages import FILES, Pages
-from trackback.replies import Replies, Reply, begun, ended, see_other
-from trackback.rules import BadRule
-from trackback.sent_pages import SEND, SENT, SentPages, asked, read_form, typed
-from trackback.settings import load_settings, read_settings, save_settings
-from trackback.site import Sites
-from trackback.slow import noting_slow
-from trackback.table import Table
-from trackback.tokens import SESSION_LASTS, LinkExpired, LinkInvalid, read_link
-from trackback.viewer import origin
-from trackback.views import QUEUE, Views, back, ping_address, typed_settings
-from trackback.visit import (
+from trackback.pages.admin.account_mail import AccountMail, send_letter
+from trackback.pages.admin.actions import Actions, read_choices
+from trackback.pages.admin.flash import Flash
+from trackback.pages.admin.mail_links import MailLinks
+from trackback.pages.admin.responses import Replies, Reply, begun, ended, see_other
+from trackback.pages.admin.sending import SEND, SENT, SentPages, asked, read_form, typed
+from trackback.pages.admin.session import (
     Door,
     Fields,
     ForeignForm,
@@ -51,7 +39,20 @@ from trackback.visit import (
     read_query,
     refuse_foreign,
 )
-from trackback.webhook import ask_for_test
+from trackback.pages.admin.settings_forms import change_closed, change_key, change_rules
+from trackback.pages.admin.views import QUEUE, Views, back, ping_address, typed_settings
+from trackback.pages.templates import FILES, Pages
+from trackback.receiving.moderation import Moderation
+from trackback.request_log import noting_slow
+from trackback.signing import SESSION_LASTS, LinkExpired, LinkInvalid, read_link
+from trackback.storage.akismet_key import AkismetKey
+from trackback.storage.deliveries import Deliveries
+from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.pings import Table
+from trackback.storage.send_jobs import SendJobs
+from trackback.storage.settings import load_settings, save_settings
+from trackback.storage.sign_ins import SignIns
+from trackback.storage.signing_keys import Keys
 
 SETTINGS, RULES, SIGN_IN = f"{QUEUE}/settings", f"{QUEUE}/rules", f"{QUEUE}/sign-in"
 READ = ["GET", "HEAD"]
@@ -65,16 +66,16 @@ keys = Keys(os.environ["SIGNING_KEY"])
 webhook_keys = Keys(os.environ["WEBHOOK_KEY"])
 akismet_key = AkismetKey(os.environ["AKISMET_KEY"])
 pages = Pages(Path(__file__).parent)
-access = Access(table, keys)
+access = SignIns(table, keys)
 deliveries = Deliveries(table)
 moderation = Moderation(table)
-orders = Orders(table, os.environ["SEND_FUNCTION"])
+orders = SendJobs(table, os.environ["SEND_FUNCTION"])
 sent_pages = SentPages(table)
 views = Views(table, webhook_keys)
 door, desk, errands, replies = (
     Door(access),
-    Desk(table, moderation),
-    Errands(table, moderation, views),
+    Actions(table, moderation),
+    MailLinks(table, moderation, views),
     Replies(pages),
 )
 
@@ -139,7 +140,7 @@ def new_order() -> Reply:
         problem = str(error)
         return _own("send.html", "Send", lambda: sent_pages.send(typed(fields), problem), 400)
     orders.give(order)
-    return see_other(SEND, Notice("It is under way. Load this page again to see what came of it."))
+    return see_other(SEND, Flash("It is under way. Load this page again to see what came of it."))
 
 
 @show(SENT)
@@ -185,7 +186,7 @@ def new_settings() -> Reply:
         save_settings(table, read_settings(fields, feed), load_settings(table))
     except BadSettings as error:
         return _settings(400, problem=str(error), form=typed_settings(fields))
-    return see_other(SETTINGS, Notice("Saved."))
+    return see_other(SETTINGS, Flash("Saved."))
 
 
 @act(f"{QUEUE}/closed")
@@ -204,11 +205,13 @@ def mail_example() -> Reply:
     """Send a mail, to see whether mails arrive."""
     _posted()
     words = "Mails of your TrackBack service reach you. When a ping waits for you, you are told like this."
-    problem = _send(Letter("A test of your TrackBack mails", words, origin(_event()) + QUEUE, "Your pings"))
+    problem = _send(
+        AccountMail("A test of your TrackBack mails", words, origin(_event()) + QUEUE, "Your pings")
+    )
     words = (
         f"The mail could not be sent: {problem}" if problem else f"A mail is on its way to {envelope.author}."
     )
-    return see_other(SETTINGS, Notice(words, amiss=bool(problem)))
+    return see_other(SETTINGS, Flash(words, amiss=bool(problem)))
 
 
 @act(f"{SETTINGS}/test-webhook")
@@ -217,7 +220,7 @@ def send_example() -> Reply:
     _posted()
     ask_for_test(deliveries, _now())
     return see_other(
-        SETTINGS, Notice("An example goes out within a minute. Then load this page again to see the answer.")
+        SETTINGS, Flash("An example goes out within a minute. Then load this page again to see the answer.")
     )
 
 
@@ -226,7 +229,7 @@ def new_secret() -> Reply:
     """Sign webhooks with a new key."""
     _posted()
     webhook_keys.rotate(_now())
-    return see_other(SETTINGS, Notice("The webhook has a new secret."))
+    return see_other(SETTINGS, Flash("The webhook has a new secret."))
 
 
 @act(f"{SETTINGS}/akismet-key")
@@ -272,7 +275,7 @@ def mail_link() -> Reply:
             "Somebody, likely you, wants to sign in to your TrackBack pages. If it was not you, do nothing."
         )
         link = f"{origin(_event())}{SIGN_IN}/{token}{to}"
-        _send(Letter("Sign in to your TrackBack pages", words, link, "Sign in"))
+        _send(AccountMail("Sign in to your TrackBack pages", words, link, "Sign in"))
     return see_other(f"{SIGN_IN}?sent=1")
 
 
@@ -394,7 +397,7 @@ def _link(token: str, values: dict[str, Any]) -> Reply:
     return replies.page("link.html", status, token=token, **values)
 
 
-def _send(letter: Letter) -> str:
+def _send(letter: AccountMail) -> str:
     """Send a mail to the author; return why that failed, if it did."""
     sent = send_letter(pages, deliveries, envelope, letter, _now())
     if sent.state == "failed":

@@ -12,22 +12,24 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from trackback.announcement import announce, listed, mail_subject, quoted
-from trackback.deliveries import Deliveries, Delivery, by_ping, delivery_id
-from trackback.fetch import Fetcher
-from trackback.items import post_id
-from trackback.keys import Keys
-from trackback.ledger import Sending
-from trackback.mail import Envelope, MailFailed, compose, one_line, send
-from trackback.outbox import MOST, Claim, Outbox
+from trackback.model.ping import Ping
+from trackback.model.sent_ping import SentPing
+from trackback.model.settings import Notify, Settings
+from trackback.notifications.mail import Envelope, MailFailed, compose, one_line, send
+from trackback.notifications.mail_outbox import MOST, Claim, Outbox
+from trackback.notifications.ping_mail import announce, listed, mail_subject, quoted
+from trackback.notifications.webhook import Webhook
 from trackback.outcomes import count, count_refused_mail
-from trackback.ping import Ping
-from trackback.publishing import note_api
-from trackback.settings import SETTINGS, Notify, Settings, settings_in
-from trackback.table import Table
-from trackback.table_ledger import TableLedger
-from trackback.tokens import Action, Link, write_link
-from trackback.webhook import Webhook
+from trackback.signing import Action, Link, write_link
+from trackback.storage.api_address import note_api
+from trackback.storage.deliveries import Deliveries, Delivery, by_ping, delivery_id
+from trackback.storage.items import post_id
+from trackback.storage.keys import SETTINGS
+from trackback.storage.pings import Table
+from trackback.storage.sent_pings import SentPings
+from trackback.storage.settings import settings_in
+from trackback.storage.signing_keys import Keys
+from trackback.web.http.client import Fetcher
 
 MOST_SHOWN = 20
 MOST_BYTES = 90_000
@@ -44,7 +46,7 @@ api = os.environ["API_URL"]
 table = Table(os.environ["TABLE"])
 keys = Keys(os.environ["SIGNING_KEY"])
 outbox = Outbox(table)
-ledger = TableLedger(table)
+ledger = SentPings(table)
 deliveries = Deliveries(table)
 fetcher = Fetcher(loopback=os.environ.get("FETCH_LOOPBACK") == "true")
 webhook = Webhook(fetcher, Keys(os.environ["WEBHOOK_KEY"]), deliveries)
@@ -125,7 +127,7 @@ def _log(claim: Claim, subject: str, state: Literal["sent", "failed"], answer: s
 
 
 def _written(
-    pings: Sequence[Ping], total: int, failed: Sequence[Sending], now: datetime
+    pings: Sequence[Ping], total: int, failed: Sequence[SentPing], now: datetime
 ) -> tuple[str, str, str, str]:
     """Return a mail's subject, text, HTML and the link that ends such mails; what is too long shows fewer."""
     keyring = keys.load(now)

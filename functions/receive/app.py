@@ -15,16 +15,18 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback import answer, viewer
-from trackback.closing import Closed
+from trackback import gateway as viewer
 from trackback.errors import PingRefused, TableBusy
-from trackback.form import charset_label, read_form
-from trackback.listing import MAX_LIMIT
+from trackback.model.listing import MAX_LIMIT
+from trackback.model.ping import sender_hash
+from trackback.model.posts import Post, Sites
 from trackback.outcomes import count
-from trackback.ping import read_ping, sender_hash
-from trackback.site import Post, Sites
-from trackback.slow import noting_slow
-from trackback.table import Table
+from trackback.protocols.trackback import xml as answer
+from trackback.protocols.trackback.form import charset_label, read_form
+from trackback.protocols.trackback.receive import read_ping
+from trackback.request_log import noting_slow
+from trackback.storage.closed_posts import Closed
+from trackback.storage.pings import Table
 
 PREFIX = "/trackback/"
 PING_URL = PREFIX + r"[\s\S]+"  # powertools' own path parameters hold no slash

@@ -8,17 +8,17 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback.fetch import Fetcher
-from trackback.following import follow
-from trackback.mailing import Step
-from trackback.manners import user_agent
-from trackback.order import MOST_STEPS, Order, Orders, Told
 from trackback.outcomes import count
-from trackback.sending import PostUnread, Report, Sender
-from trackback.settings import load_settings
-from trackback.subscription import FeedUnread
-from trackback.table import Table
-from trackback.table_ledger import TableLedger
+from trackback.sending.feed_poll import follow
+from trackback.sending.post_run import Step
+from trackback.sending.sender import PostUnread, Report, Sender
+from trackback.sending.subscription import FeedUnread
+from trackback.sending.throttle import user_agent
+from trackback.storage.pings import Table
+from trackback.storage.send_jobs import MOST_STEPS, JobResult, SendJob, SendJobs
+from trackback.storage.sent_pings import SentPings
+from trackback.storage.settings import load_settings
+from trackback.web.http.client import Fetcher
 
 MOST_ORDERS = 10
 RESERVE = 30
@@ -28,7 +28,7 @@ RESERVE = 30
 own = [host.strip().rpartition("://")[2] for host in os.environ["SITES"].split(",")]
 deployed_feed = os.environ["FEED"]
 table = Table(os.environ["TABLE"])
-orders = Orders(table)
+orders = SendJobs(table)
 fetcher = Fetcher(loopback=os.environ.get("FETCH_LOOPBACK") == "true", user_agent=user_agent(own[0]))
 
 logger = Logger()
@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     settings = load_settings(table)
     sender = Sender(
         fetcher,
-        TableLedger(table),
+        SentPings(table),
         own=own,
         limits=settings.limits,
         time_is_up=lambda: context.get_remaining_time_in_millis() < RESERVE * 1_000,
@@ -74,16 +74,16 @@ def carry_out(sender: Sender, order_id: str) -> None:
     orders.finish(replace(order, state="done", title=report.title, steps=told, more=more))
 
 
-def _sent(sender: Sender, order: Order) -> Report:
+def _sent(sender: Sender, order: SendJob) -> Report:
     if order.ping_url:
         return sender.send_to(order.source, order.ping_url, again=order.again, dry_run=order.dry_run)
     return sender.send(order.source, again=order.again, dry_run=order.dry_run)
 
 
-def _told(step: Step) -> Told:
+def _told(step: Step) -> JobResult:
     record, form = step.sending, step.form or {}
     said = (form.get(name, "") for name in ("title", "excerpt", "blog_name"))
-    return Told(record.target, record.ping_url, record.stage, record.words, *said)
+    return JobResult(record.target, record.ping_url, record.stage, record.words, *said)
 
 
 def read(sender: Sender, feed: str) -> None:

@@ -14,16 +14,16 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback.embedding import SHORT, Embed
 from trackback.errors import BadQuery, PingRefused, TableBusy
-from trackback.list_page import HTML, ListPages, is_page, post_name
-from trackback.listing import Cursor, Page, read_limit
-from trackback.negotiation import prefers_html
-from trackback.site import MAX_KEY, Post, Sites, post_key
-from trackback.slow import noting_slow
-from trackback.table import Table
-from trackback.titles import post_titles
-from trackback.viewer import origin
+from trackback.gateway import origin
+from trackback.model.listing import Cursor, Page, read_limit
+from trackback.model.posts import MAX_KEY, Post, Sites, post_key
+from trackback.pages.public.content_negotiation import prefers_html
+from trackback.pages.public.embed import SHORT, Embed
+from trackback.pages.public.ping_list import HTML, ListPages, is_page, post_name
+from trackback.request_log import noting_slow
+from trackback.storage.pings import Table
+from trackback.storage.posts import post_titles
 
 PREFIX = "/pings/"
 READ = ["GET", "HEAD"]
@@ -76,7 +76,7 @@ def counts() -> Response[str]:
 @app.route("/snippet", method=READ)
 def paste() -> Response[str]:
     """Tell what to paste for a post, under the address that this was asked at."""
-    from trackback.snippet import snippet  # noqa: PLC0415 - no reader waits for it
+    from trackback.pages.public.snippet import snippet  # noqa: PLC0415 - no reader waits for it
 
     names = _query().get("post", [])
     if len(names) != 1:

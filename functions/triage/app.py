@@ -15,16 +15,17 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
-from trackback.deliveries import Deliveries, ping_event
-from trackback.items import Item, to_ping
-from trackback.link import site_of
-from trackback.messages import Message, Queue, failures
-from trackback.outbox import Outbox
+from trackback.model.settings import Event, Notify
+from trackback.notifications.mail_outbox import Outbox
+from trackback.notifications.webhook import note_event
 from trackback.outcomes import count
-from trackback.settings import Event, Notify, load_settings
-from trackback.stream import event_of, needs_check, ping_of
-from trackback.table import Table
-from trackback.webhook import note_event
+from trackback.storage.check_queue import Message, Queue, failures
+from trackback.storage.deliveries import Deliveries, ping_event
+from trackback.storage.items import Item, to_ping
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_settings
+from trackback.storage.stream import event_of, needs_check, ping_of
+from trackback.urls import site_of
 
 # At import, so that a missing setting fails the start.
 table = Table(os.environ["TABLE"])

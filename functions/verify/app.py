@@ -9,32 +9,32 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback.akismet import Akismet
-from trackback.akismet_key import AkismetKey
-from trackback.changes import Change
-from trackback.fetch import Fetcher
-from trackback.learning import learn
-from trackback.link import site_of
-from trackback.messages import failures, read_batch
+from trackback.model.transitions import Change
 from trackback.outcomes import count
-from trackback.pace import Pace
-from trackback.recent import Recent
-from trackback.table import Table
-from trackback.verification import Verifier
+from trackback.receiving.host_rate_limit import HostRateLimit
+from trackback.receiving.spam.akismet import Akismet
+from trackback.receiving.spam.flood import FloodWindow
+from trackback.receiving.spam.training import learn
+from trackback.receiving.verifier import Verifier
+from trackback.storage.akismet_key import AkismetKey
+from trackback.storage.check_queue import failures, read_batch
+from trackback.storage.pings import Table
+from trackback.urls import site_of
+from trackback.web.http.client import Fetcher
 
 SIDE_BY_SIDE = 10
 MOST_DUE = 50
 
 # At import, so that a missing setting fails the start, and for as long as this environment lives.
 table = Table(os.environ["TABLE"])
-pace = Pace()
+pace = HostRateLimit()
 fetcher = Fetcher(
     loopback=os.environ.get("FETCH_LOOPBACK") == "true",
     may_redirect_to=lambda url: pace.allows(site_of(url), datetime.now(UTC)),
 )
 akismet_key = AkismetKey(os.environ["AKISMET_KEY"])
 akismet = Akismet(lambda: akismet_key.load(datetime.now(UTC)))
-verifier = Verifier(table, fetcher, Recent(), pace, akismet)
+verifier = Verifier(table, fetcher, FloodWindow(), pace, akismet)
 
 logger = Logger()
 

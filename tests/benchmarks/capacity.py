@@ -12,11 +12,11 @@ from tests import template
 from tests.benchmarks import samples
 from tests.benchmarks.meter import Meter
 from tests.dynamodb_local import dynamodb_local, settings
-from trackback.changes import verdict_change
-from trackback.ping import Ping, Status
-from trackback.site import Post
-from trackback.table import Table
-from trackback.verdict import Outcome
+from trackback.model.ping import Ping, Status
+from trackback.model.posts import Post
+from trackback.model.transitions import verdict_change
+from trackback.model.verdict import Outcome
+from trackback.storage.pings import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

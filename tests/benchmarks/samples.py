@@ -5,13 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from trackback.items import new_item, to_typed
-from trackback.keys import Keyring
-from trackback.link import read_source
-from trackback.ping import Ping, ping_id
-from trackback.site import Post, Sites
-from trackback.tokens import write_session
-from trackback.verdict import Seen, Verdict
+from trackback.model.ping import Ping, ping_id
+from trackback.model.posts import Post, Sites
+from trackback.model.verdict import Seen, Verdict
+from trackback.signing import Keyring, write_session
+from trackback.storage.items import new_item, to_typed
+from trackback.urls import read_source
 
 SITE = "blog.example"
 POST = Sites(SITE).find(f"{SITE}/2026/why-we-still-link")

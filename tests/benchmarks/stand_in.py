@@ -17,8 +17,8 @@ from typing import Any
 
 from tests import template
 from tests.benchmarks import samples
-from trackback.keys import Keyring
-from trackback.queue import PAGE as QUEUE_PAGE
+from trackback.signing import Keyring
+from trackback.storage.moderation_queue import PAGE as QUEUE_PAGE
 
 KEYRING = Keyring("k" * 43)
 WAITING = samples.ping(0).id

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from pathlib import Path
 
-from trackback.evidence import Evidence, judged_text
-from trackback.ping import MAX_EXCERPT, Status
-from trackback.policy import Judgement, judge
-from trackback.text import clean, marks_up_links
-from trackback.words import WordModel
+from trackback.model.ping import MAX_EXCERPT, Status
+from trackback.receiving.spam.bayes import WordModel
+from trackback.receiving.spam.evidence import Evidence, judged_text
+from trackback.receiving.spam.policy import Judgement, judge
+from trackback.web.text.plain_text import clean, marks_up_links
 
 SEED = 2_002
 TRAINED_ON = (20, 100, 1_000)

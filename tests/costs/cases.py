@@ -11,13 +11,13 @@ from tests.benchmarks.stand_in import KEYRING
 from tests.costs import events
 from tests.costs.events import Event
 from tests.costs.sources import LARGEST
-from trackback.changes import verdict_change
-from trackback.link import read_source
-from trackback.outbox import MOST
-from trackback.ping import Ping, Status, ping_id
-from trackback.site import Post, Sites
-from trackback.table import Added, Table
-from trackback.verdict import Outcome
+from trackback.model.ping import Ping, Status, ping_id
+from trackback.model.posts import Post, Sites
+from trackback.model.transitions import verdict_change
+from trackback.model.verdict import Outcome
+from trackback.notifications.mail_outbox import MOST
+from trackback.storage.pings import Added, Table
+from trackback.urls import read_source
 
 STARTS = 3
 REQUESTS = 40

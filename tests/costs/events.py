@@ -8,9 +8,9 @@ from typing import Any
 from urllib.parse import urljoin
 
 from tests.benchmarks import samples
-from trackback.link import read_source
-from trackback.ping import Ping, ping_id
-from trackback.site import Post
+from trackback.model.ping import Ping, ping_id
+from trackback.model.posts import Post
+from trackback.urls import read_source
 
 Event = Mapping[str, Any]
 BROWSER = {"accept-encoding": "gzip, deflate, br"}

@@ -32,8 +32,8 @@ from tests.costs.cases import REQUESTS, STARTS, Case, Cases
 from tests.costs.metering import MeteringProxy, metering
 from tests.costs.sources import sources
 from tests.dynamodb_local import dynamodb_local, settings
-from trackback.ping import Status
-from trackback.table import Table
+from trackback.model.ping import Status
+from trackback.storage.pings import Table
 
 FILE = Path(__file__).with_name("measured.toml")
 WARM_UP = 20

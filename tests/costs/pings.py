@@ -10,7 +10,7 @@ from tests.costs.line import Bill, Line, merged
 from tests.costs.parts import Source
 from tests.costs.prices import Prices
 from tests.costs.usage import GB, TEN, Job, Usage
-from tests.streams import fits
+from tests.stack.streams import fits
 
 MILLION = 1_000_000
 

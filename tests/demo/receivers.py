@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.wrappers import Request, Response
 
-from trackback.rdf import block
+from trackback.protocols.trackback.rdf import block
 
 PATH = "/receivers/"
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from trackback.ping import Status
+from trackback.model.ping import Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,15 @@ from werkzeug.wrappers import Request, Response
 
 from tests.demo.blog import PLAIN_PAGES, Blog, Mail, page
 from tests.demo.seeds import SEEDS, Seed
-from trackback.changes import verdict_change
-from trackback.clock import stamp
-from trackback.evidence import Evidence
-from trackback.ping import Status, read_ping
-from trackback.site import Sites
-from trackback.table import Table
-from trackback.tells import link
-from trackback.verdict import Outcome, Seen, Verdict
+from trackback.model.ping import Status
+from trackback.model.posts import Sites
+from trackback.model.transitions import verdict_change
+from trackback.model.verdict import Outcome, Seen, Verdict
+from trackback.protocols.trackback.receive import read_ping
+from trackback.receiving.spam.evidence import Evidence
+from trackback.receiving.spam.signals import link
+from trackback.storage.pings import Table
+from trackback.timestamps import stamp
 
 
 class DemoBlog:

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tests.demo.blog import PLAIN_PAGES, SECOND_THOUGHTS, Blog, Mail, page
-from trackback.feed import find_feed, read_feed
+from trackback.web.feed import find_feed, read_feed
 
 API = "https://api.example"
 BLOG = "xn--bcher-kva.example:8081"  # an IDN host holds the two hyphens that end a comment

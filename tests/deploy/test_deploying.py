@@ -35,11 +35,11 @@ BROKEN = """
 def owner(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
     """An owner with a new checkout and an account with nothing in it."""
     with emulator.emulator(tmp_path_factory.mktemp("emulator")) as environment:
-        yield check_out(tmp_path, environment)
+        yield check_out(tmp_path / "my blog", environment)  # a blank in the path must do no harm
 
 
 def transcript() -> list[str]:
-    """Return the lines that docs/deploy.md shows of a first deployment, without those that name the account."""
+    """Return the lines that docs/deploy.md shows of a first deployment, the account aside."""
     shown = (ROOT / "docs" / "deploy.md").read_text().split("<!-- transcript -->")[1].split("<!-- end -->")[0]
     lines = [line.rstrip() for line in shown.strip("`\n").splitlines()]
     return [line for line in lines if line and not line.startswith(("You are", "```"))]
@@ -54,6 +54,11 @@ def live_settings(owner: Owner, function: str) -> dict[str, str]:
     live = owner.client("lambda").get_function_configuration(FunctionName=name, Qualifier="live")
     variables: dict[str, str] = live["Environment"]["Variables"]
     return variables
+
+
+def given(owner: Owner) -> dict[str, str]:
+    """Return the parameters that the stack was given."""
+    return {each["ParameterKey"]: each["ParameterValue"] for each in owner.stack()["Parameters"]}
 
 
 def test_the_first_deployment_asks_four_questions_and_the_next_ones_none(owner: Owner) -> None:
@@ -71,10 +76,12 @@ def test_the_first_deployment_asks_four_questions_and_the_next_ones_none(owner: 
     assert "No changes to deploy" in again.output
     assert live_settings(owner, "Serve")["RELEASE"] == release
 
-    changed = owner.settings().replace('"blog.example"', '"blog.example,notes.example"')
+    changed = owner.settings().replace('"blog.example"', '"blog.example, München.example"')
+    changed += "Feed = 'https://blog.example/?a=\"1\",2&b=$c'\n"
     (owner.folder / "trackback.toml").write_text(changed)
     assert owner.deploy().status == 0
-    assert live_settings(owner, "Receive")["SITES"] == "blog.example,notes.example"
+    assert live_settings(owner, "Receive")["SITES"] == "blog.example,xn--mnchen-3ya.example"
+    assert given(owner)["Feed"] == 'https://blog.example/?a="1",2&b=$c'
 
     code = owner.folder / "functions" / "serve" / "app.py"
     code.write_text(code.read_text().replace("There is no such file.", "No such file."))
@@ -162,7 +169,16 @@ def test_a_kept_table_is_found_and_adopted_with_its_pings(owner: Owner) -> None:
     stream = owner.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
     sources = owner.client("lambda").list_event_source_mappings()["EventSourceMappings"]
     assert stream in {source["EventSourceArn"] for source in sources}
-    assert owner.deploy().status == 0
+
+    owner.write(**SETTINGS)
+    unnamed = owner.deploy()
+    assert unnamed.status == 1
+    assert f'Write ExistingTable = "{table}" into it' in unnamed.output
+    (owner.folder / "trackback.toml").unlink()
+    again = owner.answer(*ANSWERS)
+    assert again.status == 0, again.output
+    assert "Kept from it, in trackback.toml: ExistingTable." in again.output
+    assert given(owner)["ExistingTable"] == table
 
 
 def test_a_restored_table_gets_what_a_restore_leaves_out(owner: Owner) -> None:
@@ -197,8 +213,7 @@ def test_an_address_that_ses_knows_already_is_not_made_again_and_outlives_the_st
     owner.client("sesv2").create_email_identity(EmailIdentity="author@blog.example")
     owner.write(**SETTINGS)
     assert owner.deploy().status == 0
-    given = {each["ParameterKey"]: each["ParameterValue"] for each in owner.stack()["Parameters"]}
-    assert given["AuthorIdentity"] == "existing"
+    assert given(owner)["AuthorIdentity"] == "existing"
     owner.client("cloudformation").delete_stack(StackName="trackback")
     owner.client("cloudformation").get_waiter("stack_delete_complete").wait(StackName="trackback")
     assert owner.client("sesv2").get_email_identity(EmailIdentity="author@blog.example")
@@ -210,8 +225,7 @@ def test_a_mail_domain_is_made_beside_the_address_that_its_mail_goes_to(owner: O
     assert run.status == 0, run.output
     for identity in ("mail.example", "author@blog.example"):
         assert owner.client("sesv2").get_email_identity(EmailIdentity=identity)
-    given = {each["ParameterKey"]: each["ParameterValue"] for each in owner.stack()["Parameters"]}
-    assert (given["MailDomainIdentity"], given["AuthorIdentity"]) == ("create", "create")
+    assert (given(owner)["MailDomainIdentity"], given(owner)["AuthorIdentity"]) == ("create", "create")
     assert live_settings(owner, "Notify")["MAIL_FROM"] == "trackback@mail.example"
 
 
@@ -226,12 +240,20 @@ def test_credentials_without_a_right_are_told_before_anything_is_made(owner: Own
     policy = json.dumps({"Version": "2012-10-17", "Statement": [reads]})
     iam.put_user_policy(UserName="guest", PolicyName="reads", PolicyDocument=policy)
     key = iam.create_access_key(UserName="guest")["AccessKey"]
+    scoped = {
+        "Effect": "Allow",
+        "Action": "dynamodb:CreateTable",
+        "Resource": "arn:aws:dynamodb:*:*:table/trackback-*",
+    }
+    narrow = json.dumps({"Version": "2012-10-17", "Statement": [scoped]})
+    iam.put_user_policy(UserName="guest", PolicyName="one table", PolicyDocument=narrow)
     owner.write(**SETTINGS)
     run = owner.deploy(AWS_ACCESS_KEY_ID=key["AccessKeyId"], AWS_SECRET_ACCESS_KEY=key["SecretAccessKey"])
     assert run.status == 1
     assert "may not do what a deployment does" in run.output
     assert "iam:CreateRole" in run.output
     assert "cloudformation:CreateChangeSet" not in run.output
+    assert "dynamodb:CreateTable" not in run.output  # a right for the stack's own names suffices
     assert owner.tables() == []
 
 
@@ -250,6 +272,7 @@ def test_credentials_without_a_right_are_told_before_anything_is_made(owner: Own
         ({**SETTINGS, "MaxWritesPerSecond": "many"}, "MaxWritesPerSecond must be a number from 10 to 1000."),
         ({**SETTINGS, "LogRetentionDays": "2"}, "LogRetentionDays must be one of 1, 3, 7"),
         ({**SETTINGS, "AutorEmail": "x"}, "There is no setting AutorEmail. Do you mean AuthorEmail?"),
+        ({**SETTINGS, "Region": "eu-north-1", "MonthlyBudget": "5"}, "makes no budgets in eu-north-1"),
         ({**SETTINGS, "ExistingTable": "nowhere"}, "There is no table 'nowhere' in this region."),
         ({**SETTINGS, "DomainName": "trackback.blog.example"}, "DomainName needs its certificate"),
         (

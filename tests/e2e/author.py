@@ -12,9 +12,8 @@ from lxml import html
 from playwright._impl._api_structures import SetCookieParam
 
 from tests.e2e.conftest import Running, eventually
-from trackback.keys import Keyring
-from trackback.ping import Ping
-from trackback.tokens import Action, Link, write_link
+from trackback.model.ping import Ping
+from trackback.signing import Action, Keyring, Link, write_link
 
 SESSION = "__Host-trackback"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

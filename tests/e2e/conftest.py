@@ -23,15 +23,15 @@ import boto3
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.aws import ENVIRONMENT
 from tests.browser import Browsers
-from tests.servers import is_free
+from tests.stack.aws import ENVIRONMENT
+from tests.stack.servers import is_free
 from tests.template import ROOT
 from tests.websites import page, website
-from trackback.items import to_ping
-from trackback.link import read_source
-from trackback.ping import Ping, Status, ping_id
-from trackback.site import Sites
+from trackback.model.ping import Ping, Status, ping_id
+from trackback.model.posts import Sites
+from trackback.storage.items import to_ping
+from trackback.urls import read_source
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -125,7 +125,7 @@ def running(sites: str = "") -> Iterator[Running]:
     """Start it, for further blogs if any are named, and end it as a person does, with Ctrl-C."""
     port = _free_ports()
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.local"],
+        [sys.executable, "-m", "tests.stack.local"],
         cwd=ROOT,
         # No schedule in between but notify's; what a killed function leaves comes again while a test waits.
         env={

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.payloads import PAYLOADS
-from trackback.clock import stamp
-from trackback.items import to_typed
-from trackback.ping import Ping, Status
-from trackback.site import post_key
-from trackback.text import clean
+from trackback.model.ping import Ping, Status
+from trackback.model.posts import post_key
+from trackback.storage.items import to_typed
+from trackback.timestamps import stamp
+from trackback.web.text.plain_text import clean
 
 Item = dict[str, Any]
 

@@ -8,8 +8,8 @@ import pytest
 
 from tests.e2e.conftest import Running, Trackback, eventually, rows
 from tests.websites import page, website
-from trackback.rdf import block
-from trackback.settings import SETTINGS
+from trackback.protocols.trackback.rdf import block
+from trackback.storage.keys import SETTINGS
 
 
 @pytest.fixture

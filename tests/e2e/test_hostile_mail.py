@@ -9,14 +9,14 @@ from playwright.sync_api import Browser
 
 from functions.notify import app
 from functions.triage import app as triage
-from tests.aws import confirm, make_anew, sent_mails
 from tests.demo.site import DemoBlog
 from tests.e2e.hostile import TEXTS, as_item, hostile
 from tests.e2e.watch import Watch
 from tests.events import Context
-from tests.servers import serving
-from trackback.ping import Status
-from trackback.table import Table
+from tests.stack.aws import confirm, make_anew, sent_mails
+from tests.stack.servers import serving
+from trackback.model.ping import Status
+from trackback.storage.pings import Table
 
 AT_ONCE = 10
 HEADERS = {

@@ -13,8 +13,8 @@ from tests.e2e.conftest import Running
 from tests.e2e.hostile import SOME, TEXTS, as_item, hostile, records_of_texts
 from tests.e2e.watch import Watch
 from tests.payloads import PAYLOADS
-from tests.servers import serving
-from trackback.ping import Ping, Status
+from tests.stack.servers import serving
+from trackback.model.ping import Ping, Status
 
 SHOWN, UNWANTED = (Status.PENDING, Status.APPROVED), (Status.REJECTED, Status.SPAM)
 MANY, FEW = 30, 12

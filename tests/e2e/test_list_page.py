@@ -11,10 +11,10 @@ from tests.conftest import MakePing
 from tests.e2e.hostile import TEXTS, as_item, hostile
 from tests.e2e.test_accessibility import WINDOWS, amiss
 from tests.e2e.watch import Watch
-from tests.served import served
+from tests.embed_server import served
 from tests.websites import Website, page, website
-from trackback.ping import Status
-from trackback.table import Table
+from trackback.model.ping import Status
+from trackback.storage.pings import Table
 
 POST = "blog.example/2026/hello/"
 SOURCE = page("<title>The source</title>")

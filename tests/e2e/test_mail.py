@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.author import ask, mailed_link, mails, text_of, titles_shown
 from tests.e2e.conftest import NewContext, Reply, Running
-from trackback.ping import Ping
+from trackback.model.ping import Ping
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.e2e.author import SESSION, cookies, sign_in, sign_in_links
 from tests.e2e.conftest import NewContext, Reply, Running, eventually
-from trackback.ping import Ping
+from trackback.model.ping import Ping
 
 with_javascript = pytest.mark.parametrize(
     "new_context", ["Chromium", "Firefox"], indirect=True, scope="module"

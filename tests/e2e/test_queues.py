@@ -12,8 +12,8 @@ import pytest
 
 from tests.e2e.conftest import eventually
 from tests.e2e.test_streams import echo, line_of, opened
-from tests.queues import Consumer
-from tests.schedules import Schedule, messages
+from tests.stack.queues import Consumer
+from tests.stack.schedules import Schedule, messages
 from tests.template import Tick
 
 Lines = Iterator[str]

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 from tests.e2e.author import ask, new_sign_in_link
 from tests.e2e.conftest import NewContext, Running, Trackback, eventually
-from trackback.keys import Keyring
-from trackback.tokens import SIGN_IN_LASTS, write_sign_in
+from trackback.signing import SIGN_IN_LASTS, Keyring, write_sign_in
 
 
 def printed(trackback: Trackback) -> str:

@@ -14,11 +14,11 @@ import boto3
 import pytest
 
 from tests.conftest import MakePing
-from tests.environment import Environments, FunctionFailedError
-from tests.schedules import Schedule, calls
-from tests.streams import Delivery, fits
+from tests.stack.environment import Environments, FunctionFailedError
+from tests.stack.schedules import Schedule, calls
+from tests.stack.streams import Delivery, fits
 from tests.template import Function
-from trackback.table import Table
+from trackback.storage.pings import Table
 
 PATIENCE = 60  # seconds for what takes one
 

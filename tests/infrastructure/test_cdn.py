@@ -8,10 +8,10 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import template
-from tests.cdn import ADDRESS, CACHING_DISABLED, Cdn, Viewed
+from tests.stack.cdn import ADDRESS, CACHING_DISABLED, Cdn, Viewed
 from tests.template import ROOT
-from trackback import viewer
-from trackback.negotiation import prefers_html
+from trackback import gateway as viewer
+from trackback.pages.public.content_negotiation import prefers_html
 
 TEMPLATE = template.load(
     DomainName="trackback.blog.example", CertificateArn="arn:aws:acm:us-east-1:1:certificate/1"

@@ -13,7 +13,8 @@ DESCRIBED = re.findall(r"^([a-z-]+):.*## (.*)", MAKEFILE, re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def printed() -> list[str]:
-    done = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    command = ["make", "--no-print-directory", "help"]  # `make test` runs this one as an inner make
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from tests import sam
-from tests.streams import fits
-from trackback.stream import event_of, needs_check
+from tests.stack.streams import fits
+from trackback.storage.stream import event_of, needs_check
 
 STREAM = sam.made("AWS::Lambda::EventSourceMapping")["TriageStream"]
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests import sam, template
+from trackback.storage import keys
 
 TEMPLATE = template.load()
 FUNCTIONS = TEMPLATE.resources("AWS::Serverless::Function")
@@ -100,43 +101,43 @@ ALLOWED = {
         ("dynamodb:Query", BY_DUE),
     },
 }
-SENDS = ["sent#*", "send#*", "feed#*"]
+SENDS = [f"{keys.SENT}*", f"{keys.JOB}*", f"{keys.FEED}*"]
 """Records of the ledger, of orders and of what is remembered of the feed."""
 CONDITIONS = {
     ("ReceiveFunction", "StorePings"): {"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["*#*"]}},
     ("ReceiveFunction", "ReadWhichPostsAreClosed"): {
-        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["closed#"]}
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [keys.CLOSED]}
     },
     ("TriageFunction", "ReadWhatTheAuthorWantsToHear"): {
-        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["settings#", "mail#"]}
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [keys.SETTINGS, keys.MAIL]}
     },
     ("TriageFunction", "NoteWhatWaitsForAnEmail"): {
-        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["mail#"]}
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [keys.MAIL]}
     },
     ("TriageFunction", "NoteWhatTheWebhookGets"): {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["delivery#*"]}
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{keys.DELIVERY}*"]}
     },
     ("VerifyFunction", "JudgePingsAndLearn"): {
         "ForAllValues:StringNotLike": {
             "dynamodb:LeadingKeys": [
-                "rules#",
-                "settings#",
-                "closed#",
-                "access#",
-                "mail#",
-                "delivery#*",
+                keys.RULES,
+                keys.SETTINGS,
+                keys.CLOSED,
+                keys.ACCESS,
+                keys.MAIL,
+                f"{keys.DELIVERY}*",
                 *SENDS,
             ]
         }
     },
     ("NotifyFunction", "LogDeliveries"): {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["delivery#*"]}
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{keys.DELIVERY}*"]}
     },
     ("ModerateFunction", "LogDeliveriesAndOrderPings"): {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["delivery#*", "send#*"]}
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{keys.DELIVERY}*", f"{keys.JOB}*"]}
     },
     ("SendFunction", "ReadWhatWasSaidAndSent"): {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [*SENDS, "settings#"]}
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [*SENDS, keys.SETTINGS]}
     },
     ("SendFunction", "KeepTheLedger"): {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": SENDS}},
     **{
@@ -155,7 +156,7 @@ CONDITIONS = {
         for function in ("NotifyFunction", "ModerateFunction")
     },
     ("ServeFunction", "ReadCountsButNoPing"): {
-        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["post#*"]}
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{keys.POST}*"]}
     },
 }
 ADDED_BY_SAM = {"SendFunction": {("sqs:SendMessage", FAILURES)}}

@@ -9,7 +9,7 @@ from functions.notify import app as notify
 from functions.send import app as send
 from functions.verify import app
 from tests import sam, template
-from trackback import fetch
+from trackback.web.http import client as fetch
 
 TEMPLATE = template.load()
 FUNCTIONS = TEMPLATE.resources("AWS::Serverless::Function")

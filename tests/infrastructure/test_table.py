@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests import template
-from trackback.listing import Summary
+from trackback.model.listing import Summary
 
 TEMPLATE = template.load()
 RESOURCES: dict[str, Any] = TEMPLATE.body["Resources"]

@@ -11,22 +11,23 @@ import pytest
 from functions.moderate import app
 from functions.triage import app as triage
 from tests import template
-from tests.aws import make_queues
+from tests.admin_client import SESSION, Visitor, Waiting, now
 from tests.conftest import MakePing
-from tests.published import Published, published
-from tests.visitor import SESSION, Visitor, Waiting, now
+from tests.demo_site import Published, published
+from tests.stack.aws import make_queues
 from tests.websites import Answer, Website, page, website
-from trackback.changes import verdict_change
-from trackback.fetch import Fetcher
-from trackback.messages import Queue
-from trackback.pace import Pace
-from trackback.ping import Ping, Status, read_ping, sender_hash
-from trackback.recent import Recent
-from trackback.site import Sites
-from trackback.table import Table
-from trackback.tokens import write_session
-from trackback.verdict import Outcome, Seen, Verdict
-from trackback.verification import Verifier
+from trackback.model.ping import Ping, Status, sender_hash
+from trackback.model.posts import Sites
+from trackback.model.transitions import verdict_change
+from trackback.model.verdict import Outcome, Seen, Verdict
+from trackback.protocols.trackback.receive import read_ping
+from trackback.receiving.host_rate_limit import HostRateLimit
+from trackback.receiving.spam.flood import FloodWindow
+from trackback.receiving.verifier import Verifier
+from trackback.signing import write_session
+from trackback.storage.check_queue import Queue
+from trackback.storage.pings import Table
+from trackback.web.http.client import Fetcher
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 BLOG = "blog.example"
@@ -56,7 +57,7 @@ class Web:
     def new_verifier(self, seconds: float = 5) -> Verifier:
         """Return what another environment would verify with; `seconds` is the time for one fetch."""
         fetcher = Fetcher(loopback=True, seconds=seconds, resolve=_addresses)
-        return Verifier(self.table, fetcher, Recent(), Pace())
+        return Verifier(self.table, fetcher, FloodWindow(), HostRateLimit())
 
     @property
     def post_key(self) -> str:

@@ -7,11 +7,11 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from tests.integration.conftest import Web
-from tests.servers import serving
+from tests.stack.servers import serving
 from tests.websites import page
-from trackback.akismet import Akismet
-from trackback.ping import Status
-from trackback.verification import Verifier
+from trackback.model.ping import Status
+from trackback.receiving.spam.akismet import Akismet
+from trackback.receiving.verifier import Verifier
 
 
 class StandIn:

@@ -12,10 +12,10 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.verify import app
-from tests.visitor import SETTINGS, Visitor
-from trackback.akismet_key import FRESH, AkismetKey
+from tests.admin_client import SETTINGS, Visitor
 from trackback.cli.main import main
 from trackback.errors import BadSettings
+from trackback.storage.akismet_key import FRESH, AkismetKey
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient

@@ -11,15 +11,17 @@ import pytest
 
 from tests.conftest import MakePing
 from tests.websites import Answer, Website, page, website
-from trackback.changes import verdict_change
 from trackback.cli.main import main
-from trackback.clock import stamp
 from trackback.errors import StatusChanged
-from trackback.ping import Ping, Status, read_ping
-from trackback.settings import Settings, load_rules, save_settings
-from trackback.site import Sites
-from trackback.table import Table
-from trackback.verdict import Gone, Outcome, Seen, Verdict
+from trackback.model.ping import Ping, Status
+from trackback.model.posts import Sites
+from trackback.model.settings import Settings
+from trackback.model.transitions import verdict_change
+from trackback.model.verdict import Gone, Outcome, Seen, Verdict
+from trackback.protocols.trackback.receive import read_ping
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, save_settings
+from trackback.timestamps import stamp
 
 Output = pytest.CaptureFixture[str]
 NOW = datetime(2026, 11, 24, tzinfo=UTC)

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests import faults
+from tests import aws_faults as faults
 from tests.conftest import MakePing
-from trackback.clock import stamp
-from trackback.deliveries import (
+from trackback.errors import TableBusy
+from trackback.model.ping import Status
+from trackback.storage.deliveries import (
     KEEP,
     Deliveries,
     Delivery,
@@ -19,9 +20,8 @@ from trackback.deliveries import (
     event_id,
     ping_event,
 )
-from trackback.errors import TableBusy
-from trackback.ping import Status
-from trackback.table import Table
+from trackback.storage.pings import Table
+from trackback.timestamps import stamp
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 MAIL = Delivery(delivery_id("mail-1"), stamp(NOW), "mail", "Grüße: “3 pings wait”", "sent", answer="taken")

@@ -1,6 +1,7 @@
 """What `make deploy` looks at in the account before anything is created."""
 
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -13,7 +14,7 @@ from trackback.cli.deploy.identities import identity_parameters
 from trackback.cli.deploy.parameters import read_keys
 from trackback.cli.deploy.settings_file import Deployment
 from trackback.cli.deploy.stack_state import StackNotReady, StackState, first_failure, stack_state
-from trackback.table import Table
+from trackback.storage.pings import Table
 
 REGION = "us-east-1"
 KEYS = read_keys(ROOT / "template.yaml")
@@ -150,8 +151,29 @@ def test_a_table_that_is_missing_or_anothers_is_refused(table: Table, name: str,
         dynamodb.delete_table(TableName="shop")
 
 
+def test_a_table_that_is_being_deleted_is_refused(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = table.client.describe_table(TableName=table.name)["Table"]
+    going = {**found, "TableStatus": "DELETING"}
+    monkeypatch.setattr(kept_table, "_described", lambda *_: going)
+    with pytest.raises(kept_table.TableUnfit, match=r"is not ready \(DELETING\)"):
+        kept_table.adopt(deployment(), {"ExistingTable": table.name, **CEILINGS}, KEYS)
+
+
+def test_half_a_key_is_no_fault_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    boto3.setup_default_session()
+    try:
+        with pytest.raises(account.NotAllowed, match="Your AWS credentials cannot be used: Partial"):
+            account.caller(REGION)
+    finally:
+        monkeypatch.undo()
+        boto3.setup_default_session()
+
+
 class Cloudformation:
     """CloudFormation's answers, where a stand-in for AWS brings no stack into such a state."""
+
+    meta = SimpleNamespace(region_name=REGION)
 
     def __init__(self, status: str, parameters: Sequence[str] = ("Sites", "AuthorEmail")) -> None:
         self._parameters = [{"ParameterKey": name, "ParameterValue": "x"} for name in parameters]
@@ -176,6 +198,11 @@ def test_a_stack_that_was_never_whole_must_be_deleted_first(status: str, has_fai
     assert stack_state(Cloudformation(status), "trackback").has_failed is has_failed
 
 
+def test_a_stack_that_could_not_be_deleted_is_not_called_empty() -> None:
+    assert "holds nothing" not in stack_state(Cloudformation("DELETE_FAILED"), "trackback").history
+    assert "holds nothing" in stack_state(Cloudformation("ROLLBACK_COMPLETE"), "trackback").history
+
+
 def test_a_change_set_that_was_never_carried_out_is_no_stack() -> None:
     assert stack_state(Cloudformation("REVIEW_IN_PROGRESS"), "trackback") == StackState("trackback")
 
@@ -184,7 +211,10 @@ def test_a_change_set_that_was_never_carried_out_is_no_stack() -> None:
     ("status", "words"),
     [
         ("UPDATE_IN_PROGRESS", "is being changed right now"),
-        ("UPDATE_ROLLBACK_FAILED", "aws cloudformation continue-update-rollback --stack-name trackback"),
+        (
+            "UPDATE_ROLLBACK_FAILED",
+            "aws cloudformation continue-update-rollback --stack-name trackback --region us-east-1",
+        ),
     ],
 )
 def test_a_stack_that_cannot_be_deployed_now_is_explained(status: str, words: str) -> None:

@@ -5,14 +5,14 @@ from dataclasses import asdict
 
 import pytest
 
-from tests.published import PATH, Published
+from tests.demo_site import PATH, Published
 from tests.websites import page, redirect
 from trackback.cli.doctor.examine import Doctor
-from trackback.cli.doctor.finding import Finding, Grade
+from trackback.cli.doctor.finding import Finding, Severity
 from trackback.cli.main import main
-from trackback.fetch import MAX_BODY, Fetcher
-from trackback.publishing import note_api
-from trackback.table import Table
+from trackback.storage.api_address import note_api
+from trackback.storage.pings import Table
+from trackback.web.http.client import MAX_BODY, Fetcher
 
 Output = pytest.CaptureFixture[str]
 CHECKS = [
@@ -24,7 +24,7 @@ CHECKS = [
 def examine(table: Table, here: Published, path: str = PATH) -> dict[str, Finding]:
     """Return what is not right, by check."""
     found = Doctor(table, Fetcher(loopback=True, seconds=30), here.api).examine(here.blog + path)
-    return {finding.check: finding for finding in found if finding.grade is not Grade.RIGHT}
+    return {finding.check: finding for finding in found if finding.grade is not Severity.RIGHT}
 
 
 def test_a_post_that_has_all_it_should_have_is_right(table: Table, here: Published, capsys: Output) -> None:
@@ -119,13 +119,13 @@ def test_what_is_no_page_is_told(table: Table, here: Published) -> None:
 def test_a_huge_page_is_looked_at_as_far_as_senders_read(table: Table, here: Published) -> None:
     here.publish(here.markup() + "x" * MAX_BODY)
     found = examine(table, here)
-    assert {name: finding.grade for name, finding in found.items()} == {"page": Grade.NOTE}
+    assert {name: finding.grade for name, finding in found.items()} == {"page": Severity.NOTE}
 
 
 def test_a_redirect_is_followed_and_told(table: Table, here: Published) -> None:
     here.pages["/old"] = redirect(PATH)
     (found,) = examine(table, here, "/old").values()
-    assert (found.check, found.grade) == ("page", Grade.NOTE)
+    assert (found.check, found.grade) == ("page", Severity.NOTE)
     assert here.url in found.words
     assert examine(table, here, f"{PATH}#comments") == {}
 
@@ -133,12 +133,12 @@ def test_a_redirect_is_followed_and_told(table: Table, here: Published) -> None:
 @pytest.mark.parametrize(
     ("canonical", "grade", "words"),
     [
-        ("/2026/other/", Grade.WRONG, "names another page"),
-        ("/2026/hello", Grade.NOTE, "spells the address otherwise"),
+        ("/2026/other/", Severity.WRONG, "names another page"),
+        ("/2026/hello", Severity.NOTE, "spells the address otherwise"),
     ],
 )
 def test_a_canonical_link_that_is_not_the_address_is_told(
-    table: Table, here: Published, canonical: str, grade: Grade, words: str
+    table: Table, here: Published, canonical: str, grade: Severity, words: str
 ) -> None:
     here.publish(
         here.markup().replace(f'rel="canonical" href="{here.url}"', f'rel="canonical" href="{canonical}"')
@@ -165,7 +165,7 @@ def test_no_ping_is_sent_where_the_api_does_not_take_it(table: Table, here: Publ
     elsewhere = Published("http://localhost" + here.blog[len("http://127.0.0.1") :], here.pages, here.api)
     elsewhere.publish()
     found = examine(table, elsewhere)
-    assert found["api"].grade is Grade.WRONG
+    assert found["api"].grade is Severity.WRONG
     assert "ping" not in found
 
 

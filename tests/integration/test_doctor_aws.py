@@ -10,13 +10,13 @@ import pytest
 from dns.resolver import Resolver
 from moto.backends import get_backend
 
-from tests.aws import ACCOUNT
 from tests.dns_server import dns_server
 from tests.ses import TOKENS, ZONE, Ses, account, address, identity, ses_server
+from tests.stack.aws import ACCOUNT
 from tests.stacks import deployed
 from trackback.cli.doctor.aws import AwsDoctor, check_status
 from trackback.cli.doctor.dns_records import Dns
-from trackback.cli.doctor.finding import Finding, Grade
+from trackback.cli.doctor.finding import Finding, Severity
 from trackback.cli.main import main
 from trackback.cli.stack import Stack
 
@@ -63,33 +63,33 @@ def subscribe(topic: str, state: str) -> None:
 
 def examine(stack: str, resolver: Resolver | None = None, *, resend: bool = False) -> dict[str, Finding]:
     """Return the findings by check; of several of one check the worst."""
-    grades = list(Grade)
+    grades = list(Severity)
     found = AwsDoctor(Stack(stack), Dns(resolver)).examine(resend=resend)
     return {it.check: it for it in sorted(found, key=lambda it: grades.index(it.grade))}
 
 
 def wrongs(findings: dict[str, Finding]) -> set[str]:
-    return {check for check, it in findings.items() if it.grade is Grade.WRONG}
+    return {check for check, it in findings.items() if it.grade is Severity.WRONG}
 
 
 @pytest.mark.parametrize(
     ("status", "grade", "advice"),
     [
-        ("CREATE_COMPLETE", Grade.RIGHT, ""),
-        ("UPDATE_COMPLETE", Grade.RIGHT, ""),
-        ("UPDATE_IN_PROGRESS", Grade.NOTE, "when it is done"),
-        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Grade.NOTE, "when it is done"),
-        ("UPDATE_ROLLBACK_COMPLETE", Grade.NOTE, "describe-stack-events --stack-name blog"),
-        ("ROLLBACK_COMPLETE", Grade.WRONG, "delete-stack --stack-name blog"),
-        ("ROLLBACK_FAILED", Grade.WRONG, "delete-stack --stack-name blog"),
-        ("CREATE_FAILED", Grade.WRONG, "delete-stack --stack-name blog"),
-        ("DELETE_FAILED", Grade.WRONG, "delete-stack --stack-name blog"),
-        ("UPDATE_ROLLBACK_FAILED", Grade.WRONG, "continue-update-rollback --stack-name blog"),
-        ("REVIEW_IN_PROGRESS", Grade.WRONG, "make deploy"),
-        ("IMPORT_ROLLBACK_FAILED", Grade.WRONG, "describe-stack-events"),
+        ("CREATE_COMPLETE", Severity.RIGHT, ""),
+        ("UPDATE_COMPLETE", Severity.RIGHT, ""),
+        ("UPDATE_IN_PROGRESS", Severity.NOTE, "when it is done"),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Severity.NOTE, "when it is done"),
+        ("UPDATE_ROLLBACK_COMPLETE", Severity.NOTE, "describe-stack-events --stack-name blog"),
+        ("ROLLBACK_COMPLETE", Severity.WRONG, "delete-stack --stack-name blog"),
+        ("ROLLBACK_FAILED", Severity.WRONG, "delete-stack --stack-name blog"),
+        ("CREATE_FAILED", Severity.WRONG, "delete-stack --stack-name blog"),
+        ("DELETE_FAILED", Severity.WRONG, "delete-stack --stack-name blog"),
+        ("UPDATE_ROLLBACK_FAILED", Severity.WRONG, "continue-update-rollback --stack-name blog"),
+        ("REVIEW_IN_PROGRESS", Severity.WRONG, "make deploy"),
+        ("IMPORT_ROLLBACK_FAILED", Severity.WRONG, "describe-stack-events"),
     ],
 )
-def test_a_stacks_status_is_judged_and_its_remedy_is_named(status: str, grade: Grade, advice: str) -> None:
+def test_a_stacks_status_is_judged_and_its_remedy_is_named(status: str, grade: Severity, advice: str) -> None:
     finding = check_status("blog", status)
     assert (finding.grade, status in finding.words) == (grade, True)
     assert advice in finding.advice
@@ -138,7 +138,7 @@ def test_the_authors_address_must_be_confirmed_where_ses_needs_that(
     ses.account, ses.identities = account(production=production), identities | {DOMAIN: identity()}
     with dns_server(CNAMES) as resolver:
         finding = examine(deploy(MailDomain=domain), resolver)["author"]
-    assert (finding.grade is Grade.WRONG) == bool(words)
+    assert (finding.grade is Severity.WRONG) == bool(words)
     assert words in finding.words
     assert ("--resend-confirmation" in finding.advice) == bool(words)
 
@@ -167,7 +167,7 @@ def test_nothing_is_started_anew_unless_asked_for(ses: Ses, deploy: Deploy) -> N
 @pytest.mark.usefixtures("ses")
 def test_without_a_mail_domain_it_says_what_that_means(deploy: Deploy) -> None:
     finding = examine(deploy())["domain"]
-    assert finding.grade is Grade.NOTE
+    assert finding.grade is Severity.NOTE
     for word in ("DMARC", "Gmail", "Yahoo", "iCloud", "spam", "refused"):
         assert word in finding.words
     assert "MailDomain" in finding.advice
@@ -212,23 +212,23 @@ def test_what_ses_thinks_of_the_mail_domain_is_told(
         finding = examine(deploy(MailDomain=DOMAIN), resolver)["domain"]
     assert words in finding.words
     assert advice in finding.advice
-    assert finding.grade is (Grade.WRONG if advice else Grade.RIGHT)
+    assert finding.grade is (Severity.WRONG if advice else Severity.RIGHT)
 
 
 def test_a_domain_with_all_its_records_is_right_and_each_is_printed(ses: Ses, deploy: Deploy) -> None:
     ses.identities[DOMAIN] = identity()
     with dns_server(CNAMES | TEXTS) as resolver:
         found = list(AwsDoctor(Stack(deploy(MailDomain=DOMAIN)), Dns(resolver)).examine())
-    assert {it.grade for it in found} == {Grade.RIGHT}
+    assert {it.grade for it in found} == {Severity.RIGHT}
     assert [it.words for it in found if it.check == "dkim"] == [
         f"{token}._domainkey.{DOMAIN} CNAME {token}.{ZONE}" for token in TOKENS
     ]
 
 
 @pytest.mark.parametrize("value", ["", "elsewhere.example."])
-@pytest.mark.parametrize(("status", "grade"), [("PENDING", Grade.WRONG), ("SUCCESS", Grade.NOTE)])
+@pytest.mark.parametrize(("status", "grade"), [("PENDING", Severity.WRONG), ("SUCCESS", Severity.NOTE)])
 def test_a_record_that_is_missing_or_wrong_is_printed_to_be_copied(
-    ses: Ses, deploy: Deploy, value: str, status: str, grade: Grade
+    ses: Ses, deploy: Deploy, value: str, status: str, grade: Severity
 ) -> None:
     ses.identities[DOMAIN] = identity(status)
     name = f"{TOKENS[1]}._domainkey.{DOMAIN}"
@@ -243,7 +243,7 @@ def test_spf_and_dmarc_are_worth_knowing_and_never_wrong(ses: Ses, deploy: Deplo
     ses.identities[DOMAIN] = identity()
     with dns_server(CNAMES) as resolver:
         found = examine(deploy(MailDomain=DOMAIN), resolver)
-    assert (found["spf"].grade, found["dmarc"].grade) == (Grade.NOTE, Grade.NOTE)
+    assert (found["spf"].grade, found["dmarc"].grade) == (Severity.NOTE, Severity.NOTE)
     assert f"_dmarc.{DOMAIN} TXT" in found["dmarc"].advice
 
 
@@ -266,23 +266,23 @@ def test_dns_that_does_not_answer_is_no_fault_of_the_domain(ses: Ses, deploy: De
     nowhere = Resolver(configure=False)  # it has no server to ask
     found = examine(deploy(MailDomain=DOMAIN), nowhere)
     for check in ("dkim", "spf", "dmarc"):
-        assert (found[check].grade, "could not be looked up" in found[check].words) == (Grade.NOTE, True)
+        assert (found[check].grade, "could not be looked up" in found[check].words) == (Severity.NOTE, True)
 
 
 @pytest.mark.parametrize(
     ("known", "check", "grade", "words"),
     [
-        (account(), "account", Grade.RIGHT, "sandbox"),
-        (account(production=True), "account", Grade.RIGHT, "any address"),
-        (account(SendingEnabled=False), "account", Grade.WRONG, "stopped"),
-        (account(EnforcementStatus="SHUTDOWN"), "account", Grade.WRONG, "stopped"),
-        (account(EnforcementStatus="PROBATION"), "account", Grade.NOTE, "under review"),
-        (account(), "quota", Grade.RIGHT, "3 of 200"),
-        (account(sent=200), "quota", Grade.WRONG, "200 of 200"),
+        (account(), "account", Severity.RIGHT, "sandbox"),
+        (account(production=True), "account", Severity.RIGHT, "any address"),
+        (account(SendingEnabled=False), "account", Severity.WRONG, "stopped"),
+        (account(EnforcementStatus="SHUTDOWN"), "account", Severity.WRONG, "stopped"),
+        (account(EnforcementStatus="PROBATION"), "account", Severity.NOTE, "under review"),
+        (account(), "quota", Severity.RIGHT, "3 of 200"),
+        (account(sent=200), "quota", Severity.WRONG, "200 of 200"),
     ],
 )
 def test_the_account_and_its_quota_are_told(
-    ses: Ses, deploy: Deploy, known: dict[str, Any], check: str, grade: Grade, words: str
+    ses: Ses, deploy: Deploy, known: dict[str, Any], check: str, grade: Severity, words: str
 ) -> None:
     ses.account = known
     finding = examine(deploy())[check]
@@ -295,7 +295,7 @@ def test_an_address_that_ses_holds_mails_back_from_is_told_with_the_command(
 ) -> None:
     ses.suppressed[AUTHOR] = reason
     finding = examine(deploy())["held"]
-    assert finding.grade is Grade.WRONG
+    assert finding.grade is Severity.WRONG
     assert words in finding.words
     assert "2026-11-28" in finding.words
     assert finding.advice.endswith(f"aws sesv2 delete-suppressed-destination --email-address {AUTHOR}")
@@ -304,23 +304,23 @@ def test_an_address_that_ses_holds_mails_back_from_is_told_with_the_command(
 def test_in_the_sandbox_ses_does_not_answer_about_its_list(ses: Ses, deploy: Deploy) -> None:
     ses.account = account()
     finding = examine(deploy())["held"]
-    assert (finding.grade, "sandbox" in finding.words) == (Grade.NOTE, True)
+    assert (finding.grade, "sandbox" in finding.words) == (Severity.NOTE, True)
 
 
 @pytest.mark.parametrize(
     ("subscription", "grade", "words"),
     [
-        ("confirmed", Grade.RIGHT, "are emailed"),
-        ("PendingConfirmation", Grade.WRONG, "not followed the link"),
-        ("Deleted", Grade.WRONG, "no longer reach"),
-        ("none", Grade.WRONG, "no longer reach"),
+        ("confirmed", Severity.RIGHT, "are emailed"),
+        ("PendingConfirmation", Severity.WRONG, "not followed the link"),
+        ("Deleted", Severity.WRONG, "no longer reach"),
+        ("none", Severity.WRONG, "no longer reach"),
     ],
 )
 @pytest.mark.usefixtures("ses")
-def test_alarms_must_reach_the_author(deploy: Deploy, subscription: str, grade: Grade, words: str) -> None:
+def test_alarms_must_reach_the_author(deploy: Deploy, subscription: str, grade: Severity, words: str) -> None:
     finding = examine(deploy(subscription=subscription))["alarms"]
     assert (finding.grade, words in finding.words) == (grade, True)
-    assert ("aws sns subscribe --topic-arn arn:" in finding.advice) == (grade is Grade.WRONG)
+    assert ("aws sns subscribe --topic-arn arn:" in finding.advice) == (grade is Severity.WRONG)
 
 
 @pytest.mark.parametrize(("denied", "said"), [("account", "GetAccount"), ("suppression", "GetSuppressed")])
@@ -329,8 +329,8 @@ def test_what_the_credentials_may_not_ask_is_told_and_the_rest_is_checked(
 ) -> None:
     ses.denied.add(denied)
     found = examine(deploy())
-    assert (found["email"].grade, said in found["email"].words) == (Grade.WRONG, True)
-    assert found["alarms"].grade is Grade.RIGHT
+    assert (found["email"].grade, said in found["email"].words) == (Severity.WRONG, True)
+    assert found["alarms"].grade is Severity.RIGHT
 
 
 @pytest.mark.usefixtures("ses")

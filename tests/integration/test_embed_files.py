@@ -8,7 +8,7 @@ import pytest
 from functions.serve import app
 from tests import template
 from tests.events import Context, http_event
-from trackback.embedding import PARTS, Embed
+from trackback.pages.public.embed import PARTS, Embed
 
 GOOD = f"/{app.embed.versioned}"
 

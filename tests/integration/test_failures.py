@@ -12,10 +12,10 @@ from werkzeug.wrappers import Request, Response
 
 from tests.conftest import MakePing
 from tests.lambdas import Lambdas
-from tests.servers import serving
+from tests.stack.servers import serving
 from trackback.cli import failure_queues
 from trackback.cli.main import main
-from trackback.table import Table
+from trackback.storage.pings import Table
 
 Output = pytest.CaptureFixture[str]
 TRIAGE = "arn:aws:lambda:us-east-1:123456789012:function:trackback-TriageFunction-1:live"

@@ -10,16 +10,16 @@ import pytest
 from tests import template
 from tests.integration.conftest import NOW, POST, Web
 from tests.websites import Answer, page, redirect, reset, silence
-from trackback.changes import KEEP_UNWANTED, Change, Due, postponed
 from trackback.cli.main import main
 from trackback.cli.output import as_json
-from trackback.clock import stamp
 from trackback.errors import StatusChanged
-from trackback.ping import Ping, Status
-from trackback.rules import read_rule
-from trackback.settings import save_rules
-from trackback.table import Added
-from trackback.verdict import GONE_TIMES
+from trackback.model.ping import Ping, Status
+from trackback.model.transitions import KEEP_UNWANTED, Change, Due, postponed
+from trackback.model.verdict import GONE_TIMES
+from trackback.receiving.spam.rules import read_rule
+from trackback.storage.pings import Added
+from trackback.storage.settings import save_rules
+from trackback.timestamps import stamp
 
 DAY = timedelta(days=1)
 SPAMMY = {

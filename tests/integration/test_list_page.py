@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.serve import app
-from tests import faults
+from tests import aws_faults as faults
 from tests.conftest import MakePing
 from tests.integration.test_serve import BUSY, PINGS, approve, get
 from tests.template import ROOT
-from trackback.table import Table
+from trackback.storage.pings import Table
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 HTML, JSON = "text/html; charset=utf-8", "application/json"
@@ -149,7 +149,7 @@ def test_programs_do_not_wait_for_what_makes_pages() -> None:
     script = (
         "import sys; from functions.serve import app; from tests.events import Context, http_event;"
         "app.handler(http_event('GET', '/pings/evil.example/'), Context());"
-        "print(sorted({'jinja2', 'trackback.pages'} & set(sys.modules)))"
+        "print(sorted({'jinja2', 'trackback.pages.templates'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, check=True, capture_output=True, text=True

@@ -6,12 +6,13 @@ from datetime import timedelta
 import pytest
 
 from functions.moderate import app
+from tests.admin_client import NO_PING, QUEUE, Visitor, Waiting, mailed, now, reopen, revise
 from tests.events import FORM, Context, http_event
-from tests.visitor import NO_PING, QUEUE, Visitor, Waiting, mailed, now, reopen, revise
-from trackback.ping import Status
-from trackback.settings import Notify, load_settings
-from trackback.table import Table
-from trackback.tokens import Action, write_session
+from trackback.model.ping import Status
+from trackback.model.settings import Notify
+from trackback.signing import Action, write_session
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_settings
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from functions.moderate import app
-from tests import faults
-from tests.events import FORM, Context, http_event
-from tests.visitor import (
+from tests import aws_faults as faults
+from tests.admin_client import (
     NO_PING,
     QUEUE,
     SESSION,
@@ -22,7 +21,8 @@ from tests.visitor import (
     mailed,
     one,
 )
-from trackback.table import Table
+from tests.events import FORM, Context, http_event
+from trackback.storage.pings import Table
 
 PAGES = [
     QUEUE,

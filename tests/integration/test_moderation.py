@@ -6,17 +6,19 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.concurrency import side_by_side
 from tests.conftest import MakePing
-from tests.races import side_by_side
-from trackback.changes import may_be_undone, reopened, verdict_change
-from trackback.clock import stamp
 from trackback.errors import NoSuchPing, StatusChanged
-from trackback.moderation import Moderation
-from trackback.ping import Ping, Status
-from trackback.rules import BadRule, read_rule
-from trackback.settings import Settings, load_rules, save_rules, save_settings
-from trackback.table import Added, Table
-from trackback.verdict import Outcome, Seen, Verdict
+from trackback.model.ping import Ping, Status
+from trackback.model.rule import BadRule
+from trackback.model.settings import Settings
+from trackback.model.transitions import may_be_undone, reopened, verdict_change
+from trackback.model.verdict import Outcome, Seen, Verdict
+from trackback.receiving.moderation import Moderation
+from trackback.receiving.spam.rules import read_rule
+from trackback.storage.pings import Added, Table
+from trackback.storage.settings import load_rules, save_rules, save_settings
+from trackback.timestamps import stamp
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)

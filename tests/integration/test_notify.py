@@ -17,26 +17,27 @@ from moto.backends import get_backend
 
 from functions.notify import app
 from functions.triage import app as triage
-from tests import faults
-from tests.aws import confirm, sent_mails
+from tests import aws_faults as faults
 from tests.events import Context
 from tests.integration.conftest import NOW, Web, outcomes
-from tests.streams import records_of
+from tests.stack.aws import confirm, sent_mails
+from tests.stack.streams import records_of
 from tests.websites import page
-from trackback.clock import stamp
-from trackback.deliveries import event_id, ping_event
-from trackback.fetch import Fetcher
-from trackback.keys import Keys
-from trackback.ledger import Sending, Stage
-from trackback.mail import MailFailed
-from trackback.ping import Ping, Status
-from trackback.publishing import find_api
-from trackback.rules import read_rule
-from trackback.settings import Event, Notify, Settings, save_rules, save_settings
-from trackback.stream import event_of
-from trackback.table_ledger import TableLedger
-from trackback.tokens import Action, Link, read_link
-from trackback.webhook import Webhook, ask_for_test, note_event
+from trackback.model.ping import Ping, Status
+from trackback.model.sent_ping import SentPing, Stage
+from trackback.model.settings import Event, Notify, Settings
+from trackback.notifications.mail import MailFailed
+from trackback.notifications.webhook import Webhook, ask_for_test, note_event
+from trackback.receiving.spam.rules import read_rule
+from trackback.signing import Action, Link, read_link
+from trackback.storage.api_address import find_api
+from trackback.storage.deliveries import event_id, ping_event
+from trackback.storage.sent_pings import SentPings
+from trackback.storage.settings import save_rules, save_settings
+from trackback.storage.signing_keys import Keys
+from trackback.storage.stream import event_of
+from trackback.timestamps import stamp
+from trackback.web.http.client import Fetcher
 
 AUTHOR = "author@blog.example"
 TICK = {"id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
@@ -478,11 +479,11 @@ def test_the_apis_address_is_noted_for_the_command_line(notify: Notifier) -> Non
     assert find_api(notify.web.table) == "https://api.example"
 
 
-def unsent(web: Web, *names: str, stage: Stage = Stage.REFUSED, words: str = "Closed.") -> list[Sending]:
+def unsent(web: Web, *names: str, stage: Stage = Stage.REFUSED, words: str = "Closed.") -> list[SentPing]:
     """Have pings of the author's own end without success, a second after the other."""
-    ledger, every = TableLedger(web.table), []
+    ledger, every = SentPings(web.table), []
     for number, name in enumerate(names):
-        record = Sending("https://blog.example/post", f"https://other.example/{name}")
+        record = SentPing("https://blog.example/post", f"https://other.example/{name}")
         every.append(record.ended(stage, words, NOW + timedelta(seconds=number)))
         assert ledger.put(every[-1])
     return every
@@ -504,7 +505,7 @@ def test_a_ping_of_the_authors_that_does_not_arrive_is_told_of_once(
     assert f"- {stage}: Pings are <closed>." in text
     assert f"<b>{stage}</b>: Pings are &lt;closed&gt;." in html
     assert links(mail) == [Link(Action.MUTE)]
-    assert list(TableLedger(web.table).every()) == [record]
+    assert list(SentPings(web.table).every()) == [record]
 
 
 @pytest.mark.parametrize("stage", sorted({*Stage} - {Stage.REFUSED, Stage.UNCLEAR, Stage.FAILED}))
@@ -519,7 +520,7 @@ def test_what_fails_again_is_told_of_again_and_what_arrives_meanwhile_is_not(
 ) -> None:
     first, second = unsent(web, "a", "b")
     notify.wake(5 * MINUTE)
-    ledger = TableLedger(web.table)
+    ledger = SentPings(web.table)
     assert ledger.put(first.ended(Stage.FAILED, "again", NOW + 6 * MINUTE))
     assert ledger.put(second.ended(Stage.REFUSED, "again", NOW + 6 * MINUTE))
     app.gather_failures(Settings())

@@ -5,11 +5,12 @@ import re
 
 import pytest
 
-from tests.visitor import NO_PING, QUEUE, Visitor, Waiting, chosen, mailed, now, one
-from trackback.clock import stamp
-from trackback.ping import Status
-from trackback.settings import Settings, load_rules, save_settings
-from trackback.table import Table
+from tests.admin_client import NO_PING, QUEUE, Visitor, Waiting, chosen, mailed, now, one
+from trackback.model.ping import Status
+from trackback.model.settings import Settings
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, save_settings
+from trackback.timestamps import stamp
 
 
 def test_a_ping_is_shown_with_all_that_an_author_asks(

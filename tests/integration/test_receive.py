@@ -12,12 +12,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.receive import app
-from tests import faults
+from tests import aws_faults as faults
 from tests.conftest import MakePing
 from tests.events import Context, http_event
-from trackback.closing import Closed, close
-from trackback.ping import Status
-from trackback.table import Table
+from trackback.model.ping import Status
+from trackback.storage.closed_posts import Closed, close
+from trackback.storage.pings import Table
 
 SUCCESS = '<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>\n</response>\n'
 FAILURE = (

@@ -6,10 +6,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.served import served
-from tests.visitor import QUEUE, Visitor, Waiting, mailed, now, one
-from trackback.ping import Status
-from trackback.table import Table
+from tests.admin_client import QUEUE, Visitor, Waiting, mailed, now, one
+from tests.embed_server import served
+from trackback.model.ping import Status
+from trackback.storage.pings import Table
 
 POSTS = [
     "blog.example/2026/hello/",

@@ -11,13 +11,14 @@ from functions.send import app
 from tests.events import Context
 from tests.integration.conftest import outcomes
 from tests.receivers import Web, post, web
-from trackback.fetch import Fetcher
-from trackback.ledger import Sending, Stage
-from trackback.manners import user_agent
-from trackback.order import MOST_STEPS, Order, Orders
-from trackback.settings import Settings, load_settings, save_settings
-from trackback.table import Table
-from trackback.table_ledger import TableLedger
+from trackback.model.sent_ping import SentPing, Stage
+from trackback.model.settings import Settings
+from trackback.sending.throttle import user_agent
+from trackback.storage.pings import Table
+from trackback.storage.send_jobs import MOST_STEPS, SendJob, SendJobs
+from trackback.storage.sent_pings import SentPings
+from trackback.storage.settings import load_settings, save_settings
+from trackback.web.http.client import Fetcher
 
 NOW = datetime.now(UTC)
 SCHEDULE: dict[str, Any] = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
@@ -50,14 +51,14 @@ def run(event: dict[str, Any] = SCHEDULE, *, seconds_left: int = 240) -> None:
 
 def order(table: Table, url: str, ping_url: str = "", *, dry_run: bool = False) -> str:
     """Write an order that has woken nobody; return its id."""
-    given = Order("send#o", "2026-11-26T12:00:00.000Z", url, ping_url, dry_run=dry_run)
-    Orders(table).give(given)
+    given = SendJob("send#o", "2026-11-26T12:00:00.000Z", url, ping_url, dry_run=dry_run)
+    SendJobs(table).give(given)
     return given.id
 
 
-def done(table: Table) -> Order:
+def done(table: Table) -> SendJob:
     """Return the order as it is now."""
-    found = Orders(table).find("send#o")
+    found = SendJobs(table).find("send#o")
     assert found
     return found
 
@@ -108,7 +109,7 @@ def test_a_dry_run_tells_what_would_be_sent(table: Table, blog: Web, other: Web)
     assert (step.ping_url, step.title) == (f"{other.url}/tb/a", "Mine")
     assert "I have read what they say of it." in step.excerpt
     assert not other.pings
-    assert list(TableLedger(table).every()) == []
+    assert list(SentPings(table).every()) == []
 
 
 def test_an_order_for_a_post_that_is_not_there_says_why(table: Table, blog: Web) -> None:
@@ -154,10 +155,10 @@ def test_without_a_feed_nothing_is_asked_for(table: Table, blog: Web) -> None:
 
 def test_what_is_due_is_tried_again_also_without_a_feed(table: Table, blog: Web, other: Web) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a")
-    record = Sending(f"{blog.url}/post", f"{other.url}/p/a").postponed("busy", NOW - timedelta(hours=1))
-    assert TableLedger(table).put(record)
+    record = SentPing(f"{blog.url}/post", f"{other.url}/p/a").postponed("busy", NOW - timedelta(hours=1))
+    assert SentPings(table).put(record)
     run()
-    (after,) = TableLedger(table).every()
+    (after,) = SentPings(table).every()
     assert after.stage is Stage.ACCEPTED
 
 
@@ -201,7 +202,7 @@ def test_pings_that_left_are_counted_by_what_became_of_them(
 ) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a")
     run({"order": order(table, f"{blog.url}/post")})
-    (record,) = TableLedger(table).every()
+    (record,) = SentPings(table).every()
     lines = outcomes(capsys)
     assert [(outcome, line["sent"]) for outcome, line in lines] == [("PostPingAccepted", record.id)]
 

@@ -11,14 +11,15 @@ from werkzeug.wrappers import Response
 
 from tests.receivers import ACCEPTED, Web, post, refused, web
 from tests.websites import watched_connects
-from trackback.fetch import Fetcher
-from trackback.file_ledger import FileLedger
-from trackback.ledger import GIVE_UP, PATIENCE, Ledger, Sending, Stage
-from trackback.mailing import ENOUGH, NEVER, OWN, TIME_IS_UP
-from trackback.manners import LEFT_ALONE, Limits
-from trackback.sending import GONE, PostUnread, Report, Sender
-from trackback.table import Table
-from trackback.table_ledger import TableLedger
+from trackback.model.sending_limits import SendingLimits
+from trackback.model.sent_ping import GIVE_UP, PATIENCE, Ledger, SentPing, Stage
+from trackback.sending.post_run import ENOUGH, NEVER, OWN, TIME_IS_UP
+from trackback.sending.sender import GONE, PostUnread, Report, Sender
+from trackback.sending.throttle import LEFT_ALONE
+from trackback.storage.pings import Table
+from trackback.storage.sent_pings import SentPings
+from trackback.storage.sent_pings_file import SentPingsFile
+from trackback.web.http.client import Fetcher
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -57,7 +58,7 @@ def clock() -> Clock:
 @pytest.fixture
 def ledger(tmp_path: Path) -> Ledger:
     """An empty ledger."""
-    return FileLedger(tmp_path / "sent.json")
+    return SentPingsFile(tmp_path / "sent.json")
 
 
 Make = Callable[..., Sender]
@@ -68,7 +69,7 @@ def sender(ledger: Ledger, clock: Clock) -> Make:
     """Make senders, each for a run of its own."""
 
     def make(**options: Any) -> Sender:
-        limits = Limits(**{"pause": timedelta(), **options.pop("limits", {})})
+        limits = SendingLimits(**{"pause": timedelta(), **options.pop("limits", {})})
         fetcher = options.pop("fetcher", None) or Fetcher(loopback=True, seconds=30)
         return Sender(fetcher, options.pop("ledger", ledger), limits=limits, clock=clock, **options)
 
@@ -110,7 +111,7 @@ def test_a_record_tells_what_was_done(blog: Web, other: Web, sender: Make, ledge
     sender().send(f"{blog.url}/post")
     at = "2026-11-26T12:00:00.000Z"
     (record,) = ledger.every()
-    assert record == Sending(
+    assert record == SentPing(
         source=f"{blog.url}/post",
         target=f"{other.url}/p/a",
         ping_url=f"{other.url}/tb/a",
@@ -127,10 +128,10 @@ def test_a_record_tells_what_was_done(blog: Web, other: Web, sender: Make, ledge
 def test_the_table_keeps_the_ledger_as_a_file_does(blog: Web, other: Web, sender: Make, table: Table) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a", f"{other.url}/nowhere")
     for tried in (True, False):
-        report = sender(ledger=TableLedger(table)).send(f"{blog.url}/post")
+        report = sender(ledger=SentPings(table)).send(f"{blog.url}/post")
         assert outcome(report)[0] == ("a", "accepted")
         assert report.steps[0].tried is tried
-    assert len(list(TableLedger(table).every())) == 2
+    assert len(list(SentPings(table).every())) == 2
     assert other.pinged() == ["a"]
 
 
@@ -531,7 +532,7 @@ def test_a_run_that_died_is_told_of_whatever_has_become_of_its_post(
     blog: Web, other: Web, sender: Make, clock: Clock, ledger: Ledger, page: Response | str
 ) -> None:
     blog.pages["/post"] = page
-    claim = Sending(f"{blog.url}/post", f"{other.url}/p/a").claimed(f"{other.url}/tb/a", NOW)
+    claim = SentPing(f"{blog.url}/post", f"{other.url}/p/a").claimed(f"{other.url}/tb/a", NOW)
     assert ledger.put(claim)
     clock.now += PATIENCE
     sender().send_due()
@@ -557,7 +558,7 @@ def test_the_age_of_a_claim_decides_whether_its_run_has_died(
     blog: Web, other: Web, sender: Make, clock: Clock, ledger: Ledger
 ) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a")
-    claim = Sending(f"{blog.url}/post", f"{other.url}/p/a").claimed(f"{other.url}/tb/a", NOW)
+    claim = SentPing(f"{blog.url}/post", f"{other.url}/p/a").claimed(f"{other.url}/tb/a", NOW)
     assert ledger.put(claim)
     assert outcome(sender().send(f"{blog.url}/post", again=True)) == [("a", "claimed")]
     clock.now += PATIENCE

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from functions.serve import app
-from tests import faults
+from tests import aws_faults as faults
 from tests.conftest import MakePing
 from tests.events import Context, http_event
-from trackback.ping import Ping, Status
-from trackback.table import Table
+from trackback.model.ping import Ping, Status
+from trackback.storage.pings import Table
 
 PINGS = "/pings/blog.example/2026/hello/"
 

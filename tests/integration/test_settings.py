@@ -7,20 +7,12 @@ from datetime import timedelta
 import pytest
 
 from trackback.errors import BadSettings, StatusChanged
-from trackback.manners import Limits
-from trackback.ping import Status
-from trackback.rules import read_rule
-from trackback.settings import (
-    Event,
-    Notify,
-    Settings,
-    load_rules,
-    load_settings,
-    read_settings,
-    save_rules,
-    save_settings,
-)
-from trackback.table import Table
+from trackback.model.ping import Status
+from trackback.model.sending_limits import SendingLimits
+from trackback.model.settings import Event, Notify, Settings, read_settings
+from trackback.receiving.spam.rules import read_rule
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, load_settings, save_rules, save_settings
 
 FRIEND = read_rule("allow", "host", "friend.example")
 FOE = read_rule("block", "path", "platform.example/foe")
@@ -142,8 +134,8 @@ def test_the_feed_of_the_deployment_is_no_setting_until_it_is_changed(typed: str
 
 
 def test_the_settings_are_what_sending_may_do() -> None:
-    assert DEFAULT.limits == Limits()
-    assert OTHER.limits == Limits(pings=5, days=3, never=frozenset(OTHER.never))
+    assert DEFAULT.limits == SendingLimits()
+    assert OTHER.limits == SendingLimits(pings=5, days=3, never=frozenset(OTHER.never))
 
 
 @pytest.mark.parametrize(("form", "settings"), [row[1:] for row in READ], ids=[row[0] for row in READ])

@@ -7,14 +7,15 @@ from dataclasses import replace
 import pytest
 
 from functions.moderate import app
-from tests.aws import confirm, sent_mails
+from tests.admin_client import ORIGIN, QUEUE, SETTINGS, Visitor, Waiting, new_mails, now
 from tests.integration.conftest import outcomes
-from tests.visitor import ORIGIN, QUEUE, SETTINGS, Visitor, Waiting, new_mails, now
-from trackback.closing import load_closed
-from trackback.deliveries import Deliveries
-from trackback.ping import Status
-from trackback.settings import Notify, Settings, load_rules, load_settings
-from trackback.table import Table
+from tests.stack.aws import confirm, sent_mails
+from trackback.model.ping import Status
+from trackback.model.settings import Notify, Settings
+from trackback.storage.closed_posts import load_closed
+from trackback.storage.deliveries import Deliveries
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, load_settings
 
 
 def test_rules_are_added_and_removed(author: Visitor, table: Table) -> None:

@@ -10,14 +10,14 @@ import boto3
 import pytest
 
 from functions.moderate import app
+from tests.admin_client import QUEUE, SIGN_IN, Visitor
 from tests.stacks import deployed
-from tests.visitor import QUEUE, SIGN_IN, Visitor
-from trackback.access import Access
 from trackback.cli.main import main
-from trackback.keys import Keys
-from trackback.publishing import note_api
-from trackback.table import Table
-from trackback.tokens import SIGN_IN_LASTS
+from trackback.signing import SIGN_IN_LASTS
+from trackback.storage.api_address import note_api
+from trackback.storage.pings import Table
+from trackback.storage.sign_ins import SignIns
+from trackback.storage.signing_keys import Keys
 
 Output = pytest.CaptureFixture[str]
 API = "https://api.example"
@@ -87,7 +87,7 @@ def test_no_request_for_a_mail_replaces_the_printed_link(stranger: Visitor, caps
 
 def test_an_old_link_is_refused(noted: Table, stranger: Visitor) -> None:
     then = datetime.now(UTC) - SIGN_IN_LASTS * 1.1
-    token = Access(noted, Keys("/trackback/trackback/signing-key")).issue(then)
+    token = SignIns(noted, Keys("/trackback/trackback/signing-key")).issue(then)
     assert stranger.post(f"{SIGN_IN}/{token}")["statusCode"] == 410
 
 
@@ -97,7 +97,7 @@ def test_in_aws_table_and_address_are_the_stacks_own_and_the_key_has_its_name(
     assert main(["sign-in", "--stack", stack]) == 0
     link = capsys.readouterr().out.strip()
     assert link.startswith(f"https://own.example{SIGN_IN}/")
-    owner = Access(table, Keys(f"/trackback/{stack}/signing-key"))
+    owner = SignIns(table, Keys(f"/trackback/{stack}/signing-key"))
     assert owner.enter(link.rpartition("/")[2], datetime.now(UTC))
 
 

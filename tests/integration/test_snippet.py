@@ -7,14 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from functions.serve import app
-from tests import faults
+from tests import aws_faults as faults
+from tests.embed_server import served
 from tests.integration.test_cli import Output, said
 from tests.integration.test_serve import BUSY, get
-from tests.served import served
 from tests.websites import page, website
 from trackback.cli.main import main
-from trackback.publishing import note_api
-from trackback.table import Table
+from trackback.storage.api_address import note_api
+from trackback.storage.pings import Table
 
 POST = "blog.example/2026/hello/"
 SPELLINGS = [POST, f"https://{POST}", f"http://www.{POST}?a=1#comments"]

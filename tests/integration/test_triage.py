@@ -9,17 +9,18 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.triage import app
-from tests import faults
+from tests import aws_faults as faults
 from tests.conftest import MakePing
 from tests.events import Context
 from tests.integration.conftest import CHECKS, NOW, Web, outcomes
-from tests.streams import records_of
-from trackback.changes import look_again
-from trackback.messages import MOST_BYTES, Message
-from trackback.ping import Status
-from trackback.settings import Event, Notify, Settings, save_settings
-from trackback.stream import event_of
-from trackback.table import Table
+from tests.stack.streams import records_of
+from trackback.model.ping import Status
+from trackback.model.settings import Event, Notify, Settings
+from trackback.model.transitions import look_again
+from trackback.storage.check_queue import MOST_BYTES, Message
+from trackback.storage.pings import Table
+from trackback.storage.settings import save_settings
+from trackback.storage.stream import event_of
 
 pytestmark = pytest.mark.usefixtures("checks")
 

@@ -6,17 +6,19 @@ from datetime import timedelta
 
 import pytest
 
-from tests import faults
+from tests import aws_faults as faults
 from tests.integration.conftest import BLOG, NOW, POST, SENDER, Web
 from tests.websites import Answer, drip, page, redirect, reset, silence
-from trackback.changes import Change
 from trackback.errors import StatusChanged
-from trackback.pace import Pace
-from trackback.ping import Status
-from trackback.rules import read_rule
-from trackback.settings import Settings, save_rules, save_settings
-from trackback.table import Table
-from trackback.verification import NO_SUCH_POST
+from trackback.model.ping import Status
+from trackback.model.settings import Settings
+from trackback.model.transitions import Change
+from trackback.receiving.host_rate_limit import HostRateLimit
+from trackback.receiving.spam.rules import read_rule
+from trackback.receiving.verifier import NO_SUCH_POST
+from trackback.storage.pings import Table
+from trackback.storage.settings import save_rules, save_settings
+from trackback.storage.updates import ping_change
 
 SOURCE = "/re"
 
@@ -332,7 +334,9 @@ def test_a_verdict_is_one_conditional_write(web: Web, monkeypatch: pytest.Monkey
     monkeypatch.setattr(web.table, "apply", writes.append)
     web.verify(ping)
     (change,) = writes
-    assert change.request()["ConditionExpression"] == "attribute_exists(id) AND attribute_not_exists(#status)"
+    assert (
+        ping_change(change)["ConditionExpression"] == "attribute_exists(id) AND attribute_not_exists(#status)"
+    )
     monkeypatch.undo()
     web.table.decide(ping.id, Status.SPAM, NOW)
     with pytest.raises(StatusChanged):
@@ -374,14 +378,14 @@ def test_one_host_is_asked_at_most_five_times_a_minute_and_the_rest_later(web: W
     pings = [web.add(f"/{n}") for n in range(8)]
     for ping in pings:
         web.verify(ping)
-    assert len([path for path in web.asked() if path != POST]) == Pace.MOST == 5
+    assert len([path for path in web.asked() if path != POST]) == HostRateLimit.MOST == 5
     waiting = [ping for ping in pings if web.table.get(ping.id).verdict is None]
     assert {web.table.get(ping.id).status for ping in waiting} == {Status.RECEIVED}
     assert web.table.due(NOW + timedelta(seconds=59), 10) == []
-    later = NOW + Pace.WINDOW
+    later = NOW + HostRateLimit.WINDOW
     assert set(web.table.due(later, 10)) == {ping.id for ping in waiting}
     for ping in waiting:
-        assert web.verify(ping, Pace.WINDOW).verdict
+        assert web.verify(ping, HostRateLimit.WINDOW).verdict
     assert not {ping.id for ping in waiting} & set(web.table.due(later, 10))
 
 

@@ -8,15 +8,15 @@ from typing import Any
 import pytest
 
 from functions.verify import app
-from tests import faults
+from tests import aws_faults as faults
 from tests.events import Context, queue_event
 from tests.integration.conftest import POST, Web, outcomes
 from tests.websites import Answer, drip, page, redirect, reset, silence
-from trackback.changes import postponed
-from trackback.learning import learn, load_words
-from trackback.ping import Ping, Status
-from trackback.rules import read_rule
-from trackback.settings import save_rules
+from trackback.model.ping import Ping, Status
+from trackback.model.transitions import postponed
+from trackback.receiving.spam.rules import read_rule
+from trackback.receiving.spam.training import learn, load_words
+from trackback.storage.settings import save_rules
 
 TICK = {"id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
 SCHEDULED = queue_event(TICK)

@@ -12,15 +12,15 @@ import standardwebhooks
 from werkzeug.wrappers import Request, Response
 
 from tests.conftest import MakePing
-from tests.servers import serving
+from tests.stack.servers import serving
 from tests.websites import Answer, drip, flood, page, reset, silence, watched_connects, website
-from trackback.deliveries import Deliveries, Delivery, delivery_id
-from trackback.fetch import Fetcher
-from trackback.keys import Keys
-from trackback.ping import Ping, Status
-from trackback.settings import Event, Settings
-from trackback.table import Table
-from trackback.webhook import MAX_ANSWER, RETRIES, Webhook, ask_for_test, note_event, secret
+from trackback.model.ping import Ping, Status
+from trackback.model.settings import Event, Settings
+from trackback.notifications.webhook import MAX_ANSWER, RETRIES, Webhook, ask_for_test, note_event, secret
+from trackback.storage.deliveries import Deliveries, Delivery, delivery_id
+from trackback.storage.pings import Table
+from trackback.storage.signing_keys import Keys
+from trackback.web.http.client import Fetcher
 
 NOW = datetime(2026, 11, 24, 6, 11, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

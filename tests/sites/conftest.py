@@ -12,8 +12,8 @@ import pytest
 
 from tests.demo.sources import OtherBlogs
 from tests.e2e.conftest import Running, running
-from tests.servers import serving
 from tests.sites.recipe import API, BLOG, OTHERS, RECIPES, TOOLS, Recipe, Site
+from tests.stack.servers import serving
 
 
 class _Quiet(SimpleHTTPRequestHandler):

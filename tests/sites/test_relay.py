@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from tests.servers import serving
 from tests.sites.recipe import SITES, TOOLS
-from trackback.keys import Keyring
-from trackback.webhook import secret, sign
+from tests.stack.servers import serving
+from trackback.notifications.webhook import secret, sign
+from trackback.signing import Keyring
 
 KEY, NEXT_KEY, ANOTHER = (letter * 43 for letter in "AQg")
 APPROVED = '{"type":"ping.approved","data":{"title":"Grüße"}}'

@@ -15,11 +15,11 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.conftest import Running, eventually
 from tests.sites.recipe import API, OTHERS, RECIPES, SITES, TOOLS, Recipe, Site
 from tests.websites import page, website
-from trackback.discovery import Form, discover
-from trackback.link import read_source
-from trackback.ping import Status, ping_id
-from trackback.rdf import Block, read_blocks
-from trackback.site import Sites
+from trackback.model.ping import Status, ping_id
+from trackback.model.posts import Sites
+from trackback.protocols.trackback.discovery import Form, discover
+from trackback.protocols.trackback.rdf import Block, read_blocks
+from trackback.urls import read_source
 
 TITLE = "Reading this week"
 POST_TITLE = 'Hello -- it\'s "us" & <you> -->'

@@ -3,8 +3,8 @@
 import argparse
 
 from trackback.errors import PingRefused
-from trackback.link import read_source
-from trackback.site import host_key
+from trackback.model.posts import host_key
+from trackback.urls import read_source
 
 
 def wrong_usage(asked: argparse.Namespace) -> str:

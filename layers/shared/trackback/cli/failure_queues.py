@@ -17,7 +17,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from trackback.cli.stack import Stack
-from trackback.clock import stamp
+from trackback.timestamps import stamp
 
 QUEUES = ("Failures", "FailedMessages")
 """Their logical ids in template.yaml."""

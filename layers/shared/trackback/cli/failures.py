@@ -13,7 +13,7 @@ from trackback.cli.failure_queues import Failure, FailureQueues
 from trackback.cli.output import complain, facts_grid, printable, say
 from trackback.cli.retry import ChangesForgotten, NotRetried, Retry
 from trackback.cli.stack import Stack, stack_name
-from trackback.clock import to_second
+from trackback.timestamps import to_second
 
 LOOKING = 60
 """Seconds for which a message is hidden from other runs while it is listed or dropped."""

@@ -17,8 +17,8 @@ from trackback.cli.parser import build_parser
 from trackback.cli.stack import use_region
 from trackback.cli.stand_in import use_stand_in
 from trackback.errors import TrackbackError
-from trackback.keys import BrokenKeys
-from trackback.table import Table
+from trackback.storage.pings import Table
+from trackback.storage.signing_keys import BrokenKeys
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return complain("no region is set: aws configure, or AWS_ENDPOINT_URL for a service on this machine")
     except (TrackbackError, BrokenKeys, BotoCoreError, ClientError) as error:
         return complain(str(error))
+    except OSError as error:  # a folder that cannot be written to, a full disk
+        return complain(f"{error.filename or 'a file'} cannot be used: {error.strerror or error}")
     return 0 if done else 1
 
 

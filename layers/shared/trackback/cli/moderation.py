@@ -22,11 +22,11 @@ from trackback.cli.output import (
 )
 from trackback.cli.stand_in import is_on_this_machine
 from trackback.errors import TrackbackError
-from trackback.moderation import Moderation
-from trackback.ping import Ping, Status
-from trackback.settings import load_settings
-from trackback.site import post_key
-from trackback.table import Table
+from trackback.model.ping import Ping, Status
+from trackback.model.posts import post_key
+from trackback.receiving.moderation import Moderation
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_settings
 
 DECISIONS = {
     "approve": (Status.APPROVED, "show a ping below its post"),
@@ -68,16 +68,16 @@ def explain(table: Table, asked: Namespace) -> bool:
 def verify(table: Table, asked: Namespace) -> bool:
     """Look at a ping's source now."""
     # The HTML parser and the HTTP client, which no other command needs, take half a second to load.
-    from trackback.fetch import Fetcher  # noqa: PLC0415
-    from trackback.pace import Pace  # noqa: PLC0415
-    from trackback.recent import Recent  # noqa: PLC0415
-    from trackback.verification import Verifier  # noqa: PLC0415
+    from trackback.receiving.host_rate_limit import HostRateLimit  # noqa: PLC0415
+    from trackback.receiving.spam.flood import FloodWindow  # noqa: PLC0415
+    from trackback.receiving.verifier import Verifier  # noqa: PLC0415
+    from trackback.web.http.client import Fetcher  # noqa: PLC0415
 
     status = table.get(asked.id).status
     if status in {Status.REJECTED, Status.SPAM}:
         complain(f"it is {status}, and its source is not looked at any more; approve it first")
         return False
-    verifier = Verifier(table, Fetcher(loopback=is_on_this_machine()), Recent(), Pace())
+    verifier = Verifier(table, Fetcher(loopback=is_on_this_machine()), FloodWindow(), HostRateLimit())
     verifier.verify(asked.id, verifier.policy(), datetime.now(UTC))
     return explain(table, asked)
 

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from trackback.cli.doctor.finding import Finding, Grade
-from trackback.clock import to_second
-from trackback.ping import Ping, Status
-from trackback.policy import CERTAIN
-from trackback.verdict import Seen
+from trackback.cli.doctor.finding import Finding, Severity
+from trackback.model.ping import Ping, Status
+from trackback.model.verdict import Seen
+from trackback.receiving.spam.policy import CERTAIN
+from trackback.timestamps import to_second
 
 COLOURS = {
     Status.RECEIVED: "cyan",
@@ -24,7 +24,7 @@ COLOURS = {
     Status.REJECTED: "red",
     Status.SPAM: "magenta",
 }
-GRADES = {Grade.RIGHT: "green", Grade.NOTE: "yellow", Grade.WRONG: "bold red"}
+GRADES = {Severity.RIGHT: "green", Severity.NOTE: "yellow", Severity.WRONG: "bold red"}
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # all but the line's end
 _UNTOLD = {"sender", "looks", "unlooked", "replaced", "dropped", "told"}
 _TOLD = ("id", "post", "url", "title", "excerpt", "blog_name", "status", "received_at", "charset", "verdict")
@@ -111,7 +111,7 @@ def facts_grid(facts: Mapping[str, Any]) -> Grid:
 def _finding_grid(finding: Finding) -> Grid:
     """Return what a check has found; columns are as wide for all, as each is printed when it is known."""
     grid = Grid(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    for width in (len(Grade.RIGHT), len("fallback")):
+    for width in (len(Severity.RIGHT), len("fallback")):
         grid.add_column(width=width, no_wrap=True)
     grid.add_column(overflow="fold")
     grade = Text(finding.grade, style=GRADES[finding.grade])

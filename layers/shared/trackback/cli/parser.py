@@ -7,8 +7,8 @@ from typing import TypeAlias
 
 from trackback.cli import failures, moderation, posts, rules, sending, settings, sign_in
 from trackback.cli.arguments import address, host
-from trackback.ping import Status
-from trackback.rules import Effect, Matches
+from trackback.model.ping import Status
+from trackback.model.rule import Effect, Matches
 
 _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 

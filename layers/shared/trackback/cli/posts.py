@@ -8,17 +8,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 
-from trackback.cli.doctor.finding import Finding, Grade
+from trackback.cli.doctor.finding import Finding, Severity
 from trackback.cli.output import printable, say, say_finding
 from trackback.cli.stack import Stack, stack_name
 from trackback.cli.stand_in import is_on_this_machine
-from trackback.publishing import fetch_snippet, find_api
-from trackback.table import Table
+from trackback.storage.api_address import fetch_snippet, find_api
+from trackback.storage.pings import Table
 
 
 def snippet(table: Table, asked: Namespace) -> bool:
     """Print what to paste for a post."""
-    from trackback.fetch import Fetcher  # noqa: PLC0415 - half a second to load, which no other command needs
+    from trackback.web.http.client import Fetcher  # noqa: PLC0415 - half a second to load, which no other command needs
 
     fetcher = Fetcher(loopback=is_on_this_machine())
     text = fetch_snippet(fetcher, find_api(table, asked.api), asked.url)
@@ -35,7 +35,7 @@ def doctor(table: Table, asked: Namespace) -> bool:
             AwsDoctor(Stack(stack_name(asked.stack))).examine(resend=asked.resend_confirmation), asked
         )
     from trackback.cli.doctor.examine import Doctor  # noqa: PLC0415 - half a second to load, which no other command needs
-    from trackback.fetch import Fetcher  # noqa: PLC0415
+    from trackback.web.http.client import Fetcher  # noqa: PLC0415
 
     examined = Doctor(table, Fetcher(loopback=is_on_this_machine()), find_api(table, asked.api))
     with _ended_in_order():
@@ -44,14 +44,14 @@ def doctor(table: Table, asked: Namespace) -> bool:
 
 def _report(findings: Iterable[Finding], asked: Namespace) -> bool:
     """Print findings, and return whether nothing is wrong."""
-    grades: list[Grade] = []
+    grades: list[Severity] = []
     for finding in findings:
         grades.append(finding.grade)
         if asked.json:
             print(json.dumps(asdict(finding)))
         else:
             say_finding(finding)
-    count = grades.count(Grade.WRONG)
+    count = grades.count(Severity.WRONG)
     if not asked.json:
         say(f"\n{count} of {len(grades)} checks found something wrong." if count else "\nAll is right.")
     return not count

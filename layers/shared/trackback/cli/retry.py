@@ -14,10 +14,10 @@ from botocore.exceptions import ClientError, ParamValidationError
 from trackback.cli.failure_queues import Failure
 from trackback.cli.stack import Stack
 from trackback.errors import TrackbackError
-from trackback.link import site_of
-from trackback.messages import Message, Queue
-from trackback.ping import Ping, Status
-from trackback.table import Table
+from trackback.model.ping import Ping, Status
+from trackback.storage.check_queue import Message, Queue
+from trackback.storage.pings import Table
+from trackback.urls import site_of
 
 FORGOTTEN = (
     "the table's stream keeps changes for 24 hours and has forgotten these; "

@@ -3,12 +3,13 @@
 from argparse import Namespace
 
 from trackback.cli.output import complain, facts_grid, say
-from trackback.evidence import Evidence
-from trackback.link import read_source
-from trackback.rules import Effect, applies, read_rule
-from trackback.settings import load_rules, save_rules
-from trackback.site import post_key
-from trackback.table import Table
+from trackback.model.posts import post_key
+from trackback.model.rule import Effect
+from trackback.receiving.spam.evidence import Evidence
+from trackback.receiving.spam.rules import applies, read_rule
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, save_rules
+from trackback.urls import read_source
 
 
 def why(table: Table, asked: Namespace) -> bool:

@@ -14,14 +14,15 @@ from rich.text import Text
 
 from trackback.cli.output import complain, printable, say
 from trackback.cli.stand_in import is_on_this_machine
-from trackback.clock import to_second
-from trackback.ledger import DONE, FOR_A_PERSON, Ledger, Sending, Stage, page_key
-from trackback.link import host_of
-from trackback.manners import Limits, user_agent
+from trackback.model.sending_limits import SendingLimits
+from trackback.model.sent_ping import DONE, FOR_A_PERSON, Ledger, SentPing, Stage, page_key
+from trackback.sending.throttle import user_agent
+from trackback.timestamps import to_second
+from trackback.urls import host_of
 
 if TYPE_CHECKING:
-    from trackback.mailing import Step
-    from trackback.sending import Report, Sender
+    from trackback.sending.post_run import Step
+    from trackback.sending.sender import Report, Sender
 
 _HERE = {"localhost", "127.0.0.1"}
 _COLOURS = dict.fromkeys(DONE, "green") | dict.fromkeys(FOR_A_PERSON, "red")
@@ -39,7 +40,7 @@ def send(asked: Namespace) -> bool:
 
 
 def _follow(sender: "Sender", asked: Namespace) -> bool:
-    from trackback.following import follow  # noqa: PLC0415 - as below
+    from trackback.sending.feed_poll import follow  # noqa: PLC0415 - as below
 
     for report in [] if asked.dry_run else sender.send_due():
         _tell(report)
@@ -74,8 +75,8 @@ def sent(asked: Namespace) -> bool:
 
 def _sender(asked: Namespace) -> "Sender":
     # The HTML parser and the HTTP client, which `sent` does without, take half a second to load.
-    from trackback.fetch import Fetcher  # noqa: PLC0415
-    from trackback.sending import Sender  # noqa: PLC0415
+    from trackback.sending.sender import Sender  # noqa: PLC0415
+    from trackback.web.http.client import Fetcher  # noqa: PLC0415
 
     host = host_of(asked.feed or asked.url)
     loopback = is_on_this_machine() or host in _HERE  # a blog that is tried out has its neighbours here, too
@@ -85,18 +86,18 @@ def _sender(asked: Namespace) -> "Sender":
 
 def _ledger(asked: Namespace) -> Ledger:
     """Return the ledger that is named; AWS is not asked for anything where that is a file."""
-    from trackback.file_ledger import FileLedger  # noqa: PLC0415 - one or the other
-    from trackback.table import Table  # noqa: PLC0415
-    from trackback.table_ledger import TableLedger  # noqa: PLC0415
+    from trackback.storage.pings import Table  # noqa: PLC0415
+    from trackback.storage.sent_pings import SentPings  # noqa: PLC0415
+    from trackback.storage.sent_pings_file import SentPingsFile  # noqa: PLC0415 - one or the other
 
-    return FileLedger(Path(asked.ledger)) if asked.ledger else TableLedger(Table(asked.table))
+    return SentPingsFile(Path(asked.ledger)) if asked.ledger else SentPings(Table(asked.table))
 
 
-def _limits(asked: Namespace) -> Limits:
-    from trackback.settings import load_settings  # noqa: PLC0415 - as above
-    from trackback.table import Table  # noqa: PLC0415
+def _limits(asked: Namespace) -> SendingLimits:
+    from trackback.storage.pings import Table  # noqa: PLC0415
+    from trackback.storage.settings import load_settings  # noqa: PLC0415
 
-    limits = Limits() if asked.ledger else load_settings(Table(asked.table)).limits
+    limits = SendingLimits() if asked.ledger else load_settings(Table(asked.table)).limits
     return replace(limits, never=limits.never | set(asked.never))
 
 
@@ -127,11 +128,11 @@ def _row(step: "Step", *, dry_run: bool) -> tuple[Text, Text]:
     return _stage(record), Text(printable(f"{record.target}\n{record.words}".rstrip()))
 
 
-def _stage(record: Sending) -> Text:
+def _stage(record: SentPing) -> Text:
     return Text(record.stage, style=_COLOURS.get(record.stage, "yellow"))
 
 
-def _record_grid(records: list[Sending]) -> Grid:
+def _record_grid(records: list[SentPing]) -> Grid:
     grid = Grid("sent", "what became of it", box=SIMPLE_HEAD, pad_edge=False)
     grid.columns[0].no_wrap = True
     grid.columns[1].overflow = "fold"
@@ -143,7 +144,7 @@ def _record_grid(records: list[Sending]) -> Grid:
     return grid
 
 
-def _story(record: Sending) -> Iterator[str]:
+def _story(record: SentPing) -> Iterator[str]:
     if record.of_post:
         yield f"{record.source}, the post itself"
     else:

@@ -7,11 +7,11 @@ from argparse import Namespace
 from dataclasses import asdict
 from typing import Any
 
-from trackback.akismet_key import AkismetKey
 from trackback.cli.output import complain, facts_grid, say
 from trackback.cli.stack import stack_name
-from trackback.settings import load_settings
-from trackback.table import Table
+from trackback.storage.akismet_key import AkismetKey
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_settings
 
 
 def list_settings(table: Table, asked: Namespace) -> bool:

@@ -5,13 +5,13 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from trackback.access import Access
 from trackback.cli.output import remark
 from trackback.cli.stack import DEFAULT_NAME, Stack, StackUnknown, stack_name
 from trackback.cli.stand_in import is_on_this_machine
-from trackback.keys import Keys
-from trackback.publishing import find_api
-from trackback.table import Table
+from trackback.storage.api_address import find_api
+from trackback.storage.pings import Table
+from trackback.storage.sign_ins import SignIns
+from trackback.storage.signing_keys import Keys
 
 
 class _Service(NamedTuple):
@@ -25,7 +25,7 @@ class _Service(NamedTuple):
 def sign_in(asked: Namespace) -> bool:
     """Print a one-time link to the author's pages on stdout, and what to know about it on stderr."""
     service = _find_service(asked)
-    token = Access(service.table, service.keys).issue(datetime.now(UTC))
+    token = SignIns(service.table, service.keys).issue(datetime.now(UTC))
     print(f"{service.api}/moderate/sign-in/{token}")
     remark("The link works once, for 15 minutes. A sign-in link that was emailed before no longer works.")
     return True

@@ -31,6 +31,16 @@ def test_a_first_deployment_says_where_everything_is_and_what_to_do() -> None:
     assert "AWS sends two emails to author@blog.example" in text
     assert "24 hours" in text
     assert "trackback doctor https://blog.example/your-post/" in text
+    assert text.index("export TRACKBACK_TABLE") < text.index("trackback sign-in")
+    assert "TRACKBACK_STACK" not in text
+
+
+def test_another_settings_file_is_named_and_so_is_its_stack() -> None:
+    old = Deployment("eu-central-1", "two", {"Sites": "http://old.example", "AuthorEmail": "a@b.example"})
+    text = next_steps(old, {}, OUTPUTS, Path("my blog.toml"), is_new=True)
+    assert "export TRACKBACK_STACK=two" in text
+    assert "make deploy SETTINGS='my blog.toml'" in text
+    assert "trackback doctor http://old.example/your-post/" in text
 
 
 def test_an_address_that_is_verified_gets_one_email() -> None:

@@ -4,33 +4,40 @@ from collections.abc import Sequence
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004 - botocore's: no connection, or none in time
+    HTTPClientError,
+    NoCredentialsError,
+)
 
 from trackback.errors import TrackbackError
 
 SERVICES = ("lambda", "apigatewayv2", "dynamodb", "sesv2", "sqs", "sns", "ssm", "events", "cloudformation")
 """What the template uses, by boto3's names; a region must have all of it."""
 
-RIGHTS = (
-    "cloudformation:CreateChangeSet",
-    "cloudformation:ExecuteChangeSet",
-    "s3:CreateBucket",
-    "s3:PutObject",
-    "iam:CreateRole",
-    "iam:PutRolePolicy",
-    "iam:PassRole",
-    "lambda:CreateFunction",
-    "lambda:PublishVersion",
-    "apigateway:POST",
-    "dynamodb:CreateTable",
-    "sqs:CreateQueue",
-    "sns:CreateTopic",
-    "ses:CreateEmailIdentity",
-    "events:PutRule",
-    "logs:CreateLogGroup",
-    "cloudwatch:PutMetricAlarm",
-)
-"""What a first deployment does in the account, one action for each kind of resource."""
+RIGHTS = {
+    "arn:{partition}:cloudformation:{region}:{account}:stack/{stack}/x": (
+        "cloudformation:CreateChangeSet",
+        "cloudformation:ExecuteChangeSet",
+    ),
+    "arn:{partition}:s3:::aws-sam-cli-managed-default-samclisourcebucket-x": ("s3:CreateBucket",),
+    "arn:{partition}:s3:::aws-sam-cli-managed-default-samclisourcebucket-x/x": ("s3:PutObject",),
+    "arn:{partition}:iam::{account}:role/{stack}-x": ("iam:CreateRole", "iam:PutRolePolicy", "iam:PassRole"),
+    "arn:{partition}:lambda:{region}:{account}:function:{stack}-x": (
+        "lambda:CreateFunction",
+        "lambda:PublishVersion",
+    ),
+    "arn:{partition}:apigateway:{region}::/apis": ("apigateway:POST",),
+    "arn:{partition}:dynamodb:{region}:{account}:table/{stack}-Table-x": ("dynamodb:CreateTable",),
+    "arn:{partition}:sqs:{region}:{account}:{stack}-x": ("sqs:CreateQueue",),
+    "arn:{partition}:sns:{region}:{account}:{stack}-x": ("sns:CreateTopic",),
+    "arn:{partition}:events:{region}:{account}:rule/{stack}-x": ("events:PutRule",),
+    "arn:{partition}:logs:{region}:{account}:log-group:{stack}-x": ("logs:CreateLogGroup",),
+    "arn:{partition}:cloudwatch:{region}:{account}:alarm:{stack}-x": ("cloudwatch:PutMetricAlarm",),
+}
+"""What a first deployment does, by what it does it to: rights for the stack's own names suffice."""
 
 
 class NotAllowed(TrackbackError):
@@ -79,13 +86,18 @@ def caller(region: str) -> str:
         ) from None
     except ClientError as error:
         words = error.response["Error"]["Message"]
-        raise NotAllowed(f"AWS does not accept your credentials in {region}: {words}") from error
-    except BotoCoreError as error:
+        raise NotAllowed(
+            f"AWS does not accept your credentials in {region}: {words} Are they right and not too old? Some "
+            "regions have to be enabled first (in the console: Account, AWS Regions)."
+        ) from error
+    except (ConnectionError, HTTPClientError) as error:
         raise NotAllowed(f"AWS cannot be reached in {region}: {error}") from error
+    except BotoCoreError as error:  # half of a key, a session of `aws sso login` that is over, ...
+        raise NotAllowed(f"Your AWS credentials cannot be used: {error}") from error
 
 
-def check_rights(who: str, region: str) -> None:
-    """Ask IAM whether the credentials may do what a deployment does.
+def check_rights(who: str, region: str, stack: str) -> None:
+    """Ask IAM whether the credentials may do what a deployment of a stack does.
 
     IAM simulates a user's or a role's policies. It cannot for the root user, who may do everything, and it is
     not asked where the credentials may not simulate: the deployment will tell.
@@ -96,12 +108,19 @@ def check_rights(who: str, region: str) -> None:
     principal = _principal(who)
     if not principal:
         return
+    partition, account = who.split(":")[1], who.split(":")[4]
     iam: Any = boto3.client("iam", region_name=region)
-    try:
-        answer = iam.simulate_principal_policy(PolicySourceArn=principal, ActionNames=list(RIGHTS))
-    except ClientError:
-        return
-    if denied := _denied(answer["EvaluationResults"]):
+    denied: list[str] = []
+    for resource, actions in RIGHTS.items():
+        arn = resource.format(partition=partition, region=region, account=account, stack=stack)
+        try:
+            answer = iam.simulate_principal_policy(
+                PolicySourceArn=principal, ActionNames=list(actions), ResourceArns=[arn]
+            )
+        except ClientError:
+            return
+        denied += _denied(answer["EvaluationResults"])
+    if denied:
         raise NotAllowed(
             f"Your credentials ({who}) may not do what a deployment does: {', '.join(denied)}. Ask for these "
             "rights, or use an administrator's credentials. Nothing has been created."

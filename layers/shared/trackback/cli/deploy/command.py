@@ -9,7 +9,14 @@ from trackback.cli.deploy import account, certificate, identities, kept_table, s
 from trackback.cli.deploy.outcome import next_steps, remedy
 from trackback.cli.deploy.parameters import Parameter, read_keys, read_parameters
 from trackback.cli.deploy.questions import ask_all, confirm, is_terminal, questions
-from trackback.cli.deploy.settings_file import BadSettingsFile, Deployment, check, read_file, write_file
+from trackback.cli.deploy.settings_file import (
+    BadSettingsFile,
+    Deployment,
+    add_setting,
+    check,
+    read_file,
+    write_file,
+)
 from trackback.cli.deploy.stack_state import (
     StackNotReady,
     StackState,
@@ -31,22 +38,34 @@ def deploy(asked: Namespace) -> bool:
         raise BadSettingsFile("There is no template.yaml here. Run this in the folder of the project.")
     known = read_parameters(TEMPLATE)
     file = Path(asked.settings or SETTINGS_FILE)
+    is_written = file.is_file()
     deployment = _settings(file, known, is_named=bool(asked.settings))
     print(
         f"\nDeploying the stack {deployment.stack} to {deployment.region}.\nChecking the account ...",
         flush=True,
     )
     state = _check(deployment)
+    if not is_written:
+        deployment = _with_old_settings(deployment, state, known, file)
     deployment = _with_kept_table(deployment, state, file)
     print("Building ...", flush=True)
     sam.build(FOLDER)
     parameters = _parameters(deployment, state, known)
     print("Deploying; the first time takes some minutes ...", flush=True)
-    if not sam.deploy(FOLDER, deployment, parameters):
+    if not _hand_over(deployment, parameters):
         return _explain(deployment)
     outputs = Stack(deployment.stack, deployment.region).outputs
     print(next_steps(deployment, parameters, outputs, file, is_new=not state.status))
     return True
+
+
+def _hand_over(deployment: Deployment, parameters: Mapping[str, str]) -> bool:
+    try:
+        return sam.deploy(FOLDER, deployment, parameters)
+    except KeyboardInterrupt:
+        print(flush=True)
+        complain("CloudFormation goes on with what it has begun. Deploy again when that is over.")
+        raise
 
 
 def _settings(file: Path, known: Mapping[str, Parameter], *, is_named: bool) -> Deployment:
@@ -87,25 +106,49 @@ def _check(deployment: Deployment) -> StackState:
     """Check all that can be known before anything is created; return how the stack stands."""
     if problem := account.region_problem(deployment.region):
         raise BadSettingsFile(problem)
-    account.check_rights(account.caller(deployment.region), deployment.region)
+    account.check_rights(account.caller(deployment.region), deployment.region, deployment.stack)
     if deployment["CertificateArn"]:
         certificate.check_certificate(deployment["CertificateArn"], deployment["DomainName"])
     client = cloudformation(deployment.region)
     state = stack_state(client, deployment.stack)
     if not state.has_failed:
         return state
-    words = f"The stack {state.name} is left of a deployment that failed ({state.status}), and holds nothing."
+    command = f"{state.remedy} --region {deployment.region}"
     if not is_terminal():
-        raise StackNotReady(f"{words} Delete it and deploy again: {state.remedy}")
-    if not confirm(f"{words} Delete it and go on?"):
-        raise StackNotReady(f"Delete it first: {state.remedy}")
+        raise StackNotReady(f"{state.history} Delete it and deploy again: {command}")
+    if not confirm(f"{state.history} Delete it and go on?"):
+        raise StackNotReady(f"Delete it first: {command}")
     delete_failed(client, state.name)
     return StackState(state.name)
 
 
+def _with_old_settings(
+    deployment: Deployment, state: StackState, known: Mapping[str, Parameter], file: Path
+) -> Deployment:
+    """Keep what the stack has been given and nothing asked for: the answers alone would take it away."""
+    kept = {
+        name: value
+        for name, value in state.parameters.items()
+        if name in known.keys() - {*deployment.parameters, *identities.FOUND_OUT}
+        and value != known[name].default
+    }
+    for name, value in kept.items():
+        add_setting(file, name, value)
+    if kept:
+        print(f"The stack is there already. Kept from it, in {file}: {', '.join(kept)}.", flush=True)
+    return replace(deployment, parameters={**deployment.parameters, **kept})
+
+
 def _with_kept_table(deployment: Deployment, state: StackState, file: Path) -> Deployment:
     """Offer the table of an earlier stack of this name, whose pings would not show otherwise."""
-    if state.status or "ExistingTable" in deployment.parameters:
+    if "ExistingTable" in deployment.parameters:
+        return deployment
+    if used := state.parameters.get("ExistingTable"):
+        raise StackNotReady(
+            f"The service's pings are in the table {used}, which {file} does not name any more. Write "
+            f'ExistingTable = "{used}" into it, or ExistingTable = "" for a new, empty table.'
+        )
+    if state.status:
         return deployment
     kept = kept_table.find_kept(deployment.region, deployment.stack)
     if not kept:
@@ -117,9 +160,8 @@ def _with_kept_table(deployment: Deployment, state: StackState, file: Path) -> D
         )
         raise StackNotReady(f"{words} Write into {file}: {choices}.")
     chosen = kept[-1] if confirm(f"{words} Go on with its pings?") else ""
-    deployment = replace(deployment, parameters={**deployment.parameters, "ExistingTable": chosen})
-    write_file(file, deployment)
-    return deployment
+    add_setting(file, "ExistingTable", chosen)
+    return replace(deployment, parameters={**deployment.parameters, "ExistingTable": chosen})
 
 
 def _parameters(deployment: Deployment, state: StackState, known: Mapping[str, Parameter]) -> dict[str, str]:

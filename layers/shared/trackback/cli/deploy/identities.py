@@ -9,6 +9,8 @@ from trackback.cli.deploy.settings_file import Deployment
 from trackback.cli.deploy.stack_state import StackState
 
 CREATE, EXISTING = "create", "existing"
+FOUND_OUT = ("AuthorIdentity", "MailDomainIdentity")
+"""The parameters that each deployment finds out, unless the author has set them."""
 
 
 def identity_parameters(deployment: Deployment, stack: StackState) -> dict[str, str]:

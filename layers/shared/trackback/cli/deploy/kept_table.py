@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, WaiterError
 
 from trackback.cli.deploy.parameters import keys
 from trackback.cli.deploy.settings_file import Deployment
@@ -16,9 +16,11 @@ class TableUnfit(TrackbackError):
 
 
 def find_kept(region: str, stack: str) -> list[str]:
-    """Return the tables that an earlier stack of this name has left, by CloudFormation's way of naming."""
-    pages = _dynamodb(region).get_paginator("list_tables").paginate()
-    return [name for page in pages for name in page["TableNames"] if name.startswith(f"{stack}-Table-")]
+    """Return the tables that earlier stacks of this name have left, oldest first."""
+    client = _dynamodb(region)
+    pages = client.get_paginator("list_tables").paginate()
+    names = [name for page in pages for name in page["TableNames"] if name.startswith(f"{stack}-Table-")]
+    return sorted(names, key=lambda name: _described(client, name)["CreationDateTime"])
 
 
 def adopt(deployment: Deployment, parameters: Mapping[str, str], keys_of: Mapping[str, Any]) -> str:
@@ -31,12 +33,24 @@ def adopt(deployment: Deployment, parameters: Mapping[str, str], keys_of: Mappin
         TableUnfit: there is no such table, or it is not a table of this service.
     """
     client, name = _dynamodb(deployment.region), parameters["ExistingTable"]
-    _check(_described(client, name), name, keys_of)
-    client.get_waiter("table_exists").wait(TableName=name)
+    table = _described(client, name)
+    _check(table, name, keys_of)
+    _wait(client, name, str(table["TableStatus"]))
     _bound(client, name, int(parameters["MaxWritesPerSecond"]), int(parameters["MaxReadsPerSecond"]))
     _keep_backups(client, name)
     _let_expire(client, name)
     return _stream(client, name)
+
+
+def _wait(client: Any, name: str, status: str) -> None:
+    """Wait for a table that is being made, some minutes long."""
+    unready = TableUnfit(f"The table {name} is not ready ({status}). Deploy again when it is ACTIVE.")
+    if status == "DELETING":
+        raise unready
+    try:
+        client.get_waiter("table_exists").wait(TableName=name)
+    except WaiterError:  # a restore may take hours
+        raise unready from None
 
 
 def _check(table: Any, name: str, keys_of: Mapping[str, Any]) -> None:

@@ -1,11 +1,13 @@
 """What a deployment prints at its end: where everything is and what to do next, or why it failed."""
 
 import re
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
 from trackback.cli.deploy.identities import CREATE
 from trackback.cli.deploy.settings_file import Deployment
+from trackback.cli.stack import SETTINGS_FILE
 
 _REMEDIES = {
     r"must be verified before you can add new CloudFront": (
@@ -41,6 +43,7 @@ def next_steps(
 ) -> str:
     """Return what to print after a deployment: the addresses, and what is left for the author to do."""
     first = _first_steps(deployment, parameters, outputs) if is_new else []
+    which = [f"  export TRACKBACK_STACK={deployment.stack}"] if str(file) != SETTINGS_FILE else []
     lines = [
         "Your service is deployed." if is_new else "Your service is up to date.",
         "",
@@ -48,38 +51,47 @@ def next_steps(
         f"  The API     {outputs['ApiUrl']}",
         f"  Ping URLs   {outputs['PingUrl']}",
         "",
+        "For the command line, in each terminal:",
+        "",
+        f"  export AWS_REGION={deployment.region} AWS_DEFAULT_REGION={deployment.region}",
+        f"  export TRACKBACK_TABLE={outputs['TableName']}",
+        *which,
+        "",
         *first,
         *_records(outputs),
-        "For the command line, and to see whether email arrives:",
+        "To see whether email arrives: .venv/bin/trackback doctor --aws",
         "",
-        f"  export AWS_DEFAULT_REGION={deployment.region}",
-        f"  export TRACKBACK_TABLE={outputs['TableName']}",
-        "  .venv/bin/trackback doctor --aws",
-        "",
-        f"The settings are in {file}. The next `make deploy` asks nothing.",
+        f"The settings are in {file}. The next `{_command(file)}` asks nothing.",
     ]
     return "\n".join(lines)
+
+
+def _command(file: Path) -> str:
+    return "make deploy" if str(file) == SETTINGS_FILE else f"make deploy SETTINGS={shlex.quote(str(file))}"
 
 
 def _first_steps(
     deployment: Deployment, parameters: Mapping[str, str], outputs: Mapping[str, str]
 ) -> list[str]:
-    mails = "an email" if parameters.get("AuthorIdentity") != CREATE else "two emails"
+    mails, links = "two emails", "both links within 24 hours, or no alarm and no ping reaches you"
+    if parameters.get("AuthorIdentity") != CREATE:
+        mails, links = "an email", "its link within 24 hours, or no alarm reaches you"
     return [
         f"1. AWS sends {mails} to {deployment['AuthorEmail']}.",
-        "   Follow the links within 24 hours, or no alarm and no ping reaches you.",
+        f"   Follow {links}.",
         "2. Sign in to your pages with a link that needs no email:",
         "   .venv/bin/trackback sign-in",
         "3. Paste this into the template of your posts, where the list should show:",
         f"   {outputs['Snippet']}",
         "4. Check a published post:",
-        f"   .venv/bin/trackback doctor https://{_first_host(deployment)}/your-post/",
+        f"   .venv/bin/trackback doctor {_first_blog(deployment)}/your-post/",
         "",
     ]
 
 
-def _first_host(deployment: Deployment) -> str:
-    return deployment["Sites"].split(",")[0].rpartition("://")[2]
+def _first_blog(deployment: Deployment) -> str:
+    scheme, _, host = deployment["Sites"].split(",")[0].strip().rpartition("://")
+    return f"{scheme or 'https'}://{host}"
 
 
 def _records(outputs: Mapping[str, str]) -> list[str]:

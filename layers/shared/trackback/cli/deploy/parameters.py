@@ -8,8 +8,18 @@ from typing import Any
 
 import yaml
 
+from trackback.errors import TrackbackError
+
 OURS = {"Release", "ExistingStream"}
 """Parameters that each deployment sets by itself; no author writes them."""
+
+
+_ENCODE = " In a URL, percent-encode it, as a browser's address bar does when you copy from it."
+"""SAM takes a backslash for an escape, and CloudFormation does not keep all other letters."""
+
+
+class BadTemplate(TrackbackError):
+    """There is a template.yaml, but not that of this service."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -27,6 +37,7 @@ class Parameter:
         default: None where the author must choose.
         pattern: A regular expression that a text must match, as CloudFormation applies it.
         constraint: What a good value is: "must be one email address".
+        longest: How many characters a text may have; none of ours may have more than 4,096.
         low, high: Bounds of a number.
         allowed: The only values, if there are so few.
     """
@@ -35,6 +46,7 @@ class Parameter:
     default: str | None = None
     pattern: str = ""
     constraint: str = ""
+    longest: int = 4_096
     low: int | None = None
     high: int | None = None
     allowed: tuple[str, ...] = ()
@@ -44,13 +56,28 @@ class Parameter:
         if self.allowed:
             return "" if value in self.allowed else f"{self.name} must be one of {', '.join(self.allowed)}."
         if self.low is not None and self.high is not None:
-            is_good = re.fullmatch(r"\d{1,9}", value) and self.low <= int(value) <= self.high
+            is_good = re.fullmatch("0|[1-9][0-9]{0,8}", value) and self.low <= int(value) <= self.high
             return "" if is_good else f"{self.name} must be a number from {self.low} to {self.high}."
-        return "" if re.search(self.pattern, value) else f"{self.name} {self.constraint}."
+        if len(value) > self.longest:
+            return f"{self.name} has {len(value)} characters. Use at most {self.longest}."
+        if not re.fullmatch(self.pattern or ".*", value):
+            return f"{self.name} {self.constraint}."
+        if odd := sorted({_name(each) for each in value if each == "\\" or not " " <= each <= "~"}):
+            encode = _ENCODE if "://" in value else ""
+            return f"{self.name} must be in ASCII, without {', '.join(odd)}.{encode}"
+        return ""
+
+
+def _name(character: str) -> str:
+    return "a backslash" if character == "\\" else ascii(character)
 
 
 def read_parameters(template: Path) -> dict[str, Parameter]:
-    """Return the parameters that an author may set, by name."""
+    """Return the parameters that an author may set, by name.
+
+    Raises:
+        BadTemplate: it is another project's, or broken.
+    """
     every = {name: _parameter(name, facts) for name, facts in _read(template)["Parameters"].items()}
     return {name: parameter for name, parameter in every.items() if name not in OURS}
 
@@ -69,7 +96,14 @@ def keys(schema: Sequence[Mapping[str, str]]) -> dict[str, str]:
 
 
 def _read(template: Path) -> Mapping[str, Any]:
-    body: Mapping[str, Any] = yaml.load(template.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+    try:
+        body: Any = yaml.load(template.read_text("utf-8"), _Loader)  # noqa: S506 - a SafeLoader
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise BadTemplate(
+            f"{template} cannot be read: {error} `git checkout {template}` restores it."
+        ) from error
+    if not isinstance(body, dict) or not {"Sites", "AuthorEmail"} <= {*body.get("Parameters", ())}:
+        raise BadTemplate(f"{template} is not that of this service. Run this in the folder of the project.")
     return body
 
 
@@ -80,6 +114,7 @@ def _parameter(name: str, facts: Mapping[str, Any]) -> Parameter:
         default=None if default is None else str(default),
         pattern=facts.get("AllowedPattern", ""),
         constraint=facts.get("ConstraintDescription", ""),
+        longest=facts.get("MaxLength", 4_096),
         low=facts.get("MinValue"),
         high=facts.get("MaxValue"),
         allowed=tuple(map(str, facts.get("AllowedValues", ()))),

@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from rich.console import Console
 
+from trackback.cli.deploy.hosts import host_problem, tidy_hosts
 from trackback.cli.deploy.parameters import Parameter
 from trackback.cli.deploy.settings_file import REGION
 
@@ -64,8 +64,8 @@ def questions(
             "DomainName",
             "Domain for the service",
             "Optional, like trackback.blog.example. It stands in the addresses that senders\n"
-            "use, so decide now if you can. It needs a certificate (docs/deploy.md).\n"
-            "Without a domain, AWS gives the service an address.",
+            "use, so decide now if you can. It needs a certificate in us-east-1\n"
+            "(docs/deploy.md). Without a domain, AWS gives the service an address.",
             domain_problem,
             default="",
             shown="none",
@@ -110,15 +110,9 @@ def _read(question: Question) -> str:
 
 
 def tidy(setting: str, answer: str) -> str:
-    """Return an answer without blanks that mean nothing."""
-    return ",".join(part.strip() for part in answer.split(",")) if setting == "Sites" else answer
-
-
-def host_problem(text: str, parameter: Parameter) -> str:
-    """Return what is wrong with the blog's host, and the host itself where the answer holds it."""
-    problem = parameter.problem(text)
-    if not problem and "." in text.replace("localhost", "."):
-        return ""
-    host = urlsplit(text if "://" in text else f"//{text}").hostname or ""
-    advice = f" Write {host} alone." if "." in host and host != text and "," not in text else ""
-    return (problem or "A host has a dot in it, like blog.example.") + advice
+    """Return an answer without what means nothing: blanks between hosts, large letters, a host's last dot."""
+    if setting == "Sites":
+        return tidy_hosts(answer)
+    if setting == "DomainName":
+        return answer.lower().rstrip(".")
+    return answer.lower() if setting == REGION else answer

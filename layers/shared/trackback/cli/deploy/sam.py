@@ -6,7 +6,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TextIO
 
@@ -15,6 +16,9 @@ from trackback.errors import TrackbackError
 
 BUILD = Path(".aws-sam/build")
 LOG = Path(".aws-sam/deploy.log")
+_LONG = 1_000
+"""Characters of an error that are shown whole."""
+
 _DONE = re.compile(r"(CREATE|UPDATE)_COMPLETE ")
 _RELEASE = re.compile(r"(?m)^(  Release:\n(?:    .*\n)*?    Default: )''$")
 
@@ -29,16 +33,28 @@ def build(folder: Path) -> None:
     Raises:
         SamFailed: with the end of what SAM printed.
     """
-    done = subprocess.run(
-        [_sam(), "build", "--build-dir", str(BUILD)],
-        check=False,
-        cwd=folder,
-        env=_environment(),
-        capture_output=True,
-        text=True,
-    )
+    try:
+        done = subprocess.run(
+            [_sam(), "build", "--build-dir", str(BUILD)],
+            check=False,
+            cwd=folder,
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            errors="replace",
+        )
+    except OSError as error:
+        raise SamFailed(
+            f"SAM cannot be run ({_sam()}: {error.strerror}). Use `make deploy`, which installs it."
+        ) from error
     if done.returncode:
-        raise SamFailed(f"the build failed: {(done.stderr or done.stdout)[-2_000:].strip()}")
+        raise SamFailed(f"the build failed: {error_in(done.stderr or done.stdout)}")
+
+
+def error_in(output: str) -> str:
+    """Return the error that SAM prints last, without the steps before it, and without a long middle."""
+    words = output[output.rfind("\nError: ") + 1 :].strip()
+    return words if len(words) <= _LONG else f"{words[: _LONG // 2]} ... {words[-_LONG // 2 :]}"
 
 
 def deploy(folder: Path, deployment: Deployment, parameters: Mapping[str, str]) -> bool:
@@ -65,7 +81,7 @@ def deploy(folder: Path, deployment: Deployment, parameters: Mapping[str, str]) 
             errors="replace",
         ) as process,
     ):
-        _follow(process.stdout or (), log)
+        follow(process.stdout or (), log)
     return process.returncode == 0
 
 
@@ -75,22 +91,43 @@ def last_words(folder: Path) -> str:
     return lines[-1] if lines else "nothing"
 
 
-def _follow(lines: Iterable[str], log: TextIO) -> None:
-    done = 0
+def follow(lines: Iterable[str], log: TextIO) -> None:
+    """Write what SAM prints into a log, and show it while there is a reader."""
+    show, is_heard = _counter() if sys.stdout.isatty() else _echo, True
     for line in lines:
         log.write(line)
-        if not sys.stdout.isatty():
-            print(line, end="", flush=True)
-        elif _DONE.match(line):
-            done += 1
-            print(f"\r  {done} resources done ", end="", flush=True)
-    if done:
+        try:
+            if is_heard:
+                show(line)
+        except BrokenPipeError:  # such as `head`: SAM must not be cut off in the middle for that
+            is_heard = False
+    if is_heard and sys.stdout.isatty():
         print()
 
 
+def _echo(line: str) -> None:
+    print(line, end="", flush=True)
+
+
+def _counter() -> Callable[[str], None]:
+    """Return what shows how many resources are done, line after line."""
+    done = count(1)
+
+    def show(line: str) -> None:
+        if _DONE.match(line):
+            print(f"\r  {next(done)} resources done ", end="", flush=True)
+
+    return show
+
+
 def overrides(parameters: Mapping[str, str]) -> Sequence[str]:
-    """Return values as SAM takes them: quoted, since it splits at blanks and reads escapes."""
-    return [f"ParameterKey={name},ParameterValue={json.dumps(value)}" for name, value in parameters.items()]
+    """Return values as SAM takes them: in quotes, since it splits at blanks.
+
+    It knows no escape but those of blanks and quotes, so JSON's would arrive as they are written. A backslash
+    cannot be written at all: `Parameter.problem` refuses it.
+    """
+    quoted = {name: value.replace('"', '\\"') for name, value in parameters.items()}
+    return [f'ParameterKey={name},ParameterValue="{value}"' for name, value in quoted.items()]
 
 
 def name_release(folder: Path, parameters: Mapping[str, str]) -> str:

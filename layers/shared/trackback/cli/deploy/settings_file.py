@@ -8,12 +8,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from trackback.cli.deploy.hosts import host_problem, tidy_hosts
 from trackback.cli.deploy.parameters import Parameter
 from trackback.cli.stack import DEFAULT_NAME
 from trackback.errors import TrackbackError
+from trackback.model.posts import host_key
 
 STACK, REGION = "StackName", "Region"
 REQUIRED = (REGION, "Sites", "AuthorEmail")
+
+BUDGET_REGIONS = {
+    *("us-east-1", "us-east-2", "us-west-1", "us-west-2", "ca-central-1", "sa-east-1"),
+    *("eu-central-1", "eu-west-1", "eu-west-2", "eu-west-3", "ap-northeast-1", "ap-northeast-2"),
+    *("ap-south-1", "ap-southeast-1", "ap-southeast-2"),
+}
+"""Where CloudFormation makes budgets, as the template's condition HasBudget says."""
 
 _STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
@@ -47,10 +56,10 @@ def read_file(file: Path, known: Mapping[str, Parameter]) -> Deployment:
         BadSettingsFile: it is no TOML, lacks a setting, or has one that is unknown or wrong.
     """
     try:
-        written = tomllib.loads(file.read_text("utf-8"))
+        written = tomllib.loads(file.read_text("utf-8-sig"))  # Windows' Notepad writes a mark before the text
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSettingsFile(f"{file} cannot be read: {error}") from error
-    return check({name: _text(value) for name, value in written.items()}, known, str(file))
+    return check({name: _text(name, value) for name, value in written.items()}, known, str(file))
 
 
 def check(values: Mapping[str, str], known: Mapping[str, Parameter], source: str) -> Deployment:
@@ -59,7 +68,9 @@ def check(values: Mapping[str, str], known: Mapping[str, Parameter], source: str
     Raises:
         BadSettingsFile: with every problem, one a line.
     """
+    values = {name: tidy_hosts(value) if name == "Sites" else value for name, value in values.items()}
     problems = [_problem(name, value, known) for name, value in values.items()]
+    problems += [_budget_problem(values), _domain_problem(values)]
     problems += [f"{name} is missing." for name in REQUIRED if not values.get(name)]
     if found := list(dict.fromkeys(filter(None, problems))):
         raise BadSettingsFile(f"{source}: " + " ".join(found))
@@ -71,7 +82,27 @@ def write_file(file: Path, deployment: Deployment) -> None:
     """Write a deployment's settings, so that the next run asks nothing."""
     values = {STACK: deployment.stack, REGION: deployment.region, **deployment.parameters}
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in values.items()]
-    file.write_text(_HEAD + "".join(lines), "utf-8")
+    _replace(file, _HEAD + "".join(lines))
+
+
+def add_setting(file: Path, name: str, value: str) -> None:
+    """Add a setting to a file, and leave what the author wrote in it as it is."""
+    written = file.read_text("utf-8")
+    end = "" if written.endswith("\n") else "\n"
+    _replace(file, f"{written}{end}{name} = {json.dumps(value)}\n")
+
+
+def _replace(file: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    new = file.with_name(f"{file.name}.new")
+    try:
+        new.write_text(text, "utf-8")
+        new.replace(file)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise BadSettingsFile(
+            f"{file} cannot be written: {error.strerror}. Nothing has been created."
+        ) from error
 
 
 def stack_name_problem(name: str) -> str:
@@ -89,12 +120,36 @@ def _problem(name: str, value: str, known: Mapping[str, Parameter]) -> str:
     if name == REGION:
         good = "a region's name, like eu-central-1"
         return "" if _REGION.fullmatch(value) or not value else f"{REGION} must be {good}."
+    if name == "Sites":
+        return host_problem(value, known[name]) if value else ""
     if name in known:
         return known[name].problem(value) if value or known[name].default != "" else ""
     near = difflib.get_close_matches(name, [STACK, REGION, *known], n=1)
     return f"There is no setting {name}." + (f" Do you mean {near[0]}?" if near else "")
 
 
-def _text(value: object) -> str:
-    """Return a value as the template takes it; a TOML list is a list of hosts."""
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value)
+def _budget_problem(values: Mapping[str, str]) -> str:
+    region = values.get(REGION, "")
+    if values.get("MonthlyBudget", "0") in {"", "0"} or not region or region in BUDGET_REGIONS:
+        return ""
+    return (
+        f"CloudFormation makes no budgets in {region}. Remove MonthlyBudget, and make a budget in the AWS "
+        "console (Billing, Budgets): it counts the whole account either way."
+    )
+
+
+def _domain_problem(values: Mapping[str, str]) -> str:
+    domain = values.get("DomainName", "")
+    if not domain or host_key(domain) not in map(_key_of, values.get("Sites", "").split(",")):
+        return ""
+    return f"DomainName {domain} is your blog's own host. Use another, like trackback.{host_key(domain)}."
+
+
+def _key_of(site: str) -> str:
+    return host_key(site.rpartition("://")[2])
+
+
+def _text(name: str, value: object) -> str:
+    """Return a value as the template takes it; hosts may be a list of texts."""
+    is_hosts = name == "Sites" and isinstance(value, list) and all(isinstance(it, str) for it in value)
+    return ",".join(value) if is_hosts and isinstance(value, list) else str(value)

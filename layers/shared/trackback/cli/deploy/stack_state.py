@@ -13,7 +13,7 @@ OUR_PARAMETERS = {"Sites", "AuthorEmail"}
 """What every stack of this service was given: another stack of the same name is not ours to change."""
 
 FAILED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED"}
-"""States of a stack that was never whole; CloudFormation updates none of them."""
+"""States of a stack that was never whole, or is not any more; CloudFormation updates none of them."""
 
 _STUCK = {"UPDATE_ROLLBACK_FAILED"}
 
@@ -34,6 +34,16 @@ class StackState:
     def has_failed(self) -> bool:
         """Whether its creation failed, so that it must be deleted first."""
         return self.status in FAILED
+
+    @property
+    def history(self) -> str:
+        """How it came to fail, in a sentence."""
+        if self.status == "DELETE_FAILED":
+            return (
+                f"The stack {self.name} was not deleted whole ({self.status}). Its table stays in any case."
+            )
+        words = f"The stack {self.name} is left of a deployment that failed ({self.status})"
+        return f"{words}, and holds nothing."
 
     @property
     def remedy(self) -> str:
@@ -68,7 +78,8 @@ def stack_state(client: Any, name: str) -> StackState:
     if status in _STUCK:
         raise StackNotReady(
             f"The stack {name} hangs in {status}. Run `aws cloudformation continue-update-rollback "
-            f"--stack-name {name}`, wait for UPDATE_ROLLBACK_COMPLETE, and deploy again."
+            f"--stack-name {name} --region {client.meta.region_name}`, wait for "
+            "UPDATE_ROLLBACK_COMPLETE, and deploy again."
         )
     return StackState(name, status, given)
 

@@ -11,8 +11,8 @@ from trackback.cli.doctor.discovery_check import Post
 from trackback.cli.doctor.embed_check import LISTS
 from trackback.cli.doctor.finding import Finding, note, right, wrong
 from trackback.cli.doctor.post_page import Script
-from trackback.dynamodb import BUSY
-from trackback.fetch import Fetched, Fetcher, FetchFailed
+from trackback.storage.dynamodb import BUSY
+from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 
 _LINK = re.compile(r"<link>([^<]{1,3000})</link>")
 _MESSAGE = re.compile(r"<message>([^<]{1,500})</message>")
@@ -20,7 +20,7 @@ _HASHES = {"sha256": hashlib.sha256, "sha384": hashlib.sha384, "sha512": hashlib
 _OK = 200
 
 
-class Reception:
+class ApiCheck:
     """Asks the API about a post."""
 
     def __init__(self, fetcher: Fetcher) -> None:

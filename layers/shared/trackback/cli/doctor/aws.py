@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from trackback.cli.doctor.alarms import check_alarms
 from trackback.cli.doctor.dns_records import Dns
-from trackback.cli.doctor.finding import Finding, Grade, note, right, wrong
+from trackback.cli.doctor.finding import Finding, Severity, note, right, wrong
 from trackback.cli.doctor.identity import check_author, check_suppression, resend_confirmation, signing_domain
 from trackback.cli.doctor.mail_domain import check_domain, no_domain
 from trackback.cli.stack import Stack, StackUnknown
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 _DELETE = "`aws cloudformation delete-stack --stack-name {0}`, then `make deploy`."
 _EVENTS = "`aws cloudformation describe-stack-events --stack-name {0}` says why."
 _NEVER = "The first deployment failed, and nothing runs."
-_STATUS: dict[str, tuple[Grade, str, str]] = {
-    "CREATE_COMPLETE": (Grade.RIGHT, "The stack is deployed.", ""),
-    "UPDATE_COMPLETE": (Grade.RIGHT, "The stack is deployed.", ""),
-    "IMPORT_COMPLETE": (Grade.RIGHT, "The stack is deployed.", ""),
-    "ROLLBACK_COMPLETE": (Grade.WRONG, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
-    "ROLLBACK_FAILED": (Grade.WRONG, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
-    "CREATE_FAILED": (Grade.WRONG, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
-    "DELETE_FAILED": (Grade.WRONG, "The stack could not be deleted.", f"{_EVENTS} Try again: {_DELETE}"),
-    "REVIEW_IN_PROGRESS": (Grade.WRONG, "The stack was never deployed.", "`make deploy`"),
+_STATUS: dict[str, tuple[Severity, str, str]] = {
+    "CREATE_COMPLETE": (Severity.RIGHT, "The stack is deployed.", ""),
+    "UPDATE_COMPLETE": (Severity.RIGHT, "The stack is deployed.", ""),
+    "IMPORT_COMPLETE": (Severity.RIGHT, "The stack is deployed.", ""),
+    "ROLLBACK_COMPLETE": (Severity.WRONG, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
+    "ROLLBACK_FAILED": (Severity.WRONG, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
+    "CREATE_FAILED": (Severity.WRONG, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
+    "DELETE_FAILED": (Severity.WRONG, "The stack could not be deleted.", f"{_EVENTS} Try again: {_DELETE}"),
+    "REVIEW_IN_PROGRESS": (Severity.WRONG, "The stack was never deployed.", "`make deploy`"),
     "UPDATE_ROLLBACK_COMPLETE": (
-        Grade.NOTE,
+        Severity.NOTE,
         "The last deployment failed. The version before it runs.",
         f"{_EVENTS} Then `make deploy`.",
     ),
     "UPDATE_ROLLBACK_FAILED": (
-        Grade.WRONG,
+        Severity.WRONG,
         "A deployment failed, and so did the way back to the version before it.",
         f"{_EVENTS} Then `aws cloudformation continue-update-rollback --stack-name {{0}}`.",
     ),
@@ -65,7 +65,7 @@ class AwsDoctor:
         author = self._stack.parameters.get("AuthorEmail", "")
         if not author:
             yield wrong("stack", "It is not a TrackBack stack.", "--stack names another one.")
-        if stack.grade is Grade.WRONG or not author:
+        if stack.grade is Severity.WRONG or not author:
             return
         if resend:
             yield from _allowed("resend", resend_confirmation(self._ses, author))
@@ -93,7 +93,7 @@ def check_status(name: str, status: str) -> Finding:
     """
     if status.endswith("_IN_PROGRESS") and status not in _STATUS:
         return note("stack", f"AWS is at work on the stack {name} ({status}).", "Ask again when it is done.")
-    grade, words, advice = _STATUS.get(status, (Grade.WRONG, "The stack is in no good state.", _EVENTS))
+    grade, words, advice = _STATUS.get(status, (Severity.WRONG, "The stack is in no good state.", _EVENTS))
     return Finding("stack", grade, f"{words} ({name}: {status})", advice.format(name))
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from trackback.cli.doctor.finding import Finding, note, right, wrong
-from trackback.discovery import Discovery, Form, Found, is_same_page
-from trackback.link import page_path
-from trackback.site import host_key, post_key
+from trackback.model.posts import host_key, post_key
+from trackback.protocols.trackback.discovery import Discovery, Form, Found
+from trackback.urls import is_same_page, page_path
 
 PREFIX = "/trackback/"
 

@@ -7,8 +7,8 @@ from trackback.cli.doctor.csp import Policy, forbids_request, forbids_script
 from trackback.cli.doctor.discovery_check import Post
 from trackback.cli.doctor.finding import Finding, note, right, wrong
 from trackback.cli.doctor.post_page import PostPage, Script
-from trackback.network import is_loopback
-from trackback.site import host_key, post_key
+from trackback.model.posts import host_key, post_key
+from trackback.web.http.addresses import is_loopback
 
 LISTS = "/pings/"
 PARTS = "/embed/words.js"

@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from urllib.parse import urldefrag, urlsplit
 
-from trackback.cli.doctor.api_check import Reception
+from trackback.cli.doctor.api_check import ApiCheck
 from trackback.cli.doctor.csp import read_policies
 from trackback.cli.doctor.discovery_check import Post, check_signposts
 from trackback.cli.doctor.embed_check import check_placement, own_script
-from trackback.cli.doctor.finding import Finding, Grade, note, right, wrong
+from trackback.cli.doctor.finding import Finding, Severity, note, right, wrong
 from trackback.cli.doctor.post_page import PostPage, read_post_page
-from trackback.cli.doctor.probe import Trial
-from trackback.discovery import discover, is_same_page
-from trackback.fetch import Fetched, Fetcher, FetchFailed
-from trackback.page import is_html, page_text
-from trackback.table import Table
+from trackback.cli.doctor.probe import Probe
+from trackback.protocols.trackback.discovery import discover
+from trackback.storage.pings import Table
+from trackback.urls import is_same_page
+from trackback.web.html.page import is_html, page_text
+from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 
 _OK = 200
 
@@ -25,8 +26,8 @@ class Doctor:
         """Take the table, what fetches, and the API's origin without a slash at its end."""
         self._fetcher = fetcher
         self._api = api
-        self._reception = Reception(fetcher)
-        self._trial = Trial(table, fetcher)
+        self._reception = ApiCheck(fetcher)
+        self._trial = Probe(table, fetcher)
 
     def examine(self, url: str) -> Iterator[Finding]:
         """Yield what is found, check by check; what a page that is not there would have is not looked for.
@@ -43,7 +44,7 @@ class Doctor:
             return
         there = _check_page(url, page)
         yield there
-        if there.grade is Grade.WRONG:
+        if there.grade is Severity.WRONG:
             return
         post = Post(urldefrag(page.url).url, self._api)
         text = page_text(page.body, page.content_type)
@@ -58,7 +59,7 @@ class Doctor:
     def _service(self, post: Post, shown: PostPage) -> Iterator[Finding]:
         takes = self._reception.check_pings(post)
         yield takes
-        if takes.grade is not Grade.WRONG:
+        if takes.grade is not Severity.WRONG:
             yield from self._reception.check_readers(post, own_script(shown, post))
             yield self._trial.run(post)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Grade(StrEnum):
+class Severity(StrEnum):
     """How it stands: right, worth knowing, or something that keeps pings from coming or from being seen."""
 
     RIGHT = "right"
@@ -17,21 +17,21 @@ class Finding:
     """The outcome of one check; `advice` is empty where there is nothing to do."""
 
     check: str
-    grade: Grade
+    grade: Severity
     words: str
     advice: str = ""
 
 
 def right(check: str, words: str) -> Finding:
     """Return that all is right."""
-    return Finding(check, Grade.RIGHT, words)
+    return Finding(check, Severity.RIGHT, words)
 
 
 def note(check: str, words: str, advice: str = "") -> Finding:
     """Return what is worth knowing, though nothing is broken."""
-    return Finding(check, Grade.NOTE, words, advice)
+    return Finding(check, Severity.NOTE, words, advice)
 
 
 def wrong(check: str, words: str, advice: str) -> Finding:
     """Return what is wrong."""
-    return Finding(check, Grade.WRONG, words, advice)
+    return Finding(check, Severity.WRONG, words, advice)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from trackback.cli.doctor.dns_records import Dns, NoDns
-from trackback.cli.doctor.finding import Finding, Grade, note, right, wrong
+from trackback.cli.doctor.finding import Finding, Severity, note, right, wrong
 from trackback.cli.doctor.identity import find_identity
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def check_domain(ses: "SESV2Client", dns: Dns, domain: str) -> Iterator[Finding]
     is_verified = identity["VerifiedForSendingStatus"]
     yield _ses_says(domain, dkim, is_verified=is_verified)
     if dkim.get("SigningAttributesOrigin") != "EXTERNAL":  # else the keys are the owner's, in TXT records
-        yield from _check_records(dns, domain, dkim, Grade.NOTE if is_verified else Grade.WRONG)
+        yield from _check_records(dns, domain, dkim, Severity.NOTE if is_verified else Severity.WRONG)
     yield _check_spf(dns, domain)
     yield _check_dmarc(dns, domain)
 
@@ -68,7 +68,9 @@ def _ses_says(domain: str, dkim: "DkimAttributesTypeDef", *, is_verified: bool) 
     return right("domain", f"SES signs emails from {domain} (DKIM).")
 
 
-def _check_records(dns: Dns, domain: str, dkim: "DkimAttributesTypeDef", grade: Grade) -> Iterator[Finding]:
+def _check_records(
+    dns: Dns, domain: str, dkim: "DkimAttributesTypeDef", grade: Severity
+) -> Iterator[Finding]:
     """Yield each of the CNAME records that Easy DKIM needs; `grade` is that of one that is not there.
 
     Where SES has found all, a resolver that does not see one is only worth knowing.

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from trackback.href import published, resolve
-from trackback.markup import RAW, read_markup
+from trackback.web.html.href import published, resolve
+from trackback.web.html.tokenizer import RAW, read_markup
 
 _EMBED = re.compile(r"/embed(?:\.[0-9a-f]{16})?\.js")
 _LIST = "trackback-list"

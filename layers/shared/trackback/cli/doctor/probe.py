@@ -14,20 +14,21 @@ from datetime import UTC, datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from trackback import answer
 from trackback.cli.doctor.discovery_check import Post
 from trackback.cli.doctor.finding import Finding, note, right, wrong
-from trackback.closing import is_closed, load_closed
 from trackback.errors import NoSuchPing, TrackbackError
-from trackback.fetch import Fetched, Fetcher, FetchFailed
-from trackback.learning import load_words
-from trackback.look import Policy, evidence
-from trackback.ping import Ping, read_ping
-from trackback.policy import judge_before_fetch
-from trackback.recent import Sightings
-from trackback.settings import load_rules, load_settings
-from trackback.site import Post as Target
-from trackback.table import Table
+from trackback.model.ping import Ping
+from trackback.model.posts import Post as Target
+from trackback.protocols.trackback import xml as answer
+from trackback.protocols.trackback.receive import read_ping
+from trackback.receiving.source_check import JudgingContext, evidence
+from trackback.receiving.spam.flood import FloodCounts
+from trackback.receiving.spam.policy import judge_before_fetch
+from trackback.receiving.spam.training import load_words
+from trackback.storage.closed_posts import is_closed, load_closed
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, load_settings
+from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 
 CHECK = "ping"
 MAY_STILL_COME = 12
@@ -41,7 +42,7 @@ class NotRemoved(TrackbackError):
     """The test ping is in the table still."""
 
 
-class Trial:
+class Probe:
     """Sends a test ping for a post, and removes it whatever happens."""
 
     def __init__(self, table: Table, fetcher: Fetcher) -> None:
@@ -68,8 +69,8 @@ class Trial:
     def _is_certain_spam(self, ping: Ping) -> bool:
         """Judge as verification will, which therefore neither fetches anything for it nor tells anyone."""
         keep = load_settings(self._table).keep
-        policy = Policy(load_rules(self._table), load_words(self._table), keep)
-        return judge_before_fetch(evidence(ping, Sightings(), policy), policy.rules) is not None
+        policy = JudgingContext(load_rules(self._table), load_words(self._table), keep)
+        return judge_before_fetch(evidence(ping, FloodCounts(), policy), policy.rules) is not None
 
     def _send(self, post: Post, form: dict[str, str], ping: Ping) -> Finding:
         patience = MAY_STILL_COME

@@ -1,0 +1,97 @@
+"""What readers get: the approved pings of a post, a page at a time."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, fields
+from typing import Any
+
+from trackback.errors import BadQuery
+from trackback.model.posts import Post
+
+DEFAULT_LIMIT = 50
+MAX_LIMIT = 100
+
+_CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([a-z2-7]{26}) (\d{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An approved ping as readers see it: plain texts, an http or https URL, UTC time to the second."""
+
+    id: str
+    url: str
+    title: str
+    excerpt: str
+    blog_name: str
+    received_at: str
+    verified: bool
+
+
+_SHOWN = [field.name for field in fields(Summary)]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last ping of a page, and how many the post has.
+
+    It names no post: that comes from the request's path, so no cursor leads into another post's pings.
+    The count rides along because it is read with the first page only.
+    """
+
+    received_at: str
+    id: str
+    count: int
+
+    def encode(self) -> str:
+        """Return the cursor as readers pass it on."""
+        text = f"{self.received_at} {self.id} {self.count}"
+        return base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
+
+    @classmethod
+    def decode(cls, text: str) -> "Cursor":
+        """Read a cursor back.
+
+        Raises:
+            BadQuery: it is none that `encode` made.
+        """
+        try:
+            plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+        except (binascii.Error, ValueError):
+            plain = ""
+        match = _CURSOR.fullmatch(plain)
+        cursor = cls(match[1], match[2], int(match[3])) if match else None
+        if cursor is None or cursor.encode() != text:
+            raise BadQuery("cursor must be the value of next from the page before, unchanged")
+        return cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a post's approved pings, newest first; `next` is None on the last."""
+
+    pings: list[Summary]
+    count: int
+    next: Cursor | None
+
+    def as_json(self, post: Post) -> dict[str, Any]:
+        """Return the answer to `GET /pings/…`."""
+        return {
+            "post": post.url,
+            "count": self.count,
+            "pings": [{name: getattr(ping, name) for name in _SHOWN} for ping in self.pings],
+            "next": self.next.encode() if self.next else None,
+        }
+
+
+def read_limit(text: str | None) -> int:
+    """Return how many pings a reader wants.
+
+    Raises:
+        BadQuery: it is no number from 1 to `MAX_LIMIT`.
+    """
+    if text is None:
+        return DEFAULT_LIMIT
+    if not re.fullmatch(r"[0-9]{1,3}", text) or not 1 <= int(text) <= MAX_LIMIT:
+        raise BadQuery(f"limit must be a number from 1 to {MAX_LIMIT}")
+    return int(text)

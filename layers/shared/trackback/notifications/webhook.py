@@ -1,0 +1,175 @@
+"""The webhook: tells a program of the author's what happens to pings (Standard Webhooks 1.0.0).
+
+Every answer but 2xx is a failure and tried again later, as that specification and most who send webhooks have
+it; 410 alone ends it at once. Redirects are not followed. `webhook-id` is the same for every attempt, so that
+the receiver can tell what it has had already.
+"""
+
+import hmac
+import json
+import secrets
+from base64 import b64encode, urlsafe_b64decode
+from dataclasses import replace
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Literal
+
+from trackback.errors import TrackbackError
+from trackback.model.ping import Ping, Status
+from trackback.model.settings import Event, Settings
+from trackback.signing import Keyring
+from trackback.storage.deliveries import Deliveries, Delivery, delivery_id, event_id
+from trackback.storage.signing_keys import Keys
+from trackback.timestamps import stamp, wait
+from trackback.web.text.plain_text import clean
+
+if TYPE_CHECKING:  # the author's pages show the secret and ask for tests, but have no HTTP client
+    from trackback.web.http.client import Fetched, Fetcher
+
+TEST = "ping.test"
+RETRIES = (
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=5),
+    timedelta(hours=10),
+)
+"""How long until the next attempt, after the first, second, … has failed."""
+MOST_WAIT = timedelta(days=1)
+"""How long a `Retry-After` is heeded."""
+MAX_ANSWER = 200
+
+_CLAIM = timedelta(minutes=5)
+"""How long whoever tries has to tell how it went, before another may try."""
+_EXAMPLE = Ping(
+    id="aaaabbbbccccddddeeeeffff22",
+    post="https://blog.example/2026/hello/",
+    url="https://other.example/2026/re-hello/",
+    title="Re: Hello",
+    excerpt="An example: this is how a ping looks that waits for your decision.",
+    blog_name="Another Blog",
+    received_at="2026-11-24T06:11:00.000Z",
+    status=Status.PENDING,
+    verdict={"link": "found", "reasons": ["The source links to the post."]},
+    verified=True,
+)
+
+
+class Webhook:
+    """Sends events to the URL that the settings name at the time."""
+
+    def __init__(self, fetcher: "Fetcher", keys: Keys, deliveries: Deliveries) -> None:
+        self._fetcher = fetcher
+        self._keys = keys
+        self._deliveries = deliveries
+
+    def try_one(self, delivery_id: str, settings: Settings, now: datetime) -> Delivery | None:
+        """Try one delivery, if it is due and nobody else is at it; return what became of it then."""
+        before = self._deliveries.get(delivery_id)
+        if before is None or not before.is_due(now):
+            return None
+        claimed = replace(before, attempts=before.attempts + 1, next_at=stamp(now + _CLAIM))
+        if self._deliveries.advance(claimed, seen=before.attempts):
+            return self._try(claimed, settings, now)
+        return None
+
+    def _try(self, delivery: Delivery, settings: Settings, now: datetime) -> Delivery:
+        if _wanted(delivery, settings):
+            after = self._send(delivery, settings.webhook, now)
+        else:
+            after = _ended(delivery, "failed", "not sent: the settings name no webhook for it")
+        self._deliveries.advance(after, seen=delivery.attempts)
+        return after
+
+    def _send(self, delivery: Delivery, url: str, now: datetime) -> Delivery:
+        """Send a delivery and return what has become of it."""
+        headers = sign(self._keys.load(now), event_id(delivery), delivery.body, now)
+        try:
+            answer = self._fetcher.send(url, delivery.body.encode(), "application/json", headers)
+        except TrackbackError as failure:
+            return _failed(delivery, str(failure), now)
+        if HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES:
+            return _ended(delivery, "sent", _words(answer))
+        if answer.status == HTTPStatus.GONE:
+            return _ended(delivery, "failed", _words(answer))
+        asked = wait(answer.headers.get("retry-after", ""), now, MOST_WAIT)
+        return _failed(delivery, _words(answer), now, asked)
+
+
+def note_event(deliveries: Deliveries, event_id: str, event: Event, ping: Ping, now: datetime) -> bool:
+    """Note an event for `notify` to send, once for the same `event_id`; return whether it was noted now."""
+    return deliveries.add(_untried(event_id, event, ping, now))
+
+
+def ask_for_test(deliveries: Deliveries, now: datetime) -> str:
+    """Note an example to be sent, and return its id."""
+    delivery = _untried(f"test-{secrets.token_hex(8)}", TEST, _EXAMPLE, now)
+    deliveries.add(delivery)
+    return delivery.id
+
+
+def payload(event: str, ping: Ping, now: datetime) -> str:
+    """Return what is said of an event: what the author may know of a ping, and nothing secret."""
+    names = ("id", "post", "url", "title", "excerpt", "blog_name", "status", "received_at", "verified")
+    data: dict[str, Any] = {name: getattr(ping, name) for name in names}
+    verdict = ping.verdict
+    data["verdict"] = verdict and {"link": verdict["link"], "reasons": list(verdict.get("reasons", ()))}
+    data["revision"] = dict(ping.revision) if ping.revision else None
+    said = {"type": event, "timestamp": stamp(now), "data": data}
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+
+
+def secret(keyring: Keyring) -> str:
+    """Return the newest key as the author copies it to the receiving program."""
+    return "whsec_" + b64encode(_raw(keyring.newest)).decode("ascii")
+
+
+def sign(keyring: Keyring, event_id: str, body: str, now: datetime) -> dict[str, str]:
+    """Return the headers that prove where a body comes from, signed with every accepted key."""
+    seconds = str(int(now.timestamp()))
+    message = f"{event_id}.{seconds}.{body}".encode()
+    digests = [hmac.digest(_raw(key), message, "sha256") for key in reversed(keyring.accepted)]
+    signatures = ["v1," + b64encode(digest).decode("ascii") for digest in digests]
+    return {
+        "webhook-id": event_id,
+        "webhook-timestamp": seconds,
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def _raw(key: str) -> bytes:
+    return urlsafe_b64decode(key + "=")  # keys are stored without padding
+
+
+def _untried(event_id: str, event: str, ping: Ping, now: datetime) -> Delivery:
+    return Delivery(
+        id=delivery_id(event_id),
+        at=stamp(now),
+        kind="webhook",
+        what=str(event),
+        state="waiting",
+        attempts=0,
+        next_at=stamp(now),
+        body=payload(event, ping, now),
+    )
+
+
+def _wanted(delivery: Delivery, settings: Settings) -> bool:
+    return bool(settings.webhook) and delivery.what in {TEST, *settings.events}
+
+
+def _failed(delivery: Delivery, answer: str, now: datetime, asked: timedelta = timedelta()) -> Delivery:
+    """Return a delivery after a failed attempt: to be tried again, or given up after the last."""
+    waits = RETRIES[delivery.attempts - 1 :]
+    if not waits:
+        return _ended(delivery, "failed", answer)
+    return replace(delivery, answer=answer, next_at=stamp(now + max(waits[0], asked)))
+
+
+def _ended(delivery: Delivery, state: Literal["sent", "failed"], answer: str) -> Delivery:
+    return replace(delivery, state=state, answer=answer, next_at="", body="")
+
+
+def _words(answer: "Fetched") -> str:
+    said = clean(answer.body.decode("utf-8", "replace"), MAX_ANSWER)
+    return f"HTTP {answer.status}" + (f": {said}" if said else "")

@@ -1,0 +1,136 @@
+"""A signed link of a mail: what its page shows, and what its button does."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from trackback.errors import StatusChanged
+from trackback.model.ping import Ping, Status
+from trackback.model.rule import BadRule
+from trackback.model.settings import Notify
+from trackback.pages.admin.flash import Flash
+from trackback.pages.admin.link_state import WANTED, MailLinkState, is_about_revision, standing
+from trackback.pages.admin.views import QUEUE, Views, find_ping, ping_address
+from trackback.pages.public.ping_list import fresh_address
+from trackback.receiving.moderation import Moderation
+from trackback.signing import Action, Link
+from trackback.storage.dynamodb import TOO_LATE
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_settings, save_settings
+
+_ASKS = {
+    Action.APPROVE: ("Approve this ping?", "Approve"),
+    Action.REJECT: ("Reject this ping?", "Reject"),
+    Action.SPAM: ("Mark this ping as spam?", "Spam"),
+}
+_ASKS_ABOUT_REVISION = {
+    Action.APPROVE: ("Show its new words?", "Show the new words"),
+    Action.REJECT: ("Keep what is shown?", "Keep what is shown"),
+    Action.SPAM: ("Mark this ping as spam?", "Spam"),
+}
+_NAMES = {
+    Status.APPROVED: ("Approved", "Readers see it below the post within a minute."),
+    Status.REJECTED: ("Rejected", "Readers do not see it."),
+    Status.SPAM: ("Marked as spam", "Readers do not see it, and the next ones are judged by it."),
+}
+_SENT_AGAIN = "It was sent again with other words after the mail. This is about what was sent first."
+_MUTE = {
+    "heading": "No more mails?",
+    "words": "Pings still wait for you on your own pages, and the settings there turn mails on again.",
+    "button": "Stop the mails",
+}
+_MUTED = {"heading": "No more mails", "words": "The settings turn them on again.", "button": ""}
+
+
+class MailLinks:
+    """What signed links are good for."""
+
+    def __init__(self, table: Table, moderation: Moderation, views: Views) -> None:
+        """Take where pings are, what decides, and what shows them."""
+        self._table = table
+        self._moderation = moderation
+        self._views = views
+
+    def show(self, link: Link) -> dict[str, Any]:
+        """Return what a link's page shows: the ping and one button, or why there is nothing to press.
+
+        Raises:
+            NoSuchPing: the ping has been deleted.
+        """
+        if link.action is Action.MUTE:
+            return _blank(**_MUTE, links=[(QUEUE, "Your pings")])
+        ping = find_ping(self._table, link.ping)
+        shown = replace(ping, revision=None) if _is_about_first(link, ping) else ping
+        return _blank(**self._views.one(shown), **_said(link, ping), links=_links(ping))
+
+    def act(self, link: Link, now: datetime) -> dict[str, Any]:
+        """Do what a link is good for, and return what its page shows then; `late` if nothing was done.
+
+        Raises:
+            NoSuchPing: the ping has been deleted.
+        """
+        if link.action is Action.MUTE:
+            before = load_settings(self._table)
+            save_settings(self._table, replace(before, notify=Notify.NONE), before)
+            return _blank(**_MUTED, links=[(f"{QUEUE}/settings", "Settings")])
+        ping = find_ping(self._table, link.ping)
+        try:
+            said = self._decide(link, ping, now)
+        except StatusChanged:
+            return {**self.show(link), "button": "", "late": True}
+        return _blank(**self._views.one(self._table.get(ping.id)), **said)
+
+    def _decide(self, link: Link, ping: Ping, now: datetime) -> dict[str, Any]:
+        if standing(link, ping) is not MailLinkState.READY:
+            raise StatusChanged(TOO_LATE)
+        if is_about_revision(link, ping) and link.action is Action.REJECT:
+            self._moderation.keep(ping.id, revision=link.words)
+            return {"heading": "Kept", "words": "Readers see what they saw before.", "links": _links(ping)}
+        status = WANTED[link.action]
+        heading, words = _NAMES[status]
+        seen, settings = ping.status, load_settings(self._table)
+        try:
+            self._moderation.decide(ping.id, status, now, settings=settings, seen=seen, words=link.words)
+        except BadRule as error:  # the ping itself is decided
+            words = str(error)
+        links = [(ping.post, "See the post"), (ping_address(ping.id), "Undo it on its page")]
+        if status is Status.APPROVED:
+            links.insert(0, (fresh_address(ping.post, now), "See it now"))
+        undo = Flash(f"{heading}.", undo=(f"{ping.id}:{status}:",))
+        return {"heading": heading, "words": words, "links": links, "undo": undo}
+
+
+def _said(link: Link, ping: Ping) -> dict[str, Any]:
+    match standing(link, ping):
+        case MailLinkState.READY:
+            asks = _ASKS_ABOUT_REVISION if is_about_revision(link, ping) else _ASKS
+            heading, button = asks[link.action]
+            words = _SENT_AGAIN if _is_about_first(link, ping) else ""
+            return {"heading": heading, "button": button, "words": words}
+        case MailLinkState.DONE:
+            return {"heading": f"{_NAMES[ping.status][0]} already", "words": "There is nothing more to do."}
+        case MailLinkState.REVISED:
+            return {
+                "heading": "There are other words by now",
+                "words": "This ping was sent again after the mail. Read the new words on its page.",
+            }
+        case MailLinkState.DECIDED:
+            return {
+                "heading": "Decided otherwise meanwhile",
+                "words": f"This ping is {ping.status} by now. You can change that on its page.",
+            }
+
+
+def _is_about_first(link: Link, ping: Ping) -> bool:
+    """Tell whether a link can still decide about the first words of a ping, though others came after them."""
+    first = bool(ping.revision) and link.words == ping.texts_id
+    return first and standing(link, ping) is MailLinkState.READY
+
+
+def _links(ping: Ping) -> list[tuple[str, str]]:
+    return [(ping_address(ping.id), "The ping's page"), (QUEUE, "All that waits")]
+
+
+def _blank(**values: Any) -> dict[str, Any]:
+    """Return a page's values, with nothing where none are given."""
+    return {"words": "", "ping": None, "button": "", "links": [], "undo": None, "late": False} | values

@@ -1,0 +1,177 @@
+"""What the pages Send and Sent show: the author's orders, and the ledger of pings sent, a page at a time."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+from trackback.errors import BadQuery
+from trackback.model.posts import Sites
+from trackback.model.sent_ping import DONE, FOR_A_PERSON, SentPing, Stage, page_key
+from trackback.pages.admin.session import Fields, field
+from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.pings import Table
+from trackback.storage.send_jobs import SendJob, SendJobs, read_order
+from trackback.storage.sent_pings import SentPings
+
+SEND, SENT = "/moderate/send", "/moderate/sent"
+PAGE = 25
+MOST_READ = 1_000
+"""How many records a page looks at before it shows what it has found."""
+
+_MAX = 2_048
+_PLACE = ("list", "post", "after")
+_CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (sent#[a-z2-7]{26})")
+_NOWHERE = frozenset({Stage.NONE, Stage.DROPPED})
+
+
+class Kind(StrEnum):
+    """A list of records."""
+
+    PINGS = "pings"
+    ARRIVED = "arrived"
+    NOT_TAKEN = "not taken"
+    WAITING = "waiting"
+    NOWHERE = "no ping URL"
+
+
+_STAGES = {
+    Kind.PINGS: frozenset(Stage) - _NOWHERE,
+    Kind.ARRIVED: DONE,
+    Kind.NOT_TAKEN: FOR_A_PERSON,
+    Kind.WAITING: frozenset({Stage.LATER, Stage.CLAIMED}),
+    Kind.NOWHERE: _NOWHERE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page of the ledger; `next` goes on from there, `looked_at` says how many records were read for it."""
+
+    sendings: Sequence[SentPing]
+    next: str
+    looked_at: int
+
+
+class SentPages:
+    """The pages' values, read from the table."""
+
+    def __init__(self, table: Table) -> None:
+        """Take where orders and records are."""
+        self._orders = SendJobs(table)
+        self._ledger = SentPings(table)
+
+    @telling_when_busy()
+    def send(self, form: Mapping[str, Any], problem: str = "") -> dict[str, Any]:
+        """Return the newest orders, and a form for another one as it was filled in.
+
+        Raises:
+            TableBusy: the ceiling of read units is reached.
+        """
+        return {"form": form, "problem": problem, "orders": self._orders.newest()}
+
+    def sent(self, query: Mapping[str, str], now: datetime) -> dict[str, Any]:
+        """Return a page of the ledger: of one kind, and of one post if any is named.
+
+        Raises:
+            BadQuery: there is no such list, no such post, or the cursor is none.
+            TableBusy: the ceiling of read units is reached.
+        """
+        place = {name: query[name].strip()[:_MAX] for name in _PLACE if query.get(name, "").strip()}
+        kind, post, after = _kind(place.get("list", "")), place.get("post", ""), place.get("after", "")
+        found = self.page(now, kind, post, after)
+        return {
+            "kind": kind,
+            "lists": [(each, sent_address(place, list=each, after="")) for each in Kind],
+            "post": post,
+            "after": after,
+            "sendings": found.sendings,
+            "again": {each.id: again_address(each) for each in found.sendings},
+            "looked_at": found.looked_at,
+            "all": sent_address({"list": kind}),
+            "first": sent_address(place, after=""),
+            "next": sent_address(place, after=found.next) if found.next else "",
+        }
+
+    @telling_when_busy()
+    def page(self, now: datetime, kind: Kind, post: str = "", after: str = "") -> Listed:
+        """Return records of one kind, the newest first; of a post only, if its URL is given.
+
+        Raises:
+            BadQuery: `post` is no address of a page, or `after` no cursor of a page before.
+            TableBusy: the ceiling of read units is reached.
+        """
+        key = _post_key(post) if post else ""
+        found: list[SentPing] = []
+        looked_at, last = 0, ""
+        for stored in islice(self._ledger.every(_read_cursor(after)), MOST_READ):
+            record = stored.seen(now)
+            if record.stage in _STAGES[kind] and key in {"", page_key(record.source)}:
+                if len(found) == PAGE:
+                    return Listed(found, _cursor(found[-1]), looked_at)
+                found.append(record)
+            looked_at, last = looked_at + 1, _cursor(record)
+        return Listed(found, last if looked_at == MOST_READ else "", looked_at)
+
+
+def read_form(sites: Sites, fields: Fields, now: datetime) -> SendJob:
+    """Return the order that the Send page's form gives; nothing is sent unless it says so.
+
+    Raises:
+        BadSettings: with what to write instead.
+    """
+    url, ping_url = field(fields, "url"), field(fields, "ping_url")
+    dry_run = field(fields, "do") != "send"
+    return read_order(sites, url, ping_url, now, again="again" in fields, dry_run=dry_run)
+
+
+def asked(query: Mapping[str, str]) -> dict[str, Any]:
+    """Return the Send page's form as a link fills it in."""
+    fields = {name: query.get(name, "")[:_MAX] for name in ("url", "ping_url")}
+    return {**fields, "again": "again" in query}
+
+
+def typed(fields: Fields) -> dict[str, Any]:
+    """Return the same as an author has filled it in."""
+    return asked({name: field(fields, name) for name in fields})
+
+
+def sent_address(place: Mapping[str, str], **changes: str) -> str:
+    """Return the address of a place in the ledger."""
+    wanted = {name: value for name, value in {**place, **changes}.items() if value}
+    return f"{SENT}?{urlencode(wanted)}"
+
+
+def again_address(sending: SentPing) -> str:
+    """Return the address of the Send page, filled in to send a ping once more."""
+    to = {"ping_url": sending.ping_url} if sending.by_hand else {}
+    return f"{SEND}?{urlencode({'url': sending.source, **to, 'again': '1'})}"
+
+
+def _kind(text: str) -> Kind:
+    try:
+        return Kind(text or Kind.PINGS)
+    except ValueError:
+        raise BadQuery("There is no such list of pings.") from None
+
+
+def _post_key(url: str) -> str:
+    key = page_key(url)
+    if not key:
+        raise BadQuery("Name the post by its whole address, like https://blog.example/2026/hello/.")
+    return key
+
+
+def _cursor(sending: SentPing) -> str:
+    return f"{sending.first_at} {sending.id}"
+
+
+def _read_cursor(text: str) -> tuple[str, str] | None:
+    match = _CURSOR.fullmatch(text)
+    if text and not match:
+        raise BadQuery("after must be what the page before says, unchanged.")
+    return (match[1], match[2]) if match else None

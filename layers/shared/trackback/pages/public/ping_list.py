@@ -1,0 +1,103 @@
+"""A post's list as a page for people: to follow a link to, or for a frame below the post. It runs no scripts.
+
+A blog may style it where it takes the page over at build time; its classes are part of the contract:
+`trackbacks` is the whole, with `heading`, `post`, `list`, `empty`, `message` and `more`; each `item` of the
+list has `title`, `from` (with `blog` and `date`) and `excerpt`.
+"""
+
+import base64
+import hashlib
+import re
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from trackback.model.listing import DEFAULT_LIMIT, Page
+from trackback.model.posts import Post
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+HTML = "text/html; charset=utf-8"
+SUFFIX = ".html"
+"""The last segment of an address that is always answered with a page, whatever the client prefers."""
+
+
+def is_page(address: str) -> bool:
+    """Tell whether an address of a list is that of its page: `host/path/.html`."""
+    return address.rpartition("/")[2] == SUFFIX
+
+
+def post_name(address: str) -> str:
+    """Return the post's name in an address of its list.
+
+    What looks like a file, as in `host/about.html/.html`, has no slash behind it.
+    """
+    if not is_page(address):
+        return address
+    name = address.removesuffix(SUFFIX)
+    file = name.rstrip("/")
+    _, slash, last = file.rpartition("/")
+    return file if slash and "." in last else name
+
+
+def fresh_address(post: str, now: datetime) -> str:
+    """Return the path and query at which a post's page says what is there now, whatever caches hold.
+
+    `at` is part of the CDN's key and changes no answer. The gateway decodes a path once and cuts it at a `?`,
+    so what stands encoded for a `?`, `/` or `%` in the post's URL is encoded twice.
+    """
+    name = re.sub("%(?=3F|2F|25)", "%25", post.partition("://")[2], flags=re.IGNORECASE)
+    return f"/pings/{name.rstrip('/')}/{SUFFIX}?at={int(now.timestamp())}"
+
+
+class ListPages:
+    """Makes the pages; the templates are loaded for the first of them, since programs need none."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder of `list.html` and `list.css`."""
+        self._folder = folder
+
+    def page(self, post: Post, found: Page, limit: int = DEFAULT_LIMIT) -> str:
+        """Return a page of a post's pings; a post without a key is not one of ours, and not linked to."""
+        chosen = {} if limit == DEFAULT_LIMIT else {"limit": limit}
+        more = urlencode({**chosen, "cursor": found.next.encode()}) if found.next else ""
+        return self._render(post=post, pings=found.pings, more=more)
+
+    def message(self, words: str) -> str:
+        """Return a page that says what is the matter."""
+        return self._render(words=f"{words[:1].upper()}{words[1:].rstrip('.')}.")
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """What guards a page: nothing is loaded, run or sent, and no style applies but its own.
+
+        It may be framed by any blog. What is to be found by search is the post, not its list.
+        """
+        style = self._templates.get_template("list.css").render().encode()
+        own = base64.b64encode(hashlib.sha256(style).digest()).decode()
+        policy = f"default-src 'none'; style-src 'sha256-{own}'; base-uri 'none'; form-action 'none'"
+        return {"Content-Security-Policy": policy, "X-Robots-Tag": "noindex"}
+
+    def _render(self, **values: Any) -> str:
+        empty = {"post": None, "pings": (), "more": "", "words": ""}
+        return self._templates.get_template("list.html").render(empty | values)
+
+    @cached_property
+    def _templates(self) -> "Environment":
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
+        from trackback.pages.templates import web  # noqa: PLC0415
+
+        templates = Environment(
+            loader=FileSystemLoader(self._folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        templates.filters["web"] = web
+        return templates

@@ -1,0 +1,40 @@
+"""What an author pastes for a post: where it takes pings, and where its list goes."""
+
+from html import escape
+
+from trackback.model.posts import Post
+from trackback.pages.public.embed import Embed
+from trackback.protocols.trackback import rdf
+
+_SNIPPET = """\
+<!-- Into the post's <head>: where other blogs send their TrackBacks. -->
+<link rel="trackback" href="{api}/trackback/{name}">
+{block}
+
+<!-- Where the list should be. The link in it is for readers without JavaScript. -->
+<script type="module" src="{api}/embed.js"></script>
+<trackback-list post="{name}" ping-url><a href="{api}/pings/{name}">TrackBacks</a></trackback-list>
+
+<!-- In place of that script, if you like: one that browsers check. After an upgrade, paste the new one.
+<script type="module" src="{api}/{versioned}" integrity="{integrity}" crossorigin="anonymous"></script>
+-->
+"""
+
+
+def snippet(api: str, post: Post, title: str, embed: Embed) -> str:
+    """Return what to paste, with comments that say where each part goes; nothing in it ends a comment.
+
+    Args:
+        api: The API's origin, without a slash at its end.
+        post: The post, on one of the blogs served.
+        title: The post's title; empty if it is not known, and its address stands in.
+        embed: The embed as it is served.
+    """
+    name = post.url.partition("://")[2]
+    return _SNIPPET.format(
+        api=escape(api),
+        name=escape(name),
+        block=rdf.block(ping_url=f"{api}/trackback/{name}", post_url=post.url, title=title or post.url),
+        versioned=embed.versioned,
+        integrity=embed.integrity,
+    )

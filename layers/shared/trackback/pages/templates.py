@@ -1,0 +1,143 @@
+"""The author's pages: templates that escape all values, their files, and the headers that guard them."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from trackback.model.ping import Ping
+from trackback.model.posts import post_key
+from trackback.model.transitions import may_be_undone
+from trackback.model.verdict import Seen
+from trackback.urls import host_of
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",  # without any, forms would name no origin
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+FILES = {
+    "style.css": "text/css; charset=utf-8",
+    "moderate.js": "text/javascript; charset=utf-8",
+    "icon.svg": "image/svg+xml",
+}
+FOR_GOOD, ASK_FIRST = "public, max-age=31536000, immutable", "no-cache"
+
+_SAID_OF_LINK = (  # reasons of every verdict, which `look` says already
+    "The source links to the post.",
+    "The source does not link to the post.",
+    "The source could not be fetched.",
+)
+_WHO = {"author": "you", "rule": "a rule of yours", "check": "the check", "sender": "its sender"}
+
+
+class Marked(NamedTuple):
+    """A sentence, and the words in it that are the link."""
+
+    before: str
+    link: str
+    after: str
+
+
+class Look(NamedTuple):
+    """What looking at a source has shown: a kind for the style, a sign, and the words."""
+
+    kind: str
+    sign: str
+    words: str
+
+
+class File(NamedTuple):
+    """A file that pages need, and the version in its address."""
+
+    body: str
+    content_type: str
+    version: str
+
+
+class Pages:
+    """The templates and files of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the files; templates are read when they are first needed."""
+        texts = {name: (folder / name).read_text(encoding="utf-8") for name in FILES}
+        self.files = {name: File(text, FILES[name], _version(text)) for name, text in texts.items()}
+        self._templates = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            auto_reload=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters |= {
+            "host": host_of,
+            "look": look,
+            "marked": marked,
+            "minute": minute,
+            "number": lambda number: f"{number:,}",
+            "post_key": post_key,
+            "reasons": reasons,
+            "web": web,
+            "who": lambda by: _WHO.get(by, by),
+            "words": lambda name: str(name).replace("_", " "),
+        }
+        self._templates.tests["undoable"] = may_be_undone
+        self._templates.globals["asset"] = self._address
+
+    def render(self, name: str, values: Mapping[str, Any]) -> str:
+        """Return a page."""
+        return self._templates.get_template(name).render(values)
+
+    def _address(self, name: str) -> str:
+        return f"/moderate/{name}?v={self.files[name].version}"
+
+
+def _version(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def marked(verdict: Mapping[str, Any]) -> Marked:
+    """Return the sentence around the link, in which the link's own words can be marked."""
+    sentence, link = verdict.get("sentence", ""), verdict.get("text", "")
+    return Marked(*sentence.partition(link)) if link and link in sentence else Marked(sentence, "", "")
+
+
+def look(ping: Ping) -> Look:
+    """Return what looking at a ping's source has shown."""
+    verdict = ping.verdict
+    if not verdict:
+        return Look("unknown", "…", "Not looked at yet")
+    why = f": {verdict['why'].rstrip('.')}" if verdict.get("why") else ""
+    if verdict["link"] == Seen.FOUND:
+        return Look("found", "✓", "Links to your post")
+    if verdict["link"] == Seen.MISSING:
+        return Look("missing", "✗", f"No link to your post found{why}")
+    if not why:
+        return Look("unknown", "…", "Not looked at, for the ping alone says enough")
+    return Look("unreachable", "?", f"Could not be looked at{why}")
+
+
+def reasons(ping: Ping) -> list[str]:
+    """Return what speaks for or against a ping, beside what `look` says."""
+    return [reason for reason in (ping.verdict or {}).get("reasons", ()) if reason not in _SAID_OF_LINK]
+
+
+def minute(stamped: str) -> str:
+    """Return a stored time as the author reads it, in UTC."""
+    when = datetime.fromisoformat(stamped)
+    return f"{when.day} {when:%b %Y, %H:%M}"
+
+
+def web(url: str) -> str:
+    """Return an address if it may be followed, nothing if it is not on the web."""
+    return url if urlsplit(url).scheme in {"http", "https"} else ""

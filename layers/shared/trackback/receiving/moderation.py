@@ -1,0 +1,117 @@
+"""What the author does to pings, with the rules that go with it; each action returns the ping before it."""
+
+from datetime import datetime
+
+from trackback.errors import StatusChanged, TrackbackError
+from trackback.model.ping import Ping, Status
+from trackback.model.rule import BadRule, Effect, Matches, Rule
+from trackback.model.settings import Settings
+from trackback.model.transitions import Change, kept, look_again, undone
+from trackback.receiving.spam.rules import read_rule
+from trackback.storage.pings import Table
+from trackback.storage.settings import load_rules, load_settings, save_rules
+from trackback.urls import host_of
+
+
+class Moderation:
+    """The author's actions; all raise `NoSuchPing`, and `StatusChanged` for what comes too late."""
+
+    def __init__(self, table: Table) -> None:
+        """Take where the pings and rules are."""
+        self._table = table
+
+    def decide(  # noqa: PLR0913 - as Table.decide
+        self,
+        ping_id: str,
+        status: Status,
+        now: datetime,
+        *,
+        settings: Settings,
+        seen: Status | None = None,
+        words: str = "",
+    ) -> Ping:
+        """Give a ping a status, as `Table.decide` does.
+
+        Where the author has set `approve_known`, approving also allows the source's host by rule, unless
+        there is a rule about that host already.
+
+        Raises:
+            BadRule: the ping is approved, but there can be no such rule.
+        """
+        before = self._table.decide(ping_id, status, now, seen=seen, words=words, keep=settings.keep)
+        if status is Status.APPROVED and settings.approve_known:
+            self._make_rule(Effect.ALLOW, before, "approved", replacing=False)
+        return before
+
+    def undo(self, ping_id: str, now: datetime, *, seen: Status | None = None) -> Ping:
+        """Take back the last decision on a ping, but no rule that was made with it.
+
+        `seen` is the status that is to be undone.
+        """
+        before = self._table.get(ping_id)
+        if seen not in {None, before.status}:
+            raise StatusChanged(f"it is {before.status} by now; look at it again")
+        self._table.apply(undone(before, now, keep=load_settings(self._table).keep))
+        return before
+
+    def keep(self, ping_id: str, *, revision: str = "") -> Ping:
+        """Keep the words of a ping, and drop what its sender said later.
+
+        `revision` names what was seen (`Ping.revision_id`): a later one stays.
+        """
+        before = self._table.get(ping_id)
+        if revision not in {"", before.revision_id}:
+            raise StatusChanged("that revision is not the latest; look at it again")
+        self._table.apply(kept(before))
+        return before
+
+    def look_again(self, ping_id: str) -> Ping:
+        """Have a ping's source looked at now."""
+        before = self._table.get(ping_id)
+        change = look_again(before)
+        if before.unlooked:  # an earlier look has failed, and what changes nothing wakes nobody
+            self._table.apply(Change(before, {"unlooked": None}))
+        self._table.apply(change)
+        return before
+
+    def allow_site(self, ping: Ping, now: datetime) -> Ping:
+        """Approve a ping with its own words, as it was read, and by rule what links here from its host next.
+
+        Raises:
+            BadRule: the ping is approved, but there can be no such rule.
+        """
+        before = self._table.decide(ping.id, Status.APPROVED, now, words=ping.texts_id)
+        self._make_rule(Effect.ALLOW, ping, "approved")
+        return before
+
+    def block_site(self, ping: Ping, now: datetime) -> Ping:
+        """Mark a ping as spam, and by rule what comes from its host from now on.
+
+        Raises:
+            BadRule: the ping is marked, but there can be no such rule.
+        """
+        keep = load_settings(self._table).keep
+        before = self._table.decide(ping.id, Status.SPAM, now, words=ping.texts_id, keep=keep)
+        self._make_rule(Effect.BLOCK, ping, "marked as spam")
+        return before
+
+    def _make_rule(self, effect: Effect, ping: Ping, done: str, *, replacing: bool = True) -> None:
+        """Make a rule about a ping's host once the ping is `done`; an opposite one is replaced, or let be."""
+        try:
+            rule = read_rule(effect, Matches.HOST, host_of(ping.url))
+            self._save_rule(rule, replacing=replacing)
+        except TrackbackError as error:
+            raise BadRule(f"The ping is {done}, but there is no rule for its site. {error}") from error
+
+    def _save_rule(self, rule: Rule, *, replacing: bool) -> None:
+        for is_last in (False, True):
+            before = load_rules(self._table)
+            if rule in before or (not replacing and rule.id in {known.id for known in before}):
+                return
+            try:
+                save_rules(self._table, [*(known for known in before if known.id != rule.id), rule], before)
+            except StatusChanged:  # another rule was saved at the same moment
+                if is_last:
+                    raise
+            else:
+                return

@@ -1,0 +1,114 @@
+"""One look at a ping's source: what is there, what the rules may make of it, what there is to tell."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from trackback.model.ping import Ping
+from trackback.model.posts import post_key
+from trackback.model.rule import Rule
+from trackback.model.verdict import Seen, Verdict
+from trackback.receiving.spam.bayes import WordModel
+from trackback.receiving.spam.evidence import Evidence
+from trackback.receiving.spam.flood import FloodCounts
+from trackback.receiving.spam.policy import Judgement
+from trackback.receiving.spam.reflection import is_reflection
+from trackback.timestamps import stamp
+from trackback.web.html.page import Document, read_page
+from trackback.web.http.client import Fetched, Fetcher, FetchFailed
+
+GONE = {404, 410}
+"""What a server answers for a page that is not there, or not any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingContext:
+    """What the author has said and what was learned from it, as of now; how long the unwanted are kept."""
+
+    rules: Sequence[Rule]
+    words: WordModel
+    keep: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCheck:
+    """What fetching a source has shown."""
+
+    link: Seen
+    page: Fetched | None = None
+    document: Document | None = None
+    why: str = ""
+    akismet: bool = False
+
+
+NOT_LOOKED_AT = SourceCheck(Seen.UNREACHABLE)
+"""For a ping that says enough by itself."""
+
+
+def look(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> SourceCheck:
+    """Fetch a ping's source and look for a link to the post, under any of its keys."""
+    try:
+        page = fetcher.get(ping.url)
+    except FetchFailed as failure:
+        return SourceCheck(Seen.UNREACHABLE, why=str(failure))
+    if page.status in GONE:
+        return SourceCheck(Seen.MISSING, page, why=f"the server answers {page.status}")
+    if not 200 <= page.status < 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3
+        return SourceCheck(Seen.UNREACHABLE, page, why=f"the server answers {page.status}")
+    document = read_page(page.body, page.content_type, page.url, lambda url: post_key(url) in keys)
+    urls = (ping.url, page.url)
+    if document.link and not any(is_reflection(url, key) for url in urls for key in keys):
+        return SourceCheck(Seen.FOUND, page, document)
+    if not page.whole:
+        return SourceCheck(
+            Seen.UNREACHABLE, page, document, why="the page is over 1 MB, its first has no link"
+        )
+    return SourceCheck(Seen.MISSING, page, document)
+
+
+def evidence(
+    ping: Ping, seen: FloodCounts, policy: JudgingContext, found: SourceCheck | None = None
+) -> Evidence:
+    """Return all that the rules may look at; without a look, what is known before it."""
+    texts: Mapping[str, str] = ping.revision or ping.texts
+    landed = found.page.url if found and found.page else ""
+    document = found.document if found else None
+    link = document.link if document else None
+    return Evidence(
+        url=ping.url,
+        title=texts["title"],
+        excerpt=texts["excerpt"],
+        blog_name=texts["blog_name"],
+        marked_up=ping.marked_up,
+        link=found.link.value if found else None,
+        landed=landed,
+        rel=link.rel if link else frozenset(),
+        links=document.links if document else 0,
+        reflection=any(is_reflection(url, ping.post_key) for url in (ping.url, landed)),
+        same_text=seen.same_text,
+        same_host=seen.same_host,
+        burst=seen.burst,
+        akismet=found.akismet if found else False,
+        words=policy.words,
+    )
+
+
+def verdict(ping: Ping, found: SourceCheck, judgement: Judgement, now: datetime) -> Verdict:
+    """Return what there is to tell the author, but for what the ping itself says already."""
+    document, page = found.document, found.page
+    link = document.link if document and found.link is Seen.FOUND else None
+    return Verdict(
+        link=found.link,
+        checked_at=stamp(now),
+        url=page.url if page and page.url != ping.url else "",
+        http_status=page.status if page else None,
+        why=found.why,
+        text=link.text if link else "",
+        sentence=link.sentence if link else "",
+        rel=sorted(link.rel) if link else (),
+        title=document.title if document and document.title != ping.title else "",
+        language=document.language if document else "",
+        links=document.links if document else 0,
+        score=judgement.score,
+        reasons=[reason.words for reason in judgement.reasons],
+    )

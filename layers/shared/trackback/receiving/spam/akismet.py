@@ -1,0 +1,49 @@
+"""What Akismet thinks of a ping, for authors who have a key: one voice among the tells.
+
+It is asked about pings whose source was fetched, and told what is public anyway. The sender's address is not
+kept, so the source's own stands in for it. No answer, or an odd one, says nothing: the author decides.
+"""
+
+from collections.abc import Callable
+
+from trackback.model.ping import Ping
+from trackback.web.http.client import Fetched, Fetcher, FetchFailed
+
+CHECK = "https://rest.akismet.com/1.1/comment-check"
+SECONDS = 3
+
+
+class Akismet:
+    """A client of Akismet's comment check (its developer documentation, version 1.1)."""
+
+    def __init__(self, key: Callable[[], str], *, loopback: bool = False, url: str = CHECK) -> None:
+        """Take what returns the author's key; `url` is another only where Akismet is stood in for."""
+        self._key = key
+        self._url = url
+        self._fetcher = Fetcher(loopback=loopback, seconds=SECONDS)
+
+    def takes_for_spam(self, ping: Ping, page: Fetched) -> bool:
+        """Tell whether Akismet takes a ping for spam; False when it does not say, or there is no key."""
+        if not (key := self._key()):
+            return False
+        site = "/".join(ping.post.split("/")[:3]) + "/"
+        texts = ping.revision or ping.texts
+        try:
+            answer = self._fetcher.post(
+                self._url,
+                {
+                    "api_key": key,
+                    "blog": site,
+                    "user_ip": page.address,
+                    "permalink": ping.post,
+                    "comment_type": "trackback",
+                    "comment_author": texts["blog_name"],
+                    "comment_author_url": ping.url,
+                    "comment_content": f"{texts['title']}\n\n{texts['excerpt']}",
+                    "comment_date_gmt": ping.received_second,
+                    "blog_charset": "UTF-8",
+                },
+            )
+        except FetchFailed:
+            return False
+        return answer.body.strip() == b"true"

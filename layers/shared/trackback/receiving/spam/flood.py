@@ -1,0 +1,97 @@
+"""What came lately, in the memory of one warm environment: one text, host or sender again and again.
+
+Another environment sees its own share only, so counts are a lower bound. That is enough for a flood, which
+is what they are for, and costs no read of the table.
+"""
+
+import hashlib
+import re
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from trackback.web.text.plain_text import fold
+
+HOUR = timedelta(hours=1)
+BURST = timedelta(minutes=10)
+SIZE = 5_000
+
+_VARIABLE = re.compile(r"\S*[./]\S*|[\W\d_]+")  # addresses and numbers, which spam fills in for each post
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One ping, as it is compared with others; what is empty is like nothing else.
+
+    Attributes:
+        at: When it came.
+        ping: Its id.
+        post: Key of the post that was pinged.
+        text: `text_hash` of what it says.
+        host: The source's host.
+        sender: A hash of the sender's address.
+    """
+
+    at: datetime
+    ping: str
+    post: str
+    text: str = ""
+    host: str = ""
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FloodCounts:
+    """How many others are like it: posts with the same text or host, and pings of the same sender."""
+
+    same_text: int = 0
+    same_host: int = 0
+    burst: int = 0
+
+
+class FloodWindow:
+    """A sliding window of an hour over the latest pings, at most `size` of them."""
+
+    def __init__(self, size: int = SIZE) -> None:
+        """Begin with nothing seen."""
+        self._size = size
+        self._seen: dict[str, Arrival] = {}
+        self._lock = threading.Lock()
+
+    def see(self, arrival: Arrival) -> FloodCounts:
+        """Remember a ping, and count the others like it in the last hour (for the sender: ten minutes).
+
+        A ping that comes again, as in a batch that is retried, is one ping.
+        """
+        with self._lock:
+            return self._see(arrival)
+
+    def _see(self, arrival: Arrival) -> FloodCounts:
+        self._make_room(arrival.at)
+        self._seen.setdefault(arrival.ping, arrival)
+        pings = self._seen.values()
+        text = {seen.post for seen in pings if seen.text == arrival.text != ""}
+        host = {seen.post for seen in pings if seen.host == arrival.host != ""}
+        burst = [seen for seen in pings if seen.sender == arrival.sender != "" and _close(seen, arrival)]
+        return FloodCounts(len(text - {arrival.post}), len(host - {arrival.post}), len(burst))
+
+    def __len__(self) -> int:
+        """Return how many pings are remembered."""
+        return len(self._seen)
+
+    def _make_room(self, now: datetime) -> None:
+        while self._seen:
+            oldest = next(iter(self._seen.values()))
+            if len(self._seen) < self._size and now - oldest.at <= HOUR:
+                break
+            del self._seen[oldest.ping]
+
+
+def text_hash(title: str, excerpt: str) -> str:
+    """Return a hash that texts share which differ in numbers, addresses or case; empty without words."""
+    words = _VARIABLE.sub(" ", fold(f"{title}\n{excerpt}")).strip()
+    return hashlib.sha256(words.encode()).hexdigest()[:32] if words else ""
+
+
+def _close(seen: Arrival, arrival: Arrival) -> bool:
+    return seen.ping != arrival.ping and arrival.at - seen.at <= BURST

@@ -1,0 +1,173 @@
+"""What speaks for or against a ping: small pure functions, each giving one reason or none.
+
+Those that need nothing but the ping come first: they are asked before anything is fetched. Every pattern is
+bounded and every text was cut when the ping came, so each tell is linear.
+"""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from trackback.receiving.spam.evidence import Evidence, Reason, judged_text
+from trackback.web.text.plain_text import fold
+
+Signal = Callable[[Evidence], Reason | None]
+
+
+class _Template(NamedTuple):
+    name: str
+    pattern: re.Pattern[str]
+
+
+_FRAME = r"\[\.{2,3}\]"  # a folded “[…]”
+_ADDRESS = r"(?:https?://)?[\w-]{1,63}\.\S{2,400}"
+_TEMPLATES = (
+    _Template(  # antispam-bee#354 and #489, 2020 to 2023
+        "you will find (a number) more infos",
+        re.compile(r"\b(?:there|here) you (?:will |can )?find \d{1,7} (?:more|additional) info"),
+    ),
+    _Template(  # antispam-bee#489: nothing but this between the brackets, where a blog has a sentence
+        "[…] Read more: (the post's address) […]",
+        re.compile(
+            rf"^{_FRAME} (?:read|find) (?:[a-z]{{1,12}} ){{0,3}}[a-z]{{1,12}}: ?{_ADDRESS} {_FRAME}$",
+            re.MULTILINE,
+        ),
+    ),
+    _Template(  # antispam-bee#354 and variants of it
+        "[…] infos on that topic",
+        re.compile(rf"{_FRAME}(?: [a-z0-9]{{1,12}}){{0,6}} (?:on|to|about)(?: to)? that topic:"),
+    ),
+    _Template(  # archshrk.com, 13 October 2007
+        "(somebody) wrote an interesting post … here's a quick excerpt",
+        re.compile(r"\bwrote an interesting post\b.{0,120}here.{0,2}s a quick excerpt", re.DOTALL),
+    ),
+)
+_TRACKBACK_TITLE = re.compile(r"^(?:\[?\.{2,3}\]? ?)?\[trackback\]$")
+_URL = re.compile(r"https?://|\bwww\.")
+_MANY_URLS = 3
+
+_FLOODS = (  # what is counted, how many are suspicious, how many are a flood
+    ("same_text", 5, 20, "{} other posts got the same text within an hour."),
+    ("same_host", 10, 30, "{} other posts were pinged from the same host within an hour."),
+    ("burst", 20, 60, "{} other pings came from the same sender within ten minutes."),
+)
+_LINKS = ((2_000, 4), (500, 2))
+_UNWANTED = ((0.99, 4), (0.9, 2))  # tests/benchmarks/words.py counts what these get wrong
+_WANTED = 0.05
+
+
+def template(evidence: Evidence) -> Reason | None:
+    """Known templates of TrackBack spam; the only tell that needs just one other to be certain."""
+    text = fold(f"{evidence.title}\n{evidence.excerpt}")
+    found = next((known.name for known in _TEMPLATES if known.pattern.search(text)), None)
+    return Reason(f"The text follows a known template of spam: “{found}”.", 8) if found else None
+
+
+def trackback_title(evidence: Evidence) -> Reason | None:
+    """The title of the same templates, which names no page."""
+    if _TRACKBACK_TITLE.search(fold(evidence.title)):
+        return Reason("The title is just “[Trackback]”.", 3)
+    return None
+
+
+def reflection(evidence: Evidence) -> Reason | None:
+    """Pages that print whatever their address holds (protocol: 2005)."""
+    if evidence.reflection:
+        return Reason("The source's address contains the post's own, so a link there proves nothing.", 5)
+    return None
+
+
+def marked_up(evidence: Evidence) -> Reason | None:
+    """Links in fields that are plain text; some old blogs send them, most spam scripts do."""
+    if evidence.marked_up:
+        return Reason("The fields came with links in HTML or BBCode.", 4)
+    return None
+
+
+def title_is_blog_name(evidence: Evidence) -> Reason | None:
+    """Antispam-bee#219. Where both are missing the host stands in for both, which says nothing."""
+    title, blog_name = fold(evidence.title), fold(evidence.blog_name)
+    if title == blog_name and title != fold(urlsplit(evidence.url).netloc):
+        return Reason("The title and the blog's name are the same.", 3)
+    return None
+
+
+def many_addresses(evidence: Evidence) -> Reason | None:
+    """Text that is mostly addresses."""
+    count = sum(
+        len(_URL.findall(fold(text))) for text in (evidence.title, evidence.excerpt, evidence.blog_name)
+    )
+    return Reason(f"The text holds {count} web addresses.", 3) if count >= _MANY_URLS else None
+
+
+def flood(evidence: Evidence) -> Reason | None:
+    """Many pings at once; text, host and sender go together, so the loudest counts, once."""
+    counted = [(getattr(evidence, name), few, many, words) for name, few, many, words in _FLOODS]
+    heard = [
+        Reason(words.format(count), 4 if count >= many else 2)
+        for count, few, many, words in counted
+        if count >= few
+    ]
+    return max(heard, key=lambda reason: reason.weight, default=None)
+
+
+def words(evidence: Evidence) -> Reason | None:
+    """What the author has decided about such words before."""
+    text = judged_text(evidence.url, evidence.title, evidence.excerpt, evidence.blog_name)
+    verdict = evidence.words.judge(text)
+    quoted = ", ".join(verdict.words)
+    for probability, weight in _UNWANTED:
+        if verdict.probability >= probability:
+            return Reason(f"You mostly turned down pings with such words: {quoted}.", weight)
+    if verdict.probability <= _WANTED:
+        return Reason(f"You mostly approved pings with such words: {quoted}.", -2)
+    return None
+
+
+def link(evidence: Evidence) -> Reason | None:
+    """The proof of etiquette. TrackBack never required it, so its absence weighs little."""
+    if evidence.reflection:
+        return None
+    if evidence.link == "found":
+        return Reason("The source links to the post.", -3)
+    if evidence.link == "missing":
+        return Reason("The source does not link to the post.", 2)
+    return Reason("The source could not be fetched.", 0) if evidence.link == "unreachable" else None
+
+
+def rel(evidence: Evidence) -> Reason | None:
+    """What the source says about its own link."""
+    if evidence.link != "found":
+        return None
+    if "sponsored" in evidence.rel:
+        return Reason("The link is marked as paid for.", 2)
+    if evidence.rel & {"nofollow", "ugc"}:
+        return Reason("The link tells search engines not to count it.", 1)
+    return None
+
+
+def many_links(evidence: Evidence) -> Reason | None:
+    """Link farms; a long list of links is also what a link blog is."""
+    for links, weight in _LINKS:
+        if evidence.links > links:
+            return Reason(f"The source has {evidence.links} links.", weight)
+    return None
+
+
+def akismet(evidence: Evidence) -> Reason | None:
+    """Akismet's word, where the author has a key for it."""
+    return Reason("Akismet takes it for spam.", 4) if evidence.akismet else None
+
+
+FROM_PING: tuple[Signal, ...] = (
+    marked_up,
+    title_is_blog_name,
+    trackback_title,
+    template,
+    many_addresses,
+    reflection,
+    flood,
+    words,
+)
+FROM_PAGE: tuple[Signal, ...] = (link, rel, many_links, akismet)

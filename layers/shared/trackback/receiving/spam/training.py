@@ -1,0 +1,40 @@
+"""Learning the author's taste: once a day, from what was approved, rejected and marked as spam."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+
+from trackback.model.ping import Status
+from trackback.receiving.spam.bayes import WordModel
+from trackback.receiving.spam.evidence import judged_text
+from trackback.storage.keys import WORDS
+from trackback.storage.pings import Table
+from trackback.timestamps import stamp
+
+EVERY = timedelta(days=1)
+MOST = 500
+"""How many of the newest decisions of each kind are learned from."""
+
+_UNWANTED = {Status.APPROVED: False, Status.REJECTED: True, Status.SPAM: True}
+
+
+def learn(table: Table, now: datetime) -> bool:
+    """Learn anew if that was not done within `EVERY`; return whether it was done now."""
+    if table.read(WORDS).get("learned_at", "") > stamp(now - EVERY):
+        return False
+    table.write(WORDS, "model", WordModel.empty().learn(_decided(table)).as_json())
+    table.write(WORDS, "learned_at", stamp(now))
+    return True
+
+
+def load_words(table: Table) -> WordModel:
+    """Return what was learned last."""
+    model = table.read(WORDS).get("model")
+    return WordModel.from_json(model) if model else WordModel.empty()
+
+
+def _decided(table: Table) -> Iterator[tuple[str, bool]]:
+    for status, unwanted in _UNWANTED.items():
+        for ping in islice(table.pings(status), MOST):
+            if any(entry.get("by") == "author" for entry in ping.history):  # not from what it judged itself
+                yield judged_text(url=ping.url, **ping.texts), unwanted

@@ -1,0 +1,71 @@
+"""Following a blog's feed: new and changed posts send their pings, and what is old stays as it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from trackback.sending.sender import PostUnread, Report, Sender
+from trackback.sending.subscription import read_news
+from trackback.web.feed import Entry
+
+MOST_POSTS = 10
+"""How many posts are handled in one run, unless old ones are asked for; the others wait for the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a run has done about a feed.
+
+    Attributes:
+        reports: Of each post that was handled, the oldest first.
+        unread: Why posts could not be had; they are tried again.
+        skipped: How many posts are remembered, and send nothing: they are old, or not the author's.
+        strange: How many of these are not: their host is neither the feed's nor one of the author's own.
+        left: How many posts wait for the next run.
+    """
+
+    reports: Sequence[Report]
+    unread: Sequence[str]
+    skipped: int
+    strange: int
+    left: int
+
+
+def follow(sender: Sender, feed: str, *, old: bool = False, dry_run: bool = False) -> Followed:
+    """Send the pings of what is new in a feed, or in the feed of a page, since it was read last.
+
+    At its first reading all is old. `old` has old posts send too, also those that are older than the limit.
+
+    Raises:
+        FeedUnread: the feed cannot be had or read.
+        LedgerBroken: the ledger cannot be read or written.
+    """
+    ledger = sender.means.ledger
+    memory = ledger.memory(feed)
+    news = read_news(sender.means.fetcher, feed, None if old else memory)
+    wanted = [each for each in news.posts if _is_wanted(sender, each, feed, old=old)]
+    wanted = wanted[::-1] if old or not news.first else []
+    reports: list[Report] = []
+    unread: list[str] = []
+    handled = 0
+    for entry in wanted if old else wanted[:MOST_POSTS]:
+        if sender.means.time_is_up():
+            break
+        handled += 1
+        try:
+            reports.append(sender.send(entry.url, content=entry.content, dry_run=dry_run))
+        except PostUnread as error:
+            unread.append(str(error))
+            if not dry_run:
+                sender.note_unread(entry.url, error)
+    left = wanted[handled:]
+    if not dry_run and (after := news.memory(left)) != memory:
+        ledger.remember(feed, after)
+    strange = sum(not sender.is_own(each.url, feed) for each in news.posts)
+    return Followed(reports, unread, len(news.posts) - len(wanted), strange, len(left))
+
+
+def _is_wanted(sender: Sender, entry: Entry, feed: str, *, old: bool) -> bool:
+    oldest = sender.means.clock() - timedelta(days=sender.means.limits.days)
+    is_young = old or entry.published is None or entry.published >= oldest
+    return is_young and sender.is_own(entry.url, feed)

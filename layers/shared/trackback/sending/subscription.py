@@ -1,0 +1,91 @@
+"""Reading a blog's feed again and again: what is new in it, or says something else than last time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+
+from trackback.errors import TrackbackError
+from trackback.model.feed_state import Memory, remembered
+from trackback.model.sent_ping import page_key
+from trackback.web.feed import ACCEPT, Entry, NotAFeed, find_feed, is_page, read_feed
+from trackback.web.http.client import Fetched, Fetcher, FetchFailed
+
+
+class FeedUnread(TrackbackError):
+    """The feed cannot be had or read; the message tells why."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A feed as it was read now.
+
+    Attributes:
+        posts: The entries that are new or have changed since, in the feed's order; all of them at first.
+        first: Whether it was never read before: what it has is old, then.
+        read: What was remembered before, with how to ask the next time.
+    """
+
+    posts: Sequence[Entry] = ()
+    first: bool = False
+    read: Memory = field(default_factory=Memory)
+
+    def memory(self, unhandled: Sequence[Entry] = ()) -> Memory:
+        """Return what to remember: all but what was not handled, for which the feed is read in full again."""
+        left = {entry.url for entry in unhandled}
+        handled = {page_key(entry.url): entry.words for entry in self.posts if entry.url not in left}
+        posts = remembered(handled, self.read.posts)
+        fresh = {} if not left else {"etag": "", "modified": ""}
+        return replace(self.read, posts=posts, **fresh)
+
+
+def read_news(fetcher: Fetcher, url: str, memory: Memory | None) -> News:
+    """Return what a feed, or the feed of a page, has that is not remembered; nothing where it is unchanged.
+
+    Raises:
+        FeedUnread: with the reason in words.
+    """
+    known = memory or Memory()
+    fetched = _fetch(fetcher, known.address or url, known)
+    if fetched.status == HTTPStatus.NOT_MODIFIED and memory:
+        return News(read=known)
+    if fetched.status != HTTPStatus.OK and known.address:  # it has moved: the page will know
+        known = replace(known, address="", etag="", modified="")
+        fetched = _fetch(fetcher, url, known)
+    if fetched.status != HTTPStatus.OK:
+        raise FeedUnread(f"{fetched.url}: the server answers {fetched.status}")
+    if is_page(fetched.body, fetched.content_type):
+        known = replace(known, address=_address(fetched))
+        fetched = _fetch(fetcher, known.address, known)
+        if fetched.status != HTTPStatus.OK:
+            raise FeedUnread(f"{fetched.url}: the server answers {fetched.status}")
+    return _news(fetched, known, first=memory is None)
+
+
+def _fetch(fetcher: Fetcher, url: str, known: Memory) -> Fetched:
+    every = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
+    asked = {name: value for name, value in every.items() if value}
+    try:
+        return fetcher.get(url, accept=ACCEPT, headers=asked)
+    except FetchFailed as error:
+        raise FeedUnread(f"{url}: {error}") from None
+
+
+def _address(page: Fetched) -> str:
+    if address := find_feed(page.body, page.content_type, page.url):
+        return address
+    raise FeedUnread(f"{page.url}: it is a page that names no feed; give the feed's own address")
+
+
+def _news(fetched: Fetched, known: Memory, *, first: bool) -> News:
+    try:
+        entries = read_feed(fetched.body, fetched.content_type, fetched.url)
+    except NotAFeed as error:
+        words = str(error) if fetched.whole else "it is longer than 1 MB, and cannot be read in part"
+        raise FeedUnread(f"{fetched.url}: {words}") from None
+    read = replace(
+        known,
+        etag=fetched.headers.get("etag", ""),
+        modified=fetched.headers.get("last-modified", ""),
+    )
+    new = [entry for entry in entries if not known.knows(page_key(entry.url), entry.words)]
+    return News(new, first, read)

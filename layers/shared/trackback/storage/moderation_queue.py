@@ -1,0 +1,236 @@
+"""What the author's pages list: pings by tab, a page at a time, with bounded reads whatever is stored.
+
+Each tab is one partition of an index, or two: the revisions of approved pings wait at the top of the pending
+ones, for `by_due` tells which these are (`Due.REVISED`), as it does those that have disappeared (`Due.GONE`).
+Indexes lag behind, so what is found there is shown only if its record says the same.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain, islice
+from typing import Any
+
+from trackback.errors import BadQuery
+from trackback.model.ping import Ping, Status
+from trackback.model.posts import post_key
+from trackback.model.transitions import Due
+from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.items import Item
+from trackback.storage.pings import BATCH, Table
+from trackback.storage.updates import ABOVE_ALL_PINGS
+from trackback.urls import host_of
+from trackback.web.text.plain_text import fold
+
+MOST_COUNTED = 1_000
+"""How many pings of a tab are counted; one more says that there are more."""
+
+PAGE = 25
+MOST_READ = 1_000
+"""How many pings a search looks at before it hands over what it has found."""
+
+_CURSOR = re.compile(r"([01]) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([a-z2-7]{26})")
+
+
+class Tab(StrEnum):
+    """A list of pings."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SPAM = "spam"
+    DISAPPEARED = "disappeared"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page of a tab; `next` goes on from there, `looked_at` says how many pings were read for it."""
+
+    pings: list[Ping]
+    next: str | None
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Partition:
+    """A part of an index, in the order of `sort`."""
+
+    index: str
+    key: str
+    value: str
+    sort: str = "received_at"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """An entry of a tab's partitions: in which it is, where, and whose."""
+
+    number: int
+    at: str
+    id: str
+
+    def encode(self) -> str:
+        text = f"{self.number} {self.at} {self.id}"
+        return base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
+
+
+_BY_STATUS = {status: _Partition("by_status", "status", status) for status in Status}
+_BY_DUE = {due: _Partition("by_due", "due", due, sort="check_at") for due in Due}
+_PARTITIONS = {
+    Tab.PENDING: [_BY_DUE[Due.REVISED], _BY_STATUS[Status.PENDING]],
+    Tab.APPROVED: [_BY_STATUS[Status.APPROVED]],
+    Tab.REJECTED: [_BY_STATUS[Status.REJECTED]],
+    Tab.SPAM: [_BY_STATUS[Status.SPAM]],
+    Tab.DISAPPEARED: [_BY_DUE[Due.GONE]],
+}
+
+
+class Queue:
+    """The pings that the author looks through."""
+
+    def __init__(self, table: Table) -> None:
+        """Take where the pings are."""
+        self._table = table
+
+    @telling_when_busy()
+    def counts(self, most: int = MOST_COUNTED) -> dict[Tab, int]:
+        """Return how many pings each tab has, at most `most` + 1.
+
+        Raises:
+            TableBusy: the ceiling of read units is reached.
+        """
+        return {
+            tab: min(sum(self._count(one, most + 1) for one in partitions), most + 1)
+            for tab, partitions in _PARTITIONS.items()
+        }
+
+    @telling_when_busy()
+    def page(  # noqa: PLR0913 - what to list, from where, and how much of it
+        self,
+        tab: Tab,
+        after: str = "",
+        search: str = "",
+        post: str = "",
+        *,
+        size: int = PAGE,
+        most_read: int = MOST_READ,
+    ) -> Found:
+        """Return the pings of a tab; of a post only, or with all words of a search, where these are given.
+
+        Raises:
+            BadQuery: `after` is no cursor of a page before.
+            TableBusy: the ceiling of read units is reached.
+        """
+        words, key = fold(search).split(), post_key(post) if post else ""
+        partitions = _PARTITIONS[tab]
+        if key and tab is Tab.APPROVED:
+            partitions = [_Partition("by_post", "shown_on", key)]
+        start = _read_cursor(after, len(partitions)) if after else None
+        read = BATCH if words or key else size + 1
+        found: list[tuple[_Place, Ping]] = []
+        looked_at, last = 0, start
+        for place, ping in islice(self._each(partitions, start, read), most_read):
+            looked_at, last = looked_at + 1, place
+            if ping and _is_in(tab, ping) and _is_of(ping, key) and _has(ping, words):
+                found.append((place, ping))
+            if len(found) > size:
+                return Found([ping for _, ping in found[:size]], found[size - 1][0].encode(), looked_at)
+        more = last.encode() if last and looked_at == most_read else None
+        return Found([ping for _, ping in found], more, looked_at)
+
+    @telling_when_busy()
+    def same_host(self, ping: Ping, most: int = 10, *, among: int = BATCH) -> list[Ping]:
+        """Return other pings of the same host among the newest of each status, newest first.
+
+        Raises:
+            TableBusy: the ceiling of read units is reached.
+        """
+        host = host_of(ping.url)
+        wanted = [Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM]
+        each = (islice(self._each([_BY_STATUS[status]], None, among), among) for status in wanted)
+        others = {
+            other.id: other
+            for _, other in chain.from_iterable(each)
+            if other and host_of(other.url) == host and other.id != ping.id
+        }
+        return sorted(others.values(), key=lambda other: other.received_at, reverse=True)[:most]
+
+    def _count(self, partition: _Partition, most: int) -> int:
+        return self._table.client.query(
+            TableName=self._table.name, Select="COUNT", Limit=most, **_of(partition)
+        )["Count"]
+
+    def _each(
+        self, partitions: Sequence[_Partition], start: _Place | None, read: int
+    ) -> Iterator[tuple[_Place, Ping | None]]:
+        """Yield the entries after a place with their pings, which may have gone, reading `read` at a time."""
+        first = start.number if start else 0
+        for number, partition in enumerate(partitions[first:], first):
+            after = start if start and start.number == number else None
+            for entries in self._batches(partition, after, read):
+                pings = {ping.id: ping for ping in self._table.entire(entries)}
+                for entry in entries:
+                    place = _Place(number, entry[partition.sort]["S"], entry["id"]["S"])
+                    yield place, pings.get(place.id)
+
+    def _batches(self, partition: _Partition, after: _Place | None, read: int) -> Iterator[Sequence[Item]]:
+        query: Any = _of(partition)
+        if after:
+            start = {partition.key: partition.value, partition.sort: after.at, "id": after.id}
+            query["ExclusiveStartKey"] = {name: {"S": str(value)} for name, value in start.items()}
+        while True:
+            answer = self._table.client.query(
+                TableName=self._table.name, ScanIndexForward=False, Limit=read, **query
+            )
+            yield answer["Items"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+
+
+def _of(partition: _Partition) -> dict[str, Any]:
+    """Return the conditions of a query: all of a partition, but no post's own record."""
+    return {
+        "IndexName": partition.index,
+        "KeyConditionExpression": "#key = :value AND #sort < :top",
+        "ExpressionAttributeNames": {"#key": partition.key, "#sort": partition.sort},
+        "ExpressionAttributeValues": {":value": {"S": str(partition.value)}, ":top": {"S": ABOVE_ALL_PINGS}},
+    }
+
+
+def _is_in(tab: Tab, ping: Ping) -> bool:
+    approved = ping.status is Status.APPROVED
+    if tab is Tab.DISAPPEARED:
+        return approved and ping.gone is not None
+    waits = tab is Tab.PENDING and approved and ping.revision is not None
+    return waits or ping.status.value == tab.value
+
+
+def _is_of(ping: Ping, key: str) -> bool:
+    return not key or ping.post_key == key
+
+
+def _has(ping: Ping, words: Sequence[str]) -> bool:
+    later = (ping.revision or {}).values()
+    text = fold("\n".join([*ping.texts.values(), *later, ping.url, ping.post])) if words else ""
+    return all(word in text for word in words)
+
+
+def _read_cursor(text: str, partitions: int) -> _Place:
+    """Read a cursor back; it names no partition but those of its tab.
+
+    Raises:
+        BadQuery: it is none that `_Place.encode` made.
+    """
+    try:
+        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        plain = ""
+    match = _CURSOR.fullmatch(plain)
+    place = _Place(int(match[1]), match[2], match[3]) if match else None
+    if place is None or place.number >= partitions or place.encode() != text:
+        raise BadQuery("after must be the value of next from the page before, unchanged")
+    return place

@@ -1,0 +1,28 @@
+"""The titles of posts, as far as verification has seen them."""
+
+from collections.abc import Collection
+from typing import Any
+
+from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.items import post_id, to_plain
+from trackback.storage.pings import Table
+
+
+@telling_when_busy()
+def post_titles(table: Table, keys: Collection[str]) -> dict[str, str]:
+    """Return the titles of at most 100 posts by key; those that are not known are left out.
+
+    Raises:
+        TableBusy: the ceiling of read units is reached.
+    """
+    if not keys:
+        return {}
+    wanted: Any = [{"id": {"S": post_id(key)}} for key in set(keys)]
+    request: Any = {
+        "Keys": wanted,
+        "ProjectionExpression": "#id, #facts.#title",
+        "ExpressionAttributeNames": {"#id": "id", "#facts": "facts", "#title": "title"},
+    }
+    found = table.client.batch_get_item(RequestItems={table.name: request})["Responses"][table.name]
+    titles = {item["id"]: item.get("facts", {}).get("title", "") for item in map(to_plain, found)}
+    return {key: title for key in keys if (title := titles.get(post_id(key), ""))}

@@ -1,0 +1,174 @@
+"""The ledger of pings sent, in the table: an item a record, and one for what is remembered of each feed.
+
+A record stands in the index `by_status`, where pings do, under `sent`, and in `by_due` as long as something
+is to be done about it, or the author is to be told of it.
+"""
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from trackback.errors import TableBusy
+from trackback.model.feed_state import Memory, posts_in
+from trackback.model.sent_ping import FOR_A_PERSON, SentPing, Stage
+from trackback.storage.dynamodb import BUSY, tries
+from trackback.storage.items import Item, to_plain, to_typed
+from trackback.storage.keys import DUE_SENT, DUE_UNTOLD, FEED, STATUS_SENT
+from trackback.storage.pings import BATCH, Table
+from trackback.timestamps import stamp
+
+_IN_ITEM = {"first_at": "received_at", "next_at": "check_at"}  # names that the table's indexes have already
+
+
+class SentPings:
+    """A ledger in the table (`Ledger`)."""
+
+    def __init__(self, table: Table) -> None:
+        """Take the table that it is kept in."""
+        self._table = table
+        self._client = table.client
+
+    def find(self, ids: Collection[str]) -> Mapping[str, SentPing]:
+        """Return the records of some ids as they stand now, by id.
+
+        Raises:
+            TableBusy: the ceiling of read units is reached.
+        """
+        wanted = sorted(set(ids))
+        starts = range(0, len(wanted), BATCH)
+        return {each.id: each for start in starts for each in self._each(wanted[start : start + BATCH])}
+
+    def _each(self, ids: Sequence[str]) -> Iterator[SentPing]:
+        name = self._table.name
+        left: Any = {name: {"Keys": [{"id": {"S": each}} for each in ids], "ConsistentRead": True}}
+        for _ in tries():
+            answer = self._client.batch_get_item(RequestItems=left)
+            yield from map(to_sending, answer["Responses"].get(name, []))
+            left = answer["UnprocessedKeys"]
+            if not left:
+                return
+        raise TableBusy(BUSY)
+
+    def put(self, sending: SentPing) -> bool:
+        """Write a record, the next version of what is there; return False if that is another by now."""
+        condition: Any = {"ConditionExpression": "attribute_not_exists(id)"}
+        if sending.version > 1:
+            condition = _still(sending.version - 1)
+        try:
+            self._client.put_item(TableName=self._table.name, Item=_to_item(sending), **condition)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def forget(self, sending: SentPing) -> None:
+        """Remove a record, if it is still the same version."""
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            key = {"id": {"S": sending.id}}
+            self._client.delete_item(TableName=self._table.name, Key=key, **_still(sending.version))
+
+    def due(self, now: datetime, most: int) -> list[SentPing]:
+        """Return records about which something is to be done, the longest due first."""
+        keys = self._client.query(
+            TableName=self._table.name,
+            IndexName="by_due",
+            KeyConditionExpression="due = :sent AND check_at <= :now",
+            ExpressionAttributeValues={":sent": {"S": DUE_SENT}, ":now": {"S": stamp(now)}},
+            Limit=most,
+        )["Items"]
+        return list(self._entire(keys))
+
+    def untold(self, most: int) -> list[str]:
+        """Return the ids of records that the author should know of, and has not been told of."""
+        keys = self._client.query(
+            TableName=self._table.name,
+            IndexName="by_due",
+            KeyConditionExpression="due = :untold",
+            ExpressionAttributeValues={":untold": {"S": DUE_UNTOLD}},
+            Limit=most,
+        )["Items"]
+        return [key["id"]["S"] for key in keys]
+
+    def settle(self, sending_id: str) -> None:
+        """Note that the author is told of a record, or does not want to be."""
+        with suppress(self._client.exceptions.ConditionalCheckFailedException):
+            self._client.update_item(
+                TableName=self._table.name,
+                Key={"id": {"S": sending_id}},
+                UpdateExpression="REMOVE due, check_at",
+                ConditionExpression="due = :untold",
+                ExpressionAttributeValues={":untold": {"S": DUE_UNTOLD}},
+            )
+
+    def every(self, after: tuple[str, str] | None = None) -> Iterator[SentPing]:
+        """Yield all records, the newest first; those after one, if its `first_at` and id are given."""
+        start: Any = {}
+        if after:
+            place = {"status": STATUS_SENT, "received_at": after[0], "id": after[1]}
+            start = {"ExclusiveStartKey": {name: {"S": value} for name, value in place.items()}}
+        pages = self._client.get_paginator("query").paginate(
+            **self._listed(), **start, PaginationConfig={"PageSize": BATCH}
+        )
+        for page in pages:
+            yield from self._entire(page["Items"])
+
+    def newest(self, limit: int) -> list[SentPing]:
+        """Return the newest records, at most so many."""
+        return list(self._entire(self._client.query(**self._listed(), Limit=limit)["Items"]))
+
+    def _listed(self) -> dict[str, Any]:
+        return {
+            "TableName": self._table.name,
+            "IndexName": "by_status",
+            "KeyConditionExpression": "#status = :sent",
+            "ExpressionAttributeNames": {"#status": "status"},
+            "ExpressionAttributeValues": {":sent": {"S": STATUS_SENT}},
+            "ScanIndexForward": False,
+        }
+
+    def _entire(self, entries: Sequence[Item]) -> Iterator[SentPing]:
+        """Yield the records of an index's entries, in their order."""
+        ids = [entry["id"]["S"] for entry in entries]
+        found = self.find(ids)
+        yield from (found[each] for each in ids if each in found)
+
+    def memory(self, feed: str) -> Memory | None:
+        """Return what is remembered of a feed."""
+        known = self._table.read(_feed_id(feed)).get("memory")
+        return Memory(**{**known, "posts": posts_in(known["posts"])}) if known else None
+
+    def remember(self, feed: str, memory: Memory) -> None:
+        """Remember this of a feed, in place of what was remembered."""
+        known = {"address": memory.address, "etag": memory.etag, "modified": memory.modified}
+        self._table.write(_feed_id(feed), "memory", {**known, "posts": memory.as_text()})
+
+
+def _still(version: int) -> Any:
+    return {
+        "ConditionExpression": "version = :seen",
+        "ExpressionAttributeValues": {":seen": {"N": str(version)}},
+    }
+
+
+def _feed_id(feed: str) -> str:
+    return FEED + hashlib.sha256(feed.encode()).hexdigest()[:26]
+
+
+def _to_item(sending: SentPing) -> dict[str, Any]:
+    """Return a record as it is stored: in no index that it is not wanted in, and empty values left out."""
+    every = {_IN_ITEM.get(name, name): getattr(sending, name) for name in SentPing.__dataclass_fields__}
+    every |= {"id": sending.id, "status": STATUS_SENT, "due": DUE_SENT if sending.next_at else ""}
+    if sending.stage in FOR_A_PERSON:
+        every |= {"due": DUE_UNTOLD, "check_at": sending.last_at}
+    return {name: to_typed(value) for name, value in every.items() if value or name == "attempts"}
+
+
+def to_sending(item: Item) -> SentPing:
+    """Return the record that an item holds."""
+    plain = to_plain(item)
+    if plain.get("due") != DUE_SENT:
+        plain.pop("check_at", None)
+    fields = {name: plain.get(_IN_ITEM.get(name, name), "") for name in SentPing.__dataclass_fields__}
+    numbers = {name: int(fields[name]) for name in ("attempts", "version")}
+    return SentPing(**{**fields, **numbers, "stage": Stage(fields["stage"])})

@@ -1,0 +1,135 @@
+"""The ledger of pings sent, in one local file of JSON, for those who use the sender without AWS.
+
+The file is read anew and written as a whole at every change: beside its place first, then put in it, so that
+it is whole at any moment, and under a lock, so that of two runs one waits.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from trackback.model.feed_state import Memory, posts_in
+from trackback.model.sent_ping import LedgerBroken, SentPing, Stage
+
+_FORMAT = 1
+
+
+class SentPingsFile:
+    """A ledger in a file (`Ledger`)."""
+
+    def __init__(self, path: Path) -> None:
+        """Take where it is; the first record makes it. A link to it stays one."""
+        self._path = Path(os.path.realpath(path))
+
+    def find(self, ids: Collection[str]) -> Mapping[str, SentPing]:
+        """Return the records of some ids, by id."""
+        sent = self._read()["sent"]
+        return {each: _sending(sent[each]) for each in ids if each in sent}
+
+    def put(self, sending: SentPing) -> bool:
+        """Write a record, the next version of what is there; return False if that is another by now."""
+        with self._changing() as kept:
+            there = kept["sent"].get(sending.id, {"version": 0})
+            if there["version"] != sending.version - 1:
+                return False
+            kept["sent"][sending.id] = asdict(sending)
+        return True
+
+    def forget(self, sending: SentPing) -> None:
+        """Remove a record, if it is still the same version."""
+        with self._changing() as kept:
+            if kept["sent"].get(sending.id, {}).get("version") == sending.version:
+                del kept["sent"][sending.id]
+
+    def due(self, now: datetime, most: int) -> list[SentPing]:
+        """Return records about which something is to be done, the longest due first."""
+        found = [each for each in self._sendings() if each.is_due(now)]
+        return sorted(found, key=attrgetter("next_at"))[:most]
+
+    def every(self) -> Iterator[SentPing]:
+        """Yield all records, the newest first."""
+        yield from sorted(self._sendings(), key=attrgetter("first_at"), reverse=True)
+
+    def memory(self, feed: str) -> Memory | None:
+        """Return what is remembered of a feed."""
+        known = self._read()["feeds"].get(feed)
+        return _memory(known) if known else None
+
+    def remember(self, feed: str, memory: Memory) -> None:
+        """Remember this of a feed, in place of what was remembered."""
+        with self._changing() as kept:
+            kept["feeds"][feed] = {**asdict(memory), "posts": memory.as_text()}
+
+    def _sendings(self) -> list[SentPing]:
+        return [_sending(each) for each in self._read()["sent"].values()]
+
+    def _read(self) -> dict[str, Any]:
+        try:
+            text = self._path.read_text("utf-8")
+        except FileNotFoundError:
+            return {"format": _FORMAT, "sent": {}, "feeds": {}}
+        except (OSError, UnicodeDecodeError):
+            raise self._broken("cannot be read") from None
+        try:
+            return _parsed(text)
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            raise self._broken("is no ledger: restore an earlier one, or name another file") from None
+
+    @contextmanager
+    def _changing(self) -> Iterator[dict[str, Any]]:
+        """Yield what is kept, and write it back if the block ends well, while no other run can do so."""
+        try:
+            with self._beside(".lock").open("w") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                kept = self._read()
+                yield kept
+                self._write(kept)
+        except OSError as error:
+            raise self._broken(f"cannot be written: {error.strerror}") from None
+
+    def _write(self, kept: Mapping[str, Any]) -> None:
+        new = self._beside(".new")
+        with new.open("w", encoding="utf-8") as file:
+            json.dump(kept, file, indent=1, sort_keys=True)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._path)
+
+    def _beside(self, suffix: str) -> Path:
+        return self._path.with_name(self._path.name + suffix)
+
+    def _broken(self, words: str) -> LedgerBroken:
+        return LedgerBroken(f"the ledger {self._path.name} {words}")
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    """Return what a ledger's file holds, if every part of it is what it should be."""
+    kept: dict[str, Any] = json.loads(text)
+    if kept["format"] != _FORMAT or any(_sending(each).id != key for key, each in kept["sent"].items()):
+        raise ValueError
+    for known in kept["feeds"].values():
+        _memory(known)
+    return kept
+
+
+def _sending(kept: Mapping[str, Any]) -> SentPing:
+    return SentPing(**_typed({**kept, "stage": Stage(kept["stage"])}, "attempts", "version"))
+
+
+def _memory(kept: Mapping[str, Any]) -> Memory:
+    return Memory(**{**_typed(kept), "posts": posts_in(kept["posts"])})
+
+
+def _typed(kept: Mapping[str, Any], *numbers: str) -> Mapping[str, Any]:
+    """Return what is kept, if it is text but for the numbers: a file may have been edited by hand."""
+    if any(not isinstance(value, int if name in numbers else str) for name, value in kept.items()):
+        raise TypeError
+    return kept

@@ -1,0 +1,77 @@
+"""The author's settings and rules, each kind in one record of the table."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+from trackback.model.rule import Effect, Matches, Rule
+from trackback.model.settings import Event, Notify, Settings
+from trackback.storage.keys import RULES, SETTINGS
+from trackback.storage.pings import Table
+
+
+def load_settings(table: Table) -> Settings:
+    """Return the author's settings."""
+    return settings_in(table.read(SETTINGS))
+
+
+def settings_in(record: Mapping[str, Any]) -> Settings:
+    """Return the settings that their record, as it was read, holds."""
+    known: dict[str, Any] = dict(record.get("settings", {}))
+    if "notify" in known:
+        known["notify"] = Notify(known["notify"])
+    if "events" in known:
+        known["events"] = tuple(map(Event, known["events"]))
+    known |= {name: int(known[name]) for name in ("keep_days", "pings", "oldest") if name in known}
+    if "never" in known:
+        known["never"] = tuple(known["never"])
+    return Settings(**known)
+
+
+def save_settings(table: Table, settings: Settings, before: Settings) -> None:
+    """Put settings in place of those that were there `before`.
+
+    Raises:
+        StatusChanged: others are there by now.
+    """
+    table.write(SETTINGS, "settings", _written(settings), was=_written(before))
+
+
+def _written(settings: Settings) -> dict[str, Any]:
+    """Return what differs from the defaults, so that a setting that comes later needs no migration."""
+    written: dict[str, Any] = {
+        "notify": str(settings.notify),
+        "webhook": settings.webhook,
+        "events": [str(event) for event in settings.events],
+        "approve_known": settings.approve_known,
+        "keep_days": settings.keep_days,
+        "feed": settings.feed,
+        "pings": settings.pings,
+        "oldest": settings.oldest,
+        "never": list(settings.never),
+    }
+    default = Settings()
+    changed = [
+        field.name
+        for field in fields(settings)
+        if getattr(settings, field.name) != getattr(default, field.name)
+    ]
+    return {name: written[name] for name in changed}
+
+
+def load_rules(table: Table) -> list[Rule]:
+    """Return the author's rules."""
+    return [_rule(*written.split(" ", 2)) for written in table.read(RULES).get("rules", [])]
+
+
+def _rule(effect: str, matches: str, value: str) -> Rule:
+    return Rule(Effect(effect), Matches(matches), value)  # normalised when it was added
+
+
+def save_rules(table: Table, rules: Sequence[Rule], before: Sequence[Rule]) -> None:
+    """Put rules in place of those that were there `before`.
+
+    Raises:
+        StatusChanged: others are there by now.
+    """
+    table.write(RULES, "rules", [str(rule) for rule in rules], was=[str(rule) for rule in before])

@@ -1,0 +1,132 @@
+"""The signing keys: one SSM parameter, made on first use, read again after a minute.
+
+So a rotation reaches every process within a minute. A signature by a key not yet known is simply not good:
+to look for newer keys on account of what strangers send would let them make the service read all day.
+"""
+
+import json
+import re
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+from trackback.signing import OVERLAP, Keyring
+from trackback.timestamps import stamp
+
+if TYPE_CHECKING:
+    from mypy_boto3_ssm import SSMClient
+
+
+_FRESH = timedelta(minutes=1)
+_MOST_KEYS = 20  # a parameter holds 4 KB
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+_DESCRIPTION = "Signing keys of the TrackBack service, which makes them itself."
+_CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+
+
+class BrokenKeys(Exception):
+    """The parameter holds something else; its owner must mend it, for nobody else can know what to keep."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    key: str
+    made_at: str
+
+
+class Keys:
+    """The keys in one SSM parameter, a SecureString."""
+
+    def __init__(self, name: str) -> None:
+        """Take where they are; region, credentials and a stand-in's endpoint come from the environment."""
+        self.name = name
+        self._known: list[_Key] = []
+        self._known_since: datetime | None = None
+
+    @cached_property
+    def client(self) -> "SSMClient":
+        """The connection, made at the first use: it takes 40 ms, and many a request needs no key."""
+        return boto3.client("ssm", config=_CONFIG)
+
+    def load(self, now: datetime, *, fresh: bool = False) -> Keyring:
+        """Return the keys, at most a minute old; `fresh` reads them now.
+
+        Raises:
+            BrokenKeys: the parameter does not hold keys.
+        """
+        since = self._known_since
+        if fresh or since is None or not timedelta() <= now - since < _FRESH:
+            self._know(self._read() or self._make(now), now)
+        return _keyring(self._known, now)
+
+    def rotate(self, now: datetime, *, forget: bool = False) -> Keyring:
+        """Make a new key; what was signed with those before is good for `OVERLAP`, or not at all any more.
+
+        Raises:
+            BrokenKeys: the parameter does not hold keys.
+        """
+        known = self._read()
+        kept = [] if forget else [key for key in known if key.key in _keyring(known, now).accepted]
+        keys = [*kept, _new_key(now)][-_MOST_KEYS:]
+        self._write(keys, overwrite=True)
+        self._know(keys, now)
+        return _keyring(keys, now)
+
+    def _know(self, keys: list[_Key], now: datetime) -> None:
+        self._known, self._known_since = keys, now
+
+    def _make(self, now: datetime) -> list[_Key]:
+        keys = [_new_key(now)]
+        try:
+            self._write(keys, overwrite=False)
+        except self.client.exceptions.ParameterAlreadyExists:  # another process was first: its key it is
+            return self._parse(self._value())
+        return keys
+
+    def _read(self) -> list[_Key]:
+        try:
+            return self._parse(self._value())
+        except self.client.exceptions.ParameterNotFound:
+            return []
+
+    def _value(self) -> str:
+        return self.client.get_parameter(Name=self.name, WithDecryption=True)["Parameter"]["Value"]
+
+    def _write(self, keys: Sequence[_Key], *, overwrite: bool) -> None:
+        self.client.put_parameter(
+            Name=self.name,
+            Description=_DESCRIPTION,
+            Value=json.dumps({"keys": [asdict(key) for key in keys]}),
+            Type="SecureString",
+            Overwrite=overwrite,
+        )
+
+    def _parse(self, value: str) -> list[_Key]:
+        try:
+            keys = [_Key(**key) for key in json.loads(value)["keys"]]
+            good = [_KEY.fullmatch(key.key) and datetime.fromisoformat(key.made_at).tzinfo for key in keys]
+        except (ValueError, TypeError, KeyError, RecursionError):
+            good = []
+        if not good or not all(good):
+            raise BrokenKeys(
+                f"The SSM parameter {self.name} does not hold signing keys. Restore an earlier version, or "
+                "delete it: a new key is then made, and all links and sessions end."
+            )
+        return keys
+
+
+def _new_key(now: datetime) -> _Key:
+    return _Key(secrets.token_urlsafe(32), stamp(now))
+
+
+def _keyring(keys: Sequence[_Key], now: datetime) -> Keyring:
+    """Return the keys that count; each counts until `OVERLAP` after the next one was made."""
+    older = [key.key for key, by in pairwise(keys) if now <= datetime.fromisoformat(by.made_at) + OVERLAP]
+    return Keyring(keys[-1].key, tuple(older))

@@ -1,0 +1,160 @@
+"""Figures for the author: pings by week and status, the posts most linked to, the sites that link most.
+
+They are counted from bounded reads and kept for a quarter of an hour, so that a page that is opened again and
+again costs one read. Pings that are still to be looked at are in no index, and not counted.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from trackback.model.ping import Ping, Status
+from trackback.model.posts import post_key
+from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.items import post_id, to_plain
+from trackback.storage.keys import OVERVIEW
+from trackback.storage.pings import Table
+from trackback.timestamps import stamp
+from trackback.urls import host_of
+
+WEEKS = 26
+MOST_OF_A_STATUS = 2_000
+MOST_APPROVED = 500
+"""How many of the newest are counted: of each status for the weeks, approved ones for posts and sites."""
+
+TOP = 10
+FRESH = timedelta(minutes=15)
+COUNTED = (Status.APPROVED, Status.PENDING, Status.REJECTED, Status.SPAM)
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What there is to see at a glance.
+
+    Attributes:
+        made_at: When it was counted.
+        weeks: Monday of each ISO week (UTC) as a date, oldest first, with a number for each of `COUNTED`.
+        posts: URLs of the posts with most approved pings, and how many.
+        titles: Titles of these posts by URL, where known.
+        sites: Hosts of most approved pings, without "www.", and how many.
+        limits: What is not counted, in sentences.
+    """
+
+    made_at: str
+    weeks: list[tuple[str, dict[str, int]]]
+    posts: list[tuple[str, int]]
+    titles: dict[str, str]
+    sites: list[tuple[str, int]]
+    limits: list[str]
+
+
+@telling_when_busy()
+def load_overview(table: Table, now: datetime, fresh: timedelta = FRESH) -> Overview:
+    """Return the figures, counted anew if they are not `fresh`.
+
+    Raises:
+        TableBusy: the ceiling of read units is reached.
+    """
+    kept = table.read(OVERVIEW).get("overview")
+    known = _from_json(kept) if kept else None
+    if known and known.made_at > stamp(now - fresh):
+        return known
+    made = _make(table, now)
+    table.write(OVERVIEW, "overview", json.dumps(asdict(made)))
+    return made
+
+
+def _from_json(text: str) -> Overview:
+    known: dict[str, Any] = json.loads(text)
+    pairs = {name: [(label, value) for label, value in known[name]] for name in ("weeks", "posts", "sites")}
+    return Overview(**{**known, **pairs})
+
+
+def _make(table: Table, now: datetime) -> Overview:
+    received = {str(status): _newest(table, status) for status in COUNTED}
+    approved = list(islice(table.pings(Status.APPROVED), MOST_APPROVED))
+    posts = count_posts(approved)
+    return Overview(
+        made_at=stamp(now),
+        weeks=count_weeks(received, now),
+        posts=posts,
+        titles=_titles(table, [url for url, _ in posts]),
+        sites=count_sites(approved),
+        limits=limits(received, now),
+    )
+
+
+def _newest(table: Table, status: Status) -> list[str]:
+    """Return when the newest pings of a status came; one more than are counted tells of a limit."""
+    pages = table.client.get_paginator("query").paginate(
+        TableName=table.name,
+        IndexName="by_status",
+        KeyConditionExpression="#status = :status",
+        ExpressionAttributeNames={"#status": "status"},
+        ExpressionAttributeValues={":status": {"S": str(status)}},
+        ScanIndexForward=False,
+        PaginationConfig={"MaxItems": MOST_OF_A_STATUS + 1, "PageSize": MOST_OF_A_STATUS + 1},
+    )
+    return [item["received_at"]["S"] for page in pages for item in page["Items"]]
+
+
+def _titles(table: Table, urls: Sequence[str]) -> dict[str, str]:
+    """Return what verification has seen as the posts' titles; one that is not known is no loss."""
+    if not urls:
+        return {}
+    keys: Any = {table.name: {"Keys": [{"id": {"S": post_id(post_key(url))}} for url in urls]}}
+    found = table.client.batch_get_item(RequestItems=keys)["Responses"][table.name]
+    facts = {item["id"]: item.get("facts", {}) for item in map(to_plain, found)}
+    titles = {url: facts.get(post_id(post_key(url)), {}).get("title", "") for url in urls}
+    return {url: title for url, title in titles.items() if title}
+
+
+def count_weeks(received: Mapping[str, Sequence[str]], now: datetime) -> list[tuple[str, dict[str, int]]]:
+    """Return how many pings of each status came in each of the last weeks, given when they came."""
+    counts = {
+        status: Counter(_monday(date.fromisoformat(time[:10])) for time in times[:MOST_OF_A_STATUS])
+        for status, times in received.items()
+    }
+    return [(week, {status: counts[status][week] for status in received}) for week in _weeks(now)]
+
+
+def _weeks(now: datetime) -> list[str]:
+    today = now.astimezone(UTC).date()
+    return [_monday(today - timedelta(weeks=ago)) for ago in reversed(range(WEEKS))]
+
+
+def _monday(day: date) -> str:
+    return (day - timedelta(days=day.weekday())).isoformat()
+
+
+def count_posts(approved: Sequence[Ping]) -> list[tuple[str, int]]:
+    """Return the URLs of the posts with most pings, each as its newest ping has it, and how many."""
+    urls = {ping.post_key: ping.post for ping in reversed(approved)}
+    most = Counter(ping.post_key for ping in approved).most_common(TOP)
+    return [(urls[key], number) for key, number in most]
+
+
+def count_sites(approved: Sequence[Ping]) -> list[tuple[str, int]]:
+    """Return the hosts of most pings, and how many."""
+    return Counter(host_of(ping.url).removeprefix("www.") for ping in approved).most_common(TOP)
+
+
+def limits(received: Mapping[str, Sequence[str]], now: datetime) -> list[str]:
+    """Return what has not been counted, in sentences for the author."""
+    oldest_week = _weeks(now)[0]
+    capped = {
+        status: times[MOST_OF_A_STATUS][:10]
+        for status, times in received.items()
+        if len(times) > MOST_OF_A_STATUS and times[MOST_OF_A_STATUS] >= oldest_week
+    }
+    words = [
+        f"The newest {MOST_OF_A_STATUS:,} {status} pings are counted; those up to {day} are missing."
+        for status, day in capped.items()
+    ]
+    if len(received[Status.APPROVED]) > MOST_APPROVED:
+        words.append(f"Posts and sites are counted from the newest {MOST_APPROVED} approved pings.")
+    return words

@@ -1,0 +1,156 @@
+"""URLs: which may be pinged from, and which are one page.
+
+One page has one key. The key is for comparing and storing; what is shown and fetched is the URL as sent.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
+
+from trackback.errors import PingRefused
+
+MAX_URL = 2_048
+"""Longest source URL taken, in characters."""
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
+_IPV6 = re.compile(r"\[[0-9a-fA-F:.]+\](?::[0-9]*)?")
+_NEVER_IN_A_URL = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")  # browsers read "\" as "/", urllib does not
+_PATH_SAFE = "/:@!$&'()*+,;=~"  # every other character is percent-encoded in a key, always
+_URL_SAFE = _PATH_SAFE + "%?[]"  # what a sent URL may hold as it is
+_TRACKING = re.compile(
+    r"utm_.*|_hs(enc|mi)|(fb|g|d|y|tw|tt)clid|msclkid|li_fat_id|[gw]braid|igsh(id)?|mc_[ce]id|mkt_tok|vero_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The page that pings: its URL as sent (ASCII), and the key under which it is one page."""
+
+    url: str
+    key: str
+
+
+def read_source(text: str) -> Source:
+    """Return the source that a ping's `url` names.
+
+    http and https only, an absolute URL of at most `MAX_URL` characters with a host, and without credentials,
+    backslashes or control characters: each of these has let a scheme or host be taken for another.
+
+    Raises:
+        PingRefused: with the rule that the URL breaks.
+    """
+    text = _well_formed(text).strip().replace("&amp;", "&")  # some senders escape for HTML before they send
+    if len(text) > MAX_URL:
+        raise PingRefused(f"The url is too long: at most {MAX_URL} characters, please.")
+    if _NEVER_IN_A_URL.search(text):
+        raise PingRefused("The url holds a backslash or control character. Send it percent-encoded.")
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise PingRefused("The url cannot be read: check its host and port.") from None
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise PingRefused("The url must be absolute and begin with http:// or https://.")
+    if "@" in parts.netloc:
+        raise PingRefused("The url must not hold a user name or password.")
+    if port == 0 or ("[" in parts.netloc and not _IPV6.fullmatch(parts.netloc)):
+        raise PingRefused("The url cannot be read: check its host and port.")
+    return _source(parts, _authority(parts.hostname, port, parts.scheme))
+
+
+def _source(parts: SplitResult, authority: str) -> Source:
+    path, query = quote(parts.path, _URL_SAFE), quote(parts.query, _URL_SAFE)
+    url = f"{parts.scheme}://{authority}{path}"
+    url += f"?{query}" if query else ""
+    url += f"#{quote(parts.fragment, _URL_SAFE)}" if parts.fragment else ""
+    if len(url) > MAX_URL:
+        raise PingRefused(f"The url is too long: at most {MAX_URL} characters, percent-encoded.")
+    pairs = parts.query.replace("+", "%20").split("&")  # in a query, "+" is a space
+    telling = [_same_encoding(pair, "=") for pair in pairs if pair and not _is_tracking(pair)]
+    key = authority + _same_encoding(parts.path, "/").rstrip("/")
+    return Source(url, key + (f"?{'&'.join(telling)}" if telling else ""))
+
+
+def _is_tracking(pair: str) -> bool:
+    name = unquote_to_bytes(pair.partition("=")[0]).decode("ascii", "replace")
+    return _TRACKING.fullmatch(name.lower()) is not None
+
+
+def _same_encoding(text: str, kept: str) -> str:
+    """Percent-encode `text` in the one way that keys use, leaving separators in `kept` alone."""
+    safe = re.sub("[&+]", "", _PATH_SAFE) if kept == "=" else _PATH_SAFE
+    parts = _well_formed(text).split(kept)
+    return kept.join(quote(unquote_to_bytes(part), safe.replace(kept, "")) for part in parts)
+
+
+def _well_formed(text: str) -> str:
+    """Return a text without lone surrogates, which no encoding can carry."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _authority(host: str, port: int | None, scheme: str) -> str:
+    host = f"[{host}]" if ":" in host else ascii_host(host)
+    return host if port in {None, _DEFAULT_PORTS[scheme]} else f"{host}:{port}"
+
+
+def ascii_host(host: str) -> str:
+    """Return a host in lower case, as A-labels (IDNA 2008, UTS 46), without a trailing dot.
+
+    Raises:
+        PingRefused: it is no host name.
+    """
+    host = host.lower().rstrip(".")
+    if not host.isascii():
+        import idna  # noqa: PLC0415 - half a megabyte of tables that few pings need
+
+        try:
+            host = idna.encode(host, uts46=True).decode("ascii")
+        except (idna.IDNAError, ValueError):
+            host = ""
+    if len(host) > 253 or not _HOST.fullmatch(host):  # noqa: PLR2004 - RFC 1035 section 2.3.4
+        raise PingRefused("The url cannot be read: check its host and port.")
+    return host
+
+
+def host_of(url: str) -> str:
+    """Return the host of a source's URL, without its port."""
+    return urlsplit(url).hostname or ""
+
+
+def site_of(url: str) -> str:
+    """Return a URL's host, with its port if that is neither http's nor https's."""
+    parts = urlsplit(url)
+    odd = parts.port not in {None, *_DEFAULT_PORTS.values()}
+    return parts.netloc if odd else parts.hostname or ""
+
+
+def page_path(path: str) -> str:
+    """Return the key form of a post's path: the same for every spelling of one page.
+
+    An index file, trailing and doubled slashes do not count, nor does the way in which characters are
+    percent-encoded: API Gateway decodes a path once before we see it.
+    """
+    return re.sub(r"/(?:index\.(?:html?|php))?$", "", "/" + as_sent(path))
+
+
+def as_sent(path: str) -> str:
+    """Return a post's path as its reader may follow it, percent-encoded."""
+    return re.sub(r"/{2,}", "/", _same_encoding(path, "/")).lstrip("/")
+
+
+_INDEX = re.compile(r"/index\.(?:html?|php)(?=$|\?)")
+
+
+def is_same_page(one: str, other: str) -> bool:
+    """Tell whether two URLs name one page: scheme, default port, fragment, slash and index file aside."""
+    key = page_identity(one)
+    return key != "" and key == page_identity(other)
+
+
+def page_identity(url: str) -> str:
+    try:
+        return _INDEX.sub("", read_source(url).key)
+    except PingRefused:
+        return ""

@@ -1,0 +1,202 @@
+"""A blog's feed: RSS and Atom, as feedparser reads them, JSON Feed, and the feeds that a page names."""
+
+import json
+import re
+from calendar import timegm
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from io import BytesIO
+from typing import Any
+
+from trackback.errors import TrackbackError
+from trackback.web.html.href import published, resolve
+from trackback.web.html.page import page_text
+from trackback.web.html.tokenizer import read_markup
+
+ACCEPT = "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.5"
+"""What is asked for where a feed is wanted; a page is taken too, since it may name its feed."""
+MOST_ENTRIES = 1_000
+"""Entries that are read, the first ones: feeds begin with the newest."""
+MOST_FEEDS = 10
+"""Feeds that a page names that are looked at."""
+
+_TYPES = {"application/atom+xml", "application/rss+xml", "application/feed+json"}
+_HTML = {"text/html", "application/xhtml+xml"}
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)  # in pages, RDF stands in them
+_ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
+_PROLOG = re.compile(  # possessive all over: nothing is looked at twice
+    r"\ufeff?(?:\s++|<\?[^>]*+>|<!--(?:[^-]|-(?!->))*+-->)*+<!DOCTYPE\b([^\[>]*+)(\[?)>?", re.IGNORECASE
+)
+_JSON_FEED = "https://jsonfeed.org/version/"
+_DATES = ("published_parsed", "updated_parsed", "created_parsed")
+
+
+class NotAFeed(TrackbackError):
+    """What should be a feed is none; the message tells the author why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One post of a feed.
+
+    Attributes:
+        url: Its permalink, absolute and http or https.
+        published: When it was published, or changed last where only that is told; None if nothing is.
+        content: Its text as HTML, as far as the feed has it; empty if it is no HTML.
+        words: What changes when the post does.
+    """
+
+    url: str
+    published: datetime | None = None
+    content: str = ""
+    words: str = ""
+
+
+def read_feed(body: bytes, content_type: str, url: str) -> list[Entry]:
+    """Return the entries of a feed that was fetched from `url`, at most `MOST_ENTRIES`, in linear time.
+
+    An entry without an address is left out; of several with the same, the first counts. XML that defines
+    entities is refused, and a doctype is not looked at.
+
+    Raises:
+        NotAFeed: with what it is instead.
+    """
+    text = page_text(body, content_type)
+    read = _read_json if text.lstrip("\ufeff \t\r\n").startswith("{") else _read_xml
+    entries: dict[str, Entry] = {}
+    for entry in read(text, url):
+        entries.setdefault(entry.url, entry)
+        if len(entries) == MOST_ENTRIES:
+            break
+    return list(entries.values())
+
+
+def find_feed(body: bytes, content_type: str, url: str) -> str | None:
+    """Return the address of the feed that a page names first in its `<link rel="alternate">`."""
+    reader = _Links()
+    read_markup(page_text(body, content_type), reader)
+    base = resolve(reader.base, url) or url
+    found = (published(resolve(href, base)) for href in reader.feeds)
+    return next(filter(None, found), None)
+
+
+def is_page(body: bytes, content_type: str) -> bool:
+    """Tell whether what was fetched is a page of HTML; feeds are served under its type, too."""
+    named = content_type.partition(";")[0].strip().lower()
+    start = _COMMENT.sub("", body[:2_048].decode("latin-1"))
+    is_markup = re.search("<!doctype html|<html[\\s>]", start, re.IGNORECASE) is not None
+    return (named in _HTML or is_markup) and not _ROOT.search(start)
+
+
+def _read_json(text: str, url: str) -> Iterator[Entry]:
+    try:
+        feed = json.loads(text.lstrip("\ufeff"))
+    except (ValueError, RecursionError):
+        raise NotAFeed("it is JSON that breaks off or cannot be read") from None
+    if not str(feed.get("version", "")).startswith(_JSON_FEED) or not isinstance(feed.get("items"), list):
+        raise NotAFeed("it is JSON, and no JSON Feed")
+    for item in feed["items"]:
+        if isinstance(item, dict) and (entry := _json_entry(item, url)):
+            yield entry
+
+
+def _json_entry(item: Mapping[str, Any], url: str) -> Entry | None:
+    known = {name: value for name, value in item.items() if isinstance(value, str)}
+    address = published(resolve(known.get("url", ""), url)) if known.get("url") else None
+    if not address:
+        return None
+    date = known.get("date_published") or known.get("date_modified", "")
+    content = known.get("content_html", "")
+    title = known.get("title", "")
+    words = [title, content or known.get("content_text") or known.get("date_modified", "")]
+    return Entry(address, _date(date), content, "\n".join(words))
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        date = datetime.fromisoformat(text)
+        return date.astimezone(UTC) if date.tzinfo else date.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _read_xml(text: str, url: str) -> Iterator[Entry]:
+    doctype = _PROLOG.match(text)
+    if doctype and doctype[2]:
+        raise NotAFeed("its XML defines entities, which feeds need not")
+    if doctype:
+        text = text[doctype.end() :]
+    feed = _parsed(_without_declaration(text), url)
+    if not feed.get("version") and not feed.entries:
+        raise NotAFeed("it is neither RSS nor Atom nor JSON Feed")
+    for item in feed.entries:
+        if entry := _xml_entry(item, url):
+            yield entry
+
+
+def _parsed(xml: str, url: str) -> Any:
+    import feedparser  # noqa: PLC0415 - a tenth of a second, for what only XML needs
+
+    try:
+        return feedparser.parse(
+            BytesIO(xml.encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
+            resolve_relative_uris=False,
+            sanitize_html=False,
+        )
+    except Exception as error:  # some odd texts are too odd for the parser, which does not say how it fails
+        raise NotAFeed("it is no XML that can be read") from error
+
+
+def _without_declaration(text: str) -> str:
+    """Drop the declaration: its encoding is no longer true."""
+    return re.sub(r"^\ufeff?\s*<\?xml\b[^>]*>", "", text, count=1)
+
+
+def _xml_entry(item: Mapping[str, Any], url: str) -> Entry | None:
+    link = item.get("link")
+    address = published(resolve(link, url)) if isinstance(link, str) and link else None
+    if not address:
+        return None
+    parts = [*item.get("content", ()), item.get("summary_detail", {})]
+    html = [str(part.get("value", "")) for part in parts if "html" in part.get("type", "")]
+    title = str(item.get("title", ""))
+    dates = (item[name] for name in _DATES if name in item)
+    changed = "" if "content" in item or "updated" not in item else str(item["updated"])
+    return Entry(
+        url=address,
+        published=next((_moment(date) for date in dates if date), None),
+        content=max(html, key=len, default=""),
+        words="\n".join([title, *(str(part.get("value", "")) for part in parts), changed]),
+    )
+
+
+def _moment(date: Any) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(timegm(date), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+class _Links:
+    """Notes the feeds that a page names, and its base."""
+
+    def __init__(self) -> None:
+        self.feeds: list[str] = []
+        self.base = ""
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take a start tag."""
+        href = attributes.get("href", "")
+        if name == "base":
+            self.base = self.base or href
+        elif name == "link" and "alternate" in attributes.get("rel", "").lower().split():
+            named = attributes.get("type", "").partition(";")[0].strip().lower()
+            self.feeds += [href][: MOST_FEEDS - len(self.feeds)] if href and named in _TYPES else []
+
+    def end(self, name: str) -> None:
+        """Pass over an end tag."""
+
+    def text(self, text: str) -> None:
+        """Pass over text."""

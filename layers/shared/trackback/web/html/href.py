@@ -1,0 +1,80 @@
+"""Where a page's links lead: relative ones resolved, and all of them read as browsers read them."""
+
+import re
+from contextlib import suppress
+from urllib.parse import unquote, urljoin
+
+from trackback.errors import PingRefused
+from trackback.urls import MAX_URL, read_source
+
+UNFOLLOWED = frozenset({"nofollow", "ugc", "sponsored"})
+"""`rel` of links that a page does not vouch for: anyone may have put them there."""
+
+
+# The WHATWG's URL standard: blanks around a URL and line breaks within do not count, "\\" is a slash, any
+# number of slashes may stand before the host, and a scheme without them may be left out.
+_BLANKS = "".join(map(chr, range(0x21)))
+_BREAKS = str.maketrans("", "", "\t\n\r")
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_NEVER_IN_A_HOST = re.compile(r"[\x00-\x20#%/<>?@\\^|\x7f]")
+
+
+def resolve(href: str, base: str) -> str | None:
+    """Return the http or https URL that `href` means on a page at `base`, None if it means none.
+
+    A user name and password are left out, as they name no other page.
+    """
+    href = href.translate(_BREAKS).strip(_BLANKS)
+    mark = re.search("[?#]", href)
+    at = mark.start() if mark else len(href)
+    path, rest = href[:at].replace("\\", "/"), href[at:]
+    scheme = base.partition(":")[0].lower()
+    if match := _SCHEME.match(path):
+        named, path = match[1].lower(), path[match.end() :]
+        if named not in {"http", "https"}:
+            return None
+        if named != scheme or path.startswith("//"):
+            scheme, path = named, "//" + path.lstrip("/")
+    if path.startswith("//"):
+        return _absolute(f"{scheme}://{path.lstrip('/')}{rest}")
+    try:
+        return _absolute(urljoin(base.partition("#")[0], path + rest)) if len(base) <= MAX_URL else None
+    except ValueError:
+        return None
+
+
+def published(url: str | None) -> str | None:
+    """Return a URL as it may be shown and fetched, None if it is too long or no URL."""
+    with suppress(PingRefused):
+        return read_source(url).url if url else None
+    return None
+
+
+def _absolute(url: str) -> str | None:
+    parts = _PARTS.match(url)
+    if not parts:
+        return None
+    scheme, authority, path, rest = parts.groups()
+    host = authority.rpartition("@")[2]
+    host = unquote(host) if "%" in host else host
+    if not host or _NEVER_IN_A_HOST.search(host):
+        return None
+    path = re.sub("(?i:%2e)", ".", path)
+    if "/." in path:
+        path = _without_dots(path)
+    return f"{scheme.lower()}://{host}{path}{rest}"
+
+
+def _without_dots(path: str) -> str:
+    """Return a path without its dot segments; empty ones stay, and are no host as they are to `urljoin`."""
+    segments = path.split("/")[1:]
+    kept: list[str] = []
+    for segment in segments:
+        if segment == "..":
+            del kept[-1:]
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    return "/" + "/".join(kept)

@@ -1,0 +1,227 @@
+"""A stranger's page: its title, language and canonical URL, and the real link to a post, if it has one.
+
+A real link is an `<a href>` or `<area href>` that a browser would show, also in SVG. No comment, script,
+template, `noscript`, attribute or text can pass for one. Style sheets are not looked at.
+"""
+
+import gc
+import re
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from trackback.web.html.excerpt import BLOCKS, Excerpt, Passage, plain
+from trackback.web.html.href import UNFOLLOWED, published, resolve
+from trackback.web.html.tokenizer import RAW, read_markup
+from trackback.web.text.charset import decode
+
+"""Words of `rel` by which a page does not vouch for a link."""
+
+_HTML = {"", "text/html", "application/xhtml+xml"}
+_DECLARED = re.compile(
+    rb"<(?:meta|\?xml)\b[^>]{0,500}?(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([^\s\"'/>;]{1,40})",
+    re.IGNORECASE,
+)
+_LANGUAGE = re.compile("[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8}){0,4}")
+_REL = re.compile("[a-z0-9][a-z0-9.:-]{0,29}")
+_MAX_RELS = 20
+_HIDDEN = RAW | {"template", "noscript"}
+_IN_HEAD = RAW | {"html", "head", "meta", "link", "base", "template", "noscript"}
+_ONE_AT_A_TIME = threading.Lock()
+"""Ten of the worst pages at once take 430 MB, and one after the other 80.
+
+Each has a thread of its own, whose end frees what the parser keeps.
+"""
+_LARGE = 250_000
+_COMPARED = 10_000_000  # characters of URLs: a long base makes many short links into that many long ones
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A real link to the wanted post: its words, the sentence around it, its `rel`, and its URL resolved."""
+
+    text: str
+    sentence: str
+    rel: frozenset[str]
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a page says of itself, how many links to the web it has, and the wanted one."""
+
+    title: str = ""
+    language: str = ""
+    canonical: str | None = None
+    links: int = 0
+    link: Link | None = None
+
+
+def read_page(body: bytes, content_type: str, url: str, is_wanted: Callable[[str], bool]) -> Document:
+    """Read a page that was fetched from `url`, redirects followed; what is not HTML is an empty document.
+
+    `is_wanted` tells whether a URL is the post's. The first link to it counts, before any link that the page
+    does not vouch for (`UNFOLLOWED`).
+    """
+    if not is_html(content_type):
+        return Document()
+    with _ONE_AT_A_TIME, ThreadPoolExecutor(1) as thread:
+        document = thread.submit(_read, body, content_type, url, is_wanted).result()
+        if len(body) > _LARGE:
+            gc.collect()  # lxml's parsers hold themselves, and the page
+        return document
+
+
+def _read(body: bytes, content_type: str, url: str, is_wanted: Callable[[str], bool]) -> Document:
+    text = page_text(body, content_type)
+    reader = _Reader(url, is_wanted)
+    read_markup(text, reader)
+    if reader.late_base:  # it counts for the links before it, too
+        reader = _Reader(reader.late_base, is_wanted, is_final=True)
+        read_markup(text, reader)
+    return reader.document()
+
+
+def is_html(content_type: str) -> bool:
+    """Tell whether a Content-Type is that of a page; a missing one is."""
+    return re.split("[;,]", content_type, maxsplit=1)[0].strip().lower() in _HTML
+
+
+def page_text(body: bytes, content_type: str) -> str:
+    """Decode a page, by its bytes first, then by what its head and its own first lines say."""
+    return decode([body], _charsets(body, content_type)).texts[0]
+
+
+def _charsets(body: bytes, content_type: str) -> list[str]:
+    named = content_type.lower().partition("charset=")[2]
+    head = re.sub(rb"<!--.*?-->", b"", body[:1_024], flags=re.DOTALL)
+    declared = (match[1].decode("latin-1") for match in _DECLARED.finditer(head))
+    return [re.split("[;,]", named, maxsplit=1)[0], *declared]
+
+
+class _Reader:
+    """Follows the tags of one page."""
+
+    def __init__(self, base: str, is_wanted: Callable[[str], bool], *, is_final: bool = False) -> None:
+        self.late_base: str | None = None
+        self._base = base
+        self._has_base = is_final
+        self._is_wanted = is_wanted
+        self._hidden, self._depth = "", 0  # the element that hides what is read, and how often it is nested
+        self._in_head = True
+        self._passage = Passage()
+        self._compared = 0
+        self._title_pieces: list[str] = []
+        self._title = self._language = ""
+        self._canonical: str | None = None
+        self._links = 0
+        self._found: tuple[Excerpt, frozenset[str], str] | None = None
+
+    def document(self) -> Document:
+        """Return what has been read."""
+        link = None
+        if self._found:
+            excerpt, rel, url = self._found
+            link = Link(excerpt.text, excerpt.sentence, rel, url)
+        return Document(self._title, self._language, self._canonical, self._links, link)
+
+    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+        """Take a start tag."""
+        if self._hidden:
+            self._depth += name == self._hidden == "template"
+            return
+        self._in_head = self._in_head and name in _IN_HEAD
+        if name in _HIDDEN:
+            self._hidden, self._depth = name, 1
+        elif name in BLOCKS:
+            self._passage.end_block()
+        if handle := _HANDLERS.get(name):
+            handle(self, attributes)
+
+    def end(self, name: str) -> None:
+        """Take an end tag."""
+        if self._hidden:
+            self._depth -= name == self._hidden
+            if not self._depth:
+                self._show_again()
+        elif name == "a":
+            self._passage.end_anchor()
+        elif name in BLOCKS:
+            self._passage.end_block()
+
+    def text(self, text: str) -> None:
+        """Take a piece of text."""
+        if not self._hidden:
+            self._passage.add(text)
+        elif self._hidden == "title" and not self._title:
+            self._title_pieces.append(text)
+
+    def _show_again(self) -> None:
+        if self._hidden == "title" and not self._title:
+            self._title = plain("".join(self._title_pieces))
+            self._title_pieces.clear()
+        self._hidden = ""
+
+    def _on_html(self, attributes: Mapping[str, str]) -> None:
+        language = attributes.get("lang", attributes.get("xml:lang", "")).strip()
+        if not self._language and _LANGUAGE.fullmatch(language):
+            self._language = language
+
+    def _on_base(self, attributes: Mapping[str, str]) -> None:
+        if self._has_base or "href" not in attributes:
+            return
+        self._has_base = True
+        base = resolve(attributes["href"], self._base) or self._base
+        if self._compared and base != self._base:
+            self.late_base = base
+        self._base = base
+
+    def _on_link(self, attributes: Mapping[str, str]) -> None:
+        if self._in_head and not self._canonical and "canonical" in attributes.get("rel", "").lower().split():
+            self._canonical = published(self._resolve(attributes.get("href", "")))
+
+    def _on_void(self, attributes: Mapping[str, str]) -> None:
+        self._passage.add(attributes.get("alt", " "))
+
+    def _on_anchor(self, attributes: Mapping[str, str]) -> None:
+        self._passage.end_anchor()  # one link ends where the next begins
+        if rel_and_url := self._wanted(attributes):
+            self._found = (self._passage.begin_anchor(), *rel_and_url)
+
+    def _on_area(self, attributes: Mapping[str, str]) -> None:
+        self._on_anchor(attributes)
+        self._on_void(attributes)
+        self._passage.end_anchor()
+
+    def _wanted(self, attributes: Mapping[str, str]) -> tuple[frozenset[str], str] | None:
+        """Return `rel` and URL of a link to the post that is better than the one found before."""
+        url = self._resolve(attributes["href"]) if "href" in attributes else None
+        if not url:
+            return None
+        self._links += 1
+        words = attributes.get("rel", "").lower().split()
+        if self._found and (UNFOLLOWED.intersection(words) or not UNFOLLOWED & self._found[1]):
+            return None
+        if not self._is_wanted(url) or not (public := published(url)):
+            return None
+        words.sort(key=lambda word: word not in UNFOLLOWED)
+        return frozenset(filter(_REL.fullmatch, words[:_MAX_RELS])), public
+
+    def _resolve(self, href: str) -> str | None:
+        if self._compared > _COMPARED:
+            return None
+        url = resolve(href, self._base)
+        self._compared += 1 + len(url or "")
+        return url
+
+
+_HANDLERS: dict[str, Callable[[_Reader, Mapping[str, str]], None]] = {
+    "html": _Reader._on_html,
+    "base": _Reader._on_base,
+    "link": _Reader._on_link,
+    "a": _Reader._on_anchor,
+    "area": _Reader._on_area,
+    "img": _Reader._on_void,
+    "br": _Reader._on_void,
+}

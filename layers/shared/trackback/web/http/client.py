@@ -1,0 +1,282 @@
+"""The one way out: every request to a stranger's server goes through here.
+
+A name is looked up once, every address that it has is judged, and the connection goes to a judged address:
+no second look-up can lead elsewhere. Every redirect is judged anew. Time, bytes and redirects are bounded,
+and nothing is taken from the environment but the system's store of certificates.
+"""
+
+import http.client
+import logging
+import socket
+import ssl
+import threading
+import zlib
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from urllib.parse import urlencode, urljoin, urlsplit
+
+from urllib3 import exceptions as urllib3
+from urllib3.response import BaseHTTPResponse
+
+from trackback.errors import PingRefused, TrackbackError
+from trackback.urls import read_source, site_of
+from trackback.web.http.addresses import is_loopback, is_public
+from trackback.web.http.connection import Budget, Connection, TlsConnection, TooMuch, Unreachable, tls_context
+from trackback.web.http.decompression import ACCEPTED, decompressed
+
+USER_AGENT = "Trackback/0.1.0 (looks at pages that send TrackBack pings)"
+SECONDS = 10
+"""How long a fetch may take, with all look-ups and redirects."""
+MAX_REDIRECTS = 5
+MAX_BODY = 1_048_576
+"""Bytes of a page that are kept, after decompression."""
+MAX_HEAD = 65_536
+MAX_SENT = 2 * MAX_BODY
+"""Bytes of a body as sent: more than MAX_BODY only where they are chopped up or decompress to nothing."""
+
+_OURS = {"Accept-Encoding": ACCEPTED, "Connection": "close"}
+_HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
+_PORTS = {"http": 80, "https": 443}
+_KEPT = {
+    *("etag", "last-modified", "link", "location", "retry-after", "x-pingback"),
+    *("access-control-allow-origin", "content-security-policy"),
+}
+_PIECE = 16_384
+_REDIRECTS = f"it redirects more than {MAX_REDIRECTS} times"
+_BROKEN_OFF = "its server broke off before the end"
+_NOT_HTTP = "its server's answer is not HTTP"
+_NOT_TLS = "no encrypted connection to its server came about"
+
+for _name in ("urllib3.connection", "urllib3.response"):  # they warn of each odd answer, with a stack trace
+    logging.getLogger(_name).setLevel(logging.ERROR)
+
+
+class FetchFailed(TrackbackError):
+    """There is no answer to tell of; the message tells the blog's owner why."""
+
+
+class FetchRefused(FetchFailed):
+    """It must not be fetched, now or later: nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer, of whatever status: the URL and address that gave it, and its body, not `whole` if cut."""
+
+    url: str
+    status: int
+    content_type: str
+    body: bytes
+    whole: bool
+    headers: Mapping[str, str]
+    address: str = ""
+
+
+class Fetcher:
+    """Fetches pages of strangers; one fetcher may be used by several threads at once."""
+
+    def __init__(
+        self,
+        *,
+        loopback: bool = False,
+        seconds: float = SECONDS,
+        resolve: Callable[[str], Sequence[str]] | None = None,
+        may_redirect_to: Callable[[str], bool] = lambda _: True,
+        user_agent: str = USER_AGENT,
+    ) -> None:
+        """Take whether this machine may be fetched from too, at any port; only the local stack does.
+
+        `may_redirect_to` is asked before a redirect to another site is followed, with its URL: pages that
+        many pings name must not send us all to one victim.
+        """
+        self._may_redirect_to = may_redirect_to
+        self._ours = {**_OURS, "User-Agent": user_agent}
+        self._loopback = loopback
+        self._seconds = seconds
+        self._resolve = resolve or _resolve
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return tls_context()
+
+    def get(self, url: str, *, accept: str = _HTML, headers: Mapping[str, str] = {}) -> Fetched:
+        """Return what a URL answers, after redirects.
+
+        Raises:
+            FetchFailed: the URL must not be fetched, or nothing came back that is an answer.
+        """
+        asked = {**headers, **self._ours, "Accept": accept}
+        return self._in_words(lambda budget: self._follow(url, asked, budget))
+
+    def post(self, url: str, form: Mapping[str, str]) -> Fetched:
+        """Return what a URL answers to a form, in UTF-8, as `send` does."""
+        body = urlencode(form).encode("ascii")
+        return self.send(url, body, "application/x-www-form-urlencoded; charset=utf-8")
+
+    def send(
+        self,
+        url: str,
+        body: bytes,
+        content_type: str,
+        headers: Mapping[str, str] = {},
+        *,
+        repeated_by: Container[int] = (),
+    ) -> Fetched:
+        """Return what a URL answers to a POST. A redirect is an answer like another, not followed.
+
+        `repeated_by` are statuses of redirects by which the same POST goes where they lead.
+
+        Raises:
+            FetchFailed: the URL must not be asked, or nothing came back that is an answer.
+        """
+        asked = {**headers, **self._ours, "Content-Type": content_type}
+
+        def ask(budget: Budget) -> Fetched:
+            at = _checked(url)
+            for _ in range(MAX_REDIRECTS + 1):
+                with self._answer(at, asked, budget, body) as (response, peer):
+                    location = response.headers.get("Location")
+                    if not location or response.status not in repeated_by:
+                        return _fetched(at, response, peer)
+                at = _redirected(at, location)
+            raise FetchFailed(_REDIRECTS)
+
+        return self._in_words(ask)
+
+    def _in_words(self, fetch: Callable[[Budget], Fetched]) -> Fetched:
+        try:
+            return fetch(Budget(self._seconds))
+        except (TimeoutError, urllib3.TimeoutError):
+            raise FetchFailed(f"its server did not answer within {self._seconds:g} seconds") from None
+        except tuple(_WORDS) as error:
+            raise FetchFailed(next(_WORDS[kind] for kind in _WORDS if isinstance(error, kind))) from error
+
+    def _follow(self, url: str, headers: Mapping[str, str], budget: Budget) -> Fetched:
+        url = _checked(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            with self._answer(url, headers, budget) as (response, peer):
+                location = response.get_redirect_location()
+                if not location:
+                    return _fetched(url, response, peer)
+            before, url = url, _redirected(url, location)
+            if site_of(url) != site_of(before) and not self._may_redirect_to(url):
+                raise FetchFailed("it redirects to a site that is being asked too often just now")
+        raise FetchFailed(_REDIRECTS)
+
+    @contextmanager
+    def _answer(
+        self, url: str, headers: Mapping[str, str], budget: Budget, body: bytes | None = None
+    ) -> Iterator[tuple[BaseHTTPResponse, str]]:
+        """Ask once; yield the answer and the address that gave it."""
+        parts = urlsplit(url)
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        with closing(self._connection(url, budget)) as connection:
+            budget.bytes = MAX_HEAD
+            method = "GET" if body is None else "POST"
+            connection.request(method, target, body, headers=headers, preload_content=False)
+            with closing(connection.getresponse()) as response:
+                if response.status < HTTPStatus.OK:
+                    raise FetchFailed(_NOT_HTTP)
+                budget.bytes = MAX_SENT
+                yield response, connection.peer
+
+    def _connection(self, url: str, budget: Budget) -> Connection:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
+        addresses = self._judged(host, port, budget)
+        if parts.scheme == "https":
+            return TlsConnection(host, port, addresses, budget, ssl_context=self._tls)
+        return Connection(host, port, addresses, budget)
+
+    def _judged(self, host: str, port: int, budget: Budget) -> Sequence[str]:
+        """Return a host's addresses, none of which we must not connect to."""
+        addresses = self._addresses(host, budget)
+        if self._loopback and all(map(is_loopback, addresses)):
+            return addresses
+        if not all(map(is_public, addresses)):
+            raise FetchRefused("its server is not on the public internet")
+        if port not in _PORTS.values():
+            raise FetchRefused("its port is neither 80 nor 443")
+        return addresses
+
+    def _addresses(self, host: str, budget: Budget) -> Sequence[str]:
+        """Look a name up, in a thread of its own: the system's look-up knows no time-out."""
+        answer: Future[Sequence[str]] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(self._resolve(host))
+            except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+                answer.set_exception(error)
+
+        threading.Thread(target=ask, daemon=True).start()
+        addresses = answer.result(timeout=budget.seconds())
+        if not addresses:
+            raise socket.gaierror
+        return addresses
+
+
+_WORDS: dict[type[Exception], str] = {
+    socket.gaierror: "its server's name is unknown",
+    Unreachable: "its server takes no connection",
+    TooMuch: "its server sends more than a page can need",
+    ssl.SSLCertVerificationError: "its server's certificate is not valid",
+    ssl.SSLError: _NOT_TLS,
+    urllib3.SSLError: _NOT_TLS,
+    zlib.error: "its server's answer is compressed in a way that cannot be read",
+    http.client.IncompleteRead: _BROKEN_OFF,
+    urllib3.ProtocolError: _BROKEN_OFF,
+    OSError: _BROKEN_OFF,
+    EOFError: _BROKEN_OFF,
+    http.client.HTTPException: _NOT_HTTP,
+    urllib3.HTTPError: _NOT_HTTP,
+    ValueError: _NOT_HTTP,
+}
+"""Which error is told in which words; the first that fits."""
+
+
+def _resolve(host: str) -> Sequence[str]:
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return [str(address[0]) for *_, address in found]
+
+
+def _checked(url: str) -> str:
+    try:
+        return read_source(url).url
+    except PingRefused:
+        raise FetchRefused("its address is not a plain one of http or https") from None
+
+
+def _redirected(url: str, location: str) -> str:
+    """Return where a redirect leads; servers send bytes of UTF-8 there, though they should not."""
+    try:
+        target = urljoin(url, location.encode("latin-1").decode("utf-8", "replace").strip())
+    except ValueError:
+        target = ""
+    target = _checked(target)
+    if url.startswith("https:") and target.startswith("http:"):
+        raise FetchRefused("it redirects from https to http")
+    return target
+
+
+def _fetched(url: str, response: BaseHTTPResponse, peer: str) -> Fetched:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    body = bytearray()
+    sent = response.stream(_PIECE, decode_content=False)
+    for piece in decompressed(sent, headers.get("content-encoding", "")):
+        body += piece
+        if len(body) > MAX_BODY:
+            break
+    return Fetched(
+        url=url,
+        status=response.status,
+        content_type=headers.get("content-type", ""),
+        body=bytes(body[:MAX_BODY]),
+        whole=len(body) <= MAX_BODY,
+        headers={name: response.headers[name] for name in headers if name in _KEPT},  # repeated ones joined
+        address=peer,
+    )

@@ -1,0 +1,49 @@
+"""Lambda's own API, as far as functions wake one another: an event is taken, and handed over later."""
+
+import json
+import threading
+from collections.abc import Iterable
+from typing import Any
+
+from werkzeug.wrappers import Request, Response
+
+from tests.stack.environment import Environments, FunctionFailedError
+
+_PATH = "/2015-03-31/functions/"
+
+
+class Invocations:
+    """A WSGI application."""
+
+    def __init__(self) -> None:
+        """Know no function yet."""
+        self._functions: dict[str, Environments] = {}
+        self._threads: list[threading.Thread] = []
+
+    def add(self, function: Environments) -> None:
+        """Take events for a function, which goes by its alias (`serve`: ServeFunction.Alias)."""
+        self._functions[f"{function.function.name.capitalize()}Function.Alias"] = function
+
+    def close(self) -> None:
+        """Wait for what is under way."""
+        for thread in self._threads:
+            thread.join()
+
+    def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        request = Request(environ)
+        name = request.path.removeprefix(_PATH).partition("/")[0]
+        function = self._functions.get(name)
+        if function is None:
+            return Response("{}", 404, mimetype="application/json")(environ, start_response)
+        thread = threading.Thread(target=_invoke, args=(function, json.loads(request.get_data() or "{}")))
+        self._threads.append(thread)
+        thread.start()
+        return Response(status=202)(environ, start_response)
+
+
+def _invoke(function: Environments, event: dict[str, Any]) -> None:
+    try:
+        function.invoke(event)
+    except FunctionFailedError as error:  # as in its log; who woke it is told nothing
+        print(f"  {function.function.name}: {error}", flush=True)

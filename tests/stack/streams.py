@@ -1,0 +1,148 @@
+"""A table's stream, delivered to the functions that subscribe to it, as Lambda's poller would."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from tests.stack.aws import changes
+from tests.stack.environment import Environments, FunctionFailedError
+
+
+class Delivery:
+    """Brings a table's changes to one function, in order, each at least once."""
+
+    def __init__(self, table: str, function: Environments, subscription: Any) -> None:
+        """Begin with the changes from now on."""
+        self._streams = _client()
+        self._arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+        self._function = function
+        self._retries = subscription.get("MaximumRetryAttempts", 2)
+        self._batch = subscription.get("BatchSize", 100)
+        self._window = subscription.get("MaximumBatchingWindowInSeconds", 0)
+        filters = subscription.get("FilterCriteria", {}).get("Filters", [])
+        self._patterns = [json.loads(one["Pattern"]) for one in filters]
+        on_failure = subscription.get("DestinationConfig", {}).get("OnFailure", {})
+        self._failures = str(on_failure.get("Destination", "")).rpartition(":")[2]
+        shard = self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"][0]
+        self._shard = shard["ShardId"]
+        self._iterator: str | None = self._streams.get_shard_iterator(
+            StreamArn=self._arn, ShardId=shard["ShardId"], ShardIteratorType="LATEST"
+        )["ShardIterator"]
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"stream to {function.function.name}")
+        self._thread.start()
+
+    def close(self) -> None:
+        """Deliver no more."""
+        self._stopped.set()
+        changes.note()
+        self._thread.join()
+
+    def _run(self) -> None:
+        for batch in self._batches():
+            self._deliver(batch)
+
+    def _batches(self) -> Iterator[list[dict[str, Any]]]:
+        """Yield what is wanted: once it fills a batch, or the first of it has waited for the window."""
+        gathered: list[dict[str, Any]] = []
+        records: list[dict[str, Any]] = []
+        due, known = 0.0, 0
+        while self._iterator and not self._stopped.is_set():
+            if not records:
+                known = changes.wait(known, max(0, due - time.monotonic()) if gathered else None)
+            found = self._streams.get_records(ShardIterator=self._iterator, Limit=self._batch)
+            records = [_record(record, self._arn) for record in found["Records"]]
+            wanted = [record for record in records if self._is_wanted(record)]
+            due = due if gathered else time.monotonic() + self._window
+            gathered += wanted
+            if gathered and (len(gathered) >= self._batch or time.monotonic() >= due):
+                yield gathered[: self._batch]
+                gathered = gathered[self._batch :]
+            self._iterator = found.get("NextShardIterator")
+
+    def _is_wanted(self, record: dict[str, Any]) -> bool:
+        return not self._patterns or any(fits(record, pattern) for pattern in self._patterns)
+
+    def _deliver(self, records: list[dict[str, Any]]) -> None:
+        """Invoke the function until all records are done or the attempts are used up."""
+        for _ in range(self._retries + 1):
+            try:
+                failed = (self._function.invoke({"Records": records}) or {}).get("batchItemFailures", [])
+            except FunctionFailedError:
+                continue
+            if not failed:
+                return
+            first = failed[0]["itemIdentifier"]
+            numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
+            records = records[numbers.index(first) :] if first in numbers else records
+        self._give_up(records)
+
+    def _give_up(self, records: list[dict[str, Any]]) -> None:
+        """Say where in the stream the records are, as Lambda does: their texts are not in the message."""
+        if not self._failures:
+            return
+        first, last = records[0]["dynamodb"], records[-1]["dynamodb"]
+        where = {
+            "shardId": self._shard,
+            "startSequenceNumber": first["SequenceNumber"],
+            "endSequenceNumber": last["SequenceNumber"],
+            "batchSize": len(records),
+            "streamArn": self._arn,
+        }
+        context = {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": self._retries + 1}
+        body = json.dumps({"requestContext": context, "version": "1.0", "DDBStreamBatchInfo": where})
+        boto3.client("sqs").send_message(QueueUrl=self._failures, MessageBody=body)
+
+
+def records_of(table: str) -> Iterator[dict[str, Any]]:
+    """Yield all that a table's stream holds, as Lambda writes it."""
+    streams = _client()
+    arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
+        begin = streams.get_shard_iterator(
+            StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )
+        records = streams.get_records(ShardIterator=begin["ShardIterator"])["Records"]
+        yield from (_record(record, arn) for record in records)
+
+
+def _client() -> Any:
+    # Without the mode, botocore asks a host per account, which the stand-in does not answer.
+    return boto3.client("dynamodbstreams", config=Config(account_id_endpoint_mode="disabled"))
+
+
+def _record(record: Any, arn: str) -> dict[str, Any]:
+    change = record["dynamodb"]
+    when = change["ApproximateCreationDateTime"].timestamp()
+    change = {**change, "ApproximateCreationDateTime": when}
+    return {**record, "dynamodb": change, "eventSourceARN": arn}
+
+
+def fits(value: Any, pattern: Any) -> bool:
+    """Tell whether a record fits an event filter's pattern.
+
+    A pattern's leaf lists what a value may be: exact values, `exists`, `prefix` and `anything-but`. Only
+    `exists` fits where there is no value, also where what it would be in is missing.
+    """
+    if isinstance(pattern, dict):
+        here = value if isinstance(value, dict) else {}
+        return all(fits(here.get(name), inner) for name, inner in pattern.items())
+    return any(_fits_one(value, one) for one in pattern)
+
+
+def _fits_one(value: Any, one: Any) -> bool:
+    match one:
+        case {"exists": exists}:
+            return (value is not None) is bool(exists)
+        case {"prefix": prefix}:
+            return isinstance(value, str) and value.startswith(prefix)
+        case {"anything-but": unwanted}:
+            return value is not None and value not in (unwanted if isinstance(unwanted, list) else [unwanted])
+        case dict():
+            raise ValueError(f"an operator that this stand-in does not know: {one}")
+    return bool(value == one)

@@ -1,0 +1,106 @@
+"""What the author's pages say in words of their own, and what holds for all their templates."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.moderate import app
+from tests.conftest import MakePing
+from trackback.pages.templates import Marked, look, marked, minute, reasons, web
+
+FOLDER = Path(app.__file__).parent
+TEMPLATES = sorted(FOLDER.glob("*.html"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "link", "expected"),
+    [
+        ("I read a post today.", "a post", Marked("I read ", "a post", " today.")),
+        ("a post, a post", "a post", Marked("", "a post", ", a post")),
+        ("I read it.", "a post", Marked("I read it.", "", "")),
+        ("I read it.", "", Marked("I read it.", "", "")),
+        ("", "a post", Marked("", "", "")),
+    ],
+    ids=["within", "twice", "not there", "no words", "no sentence"],
+)
+def test_the_links_own_words_are_marked_in_its_sentence(sentence: str, link: str, expected: Marked) -> None:
+    assert marked({"sentence": sentence, "text": link}) == expected
+
+
+@pytest.mark.parametrize(
+    ("verdict", "kind", "words"),
+    [
+        (None, "unknown", "Not looked at yet"),
+        ({"link": "found"}, "found", "Links to your post"),
+        ({"link": "missing"}, "missing", "No link to your post found"),
+        ({"link": "missing", "why": "too large."}, "missing", "No link to your post found: too large"),
+        ({"link": "unreachable", "why": "it is slow"}, "unreachable", "Could not be looked at: it is slow"),
+        ({"link": "unreachable"}, "unknown", "Not looked at, for the ping alone says enough"),
+    ],
+)
+def test_a_verdict_is_told_in_words(
+    make_ping: MakePing, verdict: dict[str, Any] | None, kind: str, words: str
+) -> None:
+    seen = look(replace(make_ping(), verdict=verdict))
+    assert (seen.kind, seen.words) == (kind, words)
+    assert seen.sign  # never by colour alone
+
+
+def test_what_the_look_says_already_is_no_reason(make_ping: MakePing) -> None:
+    said = ["The source links to the post.", "The text holds 4 web addresses."]
+    assert reasons(replace(make_ping(), verdict={"link": "found", "reasons": said})) == said[1:]
+    assert not reasons(make_ping())
+
+
+@pytest.mark.parametrize(
+    ("url", "followed"),
+    [
+        ("https://other.example/", True),
+        ("HTTP://other.example/", True),
+        ("javascript:alert(1)", False),
+        ("\tjavascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("//other.example/", False),
+        ("", False),
+    ],
+)
+def test_only_addresses_on_the_web_are_followed(url: str, followed: bool) -> None:
+    assert bool(web(url)) is followed
+
+
+def test_a_time_is_told_to_the_minute() -> None:
+    assert minute("2026-11-04T06:11:59.123Z") == "4 Nov 2026, 06:11"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_template_has_scripts_or_styles_in_it_or_values_unescaped(template: Path) -> None:
+    text = template.read_text()
+    assert not re.search(r"\|\s*safe|autoescape|Markup|<style|\son[a-z]+=", text)
+    assert not re.search(r"<script(?! src=\"{{ asset)", text)
+    assert template.name == "letter.html" or "style=" not in text  # mail programs know no style sheets
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_every_form_that_the_author_posts_carries_the_token(template: Path) -> None:
+    forms = re.findall(
+        r'<form [^>]*method="post" action="([^"]+)"[^>]*>(.*?)</form>', template.read_text(), re.DOTALL
+    )
+    open_to_all = ("/moderate/sign-in", "/moderate/link/")
+    for action, inside in forms:
+        assert 'name="csrf"' in inside or action.startswith(open_to_all)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_no_field_hides_what_a_form_is_in_scripts(template: Path) -> None:
+    """A field called `matches` would stand in place of the form's own method."""
+    names = set(re.findall(r'<(?:input|select|button)[^>]* name="(\w+)"', template.read_text()))
+    assert not names & {"matches", "closest", "submit", "action", "method", "contains", "id", "parentNode"}
+
+
+def test_windows_opened_from_here_know_nothing_of_us() -> None:
+    for template in TEMPLATES:
+        for tag in re.findall(r"<a [^>]*_blank[^>]*>", template.read_text()):
+            assert "noopener noreferrer" in tag

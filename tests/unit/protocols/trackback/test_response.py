@@ -1,0 +1,346 @@
+"""What receivers answer, in every shape that they have been seen to, and what it means."""
+
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from time import process_time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trackback.protocols.trackback import xml as answer
+from trackback.protocols.trackback.response import MOST_WORDS, READ, Answer, State, read_response
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+ACCEPTED, DUPLICATE, REFUSED, UNCLEAR, LATER = State
+DIE = (  # how WordPress dies in answering a ping
+    '<?xml version="1.0" encoding="UTF-8"?>\n<error><code>wp_die</code><title><![CDATA[Oops]]></title>'
+    "<message><![CDATA[{}]]></message><data><status>{}</status></data></error>"
+)
+HTML = "<!DOCTYPE html><html><head><title>{}</title></head><body><p>x</p></body></html>"
+
+
+def document(error: object, message: str = "") -> str:
+    """Return an answer as the specification has it."""
+    told = f"<message>{message}</message>" if message else ""
+    return f'<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>{error}</error>\n{told}</response>'
+
+
+def read(body: str | bytes, status: int = 200, **headers: str) -> Answer:
+    """Read an answer; `content_type` stands for the header."""
+    named = {name.replace("_", "-").title(): value for name, value in headers.items()}
+    return read_response(status, named, body.encode() if isinstance(body, str) else body, NOW)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(answer.success(), 200, id="our own"),
+        pytest.param("\n\r\n " + document(0), 200, id="blank lines before it"),
+        pytest.param("\ufeff" + document(0), 200, id="a byte order mark"),
+        pytest.param("<b>Warning</b>: mysql_query() in x.php\n" + document(0), 200, id="junk before it"),
+        pytest.param(document(0) + "\0\0<!-- 0.2 s -->", 200, id="junk behind it"),
+        pytest.param("<response><error>0</error></response>", 200, id="no declaration"),
+        pytest.param("<RESPONSE><ERROR>\n 0 \n</ERROR></RESPONSE>", 200, id="upper case and blanks"),
+        pytest.param("<response><error><![CDATA[0]]></error></response>", 200, id="CDATA"),
+        pytest.param('<error xml:lang="en">0</error>', 200, id="an attribute"),
+        pytest.param("<response><error>00</error>", 200, id="two digits, and no end"),
+        pytest.param("<response><error>0", 200, id="broken off"),
+        pytest.param(
+            document(0, "Thank you, it is already here"), 200, id="Roller: a message with a success"
+        ),
+        pytest.param(document(0), 404, id="WordPress with date permalinks: 404 and stored"),
+        pytest.param(document(0), 500, id="a fault after it was stored"),
+        pytest.param(document(0), 302, id="a redirect after it was stored"),
+        pytest.param("", 201, id="Vinculum: created"),
+        pytest.param("", 202, id="Vinculum: held for moderation"),
+    ],
+)
+def test_a_ping_was_taken(body: str, status: int) -> None:
+    assert read(body, status).state is ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param(
+            document(1, "We already have a ping from that URL for this post."), 200, id="WordPress, old"
+        ),
+        pytest.param(
+            document(1, "There is already a ping from that URL for this post."), 200, id="WordPress"
+        ),
+        pytest.param(document(1, "The trackback has already been registered"), 200, id="Dotclear"),
+        pytest.param(document(1, "Trackback is already registered"), 200, id="Zinnia"),
+        pytest.param(document("The trackback is already registered."), 200, id="words for a number"),
+        pytest.param(document(1, "Duplicate ping, blocked"), 200, id="a duplicate by name"),
+        pytest.param(document(1, "Für diesen Beitrag gibt es bereits einen Ping"), 200, id="German"),
+        pytest.param(document(1, "Le rétrolien a déjà été enregistré"), 200, id="French"),
+        pytest.param(document(1, "このトラックバックは既に登録されています"), 200, id="Japanese"),
+        pytest.param(document(1, "이미 등록된 트랙백입니다"), 200, id="Korean"),
+        pytest.param(DIE.format("Doppelter Kommentar erkannt", 409), 409, id="WordPress, the same text"),
+        pytest.param(HTML.format("Comment Submission Failure"), 409, id="the same as HTML"),
+        pytest.param(document(1, "There is already a ping."), 503, id="words before the status"),
+    ],
+)
+def test_a_ping_was_there_already(body: str, status: int) -> None:
+    assert read(body, status).state is DUPLICATE
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        pytest.param(
+            answer.failure("The field url is missing."),
+            200,
+            "it refused the ping: “The field url is missing.”",
+            id="our own",
+        ),
+        pytest.param(
+            document(1, "Sorry, trackbacks are closed for this item."),
+            200,
+            "it refused the ping: “Sorry, trackbacks are closed for this item.”",
+            id="closed",
+        ),
+        pytest.param(
+            document(1, "Trackbacks are already closed."),
+            200,
+            "it refused the ping: “Trackbacks are already closed.”",
+            id="already, but no ping",
+        ),
+        pytest.param(
+            document(1, "Trackbacks sind bereits geschlossen."),
+            200,
+            "it refused the ping: “Trackbacks sind bereits geschlossen.”",
+            id="the same in German",
+        ),
+        pytest.param(
+            document(1, "You have already been banned."),
+            200,
+            "it refused the ping: “You have already been banned.”",
+            id="already banned",
+        ),
+        pytest.param(
+            document(1, "Danger Will Robinson, trackback failed."),
+            200,
+            "it refused the ping: “Danger Will Robinson, trackback failed.”",
+            id="Serendipity",
+        ),
+        pytest.param(
+            document("The link is not valid"),
+            200,
+            "it refused the ping: “The link is not valid”",
+            id="BlogEngine.NET: words for a number",
+        ),
+        pytest.param(document(1), 200, "it refused the ping", id="no message"),
+        pytest.param(document(2), 200, "it refused the ping", id="another number"),
+        pytest.param(document(-1), 200, "it refused the ping", id="a number below zero"),
+        pytest.param(
+            "<response><error/><message>No.</message></response>",
+            200,
+            "it refused the ping: “No.”",
+            id="an empty error",
+        ),
+        pytest.param(
+            document(1, "No & never <b>again</b>"),
+            200,
+            "it refused the ping: “No & never again”",
+            id="not escaped",
+        ),
+        pytest.param(
+            document(1, "Tom &amp; Jo&#8217;s &lt;b&gt;blog&lt;/b&gt;"),
+            200,
+            "it refused the ping: “Tom & Jo’s blog”",
+            id="escaped",
+        ),
+        pytest.param(
+            document(1, "<![CDATA[a < b & c]]>"), 200, "it refused the ping: “a < b & c”", id="CDATA"
+        ),
+        pytest.param(
+            "<error>1</error><message>Broken o", 200, "it refused the ping: “Broken o”", id="broken off"
+        ),
+        pytest.param(document(0), 403, "it refused the ping (403 Forbidden)", id="Movable Type's veto"),
+        pytest.param("", 302, "it refused the ping (302 Found)", id="WordPress: on to the post"),
+        pytest.param("", 307, "it refused the ping (307 Temporary Redirect)", id="a redirect"),
+        pytest.param(
+            "POST request needed",
+            405,
+            "it refused the ping (405 Method Not Allowed): “POST request needed”",
+            id="Dotclear: plain text",
+        ),
+        pytest.param(
+            HTML.format("Page not found &#8211; already gone"),
+            404,
+            "it refused the ping (404 Not Found): “Page not found – already gone”",
+            id="a page, by its title",
+        ),
+        pytest.param(
+            "<h1>Blocked</h1><title>x</title>",
+            403,
+            "it refused the ping (403 Forbidden): “Blocked”",
+            id="a page, by its heading",
+        ),
+        pytest.param("", 410, "it refused the ping (410 Gone)", id="gone"),
+    ],
+)
+def test_a_ping_was_refused_and_the_receiver_s_words_are_kept(body: str, status: int, words: str) -> None:
+    assert read(body, status) == Answer(REFUSED, words)
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        pytest.param("", 200, "it did not say whether it took the ping", id="WordPress without a title"),
+        pytest.param(" \r\n", 200, "it did not say whether it took the ping", id="blank lines"),
+        pytest.param("", 204, "it did not say whether it took the ping (204 No Content)", id="no content"),
+        pytest.param(
+            HTML.format("Duplicate pings, later"),
+            200,
+            "it did not say whether it took the ping: “Duplicate pings, later”",
+            id="the blog's page",
+        ),
+        pytest.param("OK", 200, "it did not say whether it took the ping: “OK”", id="plain text"),
+        pytest.param(
+            "<response></response>", 200, "it did not say whether it took the ping", id="no error element"
+        ),
+        pytest.param(
+            "<response><error></error></response>",
+            200,
+            "it did not say whether it took the ping",
+            id="an empty error and no message",
+        ),
+        pytest.param(
+            "<errors>0</errors>", 200, "it did not say whether it took the ping", id="another element"
+        ),
+        pytest.param(
+            "&lt;error&gt;0&lt;/error&gt;",
+            200,
+            "it did not say whether it took the ping: “0”",
+            id="the document as text",
+        ),
+        pytest.param(
+            '{"error": 0}', 200, 'it did not say whether it took the ping: “{"error": 0}”', id="JSON"
+        ),
+        pytest.param("", 102, "it did not say whether it took the ping (102 Processing)", id="no answer"),
+    ],
+)
+def test_an_answer_may_leave_open_what_became_of_the_ping(body: str, status: int, words: str) -> None:
+    assert read(body, status) == Answer(UNCLEAR, words)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        pytest.param("", 429, id="too many requests"),
+        pytest.param("", 408, id="a time-out"),
+        pytest.param("", 425, id="too early"),
+        pytest.param("", 500, id="a fault"),
+        pytest.param(HTML.format("502 Bad Gateway"), 502, id="a fault before it"),
+        pytest.param("", 503, id="overload"),
+        pytest.param("", 999, id="no known status"),
+        pytest.param(
+            DIE.format("You are posting comments too quickly. Slow down.", 429), 429, id="WordPress"
+        ),
+        pytest.param(HTML.format("Too quick"), 429, id="the same as HTML"),
+        pytest.param(document(1, "Ping throttled."), 403, id="Movable Type's throttle"),
+        pytest.param(document(1, "Please try again in a minute."), 200, id="asked for in words"),
+        pytest.param(document(1), 500, id="a fault that is told"),
+    ],
+)
+def test_a_ping_may_be_sent_again_later(body: str, status: int) -> None:
+    assert read(body, status).state is LATER
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        pytest.param("120", 120, id="seconds"),
+        pytest.param("99999999999", 2 * 86_400, id="longer than we try"),
+        pytest.param(format_datetime(NOW + timedelta(hours=1), usegmt=True), 3_600, id="a date"),
+        pytest.param(format_datetime(NOW - timedelta(hours=1), usegmt=True), None, id="a date gone by"),
+        pytest.param("0", None, id="at once"),
+        pytest.param("-5", None, id="before"),
+        pytest.param("soon", None, id="words"),
+        pytest.param("", None, id="nothing"),
+    ],
+)
+def test_how_long_to_wait_is_heeded(value: str, seconds: int | None) -> None:
+    assert read("", 503, retry_after=value).retry_after == seconds
+    assert read(document(0), 200, retry_after=value).retry_after is None
+
+
+@pytest.mark.parametrize(
+    ("charset", "declared", "header"),
+    [
+        ("utf-8", "utf-8", ""),
+        ("utf-8", "iso-8859-1", "text/html; charset=iso-8859-1"),
+        ("shift_jis", "Shift_JIS", "text/xml"),
+        ("euc_jp", "EUC-JP", "text/html"),
+        ("euc_jp", "", "text/xml; charset=euc-jp"),
+        ("iso2022_jp", "ISO-2022-JP", ""),
+        ("utf-16", "utf-16", "text/xml"),
+    ],
+)
+def test_its_words_are_read_in_their_charset(charset: str, declared: str, header: str) -> None:
+    words = "トラックバックは受け付けていません"
+    named = f' encoding="{declared}"' if declared else ""
+    xml = f'<?xml version="1.0"{named}?><response><error>1</error><message>{words}</message></response>'
+    assert read(xml.encode(charset), content_type=header).words == f"it refused the ping: “{words}”"
+
+
+def test_what_it_says_is_cut_and_cleaned() -> None:
+    answered = read(document(1, "<script>x</script>\u202e\0" + "wo\nrd " * 1_000)).words
+    assert answered.startswith("it refused the ping: “x")
+    assert answered.endswith("…”")
+    assert answered.isprintable()
+    assert len(answered) < MOST_WORDS + 50
+
+
+def test_only_the_beginning_of_an_answer_is_read() -> None:
+    assert read(b" " * READ + document(0).encode()).state is UNCLEAR
+    assert read(document(0).encode() + b" " * 10 * READ).state is ACCEPTED
+
+
+def test_no_entity_is_expanded() -> None:
+    bomb = '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/hostname"><!ENTITY b "&a;&a;">]>'
+    assert read(bomb + document(1, "x &b;")).words == "it refused the ping: “x &b;”"
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<error>",
+        "<error ",
+        "<error\t",
+        "<![CDATA[",
+        "<error><![CDATA[",
+        "<message",
+        "</error",
+        "<h1>",
+        "&#",
+        "<",
+        "already ",
+        "ya ",
+        "e\u0301",
+    ],
+)
+def test_a_hostile_answer_takes_linear_time(piece: str) -> None:
+    began = process_time()
+    for before in ("", "<error>", "<error>1</error><message>"):
+        read(before + piece * (READ // len(piece)))
+    assert process_time() - began < 30
+
+
+@settings(max_examples=300, derandomize=True, deadline=None, database=None)
+@given(
+    status=st.integers(-1, 1_000),
+    headers=st.dictionaries(st.sampled_from(["Content-Type", "retry-after", "X"]), st.text(max_size=40)),
+    body=st.binary(max_size=100)
+    | st.lists(
+        st.sampled_from(["<error>", "</error>", "0", "1", "<message>", "é", "\0", "<![CDATA[", "]]>", "&lt;"])
+    ).map(lambda pieces: "".join(pieces).encode()),
+)
+def test_any_answer_is_read(status: int, headers: dict[str, str], body: bytes) -> None:
+    answered = read_response(status, headers, body, NOW)
+    assert answered.words == " ".join(answered.words.split())
+    assert answered.words.startswith("it ")
+    assert answered.retry_after is None or 0 < answered.retry_after <= 2 * 86_400

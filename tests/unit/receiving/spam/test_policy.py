@@ -1,0 +1,208 @@
+"""What becomes of a ping: evidence and rules in, status and reasons out."""
+
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+import pytest
+
+from trackback.model.ping import Status
+from trackback.receiving.spam.bayes import WordModel
+from trackback.receiving.spam.evidence import Evidence
+from trackback.receiving.spam.policy import CERTAIN, MILD, judge, judge_before_fetch
+from trackback.receiving.spam.rules import read_rule
+
+PLAIN = Evidence("https://o.example/a", "A title", "What I think of it.", "Other")
+PENDING, APPROVED, SPAM = Status.PENDING, Status.APPROVED, Status.SPAM
+
+MODEL = WordModel.empty().learn(
+    [(f"casino poker pills outlet {n}", True) for n in range(15)]
+    + [(f"letters gardens roses essay {n}", False) for n in range(15)]
+)
+INFOS = "[…] There you will find 85615 more Infos: blog.example/a […]"
+
+LOUDEST: dict[str, dict[str, Any]] = {
+    "markup": {"marked_up": True},
+    "title is blog name": {"title": "Other"},
+    "title is [Trackback]": {"title": "… [Trackback]"},
+    "template": {"excerpt": INFOS},
+    "addresses": {"excerpt": "http://a.example http://b.example http://c.example"},
+    "reflection": {"reflection": True},
+    "flood": {"same_text": 999, "same_host": 999, "burst": 999},
+    "words": {"blog_name": "poker casino pills outlet", "words": MODEL},
+    "no link": {"link": "missing"},
+    "unreachable": {"link": "unreachable"},
+    "sponsored": {"link": "found", "rel": frozenset({"sponsored"})},
+    "link farm": {"links": 100_000},
+}
+"""Every tell at its loudest."""
+WEIGHTS = {
+    "markup": 4,
+    "title is blog name": 3,
+    "title is [Trackback]": 3,
+    "template": 8,
+    "addresses": 3,
+    "reflection": 5,
+    "flood": 4,
+    "words": 4,
+    "no link": 2,
+    "unreachable": 0,
+    "sponsored": -1,  # the link itself speaks for the ping
+    "link farm": 4,
+}
+
+
+def ping(*known: dict[str, Any]) -> Evidence:
+    merged: dict[str, Any] = {}
+    for each in known:
+        merged |= each
+    return replace(PLAIN, **merged)
+
+
+@pytest.mark.parametrize("tell", LOUDEST)
+def test_no_tell_alone_is_certain(tell: str) -> None:
+    judgement = judge(ping(LOUDEST[tell]), [])
+    assert judgement.status is PENDING
+    assert judgement.score == WEIGHTS[tell]
+    assert judgement.score == sum(reason.weight for reason in judgement.reasons)
+
+
+def test_no_two_tells_but_a_template_and_another_are_certain() -> None:
+    for one, other in combinations(LOUDEST, 2):
+        judgement = judge(ping(LOUDEST[one], LOUDEST[other]), [])
+        assert (judgement.status is SPAM) == (judgement.score >= CERTAIN), (one, other)
+        assert judgement.status is PENDING or "template" in {one, other}, (one, other)
+
+
+@pytest.mark.parametrize(
+    ("known", "status", "score"),
+    [
+        pytest.param([], PENDING, 0, id="nothing known"),
+        pytest.param([{"link": "found"}], PENDING, -3, id="a link alone approves nothing"),
+        pytest.param([LOUDEST["template"], LOUDEST["no link"]], SPAM, 10, id="template without a link"),
+        pytest.param([LOUDEST["template"], {"link": "unreachable"}], PENDING, 8, id="template, page away"),
+        pytest.param([LOUDEST["template"], {"link": "found"}], PENDING, 5, id="template with a link"),
+        pytest.param(
+            [LOUDEST["template"], LOUDEST["title is [Trackback]"], {"link": "found"}],
+            SPAM,
+            11,
+            id="a link does not save what the ping alone gives away",
+        ),
+        pytest.param(
+            [LOUDEST["markup"], LOUDEST["title is blog name"], LOUDEST["no link"]],
+            PENDING,
+            9,
+            id="a script's fields without a link",
+        ),
+        pytest.param(
+            [LOUDEST["markup"], LOUDEST["flood"], LOUDEST["no link"]],
+            SPAM,
+            10,
+            id="a script's flood, no link",
+        ),
+        pytest.param(
+            [LOUDEST["markup"], LOUDEST["flood"], {"link": "found"}, LOUDEST["link farm"]],
+            PENDING,
+            9,
+            id="a script's flood from a link farm",
+        ),
+        pytest.param([LOUDEST["words"], LOUDEST["no link"]], PENDING, 6, id="bad words without a link"),
+        pytest.param(
+            [LOUDEST["words"], LOUDEST["flood"], LOUDEST["no link"]],
+            SPAM,
+            10,
+            id="bad words in a flood, no link",
+        ),
+        pytest.param([LOUDEST["reflection"], {"link": "found"}], PENDING, 5, id="a reflected link is none"),
+        pytest.param(
+            [LOUDEST["reflection"], LOUDEST["markup"], LOUDEST["title is blog name"]],
+            SPAM,
+            12,
+            id="a script's fields and a reflection",
+        ),
+    ],
+)
+def test_tells_add_up(known: list[dict[str, Any]], status: Status, score: int) -> None:
+    judgement = judge(ping(*known), [])
+    assert (judgement.status, judgement.score) == (status, score)
+
+
+@pytest.mark.parametrize(
+    ("rules", "known", "status"),
+    [
+        pytest.param(["block host o.example"], {"link": "found"}, SPAM, id="block"),
+        pytest.param(["block host other.example"], {"link": "found"}, PENDING, id="a block of another"),
+        pytest.param(["block text what i think"], {}, SPAM, id="block a text"),
+        pytest.param(["allow host o.example"], {"link": "found"}, APPROVED, id="allow with a link"),
+        pytest.param(["allow path o.example/a"], {"link": "found"}, APPROVED, id="allow a path with a link"),
+        pytest.param(["allow host o.example"], {}, PENDING, id="allow, not fetched"),
+        pytest.param(["allow host o.example"], {"link": "missing"}, PENDING, id="allow without a link"),
+        pytest.param(["allow host o.example"], {"link": "unreachable"}, PENDING, id="allow, page away"),
+        pytest.param(
+            ["allow host o.example"], {"link": "found", "title": "Other"}, APPROVED, id="allow, mild"
+        ),
+        pytest.param(
+            ["allow host o.example"], {"link": "found", "reflection": True}, PENDING, id="allow a reflection"
+        ),
+        pytest.param(
+            ["allow host o.example"],
+            {"link": "found", "landed": "https://evil.example/"},
+            PENDING,
+            id="allow what redirects elsewhere",
+        ),
+        pytest.param(
+            ["allow host o.example"],
+            {"link": "found", **LOUDEST["words"]},
+            PENDING,
+            id="a friend's page with a stranger's words",
+        ),
+        pytest.param(
+            ["allow host o.example"],
+            {"link": "found", **LOUDEST["template"], **LOUDEST["flood"]},
+            PENDING,
+            id="a friend is never spam unseen",
+        ),
+        pytest.param(
+            ["block host o.example", "allow path o.example/a"],
+            {"link": "found"},
+            APPROVED,
+            id="a friend on a blocked platform",
+        ),
+        pytest.param(
+            ["allow host o.example", "block text think"], {"link": "found"}, APPROVED, id="host over text"
+        ),
+    ],
+)
+def test_the_authors_rules_come_first(rules: list[str], known: dict[str, Any], status: Status) -> None:
+    judgement = judge(ping(known), [read_rule(*rule.split(" ", 2)) for rule in rules])
+    assert judgement.status is status
+
+
+def test_the_rule_is_the_first_reason() -> None:
+    judgement = judge(ping(LOUDEST["markup"]), [read_rule("block", "host", "o.example")])
+    assert judgement.reasons[0].words == "Your rule “block host o.example” matches."
+    assert judgement.reasons[0].weight == CERTAIN > MILD
+
+
+@pytest.mark.parametrize(
+    ("known", "rules", "decided"),
+    [
+        pytest.param({}, [], False, id="nothing known"),
+        pytest.param({}, ["block host o.example"], True, id="blocked"),
+        pytest.param({}, ["allow host o.example"], False, id="allowed"),
+        pytest.param(LOUDEST["template"], [], False, id="a template alone"),
+        pytest.param(LOUDEST["template"] | {"title": "… [Trackback]"}, [], True, id="certain"),
+        pytest.param(
+            LOUDEST["template"] | {"title": "… [Trackback]"},
+            ["allow host o.example"],
+            False,
+            id="certain, allowed",
+        ),
+        pytest.param(LOUDEST["no link"] | LOUDEST["template"], [], False, id="certain by its page only"),
+    ],
+)
+def test_what_is_certain_is_not_fetched(known: dict[str, Any], rules: list[str], decided: bool) -> None:
+    read = [read_rule(*rule.split(" ", 2)) for rule in rules]
+    before = judge_before_fetch(ping(known), read)
+    assert (before is not None) is decided
+    assert before is None or (before == judge(ping(known), read) and before.status is SPAM)

@@ -1,0 +1,293 @@
+"""Policy on whole pings as they are sent: genuine ones are held, spam too or put away."""
+
+from typing import Any
+
+import pytest
+
+from trackback.model.ping import Status
+from trackback.receiving.spam.bayes import WordModel
+from trackback.receiving.spam.evidence import Evidence
+from trackback.receiving.spam.policy import judge
+
+PENDING, SPAM = Status.PENDING, Status.SPAM
+MODEL = WordModel.empty().learn(
+    [(f"casino poker pills outlet {n}", True) for n in range(15)]
+    + [(f"letters gardens roses essay {n}", False) for n in range(15)]
+)
+
+GENUINE = [
+    (
+        "Re: Why we still link",
+        "I have been reading this and cannot agree with the second half.",
+        "Ann's notebook",
+    ),
+    ("Re: Hello", "[…] as she wrote in Hello, letters are slower but kinder […]", "Slow mail"),
+    ("Links for Tuesday", "Ten things worth your time: letters, leaflets, casinos of the 1920s.", "Linkdump"),
+    ("リンクについて", "この記事を読んで考えたことを少し書いてみます。続きはこちらで。", "日々の手紙"),
+    ("Re: 手紙の話", "トラックバックありがとうございます。詳しくは記事を読んでください。", "手帖"),
+    ("关于链接的一点想法", "读了这篇文章以后，我想到了十年前的博客时代。", "旧博客"),
+    ("트랙백에 대하여", "이 글을 읽고 몇 가지 생각을 적어 둡니다.", "느린 편지"),
+    ("О ссылках и письмах", "Прочитал эту статью и хочу возразить по двум пунктам.", "Записки"),
+    (
+        "Warum wir noch verlinken",
+        "Weitere Informationen zu diesem Thema gibt es im Beitrag.",
+        "Briefe & mehr",
+    ),
+    ("Pourquoi lier ?", "J'ai lu ce billet et j'y réponds longuement ici.", "Carnet d'Élise"),
+    ("Sobre los enlaces", "Más información sobre este tema en el artículo original.", "Cartas"),
+    ("تدوينة عن الروابط", "قرأت هذا المقال وأردت أن أضيف بعض الملاحظات.", "دفتر"),
+    ("על קישורים", "קראתי את הרשומה וחשבתי להשיב בכמה מילים.", "יומן"),
+    ("ว่าด้วยลิงก์", "อ่านบทความนี้แล้วอยากเขียนตอบสักเล็กน้อย", "บันทึก"),
+    ("लिंक के बारे में", "यह लेख पढ़कर कुछ विचार आए, यहाँ लिख रहा हूँ।", "चिट्ठी"),
+    ("o.example/2026/11/an-answer", "", "o.example"),
+    ("Ann's notebook", "The latest from Ann's notebook.", "Ann's notebook"),
+    ("My poker night", "We played poker at the casino in Monte Carlo and I lost my pills.", "Travels"),
+    ("HTML for old people", "How an <a> became the web: http://a.example and https://b.example", "Markup"),
+    (
+        "[Trackback] and its friends",
+        "A history of TrackBack, Pingback and Webmention, with a table.",
+        "Protocols",
+    ),
+    ("Read more", "Where you can find more information on this topic: in the library.", "Stacks"),
+    ("An interesting post", "Bob wrote an interesting post on links. I could quote all of it.", "Seconded"),
+]
+CIRCUMSTANCES: dict[str, dict[str, Any]] = {
+    "not fetched": {},
+    "with a link": {"link": "found"},
+    "with a nofollow link": {"link": "found", "rel": frozenset({"nofollow", "ugc"})},
+    "without a link": {"link": "missing"},
+    "page away": {"link": "unreachable"},
+    "link blog": {"link": "missing", "links": 900},
+    "retrospective": {"link": "found", "same_text": 25, "same_host": 25, "burst": 25},
+    "markup in its fields": {"link": "missing", "marked_up": True},
+    "judged by words": {"link": "missing", "words": MODEL},
+}
+
+
+@pytest.mark.parametrize("known", CIRCUMSTANCES.values(), ids=CIRCUMSTANCES)
+@pytest.mark.parametrize(("title", "excerpt", "blog_name"), GENUINE, ids=[title for title, _, _ in GENUINE])
+def test_a_genuine_ping_always_reaches_the_author(
+    title: str, excerpt: str, blog_name: str, known: dict[str, Any]
+) -> None:
+    evidence = Evidence("https://o.example/2026/11/an-answer", title, excerpt, blog_name, **known)
+    assert judge(evidence, []).status is PENDING
+
+
+TO = "blog.example/433/web/a-post"
+TRACKBACK = "… [Trackback]"
+
+
+@pytest.mark.parametrize(
+    ("title", "excerpt", "blog_name", "known", "status", "words"),
+    [
+        pytest.param(TRACKBACK, f"[…] Read More: {TO} […]", "Hire", {}, SPAM, "template", id="read more"),
+        pytest.param(
+            TRACKBACK,
+            f"[…] There you will find 85615 more Infos: {TO} […]",
+            "x",
+            {},
+            SPAM,
+            "template",
+            id="infos",
+        ),
+        pytest.param(
+            TRACKBACK,
+            f"[…] Here you can find 61912 more Information to that Topic: {TO}",
+            "x",
+            {},
+            SPAM,
+            "template",
+            id="information",
+        ),
+        pytest.param(
+            TRACKBACK,
+            f"[…] Find More Info here to that Topic: {TO} […]",
+            "x",
+            {},
+            SPAM,
+            "template",
+            id="find more",
+        ),
+        pytest.param(
+            TRACKBACK,
+            f"[…] Informations on that Topic: {TO} […]",
+            "x",
+            {},
+            SPAM,
+            "template",
+            id="informations",
+        ),
+        pytest.param(
+            "Slots", f"[…] Read More here: {TO} […]", "Slots", {}, SPAM, "same", id="title is blog name"
+        ),
+        pytest.param(
+            "Slots",
+            f"[…] Infos on that Topic: {TO} […]",
+            "Best slots",
+            {"link": "missing"},
+            SPAM,
+            "not link",
+            id="template, no link",
+        ),
+        pytest.param(
+            "Slots",
+            f"[…] Infos on that Topic: {TO} […]",
+            "Best slots",
+            {"link": "found"},
+            PENDING,
+            "template",
+            id="template on a link farm",
+        ),
+        pytest.param(
+            "Slots",
+            f"[…] Infos on that Topic: {TO} […]",
+            "Best slots",
+            {"same_text": 6},
+            SPAM,
+            "same text",
+            id="template in a flood",
+        ),
+        pytest.param(
+            "Links",
+            "Bob wrote an interesting post today onHere’s a quick excerpt …",
+            "Splog",
+            {"link": "missing"},
+            SPAM,
+            "template",
+            id="splog of 2007",
+        ),
+        pytest.param(
+            "viagra",
+            "viagra cialis",
+            "viagra",
+            {"marked_up": True, "link": "missing"},
+            PENDING,
+            "BBCode",
+            id="pharmacy in BBCode",
+        ),
+        pytest.param(
+            "viagra",
+            "viagra cialis",
+            "viagra",
+            {"marked_up": True, "same_host": 40, "link": "missing"},
+            SPAM,
+            "same host",
+            id="pharmacy in a flood",
+        ),
+        pytest.param(
+            "online poker",
+            "[url=http://p.example]poker[/url]",
+            "online poker",
+            {"marked_up": True, "burst": 80},
+            SPAM,
+            "same sender",
+            id="poker burst",
+        ),
+        pytest.param(
+            "Casino",
+            "casino poker pills outlet",
+            "Casino",
+            {"words": MODEL, "link": "missing"},
+            PENDING,
+            "turned down",
+            id="words, no link",
+        ),
+        pytest.param(
+            "Casino",
+            "casino poker pills outlet",
+            "Casino",
+            {"words": MODEL, "marked_up": True},
+            SPAM,
+            "turned down",
+            id="words in markup",
+        ),
+        pytest.param(
+            "Casino",
+            "poker pills outlet",
+            "Deals",
+            {"words": MODEL, "link": "found"},
+            PENDING,
+            "turned down",
+            id="words with a link",
+        ),
+        pytest.param(
+            "Nice",
+            "http://a.example http://b.example http://c.example",
+            "Nice",
+            {"link": "missing"},
+            PENDING,
+            "3 web",
+            id="nothing but addresses",
+        ),
+        pytest.param(
+            "Nice",
+            "http://a.example http://b.example http://c.example",
+            "Nice",
+            {"marked_up": True},
+            SPAM,
+            "3 web",
+            id="addresses in markup",
+        ),
+        pytest.param(
+            "Sneakers",
+            "I found this most helpful.",
+            "Outlet",
+            {"reflection": True, "link": "missing"},
+            PENDING,
+            "proves nothing",
+            id="reflection",
+        ),
+        pytest.param(
+            "Sneakers",
+            "I found this most helpful.",
+            "Sneakers",
+            {"reflection": True, "same_text": 30},
+            SPAM,
+            "proves nothing",
+            id="reflection in a flood",
+        ),
+        pytest.param(
+            "Directory",
+            "Your post was added.",
+            "Directory",
+            {"link": "found", "links": 9_000},
+            PENDING,
+            "9000 links",
+            id="link farm",
+        ),
+        pytest.param(
+            "激安ブランド",
+            "激安ブランド財布の専門店です。",
+            "激安ブランド",
+            {"link": "missing", "same_text": 8},
+            PENDING,
+            "same text",
+            id="Japanese shop",
+        ),
+        pytest.param(
+            "Great post!",
+            "Thanks for sharing, very informative.",
+            "SEO service",
+            {"link": "missing"},
+            PENDING,
+            "not link",
+            id="flattery",
+        ),
+        pytest.param(
+            "Loan",
+            "Fast loans.",
+            "Loan",
+            {"link": "found", "rel": frozenset({"sponsored"})},
+            PENDING,
+            "paid for",
+            id="paid link",
+        ),
+    ],
+)
+def test_spam_as_it_was_seen_is_put_away_or_held_with_reasons(
+    title: str, excerpt: str, blog_name: str, known: dict[str, Any], status: Status, words: str
+) -> None:
+    judgement = judge(Evidence("https://o.example/x", title, excerpt, blog_name, **known), [])
+    assert judgement.status is status
+    assert any(words in reason.words for reason in judgement.reasons)
+    assert judgement.score > 0

@@ -1,0 +1,36 @@
+"""The kinds of records: no two begin alike, none can be a ping, and policies name no others."""
+
+import re
+from itertools import combinations
+
+import pytest
+
+from tests import template
+from trackback.storage import keys
+
+RECORDS = {
+    name: value for name, value in vars(keys).items() if isinstance(value, str) and value.endswith("#")
+}
+FUNCTIONS = template.load().resources("AWS::Serverless::Function")
+
+
+def named_in_policies() -> set[str]:
+    """Return every leading key that the template's policies name, without the star at its end."""
+    lists = re.findall(r"dynamodb:LeadingKeys:\s*(\[[^]]*\])", template.load().text)
+    return {key.removesuffix("*") for found in lists for key in re.findall(r'"([^"]+)"', found)}
+
+
+def test_no_kind_of_record_begins_like_another() -> None:
+    values = {value for name, value in RECORDS.items() if name != "RECORD"}
+    assert len(values) == 12
+    assert not [pair for pair in combinations(sorted(values), 2) if pair[1].startswith(pair[0])]
+
+
+@pytest.mark.parametrize("name", sorted(RECORDS))
+def test_no_pings_id_can_begin_like_a_record(name: str) -> None:
+    assert re.fullmatch("[a-z]+#", RECORDS[name])
+
+
+def test_every_record_that_a_policy_names_is_a_kind_of_record() -> None:
+    assert named_in_policies() - {"*#"} <= set(RECORDS.values())
+    assert "*#" in named_in_policies()  # receive: no record but a ping's

@@ -1,0 +1,217 @@
+"""Links, sign-in links, sessions and CSRF tokens: what passes, and that nothing else does."""
+
+import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from trackback.signing import (
+    LINK_LASTS,
+    SESSION_LASTS,
+    SIGN_IN_LASTS,
+    Action,
+    Keyring,
+    Link,
+    LinkExpired,
+    LinkInvalid,
+    csrf_token,
+    read_link,
+    read_session,
+    read_sign_in,
+    write_link,
+    write_session,
+    write_sign_in,
+)
+
+NOW = datetime(2026, 11, 24, 8, 30, 15, 750_000, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+KEYRING = Keyring("n" * 43)
+OTHER = Keyring("o" * 43)
+ROTATED = Keyring("x" * 43, (KEYRING.newest,))
+PING = "abcdefghijklmnopqrstuvwx27"
+LINK = Link(Action.APPROVE, PING, "0a1b2c3d")
+NONCE = "Nonce_of-22-characters"
+
+Read = Callable[[Keyring, str, datetime], object]
+TOKENS = {
+    "link": write_link(KEYRING, LINK, NOW),
+    "sign-in": write_sign_in(KEYRING, NONCE, NOW),
+    "session": write_session(KEYRING, NONCE, NOW),
+    "csrf": csrf_token(KEYRING, NONCE),
+}
+READERS: dict[str, Read] = {"link": read_link, "sign-in": read_sign_in, "session": read_session}
+LASTS = {"link": LINK_LASTS, "sign-in": SIGN_IN_LASTS, "session": SESSION_LASTS}
+MEANT: dict[str, object] = {"link": LINK, "sign-in": NONCE, "session": NONCE}
+EVERY_KIND = pytest.mark.parametrize("kind", READERS)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        *(Link(action, PING, "0a1b2c3d") for action in (Action.APPROVE, Action.REJECT, Action.SPAM)),
+        Link(Action.MUTE),
+    ],
+    ids=lambda link: f"{link.action} {link.ping and 'ping'}".strip(),
+)
+def test_a_link_says_what_it_is_good_for(link: Link) -> None:
+    assert read_link(KEYRING, write_link(KEYRING, link, NOW), NOW) == link
+
+
+@EVERY_KIND
+def test_a_token_is_good_until_its_last_second(kind: str) -> None:
+    assert READERS[kind](KEYRING, TOKENS[kind], NOW) == MEANT[kind]
+    assert READERS[kind](KEYRING, TOKENS[kind], NOW + LASTS[kind]) == MEANT[kind]
+
+
+@EVERY_KIND
+def test_a_token_a_second_older_has_expired(kind: str) -> None:
+    with pytest.raises(LinkExpired):
+        READERS[kind](KEYRING, TOKENS[kind], NOW + LASTS[kind] + SECOND)
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("ahead", [SECOND, timedelta(days=400)], ids=str)
+def test_a_token_from_the_future_is_none(kind: str, ahead: timedelta) -> None:
+    with pytest.raises(LinkInvalid):
+        READERS[kind](KEYRING, TOKENS[kind], NOW - ahead)
+
+
+@pytest.mark.parametrize(
+    ("reader", "token"), [(reader, token) for reader in READERS for token in TOKENS if token != reader]
+)
+def test_a_token_of_one_kind_passes_as_no_other(reader: str, token: str) -> None:
+    with pytest.raises(LinkInvalid):
+        READERS[reader](KEYRING, TOKENS[token], NOW)
+
+
+@EVERY_KIND
+def test_a_token_signed_with_another_key_is_none(kind: str) -> None:
+    with pytest.raises(LinkInvalid):
+        READERS[kind](OTHER, TOKENS[kind], NOW)
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("how", ["changed", "left out", "put before", "percent-encoded"])
+def test_a_token_with_any_character_tampered_with_is_none(kind: str, how: str) -> None:
+    token = TOKENS[kind]
+    for at, old in enumerate(token):
+        new = {"left out": "", "percent-encoded": f"%{ord(old):02x}"}.get(how)
+        for put in "Aa0.-_+/=! \n\x00é" if new is None else [new]:
+            rest = token[at if how == "put before" else at + 1 :]
+            tampered = token[:at] + put + rest
+            if tampered == token:
+                continue
+            with pytest.raises(LinkInvalid):
+                READERS[kind](KEYRING, tampered, NOW)
+
+
+@EVERY_KIND
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda token: token + "=", id="padded"),
+        pytest.param(lambda token: token + "\n", id="with a line break"),
+        pytest.param(lambda token: token + ".", id="with a full stop after"),
+        pytest.param(lambda token: " " + token, id="with a space before"),
+        pytest.param(lambda token: token[:-1] + chr(ord(token[-1]) + 1), id="the last bits changed"),
+        pytest.param(str.upper, id="in capitals"),
+        pytest.param(str.swapcase, id="with its case swapped"),
+        pytest.param(lambda token: token * 2, id="twice"),
+        pytest.param(lambda token: token.rpartition(".")[0], id="without its signature"),
+        pytest.param(lambda token: token.rpartition(".")[0] + ".", id="with an empty signature"),
+        pytest.param(lambda token: token.rpartition(".")[2], id="only its signature"),
+        pytest.param(lambda token: re.sub(r"[^.]+(?=\.[^.]+$)", "______", token), id="at another time"),
+    ],
+)
+def test_a_token_in_another_spelling_is_none(kind: str, change: Callable[[str], str]) -> None:
+    with pytest.raises(LinkInvalid):
+        READERS[kind](KEYRING, change(TOKENS[kind]), NOW)
+
+
+@EVERY_KIND
+@given(text=st.one_of(st.text(), st.from_regex(r"\A[\w.-]{1,60}\.[\w-]{6}\.[\w-]{43}\Z"), st.binary()))
+@example(text="")
+@example(text="\ud800")
+@example(text="." * 200)
+def test_whatever_else_is_sent_is_no_token(kind: str, text: str | bytes) -> None:
+    sent = text if isinstance(text, str) else text.decode("utf-8", "surrogateescape")
+    with pytest.raises(LinkInvalid):
+        READERS[kind](KEYRING, sent, NOW)
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("part", [".", "a", "a.", "-", "\x00", "\U0001f600"])
+def test_a_token_of_megabytes_is_refused_at_once(kind: str, part: str) -> None:
+    begun = time.process_time()
+    for token in (part * 3_000_000, TOKENS[kind] + part * 3_000_000, part * 3_000_000 + TOKENS[kind]):
+        with pytest.raises(LinkInvalid):
+            READERS[kind](KEYRING, token, NOW)
+    assert time.process_time() - begun < 0.5
+
+
+def test_an_action_that_this_release_does_not_know_is_none() -> None:
+    with pytest.raises(LinkInvalid):
+        read_link(KEYRING, write_link(KEYRING, Link(cast("Action", "paint")), NOW), NOW)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_a_link_survives_mail_programs(action: Action) -> None:
+    for second in range(500):
+        token = write_link(KEYRING, Link(action, PING, "0a1b2c3d"), NOW + second * SECOND)
+        assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{1,98}[A-Za-z0-9]", token)
+        assert ".." not in token
+
+
+def test_a_link_outlives_a_rotation_while_the_older_key_is_accepted() -> None:
+    assert read_link(ROTATED, TOKENS["link"], NOW) == LINK
+    with pytest.raises(LinkInvalid):
+        read_link(Keyring(ROTATED.newest), TOKENS["link"], NOW)
+
+
+def test_an_old_link_has_expired_whichever_accepted_key_has_signed_it() -> None:
+    with pytest.raises(LinkExpired):
+        read_link(ROTATED, TOKENS["link"], NOW + LINK_LASTS + SECOND)
+
+
+@pytest.mark.parametrize("kind", ["sign-in", "session"])
+def test_a_rotation_ends_sessions_and_sign_in_links(kind: str) -> None:
+    with pytest.raises(LinkInvalid):
+        READERS[kind](ROTATED, TOKENS[kind], NOW)
+
+
+def test_every_new_token_is_signed_with_the_newest_key() -> None:
+    newest = Keyring(ROTATED.newest)
+    assert read_link(newest, write_link(ROTATED, LINK, NOW), NOW) == LINK
+    assert read_sign_in(newest, write_sign_in(ROTATED, NONCE, NOW), NOW) == NONCE
+    assert read_session(newest, write_session(ROTATED, NONCE, NOW), NOW) == NONCE
+
+
+def test_a_csrf_token_is_of_one_session_and_key() -> None:
+    tokens = {
+        csrf_token(KEYRING, NONCE),
+        csrf_token(KEYRING, NONCE + "x"),
+        csrf_token(OTHER, NONCE),
+        csrf_token(ROTATED, NONCE),
+    }
+    assert len(tokens) == 4
+    assert csrf_token(ROTATED, NONCE) == csrf_token(Keyring(ROTATED.newest), NONCE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "late", "words"),
+    [
+        ("link", LINK_LASTS + SECOND, "older than 14 days. Sign in"),
+        ("link", -SECOND, "Copy it whole from the mail, or sign in"),
+        ("sign-in", SIGN_IN_LASTS + SECOND, "used or is older than 15 minutes. Ask for a new one"),
+        ("sign-in", -SECOND, "Copy it whole from the mail, or ask for a new one"),
+        ("session", SESSION_LASTS + SECOND, "Sign in again"),
+    ],
+)
+def test_the_author_is_told_what_to_do(kind: str, late: timedelta, words: str) -> None:
+    with pytest.raises((LinkExpired, LinkInvalid), match=words):
+        READERS[kind](KEYRING, TOKENS[kind], NOW + late)

@@ -1,0 +1,173 @@
+"""Whatever page a stranger serves, the link finder comes to an end, and what it returns is harmless."""
+
+import re
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from trackback.model.posts import post_key
+from trackback.receiving.spam.reflection import is_reflection
+from trackback.web.html.page import Document, read_page
+
+MB = 1_000_000  # what the fetcher lets through
+KEY = "blog.example/post"
+LINK = "<a href=https://blog.example/post>here</a>"
+HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\u202a-\u202e\u2060\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+URL = re.compile(r"https?://[!-~]+")
+
+bounded = settings(max_examples=300, derandomize=True, deadline=None, database=None)
+
+WORDS = b"""
+< </ > /> <!-- --> --!> <![CDATA[ ]]> <!doctype <? <a <a> </a> <area <base <p> </p> <div> <svg> <img <br>
+<html <title> </title> <script> </script> <style> <template> </template> <noscript> </noscript> <textarea>
+</textarea> <iframe> <xmp> <plaintext> <link <meta <table> <b> <img/ <br/ href= rel=canonical rel=nofollow
+lang=de charset= alt= = " ' & &amp; &lt; &# &#x202e; &#0; &#xd800; ; 99999999999999999999 . ! ? # @ : // /
+\\ % %2f https://blog.example/post https://o.example/ blog.example http: javascript: utf-16
+shift_jis utf-8 /post x
+"""
+BYTES = (
+    "00 0d0a 20 09 efbbbf fffe feff 0000feff 1b2442 8fa1 93fa e697a5 e280ae e2808b eda080 efbfbe cc81 80 ff"
+)
+pieces = st.sampled_from([*map(bytes.fromhex, BYTES.split()), *WORDS.split(), b" "])
+raw = st.lists(pieces | st.binary(max_size=4), max_size=60).map(b"".join)
+pages = raw | st.builds(b"".join, st.tuples(raw, st.just(LINK.encode()), raw))
+types = st.sampled_from(["text/html", "", "text/html; charset=shift_jis", "text/html; charset=utf-8", "x/y"])
+addresses = st.sampled_from(["https://o.example/a?b", "http://blog.example/", "https://[::1]/", ""])
+
+
+def read(page: bytes, content_type: str = "text/html", url: str = "https://o.example/") -> Document:
+    """Read a page as verification does."""
+    return read_page(page, content_type, url, lambda url: post_key(url) == KEY)
+
+
+def filled(piece: str, *, size: int = MB) -> str:
+    """Return as many pieces as fit."""
+    return piece * (size // len(piece))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(filled("<"), "", id="<"),
+        pytest.param(filled("<a "), "", id="<a, which is one tag"),
+        pytest.param(filled("&"), "", id="&"),
+        pytest.param("&#" + filled("9"), ";", id="one huge number"),
+        pytest.param(filled("&lt"), "", id="entities"),
+        pytest.param(filled("<div>"), "", id="nested div"),
+        pytest.param(filled("<a href=/x>"), "", id="nested a"),
+        pytest.param(filled("<b><p>"), "", id="misnested formatting"),
+        pytest.param(filled("<table>"), "", id="nested tables"),
+        pytest.param(filled("<x>", size=MB // 2), filled("</y>", size=MB // 2), id="ends of nothing behind"),
+        pytest.param(
+            filled("<x>", size=MB // 2) + filled("</y>", size=MB // 2), "", id="ends of nothing before"
+        ),
+        pytest.param(filled("<svg><a>", size=MB // 2) + filled("</p>", size=MB // 2), "", id="ends of p"),
+        pytest.param(filled("<body><html lang=x>"), "", id="many pages in one"),
+        pytest.param("<p " + filled("a=b ") + ">", "", id="one attribute many times"),
+        pytest.param("<p " + " ".join(f"a{n}" for n in range(MB // 8)) + ">", "", id="many attributes"),
+        pytest.param(f"<p title='{filled('x')}'>", "", id="one huge attribute"),
+        pytest.param(filled("<title> </title>"), "", id="many titles"),
+        pytest.param(filled("<template></template>"), "", id="many templates"),
+        pytest.param(f"<!--{filled('-')}-->", "", id="one huge comment"),
+        pytest.param(filled("<!-->"), "", id="many comments"),
+        pytest.param(filled("</") + ">", "", id="ends without names"),
+        pytest.param(filled("<!ENTITY a '&a;&a;'>"), "&a;", id="entity declarations"),
+        pytest.param(filled("\0"), "", id="NULs"),
+        pytest.param(filled(" "), "", id="spaces"),
+        pytest.param(filled("."), "", id="full stops"),
+        pytest.param(filled("e" + "\u0301" * 99), filled("\u0301"), id="combining marks"),
+        pytest.param("<script>" + filled("<!--<script>") + "--></script>", "", id="scripts in a script"),
+        pytest.param("<textarea>" + filled("</textare"), "</textarea>" + LINK, id="ends that are none"),
+        pytest.param("".join(f"<a href={n}>" for n in range(MB // 14)), "", id="many links"),
+        pytest.param(filled(LINK.replace("href", "rel=ugc href")), "", id="many links to the post"),
+        pytest.param(f"<a rel='{filled('ugc ')}' href=/x>", "", id="a huge rel"),
+        pytest.param(f"<a href='{filled('../')}'>", "", id="a huge href"),
+        pytest.param("<base href=/>" + filled("<base href=/x>"), "", id="many bases"),
+        pytest.param(f"<base href='/{filled('x', size=MB // 2)}'>", filled("<a href=x>"), id="a huge base"),
+    ],
+)
+def test_a_huge_page_is_read_to_the_link(before: str, after: str) -> None:
+    link = read((before + LINK + after).encode()).link
+    assert link
+    assert link.url == "https://blog.example/post"
+    assert link.text.startswith("here")
+    assert len(link.sentence) <= 300
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(filled("<p"), id="<p"),
+        pytest.param(filled("<!--"), id="comments"),
+        pytest.param(filled("<![CDATA["), id="CDATA"),
+        pytest.param(filled("<?"), id="processing instructions"),
+        pytest.param(filled('<a href="'), id="quotes"),
+        pytest.param(filled("<template>"), id="templates"),
+        pytest.param(filled("<noscript>"), id="noscript"),
+        pytest.param(filled("<script>"), id="scripts"),
+        pytest.param(filled("<plaintext>"), id="plain text"),
+        pytest.param(filled("<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'"), id="a document type"),
+    ],
+)
+def test_a_huge_page_may_hide_the_link_from_browsers_and_us(page: str) -> None:
+    assert read((page + LINK).encode()).link is None
+
+
+def test_no_entity_is_fetched_or_expanded() -> None:
+    page = f"<!DOCTYPE html [<!ENTITY x SYSTEM 'file:///etc/hostname'><!ENTITY y 'zz'>]><p>&x;&y;{LINK}"
+    link = read(page.encode()).link
+    assert link
+    assert link.sentence in {"]>&x;&y;here", "&x;&y;here"}
+
+
+def test_links_that_a_long_base_makes_long_are_read_up_to_a_bound() -> None:
+    page = f"<base href=/{'x' * 2_000}/>" + filled("<a href=x>") + LINK
+    document = read(page.encode())
+    assert 1_000 < document.links < 10_000
+    assert document.link is None
+
+
+def _check(document: Document) -> None:
+    link = document.link
+    for text in (document.title, *((link.text, link.sentence) if link else ())):
+        assert len(text) <= 300
+        assert not HIDDEN.search(text)
+        assert text == " ".join(text.split())
+        assert unicodedata.is_normalized("NFC", text)
+    assert re.fullmatch("[a-zA-Z0-9-]*", document.language)
+    for url in (document.canonical, link.url if link else None):
+        assert url is None or URL.fullmatch(url)
+    assert link is None or post_key(link.url) == KEY
+    assert link is None or document.links > 0
+
+
+@bounded
+@given(page=pages, content_type=types, url=addresses)
+def test_any_page_is_read(page: bytes, content_type: str, url: str) -> None:
+    _check(read(page, content_type, url))
+
+
+@bounded
+@given(page=st.binary(max_size=200), content_type=st.text(max_size=40), url=st.text(max_size=40))
+def test_any_bytes_are_read(page: bytes, content_type: str, url: str) -> None:
+    _check(read(page, content_type, url))
+
+
+@bounded
+@given(
+    before=st.lists(st.sampled_from(["<p>", "</p>", "<b>", "</x>", "x", " ", "<br/>", "&amp;", "."])),
+    page=raw,
+)
+def test_nothing_behind_the_link_takes_it_away(before: list[str], page: bytes) -> None:
+    document = read("".join(before).encode() + LINK.encode() + page, "text/html; charset=utf-8")
+    assert document.link or b"<base" in page or b"\x1b" in page or b"\0" in page
+
+
+@bounded
+@given(url=st.text(max_size=80), key=st.text(max_size=40))
+def test_any_url_is_a_reflection_or_not(url: str, key: str) -> None:
+    assert is_reflection(f"https://o.example/?{url}", post_key(key)) in {True, False}
