@@ -6,6 +6,7 @@ from itertools import combinations
 import pytest
 
 from tests import template
+from trackback.model import sent_ping
 from trackback.storage import keys
 
 RECORDS = {
@@ -21,9 +22,12 @@ def named_in_policies() -> set[str]:
 
 
 def test_no_kind_of_record_begins_like_another() -> None:
-    values = {value for name, value in RECORDS.items() if name != "RECORD"}
-    assert len(values) == 12
-    assert not [pair for pair in combinations(sorted(values), 2) if pair[1].startswith(pair[0])]
+    assert len(RECORDS) == 12
+    assert not [pair for pair in combinations(sorted(RECORDS.values()), 2) if pair[1].startswith(pair[0])]
+
+
+def test_a_sent_pings_id_begins_as_its_record_does() -> None:
+    assert sent_ping.RECORD == keys.SENT
 
 
 @pytest.mark.parametrize("name", sorted(RECORDS))

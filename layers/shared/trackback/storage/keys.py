@@ -4,8 +4,6 @@ A ping's id is 26 letters and digits. Every other record's id has a "#", so that
 apart (`dynamodb:LeadingKeys` in template.yaml): an id that ends with "#" is the one record of its kind.
 """
 
-from trackback.model.sent_ping import RECORD
-
 POST = "post#"
 """Before a post's key: its count of approved pings, and its title."""
 
@@ -24,8 +22,8 @@ WORDS, OVERVIEW = "words#", "overview#"
 DELIVERY = "delivery#"
 """Before an event's id: an email or a webhook call, in the log of what was sent to the author."""
 
-SENT = RECORD
-"""Before a hash of post and target: one ping of the author's own."""
+SENT = "sent#"
+"""Before a hash of post and target: one ping of the author's own (`model.sent_ping` makes it)."""
 
 JOB = "send#"
 """Before a job's id: what the author asked to be sent."""
