@@ -53,7 +53,7 @@ class LinkExpired(TrackbackError):
 
 
 class Action(StrEnum):
-    """What an email link does; mute turns the emails off."""
+    """Action of an email link; mute turns the emails off."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -63,7 +63,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What an email link permits: one action on one ping, for the texts in that email.
+    """The permission in an email link: one action on one ping, for the texts in that email.
 
     `words` is the `words_id` of those texts; the link does not cover texts that the sender sends later.
     """

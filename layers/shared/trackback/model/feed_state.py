@@ -1,4 +1,4 @@
-"""What we store about a feed between two polls: small, however many posts it has had."""
+"""Stored state of a feed between two polls: small, however many posts it has had."""
 
 import hashlib
 from base64 import urlsafe_b64encode

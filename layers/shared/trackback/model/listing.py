@@ -1,4 +1,4 @@
-"""What readers get: a post's approved pings, one page at a time."""
+"""Lists of a post's approved pings for readers, one page at a time."""
 
 import base64
 import binascii
@@ -33,7 +33,7 @@ _SHOWN = [field.name for field in fields(Summary)]
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where a page ends: its last ping, and the post's count of pings.
+    """End of a page: its last ping, and the post's count of pings.
 
     It names no post: the post comes from the request's path, so no cursor leads into another post's pings.
     The cursor carries the count because only the first page reads it.

@@ -16,14 +16,14 @@ class BadRule(TrackbackError):
 
 
 class Effect(StrEnum):
-    """What a rule does: mark a ping as spam, or approve a ping whose source links to the post."""
+    """Effect of a rule: mark a ping as spam, or approve a ping whose source links to the post."""
 
     BLOCK = "block"
     ALLOW = "allow"
 
 
 class Matches(StrEnum):
-    """What a rule compares."""
+    """The part of a ping that a rule matches."""
 
     HOST = "host"
     PATH = "path"

@@ -30,7 +30,7 @@ GONE_FOR = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a check found out about a ping's source.
+    """Facts about a ping's source from a check, and their assessment.
 
     Attributes:
         link: Whether the source links to the post.
@@ -84,7 +84,7 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What follows from a source check.
+    """Consequences of a source check.
 
     Attributes:
         status: The ping's new status.

@@ -1,4 +1,4 @@
-"""What happens to a ping after it is stored: its source is checked, judged, and moderated.
+"""Processes a stored ping: check its source, judge it, moderate it.
 
 Read `verifier` first: it runs `source_check`, then `spam/policy`, and stores the outcome. `moderation` holds
 the author's decisions.

@@ -131,7 +131,7 @@ class WordModel:
 
 
 def tokens(text: str) -> list[str]:
-    """Return a text's distinct words in order; a script without spaces gives pairs of characters."""
+    """Return a text's distinct words in order; a script without spaces yields pairs of characters."""
     return list(dict.fromkeys(_tokens(fold(text[:_READ]))))
 
 
