@@ -39,8 +39,7 @@ class Due(StrEnum):
 class Change:
     """A conditional update of a ping: it fails if the status has changed since the ping was read.
 
-    `seen` names further attributes that must be unchanged; a revision that the update replaces always must
-    be.
+    `seen` names further attributes that must be unchanged. A revision that the update replaces is always one.
     """
 
     before: Ping
@@ -190,7 +189,7 @@ def _was_gone(ping: Ping) -> bool:
 
 
 def _due_without_revision(ping: Ping) -> dict[str, Any]:
-    """Return an approved ping's `due` without its revision; empty for other pings, which the index lacks."""
+    """Return an approved ping's `due` once its revision is gone; empty for other pings."""
     return {"due": _due(revised=False, gone=_was_gone(ping))} if ping.status is Status.APPROVED else {}
 
 

@@ -26,7 +26,7 @@ class Delivery:
 
     Attributes:
         id: From `delivery_id`.
-        at: Time of the first attempt, as `stamp` writes it.
+        at: Creation time, as `stamp` writes it.
         kind: An email or a webhook call.
         what: An email's subject, or a webhook's event.
         state: Its state; a waiting delivery will be retried.

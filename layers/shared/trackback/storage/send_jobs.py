@@ -1,6 +1,6 @@
 """Send jobs: requests from the author's Send page, one record each, with the result.
 
-The caller stores a job and invokes `send`, the only function that makes requests to receivers. A job is in
+The caller stores a job and invokes `send`, which alone contacts other sites for it. A job is in
 the index `by_due` until it is done, so that the schedule finds it if the invocation failed; `by_status` lists
 all jobs. Jobs are kept for 30 days.
 """

@@ -38,7 +38,7 @@ class SignIns:
         self._keys = keys
 
     def ask(self, now: datetime) -> str | None:
-        """Return a sign-in token to email to the author; None if another was requested within `PAUSE`.
+        """Return a sign-in token to email to the author; None if anyone requested one within `PAUSE`.
 
         Raises:
             TableBusy: the table's write ceiling is reached.

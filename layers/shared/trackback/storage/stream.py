@@ -11,7 +11,7 @@ def ping_of(record: Item) -> str:
 
 
 def needs_check(record: Item) -> bool:
-    """Tell whether a ping's source needs a check: the ping is new, or was sent again with other texts."""
+    """Tell whether a source needs a check: its ping is new, has new texts, or the author asked for one."""
     new = record["dynamodb"].get("NewImage", {})
     return "url" in new if record["eventName"] == "INSERT" else bool(new.get("unlooked", {}).get("BOOL"))
 
