@@ -5,8 +5,8 @@ TrackbackError
 ├── BadQuery       a reader's parameters are invalid                → JSON message, HTTP 400
 ├── TableBusy      the table's throughput ceiling is reached        → TrackBack error 1, HTTP 429 for readers
 ├── FetchFailed    a page cannot be fetched (`web.http.client`)     → a verdict: unreachable, with the reason
-├── PostUnread     the author's post is unreadable (`sending`)     → exit status 1, a retry
-├── FeedUnread     the author's feed is unreadable (`sending`)     → the same
+├── PostUnread     the author's post is unreadable (`sending`)      → exit status 1, a retry
+├── FeedUnread     the author's feed is unreadable (`sending`)      → the same
 ├── LedgerBroken   a file is not a ledger (`model.sent_ping`)       → exit status 1
 ├── BadRule        a rule is invalid (`model.rule`)                 → exit status 1, HTTP 400
 ├── BadSettings    a setting is invalid                             → the author's form again, HTTP 400

@@ -103,7 +103,7 @@ def ascii_host(host: str) -> str:
     """
     host = host.lower().rstrip(".")
     if not host.isascii():
-        import idna  # noqa: PLC0415 - half a megabyte of tables that few pings need
+        import idna  # noqa: PLC0415 - loads half a megabyte of tables that few pings need
 
         try:
             host = idna.encode(host, uts46=True).decode("ascii")

@@ -16,7 +16,7 @@ ACCESS = "access#"
 """The nonce of the newest sign-in link."""
 
 MAIL = "mail#"
-"""The outbox: what waits to be emailed."""
+"""The outbox: emails that wait to be sent."""
 
 WORDS, OVERVIEW = "words#", "overview#"
 """Results computed from many pings: the word model, and the figures of the overview."""

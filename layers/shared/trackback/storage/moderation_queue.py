@@ -107,7 +107,7 @@ class Queue:
         }
 
     @telling_when_busy()
-    def page(  # noqa: PLR0913 - what to list, from where, and how much of it
+    def page(  # noqa: PLR0913 - tab, cursor, filters and bounds
         self,
         tab: Tab,
         after: str = "",

@@ -74,7 +74,7 @@ class SendJob:
     more: int = 0
 
 
-def read_order(  # noqa: PLR0913 - what a form has
+def read_order(  # noqa: PLR0913 - one for each field of the form
     sites: Sites, url: str, ping_url: str, now: datetime, *, again: bool = False, dry_run: bool = False
 ) -> SendJob:
     """Return the job from the author's form.

@@ -11,7 +11,6 @@ from trackback.storage.pings import Table
 
 
 def load_settings(table: Table) -> Settings:
-    """Return the author's settings."""
     return settings_in(table.read(SETTINGS))
 
 
@@ -60,7 +59,6 @@ def _written(settings: Settings) -> dict[str, Any]:
 
 
 def load_rules(table: Table) -> list[Rule]:
-    """Return the author's rules."""
     return [_rule(*written.split(" ", 2)) for written in table.read(RULES).get("rules", [])]
 
 
