@@ -1,51 +1,51 @@
-"""What a caller did wrong, in words fit for that caller.
+"""Errors whose messages are written for the caller.
 
 TrackbackError
-├── PingRefused    a ping or its ping URL cannot be taken   → TrackBack error 1, HTTP 200
-├── BadQuery       a reader's parameters make no sense      → JSON message, HTTP 400
-├── TableBusy      a flood has reached the table's ceiling   → the same, and HTTP 429 for readers
-├── FetchFailed    a page cannot be had (in `fetch`)        → a verdict: unreachable, and why
-├── PostUnread     the author's post cannot be (`sending`)  → the command line's exit status 1, another try
-├── FeedUnread     their feed cannot be (`subscription`)    → the same
-├── LedgerBroken   a file is no ledger (in `ledger`)        → the command line's exit status 1
-├── BadRule        what should be a rule is none (`rules`)  → the command line's exit status 1, HTTP 400
-├── BadSettings    what should be a setting is none         → the author's page again, HTTP 400
-├── LinkExpired    a signed link is too old (in `tokens`)   → a page that says what to do, HTTP 410
-├── LinkInvalid    a signed link is none (in `tokens`)      → the same, HTTP 400
-├── MailFailed     a mail was not taken (in `mail`)         → the delivery log, and another try
-├── NotRemoved     a test ping is there still (in `trial`)  → the command line's exit status 1
-├── NoSuchPing     the table holds no ping of that id       → the command line's exit status 1
-├── ApiUnknown     the service is not found (`publishing`)   → the same
-├── NotServed      a post is on no blog served (ditto)       → the same
-└── StatusChanged  somebody else has decided meanwhile      → the command line's exit status 1
+├── PingRefused    a ping or its ping URL is not accepted           → TrackBack error 1, HTTP 200
+├── BadQuery       a reader's parameters are invalid                → JSON message, HTTP 400
+├── TableBusy      the table's throughput ceiling is reached        → TrackBack error 1, HTTP 429 for readers
+├── FetchFailed    a page cannot be fetched (`web.http.client`)     → a verdict: unreachable, with the reason
+├── PostUnread     the author's post is unreadable (`sending`)      → exit status 1, a retry
+├── FeedUnread     the author's feed is unreadable (`sending`)      → the same
+├── LedgerBroken   a file is not a ledger (`model.sent_ping`)       → exit status 1
+├── BadRule        a rule is invalid (`model.rule`)                 → exit status 1, HTTP 400
+├── BadSettings    a setting is invalid                             → the author's form again, HTTP 400
+├── LinkExpired    a signed link has expired (`signing`)            → a page with the next step, HTTP 410
+├── LinkInvalid    a signed link is invalid (`signing`)             → the same, HTTP 400
+├── MailFailed     an email was not accepted (`notifications.mail`) → the delivery log, and a retry
+├── NotRemoved     a test ping was not removed (`cli.doctor.probe`) → exit status 1
+├── NoSuchPing     the table holds no ping with that id             → exit status 1
+├── ApiUnknown     the API is not found (`storage.api_address`)     → the same
+├── NotServed      a post is on no served blog (ditto)              → the same
+└── StatusChanged  another decision came first                      → exit status 1
 
-The words are fixed sentences: nothing that a stranger sent is ever part of them.
+An exit status is the command line's. Messages are fixed sentences and never contain a stranger's input.
 """
 
 
 class TrackbackError(Exception):
-    """Base of all; `str()` is the message for the caller."""
+    """Base class; `str()` is the message for the caller."""
 
 
 class PingRefused(TrackbackError):
-    """The ping cannot be taken; the message tells its sender what to change."""
+    """The ping is not accepted; the message tells its sender what to change."""
 
 
 class BadQuery(TrackbackError):
-    """A reader's request cannot be answered; the message tells what to send."""
+    """A reader's request is invalid; the message tells the reader what to send."""
 
 
 class BadSettings(TrackbackError):
-    """What should become a setting cannot; the message tells the author what to write."""
+    """A setting is invalid; the message tells the author what to write."""
 
 
 class TableBusy(TrackbackError):
-    """A flood has used up the units that the table may spend a second; the caller should come again."""
+    """The table's throughput ceiling is reached, as in a flood; the caller should retry later."""
 
 
 class NoSuchPing(TrackbackError):
-    """The table holds no ping of that id."""
+    """The table holds no ping with that id."""
 
 
 class StatusChanged(TrackbackError):
-    """A ping's status is no longer the one that the decision was based on."""
+    """The ping's status changed after the decision was based on it."""

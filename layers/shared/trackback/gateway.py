@@ -1,8 +1,8 @@
-"""Who asks, and which address they asked: the CDN tells it, and nobody else is believed.
+"""The client's address and the requested host, trusted only from the CDN.
 
-Behind the CDN the gateway sees the CDN's address and its own host. So the CDN sends the viewer's in two
-headers, with a key that nobody outside the account knows. Who calls the gateway directly may claim what they
-like.
+Behind the CDN the gateway sees the CDN's address and its own host. The CDN therefore sends the viewer's in
+two headers, with a secret key that only the account knows. A client that calls the gateway directly cannot
+forge them without the key.
 """
 
 import hmac
@@ -12,21 +12,21 @@ from typing import Any
 
 
 def address(event: Mapping[str, Any]) -> str:
-    """Return the IP address of the client."""
+    """Return the client's IP address."""
     return _told(event, "x-viewer-address") or str(event["requestContext"]["http"]["sourceIp"])
 
 
 def origin(event: Mapping[str, Any]) -> str:
-    """Return the origin of the API as the client knows it, without a slash at its end.
+    """Return the API's origin as the client knows it, without a trailing slash.
 
-    The gateway takes requests for its own host names alone, and so does the CDN, whatever a client claims.
+    The gateway and the CDN accept only their own host names, so a client cannot forge the host.
     """
     host = _told(event, "x-viewer-host") or event["requestContext"]["domainName"]
     return os.environ.get("API_URL") or f"https://{host}"
 
 
 def _told(event: Mapping[str, Any], name: str) -> str:
-    """Return what the CDN says in a header, empty if it is not the CDN that says it."""
+    """Return a header that the CDN set; empty if the request did not come through the CDN."""
     headers = event.get("headers") or {}
     known, sent = os.environ.get("CDN_KEY", ""), headers.get("x-cdn-key", "")
     by_cdn = known and hmac.compare_digest(known.encode(), sent.encode("utf-8", "replace"))

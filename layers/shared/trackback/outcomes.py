@@ -1,7 +1,7 @@
-"""Outcomes of a function's work: each a metric and one line of the log, in CloudWatch's embedded format.
+"""Outcomes of a function's work: each is a metric and one log line in CloudWatch's embedded metric format.
 
-The line's metadata names what it is about. A ping's id is always under `ping`, so that one search finds what
-receive, triage, verify and notify did with it. A sender's words are never logged.
+The line's metadata names the subject. A ping's id is always under `ping`, so one search finds what receive,
+triage, verify and notify did with it. A sender's text is never logged.
 """
 
 from aws_lambda_powertools import Metrics, single_metric
@@ -11,7 +11,7 @@ metrics = Metrics()
 
 
 def count(outcome: str, **about: str) -> None:
-    """Count an outcome and log it, with what it is about. Not for several threads at once."""
+    """Count an outcome and log it with its metadata. Not thread-safe."""
     metrics.add_metric(outcome, MetricUnit.Count, 1)
     for name, value in about.items():
         metrics.add_metadata(name, value)
@@ -19,7 +19,7 @@ def count(outcome: str, **about: str) -> None:
 
 
 def count_refused_mail(**about: str) -> None:
-    """Count an email that SES did not take, as one metric of all functions, so that one alarm watches it."""
+    """Count an email that SES refused, as one metric for all functions, so that one alarm covers them."""
     service = {"service": "mail"}
     with single_metric("MailRefused", MetricUnit.Count, 1, default_dimensions=service) as metric:
         for name, value in about.items():

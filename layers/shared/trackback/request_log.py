@@ -1,7 +1,7 @@
-"""Slow requests, noted in the function's own log.
+"""Log slow requests in the function's own log.
 
-Lambda's report of each request is left out of the logs (`SystemLogLevel: WARN` in the template): three lines
-cost more than the request. What a person would notice is worth one line.
+The template turns off Lambda's report of each request (`SystemLogLevel: WARN`): its three log lines cost more
+than the request. A request slow enough for a person to notice is worth one line.
 """
 
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 SLOW = 0.5
-"""Seconds from which on a request is noted; a cold start's initialisation is not among them."""
+"""Seconds from which a request is logged; a cold start's initialisation does not count."""
 
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 def noting_slow(logger: Logger) -> Callable[[Handler], Handler]:
-    """Have a handler of API Gateway's requests note the slow ones: the route and the milliseconds."""
+    """Decorate an API Gateway handler to log slow requests: the route and the milliseconds."""
 
     def decorate(handler: Handler) -> Handler:
         @wraps(handler)

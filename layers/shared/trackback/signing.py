@@ -1,7 +1,7 @@
-"""Signed tokens: links in mails, sign-in links, sessions and CSRF tokens.
+"""Signed tokens: email links, sign-in links, sessions and CSRF tokens.
 
-Each kind is signed with a salt of its own, so that none passes as another. A token is plain words, the time
-and the signature, with dots between: "approve.<ping>.<words>.<time>.<signature>", about 95 characters.
+Each kind has its own salt, so a token of one kind is not valid as another. A token is plain text, the time
+and the signature, separated by dots: "approve.<ping>.<words>.<time>.<signature>", about 95 characters.
 """
 
 import hashlib
@@ -17,19 +17,19 @@ from itsdangerous import BadSignature, SignatureExpired, Signer, TimestampSigner
 from trackback.errors import TrackbackError
 
 OVERLAP = timedelta(days=14)
-"""How long a key is accepted after a newer one has taken its place."""
+"""How long a key is still accepted after a newer key replaced it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keyring:
-    """The keys that count now: 32 random bytes each, as URL-safe base64."""
+    """The valid keys: 32 random bytes each, as URL-safe base64."""
 
     newest: str
     older: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> list[str]:
-        """Every key whose signatures are good, oldest first."""
+        """Every key whose signatures are accepted, oldest first."""
         return [*self.older, self.newest]
 
 
@@ -39,21 +39,21 @@ SESSION_LASTS = timedelta(hours=12)
 
 _HMAC: Any = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 
-# The signature in its one spelling: 32 bytes leave two bits of the last character unused. That one is thus
-# always a letter or a digit, and no mail program cuts it off the end of a link.
+# The signature in canonical form only: 32 bytes leave two bits of the last character unused. That character
+# is therefore always a letter or a digit, so mail programs do not cut it off the end of a link.
 _TOKEN = re.compile(r"[\w.-]{1,100}\.[\w-]{6}\.[\w-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 
 
 class LinkInvalid(TrackbackError):
-    """The token is none of ours, not of this kind, or its key is no longer accepted."""
+    """The token is malformed or forged, of another kind, or signed with a key no longer accepted."""
 
 
 class LinkExpired(TrackbackError):
-    """The token was good once; the message tells the author what to do now."""
+    """The token has expired or was used; the message tells the author what to do next."""
 
 
 class Action(StrEnum):
-    """What a link in a mail does; mute: no more mails."""
+    """Action of an email link; mute turns the emails off."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -63,9 +63,9 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a link in a mail is good for: one action on one ping, about the words that were mailed.
+    """The permission in an email link: one action on one ping, for the texts in that email.
 
-    `words` names them (`words_id`); whatever its sender says later is none of a link's business.
+    `words` is the `words_id` of those texts; the link does not cover texts that the sender sends later.
     """
 
     action: Action
@@ -102,7 +102,7 @@ _SESSION = _Kind(
 
 
 class _Signer(TimestampSigner):
-    """Signs tokens of one kind, at the time that it is told."""
+    """Signs tokens of one kind at a given time."""
 
     def __init__(self, keys: Sequence[str], kind: str, now: datetime) -> None:
         super().__init__(keys, salt=f"trackback {kind}", **_HMAC)
@@ -113,57 +113,57 @@ class _Signer(TimestampSigner):
 
 
 def write_link(keyring: Keyring, link: Link, now: datetime) -> str:
-    """Return a link's token."""
+    """Return the token for an email link."""
     parts = filter(None, (link.action, link.ping, link.words))
     return _write(_LINK, keyring, ".".join(parts), now)
 
 
 def read_link(keyring: Keyring, token: str, now: datetime) -> Link:
-    """Return what a link is good for; it may be signed with any key that is still accepted.
+    """Return what a link permits; any key that is still accepted may have signed it.
 
     Raises:
-        LinkExpired: it is older than `LINK_LASTS`.
-        LinkInvalid: it is none of ours.
+        LinkExpired: the link is older than `LINK_LASTS`.
+        LinkInvalid: the token is not a valid link.
     """
     action, ping, words = [*_read(_LINK, keyring.accepted, token, now).split("."), "", ""][:3]
     try:
         return Link(Action(action), ping, words)
-    except ValueError:  # signed by a newer release, which knew more actions
+    except ValueError:  # signed by a newer release with more actions
         raise LinkInvalid(_LINK.invalid) from None
 
 
 def write_sign_in(keyring: Keyring, nonce: str, now: datetime) -> str:
-    """Return the token of a sign-in link."""
+    """Return the token for a sign-in link."""
     return _write(_SIGN_IN, keyring, nonce, now)
 
 
 def read_sign_in(keyring: Keyring, token: str, now: datetime) -> str:
-    """Return the nonce of a sign-in link, signed with the newest key.
+    """Return the nonce of a sign-in link; only the newest key counts.
 
     Raises:
-        LinkExpired: it is older than `SIGN_IN_LASTS`.
-        LinkInvalid: it is none of ours, or from before the last rotation.
+        LinkExpired: the link is older than `SIGN_IN_LASTS`.
+        LinkInvalid: the token is not a valid sign-in link, or predates the last key rotation.
     """
     return _read(_SIGN_IN, [keyring.newest], token, now)
 
 
 def write_session(keyring: Keyring, session: str, now: datetime) -> str:
-    """Return the token of a session, for its cookie."""
+    """Return the token for a session cookie."""
     return _write(_SESSION, keyring, session, now)
 
 
 def read_session(keyring: Keyring, token: str, now: datetime) -> str:
-    """Return a session's id, signed with the newest key.
+    """Return a session's id; only the newest key counts.
 
     Raises:
-        LinkExpired: it is older than `SESSION_LASTS`.
-        LinkInvalid: it is none of ours, or from before the last rotation.
+        LinkExpired: the session is older than `SESSION_LASTS`.
+        LinkInvalid: the token is not a valid session, or predates the last key rotation.
     """
     return _read(_SESSION, [keyring.newest], token, now)
 
 
 def csrf_token(keyring: Keyring, session: str) -> str:
-    """Return the CSRF token of a session; it lasts as long as the session and the newest key do."""
+    """Return the CSRF token of a session; it is valid as long as the session and the newest key."""
     signer = Signer(keyring.newest, salt="trackback csrf", **_HMAC)
     return signer.get_signature(session).decode("ascii")
 

@@ -1,24 +1,27 @@
-"""Times as they are stored: UTC, ISO 8601 with milliseconds, so that they sort as text.
+"""Stored timestamps: UTC, ISO 8601 with milliseconds, so that they sort as text.
 
-And as servers say them, who ask us to wait.
+Also reads the `Retry-After` header of servers that ask us to wait.
 """
 
 from datetime import UTC, datetime, timedelta
 
 
 def stamp(moment: datetime) -> str:
-    """Return a moment as it is stored."""
+    """Return a time in stored form."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def to_second(stamped: str) -> str:
-    """Return a stored time to the second, as readers and authors see it."""
+    """Return a stored time to the second, as readers and the author see it."""
     return stamped[:19] + "Z"
 
 
 def wait(retry_after: str, now: datetime, most: timedelta) -> timedelta:
-    """Return how long a `Retry-After` asks us to wait, in seconds or until a date; not at all if neither."""
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - only who sends something is asked to wait
+    """Return the wait that a `Retry-After` asks for (seconds or an HTTP date), from zero to `most`.
+
+    An unreadable header means no wait.
+    """
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415 - only senders of requests need it
 
     try:
         asked = timedelta(seconds=min(max(int(retry_after), 0), most.total_seconds()))

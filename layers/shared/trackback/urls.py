@@ -1,6 +1,6 @@
-"""URLs: which may be pinged from, and which are one page.
+"""URLs: validate a ping's source, and decide which URLs are the same page.
 
-One page has one key. The key is for comparing and storing; what is shown and fetched is the URL as sent.
+Each page has one key. The key is for comparing and storing; the URL as sent is shown and fetched.
 """
 
 import re
@@ -10,15 +10,15 @@ from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
 from trackback.errors import PingRefused
 
 MAX_URL = 2_048
-"""Longest source URL taken, in characters."""
+"""Longest accepted source URL, in characters."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _IPV6 = re.compile(r"\[[0-9a-fA-F:.]+\](?::[0-9]*)?")
 _NEVER_IN_A_URL = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")  # browsers read "\" as "/", urllib does not
-_PATH_SAFE = "/:@!$&'()*+,;=~"  # every other character is percent-encoded in a key, always
-_URL_SAFE = _PATH_SAFE + "%?[]"  # what a sent URL may hold as it is
+_PATH_SAFE = "/:@!$&'()*+,;=~"  # a key percent-encodes every other character
+_URL_SAFE = _PATH_SAFE + "%?[]"  # left as it is in a URL as sent
 _TRACKING = re.compile(
     r"utm_.*|_hs(enc|mi)|(fb|g|d|y|tw|tt)clid|msclkid|li_fat_id|[gw]braid|igsh(id)?|mc_[ce]id|mkt_tok|vero_id"
 )
@@ -26,7 +26,7 @@ _TRACKING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The page that pings: its URL as sent (ASCII), and the key under which it is one page."""
+    """The page that pings: its URL as sent (ASCII), and its key, the same for all spellings of the page."""
 
     url: str
     key: str
@@ -35,13 +35,13 @@ class Source:
 def read_source(text: str) -> Source:
     """Return the source that a ping's `url` names.
 
-    http and https only, an absolute URL of at most `MAX_URL` characters with a host, and without credentials,
-    backslashes or control characters: each of these has let a scheme or host be taken for another.
+    Accepts http and https only, an absolute URL of at most `MAX_URL` characters with a host, and without
+    credentials, backslashes or control characters: each of these has let a scheme or host pass for another.
 
     Raises:
-        PingRefused: with the rule that the URL breaks.
+        PingRefused: the URL breaks a rule; the message names it.
     """
-    text = _well_formed(text).strip().replace("&amp;", "&")  # some senders escape for HTML before they send
+    text = _well_formed(text).strip().replace("&amp;", "&")  # some senders escape for HTML first
     if len(text) > MAX_URL:
         raise PingRefused(f"The url is too long: at most {MAX_URL} characters, please.")
     if _NEVER_IN_A_URL.search(text):
@@ -79,14 +79,14 @@ def _is_tracking(pair: str) -> bool:
 
 
 def _same_encoding(text: str, kept: str) -> str:
-    """Percent-encode `text` in the one way that keys use, leaving separators in `kept` alone."""
+    """Percent-encode `text` as keys do, except the separators in `kept`."""
     safe = re.sub("[&+]", "", _PATH_SAFE) if kept == "=" else _PATH_SAFE
     parts = _well_formed(text).split(kept)
     return kept.join(quote(unquote_to_bytes(part), safe.replace(kept, "")) for part in parts)
 
 
 def _well_formed(text: str) -> str:
-    """Return a text without lone surrogates, which no encoding can carry."""
+    """Replace lone surrogates, which no encoding can represent."""
     return text.encode("utf-8", "replace").decode()
 
 
@@ -99,11 +99,11 @@ def ascii_host(host: str) -> str:
     """Return a host in lower case, as A-labels (IDNA 2008, UTS 46), without a trailing dot.
 
     Raises:
-        PingRefused: it is no host name.
+        PingRefused: the text is not a host name.
     """
     host = host.lower().rstrip(".")
     if not host.isascii():
-        import idna  # noqa: PLC0415 - half a megabyte of tables that few pings need
+        import idna  # noqa: PLC0415 - loads half a megabyte of tables that few pings need
 
         try:
             host = idna.encode(host, uts46=True).decode("ascii")
@@ -120,23 +120,23 @@ def host_of(url: str) -> str:
 
 
 def site_of(url: str) -> str:
-    """Return a URL's host, with its port if that is neither http's nor https's."""
+    """Return a URL's host, with its port unless it is a default port of http or https."""
     parts = urlsplit(url)
     odd = parts.port not in {None, *_DEFAULT_PORTS.values()}
     return parts.netloc if odd else parts.hostname or ""
 
 
 def page_path(path: str) -> str:
-    """Return the key form of a post's path: the same for every spelling of one page.
+    """Return the key form of a post's path, the same for every spelling of the page.
 
-    An index file, trailing and doubled slashes do not count, nor does the way in which characters are
-    percent-encoded: API Gateway decodes a path once before we see it.
+    It ignores an index file, trailing and doubled slashes, and differences in percent-encoding: API Gateway
+    decodes a path once before we see it.
     """
     return re.sub(r"/(?:index\.(?:html?|php))?$", "", "/" + as_sent(path))
 
 
 def as_sent(path: str) -> str:
-    """Return a post's path as its reader may follow it, percent-encoded."""
+    """Return a post's path percent-encoded, as a reader can follow it."""
     return re.sub(r"/{2,}", "/", _same_encoding(path, "/")).lstrip("/")
 
 
@@ -144,7 +144,7 @@ _INDEX = re.compile(r"/index\.(?:html?|php)(?=$|\?)")
 
 
 def is_same_page(one: str, other: str) -> bool:
-    """Tell whether two URLs name one page: scheme, default port, fragment, slash and index file aside."""
+    """Tell whether two URLs name one page, ignoring scheme, default port, fragment, slash and index file."""
     key = page_identity(one)
     return key != "" and key == page_identity(other)
 

@@ -1,4 +1,4 @@
-"""What is remembered of a feed between two readings: small, however many posts it has had."""
+"""Stored state of a feed between two polls: small, however many posts it has had."""
 
 import hashlib
 from base64 import urlsafe_b64encode
@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 MOST = 1_000
-"""How many posts are remembered, those that were read last: 17 KB."""
+"""How many posts are remembered, the latest read first: 17 KB."""
 
-_URL, _WORDS = 11, 6  # letters of a hash: 64 bits of the address, 32 of what it says
+_URL, _WORDS = 11, 6  # characters of a hash: 64 bits of the address, 32 of the content
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What was read of a feed.
+    """State of a feed after its last poll.
 
     Attributes:
-        address: Where the feed was found, if a page was given.
-        etag: What to ask with, whether it has changed; empty if posts of it are still to be handled.
-        modified: The same, by date.
-        posts: The posts that were handled: hashes of their addresses, each with a hash of what they say.
+        address: Where the feed was found, if the author gave a page instead.
+        etag: ETag for the next conditional request; empty while posts of the feed are still unhandled.
+        modified: The same for `Last-Modified`.
+        posts: Handled posts: hash of the address to hash of the content.
     """
 
     address: str = ""
@@ -28,23 +28,23 @@ class Memory:
     posts: Mapping[str, str] = field(default_factory=dict)
 
     def knows(self, key: str, words: str) -> bool:
-        """Tell whether the post of a key was handled, with the same words."""
+        """Tell whether the post with this key was already handled with the same content."""
         return self.posts.get(_hash(key, _URL)) == _hash(words, _WORDS)
 
     def as_text(self) -> str:
-        """Return the posts as they are stored."""
+        """Return the posts in stored form."""
         return "".join(address + words for address, words in self.posts.items())
 
 
 def remembered(posts: Mapping[str, str], before: Mapping[str, str]) -> dict[str, str]:
-    """Return hashes of posts, given as words by key, before those that were remembered, at most `MOST`."""
+    """Return the state after a poll: hashes of new posts (content by key) first, at most `MOST` in all."""
     new = {_hash(key, _URL): _hash(words, _WORDS) for key, words in posts.items()}
     every = new | {address: words for address, words in before.items() if address not in new}
     return dict(list(every.items())[:MOST])
 
 
 def posts_in(text: str) -> dict[str, str]:
-    """Return the posts that a stored text has."""
+    """Parse the stored form of posts."""
     size = _URL + _WORDS
     pieces = (text[at : at + size] for at in range(0, len(text) - size + 1, size))
     return {piece[:_URL]: piece[_URL:] for piece in pieces}

@@ -1,4 +1,4 @@
-"""What readers get: the approved pings of a post, a page at a time."""
+"""Lists of a post's approved pings for readers, one page at a time."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ _CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([a-z2-7]{26}) (
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """An approved ping as readers see it: plain texts, an http or https URL, UTC time to the second."""
+    """An approved ping for readers: plain texts, an http or https URL, UTC time to the second."""
 
     id: str
     url: str
@@ -33,10 +33,10 @@ _SHOWN = [field.name for field in fields(Summary)]
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The last ping of a page, and how many the post has.
+    """End of a page: its last ping, and the post's count of pings.
 
-    It names no post: that comes from the request's path, so no cursor leads into another post's pings.
-    The count rides along because it is read with the first page only.
+    It names no post: the post comes from the request's path, so no cursor leads into another post's pings.
+    The cursor carries the count because only the first page reads it.
     """
 
     received_at: str
@@ -44,16 +44,16 @@ class Cursor:
     count: int
 
     def encode(self) -> str:
-        """Return the cursor as readers pass it on."""
+        """Return the cursor as an opaque text for readers."""
         text = f"{self.received_at} {self.id} {self.count}"
         return base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
 
     @classmethod
     def decode(cls, text: str) -> "Cursor":
-        """Read a cursor back.
+        """Parse a cursor from a request.
 
         Raises:
-            BadQuery: it is none that `encode` made.
+            BadQuery: the text is not a cursor that `encode` returned.
         """
         try:
             plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
@@ -68,14 +68,14 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a post's approved pings, newest first; `next` is None on the last."""
+    """One page of a post's approved pings, newest first; `next` is None on the last page."""
 
     pings: list[Summary]
     count: int
     next: Cursor | None
 
     def as_json(self, post: Post) -> dict[str, Any]:
-        """Return the answer to `GET /pings/…`."""
+        """Return the JSON response to `GET /pings/…`."""
         return {
             "post": post.url,
             "count": self.count,
@@ -85,10 +85,10 @@ class Page:
 
 
 def read_limit(text: str | None) -> int:
-    """Return how many pings a reader wants.
+    """Return the page size that a reader asked for.
 
     Raises:
-        BadQuery: it is no number from 1 to `MAX_LIMIT`.
+        BadQuery: the text is not a number from 1 to `MAX_LIMIT`.
     """
     if text is None:
         return DEFAULT_LIMIT

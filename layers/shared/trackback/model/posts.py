@@ -13,17 +13,17 @@ MAX_KEY = 1_024
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A page of a blog that is served: its URL, and the key under which all its spellings are one post."""
+    """A page of a served blog: its URL, and its key, the same for all spellings of the URL."""
 
     url: str
     key: str
 
 
 class Sites:
-    """The blogs served, by host; `www.` and a default port make no other blog."""
+    """The served blogs, by host; `www.` and a default port do not make a different blog."""
 
     def __init__(self, hosts: str) -> None:
-        """Read hosts separated by commas; "http://" before one that is not on https."""
+        """Parse hosts separated by commas; a host that does not use https has "http://" before it."""
         self._urls: dict[str, str] = {}
         for entry in filter(None, (entry.strip().lower() for entry in hosts.split(","))):
             scheme, _, host = entry.rpartition("://")
@@ -34,16 +34,17 @@ class Sites:
             self._urls[key] = f"{scheme or 'https'}://{ascii_host(name)}{colon}{port}"
 
     def serves(self, key: str) -> bool:
-        """Tell whether a post's key is on one of the blogs."""
+        """Tell whether a post's key is on one of the served blogs."""
         return key.partition("/")[0] in self._urls
 
     def find(self, name: str) -> Post:
         """Return the post that `{host}/{path}` names; a scheme before it and a query after it are ignored.
 
-        Its URL is on the blog as configured, whatever host was asked for: a redirect there never leaves it.
+        The post's URL has the host as configured, whatever host was requested, so a redirect to it never
+        leaves the blog.
 
         Raises:
-            PingRefused: the host is none of the blogs served, or the name is too long.
+            PingRefused: the host is not a served blog, or the name is too long.
         """
         host, path = _host_and_path(name.partition("?")[0])
         base = self._urls.get(host_key(unquote(host)))
@@ -56,7 +57,7 @@ class Sites:
 
 
 def host_key(host: str) -> str:
-    """Return the key of a blog's host; empty if it is no host at all."""
+    """Return the key of a blog's host; empty if the text is not a host."""
     name, _, port = host.partition(":")
     try:
         name = ascii_host(name).removeprefix("www.") if re.fullmatch("[0-9]{0,5}", port) else ""

@@ -1,8 +1,8 @@
-"""The author's own rules: block or allow a host, a part of a site, or a text.
+"""The author's rules: block or allow a host, a part of a site, or a text.
 
 Hosts are compared label by label and paths segment by segment, both parsed, never as substrings
-(CVE-2010-5293). Of several rules that match, the most specific decides: a path before a host before a text,
-a longer one before a shorter, block before allow. So a friend on a blocked platform can be allowed.
+(CVE-2010-5293). If several rules match, the most specific one decides: path before host before text, longer
+before shorter, block before allow. The author can therefore allow one friend on a blocked platform.
 """
 
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from trackback.errors import TrackbackError
 
 
 class BadRule(TrackbackError):
-    """What should become a rule cannot; the message tells the author what to write."""
+    """The rule is invalid; the message tells the author what to write."""
 
 
 class Effect(StrEnum):
-    """What a rule does: send to spam, or approve what links here."""
+    """Effect of a rule: mark a ping as spam, or approve a ping whose source links to the post."""
 
     BLOCK = "block"
     ALLOW = "allow"
 
 
 class Matches(StrEnum):
-    """What a rule looks at."""
+    """The part of a ping that a rule matches."""
 
     HOST = "host"
     PATH = "path"
@@ -32,7 +32,7 @@ class Matches(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule as `read_rule` makes it; `value` is normalised."""
+    """A rule from `read_rule`; `value` is normalised."""
 
     effect: Effect
     matches: Matches
@@ -40,7 +40,7 @@ class Rule:
 
     @property
     def id(self) -> str:
-        """What the rule is about, once in the table: the opposite rule takes its place."""
+        """The rule's subject, unique in the table: a rule with the opposite effect replaces it."""
         return f"{self.matches}:{self.value}"
 
     def __str__(self) -> str:

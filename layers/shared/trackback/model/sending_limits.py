@@ -1,4 +1,4 @@
-"""What the author allows of sending."""
+"""The author's limits for sending pings."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,14 +9,14 @@ from trackback.urls import host_of
 
 @dataclass(frozen=True, slots=True)
 class SendingLimits:
-    """What the author allows.
+    """Limits for sending pings.
 
     Attributes:
         pings: How many pings one post may send in all.
         links: How many links of one post are followed in a run.
-        days: How old a post of the feed may be.
-        pause: How long to wait between two pings to one site.
-        never: Hosts that get nothing, each with all below it.
+        days: Maximum age, in days, of a post from the feed.
+        pause: Minimum time between two pings to one site.
+        never: Hosts that get no requests, including their subdomains.
     """
 
     pings: int = 50
@@ -26,6 +26,6 @@ class SendingLimits:
     never: frozenset[str] = frozenset()
 
     def allow(self, url: str) -> bool:
-        """Tell whether a URL's host may be asked for anything."""
+        """Tell whether a request to a URL's host is allowed."""
         labels = host_key(host_of(url)).split(".")
         return self.never.isdisjoint(".".join(labels[at:]) for at in range(len(labels)))

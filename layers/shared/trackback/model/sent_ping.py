@@ -1,9 +1,9 @@
-"""The ledger of pings sent: one record for each pair of a post of the author's and a page that it links to.
+"""Sent pings: one record for each pair of a post of the author's and a page that it links to.
 
-A record is claimed just before its ping leaves, and says afterwards what came back. Whoever finds a claim
-that is older than `PATIENCE` knows that a run died with the ping on its way: it may have arrived, so it is
-told of and not sent again, unless the author asks. TrackBack knows no update and no removal: what was
-accepted once is never sent again, whatever becomes of the post.
+A record is claimed just before its ping is sent, and stores the answer afterwards. A claim older than
+`PATIENCE` means that a run crashed while sending: the ping may have arrived, so the author is notified and
+the ping is not sent again unless the author asks. TrackBack has no update and no removal: an accepted ping is
+never sent again, whatever happens to the post.
 """
 
 import hashlib
@@ -21,13 +21,13 @@ from trackback.timestamps import stamp
 from trackback.urls import read_source
 
 PATIENCE = timedelta(minutes=2)
-"""How long a claim holds: a ping with all its redirects takes ten seconds."""
+"""How long a claim is valid: a ping with all its redirects takes ten seconds."""
 GIVE_UP = timedelta(days=2)
-"""For how long after the first attempt a ping is tried again."""
+"""How long after the first attempt a ping is retried."""
 
 _DELAYS = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 4 * 60, 12 * 60, 24 * 60))
 RECORD = "sent#"
-"""How the id of its record begins (`storage.keys` has all)."""
+"""Prefix of a record's id (`storage.keys` lists all prefixes)."""
 _INDEX = re.compile(r"/index\.(?:html?|php)(?=$|\?)")
 _DIED = "the run that sent it died before the answer came: look whether it has arrived, or send it again"
 
@@ -37,7 +37,7 @@ class LedgerBroken(TrackbackError):
 
 
 class Stage(StrEnum):
-    """What has become of a ping."""
+    """State of a sent ping."""
 
     CLAIMED = "claimed"
     ACCEPTED = "accepted"
@@ -51,27 +51,27 @@ class Stage(StrEnum):
 
 
 DONE = frozenset({Stage.ACCEPTED, Stage.DUPLICATE})
-"""Stages of what arrived: nothing more is ever sent."""
+"""Stages of a ping that arrived: it is never sent again."""
 FOR_A_PERSON = frozenset({Stage.REFUSED, Stage.UNCLEAR, Stage.FAILED})
-"""Stages that end without success, and that the author should know of."""
+"""Final stages without success, for the author's attention."""
 
 
 @dataclass(frozen=True, slots=True)
 class SentPing:
-    """A record of the ledger.
+    """Record of one ping of the author's own.
 
     Attributes:
         source: URL of the author's post, as it was sent.
-        target: URL of the page that it links to; the ping URL where that was given by hand; the source itself
+        target: URL of the page that the post links to; the ping URL if the author gave one; the source itself
             in the record of a post that could not be read.
-        ping_url: Where the ping went or will go; empty as long as none is known.
+        ping_url: Where the ping was or will be sent; empty while unknown.
         protocol: How it is sent.
-        stage: What has become of it.
-        attempts: How often it was tried since then, also where only the target's page was asked for.
-        words: What the other side said last, in words.
-        first_at: When it was tried first since it last had an end, as `stamp` writes it.
-        last_at: When it was tried last.
-        next_at: When it will be tried again, or when a claim is over; empty if never.
+        stage: Its state.
+        attempts: How many attempts since `first_at`, including those that only fetched the target's page.
+        words: What the receiver answered last, as a text for the author.
+        first_at: Time of the first attempt since the last final stage, as `stamp` writes it.
+        last_at: Time of the last attempt.
+        next_at: Time of the next attempt, or when a claim expires; empty if never.
         version: How often the record was written.
     """
 
@@ -89,7 +89,7 @@ class SentPing:
 
     @property
     def id(self) -> str:
-        """What names the one record of the pair; no ping's id begins like it."""
+        """Id of the record for this pair; its prefix differs from every ping's id."""
         return sending_id(self.source, self.target)
 
     @property
@@ -99,32 +99,32 @@ class SentPing:
 
     @property
     def of_post(self) -> bool:
-        """Whether it tells of the post itself, which could not be read."""
+        """Whether the record is about the post itself, which could not be read."""
         return page_key(self.source) == page_key(self.target)
 
     def is_due(self, now: datetime) -> bool:
-        """Tell whether something is to be done about it now."""
+        """Tell whether a retry or an expired claim needs handling now."""
         return self.stage in {Stage.LATER, Stage.CLAIMED} and self.next_at <= stamp(now)
 
     def seen(self, now: datetime) -> "SentPing":
-        """Return the record as it is to be understood now: a claim that is over is unclear."""
+        """Return the record in its current state: an expired claim becomes unclear."""
         if self.stage is Stage.CLAIMED and self.is_due(now):
             return replace(self, stage=Stage.UNCLEAR, words=_DIED, next_at="", version=self.version + 1)
         return self
 
     def claimed(self, ping_url: str, now: datetime) -> "SentPing":
-        """Return the record to be written before its ping leaves."""
+        """Return the claim to write before the ping is sent."""
         tried = self._tried(Stage.CLAIMED, "", now, stamp(now + PATIENCE))
         return replace(tried, ping_url=ping_url)
 
     def ended(self, stage: Stage, words: str, now: datetime) -> "SentPing":
-        """Return the record with its end; a claim is the same attempt."""
+        """Return the record with its final stage; ending a claim counts as the same attempt."""
         return self._tried(stage, words, now, "")
 
     def postponed(self, words: str, now: datetime, retry_after: int | None = None) -> "SentPing":
-        """Return the record to be tried again, or with its failure where `GIVE_UP` is over.
+        """Return the record with its next attempt scheduled, or failed once `GIVE_UP` has passed.
 
-        `retry_after` is how many seconds the other side has asked for; it makes the pause longer only.
+        `retry_after` is the wait in seconds that the receiver asked for; it can only lengthen the delay.
         """
         tried = self._tried(Stage.LATER, words, now, "")
         pause = _DELAYS[min(tried.attempts, len(_DELAYS)) - 1]
@@ -134,14 +134,14 @@ class SentPing:
         return replace(tried, next_at=stamp(at))
 
     def put_off(self, words: str, now: datetime) -> "SentPing":
-        """Return the record to be tried at the next occasion, without an attempt."""
+        """Return the record scheduled for the next retry, without counting an attempt."""
         first = self.first_at or stamp(now)
         version = self.version + 1
         later = replace(self, stage=Stage.LATER, words=words, first_at=first, version=version)
         return replace(later, next_at=stamp(now + _DELAYS[0]))
 
     def _tried(self, stage: Stage, words: str, now: datetime, next_at: str) -> "SentPing":
-        goes_on = self.stage in {Stage.LATER, Stage.CLAIMED}  # what had ended begins anew
+        goes_on = self.stage in {Stage.LATER, Stage.CLAIMED}  # after a final stage, the counts restart
         return replace(
             self,
             stage=stage,
@@ -155,34 +155,34 @@ class SentPing:
 
 
 class Ledger(Protocol):
-    """Where records are kept."""
+    """Storage of sent pings."""
 
     def find(self, ids: Collection[str]) -> Mapping[str, SentPing]:
-        """Return the records of some ids as they stand now, by id."""
+        """Return the records with these ids, by id, in their current state."""
 
     def put(self, sending: SentPing) -> bool:
-        """Write a record, the next version of what is there; return False if that is another by now."""
+        """Write the next version of a record; return False if the stored version has changed."""
 
     def forget(self, sending: SentPing) -> None:
-        """Remove a record, if it is still the same version."""
+        """Remove a record if its version is unchanged."""
 
     def due(self, now: datetime, most: int) -> list[SentPing]:
-        """Return records about which something is to be done, the longest due first."""
+        """Return the records that are due, the longest due first."""
 
     def every(self) -> Iterator[SentPing]:
-        """Yield all records, the newest first."""
+        """Yield all records, newest first."""
 
     def memory(self, feed: str) -> Memory | None:
-        """Return what is remembered of a feed."""
+        """Return the stored state of a feed, or None."""
 
     def remember(self, feed: str, memory: Memory) -> None:
-        """Remember this of a feed, in place of what was remembered."""
+        """Replace the stored state of a feed."""
 
 
 def page_key(url: str) -> str:
-    """Return the key under which all spellings of an address are one page; empty if it is none.
+    """Return a page's key, the same for all spellings of its address; empty if the URL is invalid.
 
-    Beside what makes no other source (`Source.key`), `www.` and an index file do not count.
+    Like `Source.key`, and it also ignores `www.` and an index file.
     """
     try:
         return _INDEX.sub("", read_source(url).key).removeprefix("www.")
@@ -191,6 +191,6 @@ def page_key(url: str) -> str:
 
 
 def sending_id(source: str, target: str) -> str:
-    """Return the id of the one record for a pair of post and target: 128 bits, in base 32."""
+    """Return the id of the record for a pair of post and target: 128 bits, in base 32."""
     digest = hashlib.sha256(f"{page_key(source)}\n{page_key(target)}".encode()).digest()
     return RECORD + b32encode(digest[:16]).decode("ascii").rstrip("=").lower()

@@ -1,4 +1,4 @@
-"""What the author has said once and for all, each kind in one record of the table: settings and rules."""
+"""The author's settings, and how to read them from a form."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,14 +12,14 @@ from trackback.model.sending_limits import SendingLimits
 from trackback.urls import read_source
 
 KEEP_DAYS = (7, 30, 90, 365)
-"""For how many days rejected and spam pings may be kept."""
+"""Choices for how many days rejected and spam pings are kept."""
 
 MOST_PINGS, MOST_DAYS, MOST_NEVER = 200, 3_650, 500
-"""Limits of the limits: pings of a post, days of its age, hosts that are never pinged."""
+"""Upper bounds: pings of a post, days of its age, hosts that are never pinged."""
 
 
 class Notify(StrEnum):
-    """When the author is told by mail that pings wait."""
+    """When the author gets an email about pending pings."""
 
     EACH = "each"
     DAILY = "daily"
@@ -27,7 +27,7 @@ class Notify(StrEnum):
 
 
 class Event(StrEnum):
-    """What a webhook may be told."""
+    """An event that a webhook can receive."""
 
     PENDING = "ping.pending"
     APPROVED = "ping.approved"
@@ -36,19 +36,19 @@ class Event(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the author has chosen.
+    """The author's settings.
 
     Attributes:
-        notify: When to mail.
-        webhook: URL that is told of events; empty for none.
-        events: Which events it is told of.
-        approve_known: Whether approving a ping approves the next ones of its site by rule.
+        notify: When to send email.
+        webhook: URL that receives events; empty for none.
+        events: Which events the webhook receives.
+        approve_known: Whether approving a ping also adds a rule that allows its site.
         keep_days: For how many days rejected and spam pings are kept.
-        feed: The blog's feed, or a page that names it, whose new posts send pings; empty for none, and None
-            for the one that the service was deployed with.
+        feed: The blog's feed, or a page that links to it, whose new posts send pings; empty for none, and
+            None for the feed from the deployment.
         pings: How many pings one post may send.
-        oldest: How many days old a post of the feed may be.
-        never: Hosts that are never pinged, each with all below it.
+        oldest: Maximum age, in days, of a post from the feed.
+        never: Hosts that are never pinged, including their subdomains.
     """
 
     notify: Notify = Notify.EACH
@@ -63,7 +63,7 @@ class Settings:
 
     @property
     def limits(self) -> SendingLimits:
-        """What sending may do."""
+        """The limits for sending pings."""
         return SendingLimits(pings=self.pings, days=self.oldest, never=frozenset(self.never))
 
     @property
@@ -73,12 +73,12 @@ class Settings:
 
 
 def read_settings(form: Mapping[str, Sequence[str]], deployed_feed: str = "") -> Settings:
-    """Return the settings that a form of the author's says, with a field for each.
+    """Return the settings from the author's form, which has a field for each.
 
-    The feed that the service was deployed with is no setting, and follows the next deployment.
+    A feed equal to `deployed_feed` is not stored as a setting, so it follows the next deployment.
 
     Raises:
-        BadSettings: with what to write instead.
+        BadSettings: a field is invalid; the message tells what to write instead.
     """
     return Settings(
         notify=_read_notify(_first(form, "notify")),

@@ -1,8 +1,8 @@
-"""What may happen to a ping that is kept: each change as one update, on condition of what it is based on.
+"""State transitions of a stored ping: each is one conditional update, which fails if the ping has changed.
 
-An approved ping is looked at again and again. What its record says is due tells what the author may want to
-see, in the one index that the schedule reads: whether another look has found its link `gone` for good, or
-whether its sender's later words, `revised`, wait for a decision; else it is a mere `check`.
+An approved ping is checked again and again. The `due` attribute of its record is the key of the one index
+that the schedule reads: `gone` if checks have found its link missing for good, `revised` if the sender's
+later texts wait for a decision, otherwise `check`.
 """
 
 from dataclasses import asdict, dataclass, replace
@@ -17,18 +17,18 @@ from trackback.model.verdict import AGAIN_FOUND, Gone, Outcome, Seen, Verdict
 from trackback.timestamps import stamp
 
 KEEP_UNWANTED = timedelta(days=30)
-"""How long rejected and spam pings are kept after the decision, unless the author has chosen otherwise."""
+"""How long rejected and spam pings are kept after the decision, unless the author chose another period."""
 
 
 UNWANTED = frozenset({Status.REJECTED, Status.SPAM})
 
 _MOST_HISTORY = 20
-_WHY = 60  # characters of a reason in the history; the verdict has all of all reasons
+_WHY = 60  # characters of a reason in the history; the verdict has every reason in full
 _UNDO = "undo"
 
 
 class Due(StrEnum):
-    """What a ping is due for: to be looked at again, all of them, and two to be seen by the author."""
+    """Why a ping is in the index: all three are due for a check; the author's pages list the last two."""
 
     CHECK = "check"
     GONE = "gone"
@@ -37,9 +37,9 @@ class Due(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An update of a ping, on condition that it still has the status that the change is based on.
+    """A conditional update of a ping: it fails if the status has changed since the ping was read.
 
-    `seen` names attributes that must be as they were, too; a revision that is replaced always must.
+    `seen` names further attributes that must be unchanged. A revision that the update replaces is always one.
     """
 
     before: Ping
@@ -48,16 +48,16 @@ class Change:
 
     @property
     def after(self) -> Status:
-        """The status that the ping has then."""
+        """The ping's status after the change."""
         return Status(self.sets.get("status", self.before.status) or Status.RECEIVED)
 
     @property
     def step(self) -> int:
-        """By how much it changes the number of approved pings of the post."""
+        """How the change alters the post's count of approved pings: -1, 0 or 1."""
         return (self.after is Status.APPROVED) - (self.before.status is Status.APPROVED)
 
 
-def decision(  # noqa: PLR0913 - who, what, when and why, of which words, and for how long
+def decision(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and for how long
     before: Ping,
     status: Status,
     now: datetime,
@@ -67,9 +67,9 @@ def decision(  # noqa: PLR0913 - who, what, when and why, of which words, and fo
     take: bool = False,
     keep: timedelta = KEEP_UNWANTED,
 ) -> Change:
-    """Return the change that gives a ping a status, with all that hangs on it.
+    """Return the change that sets a ping's status, with all dependent attributes.
 
-    `take` takes over what its sender said last. Rejected and spam pings expire after `keep`.
+    `take` replaces the ping's texts with the revision. Rejected and spam pings expire after `keep`.
     """
     entry = {"at": stamp(now), "what": str(status), "by": by} | ({"why": why} if why else {})
     sets: dict[str, Any] = {
@@ -93,10 +93,11 @@ def decision(  # noqa: PLR0913 - who, what, when and why, of which words, and fo
 
 
 def undone(before: Ping, now: datetime, *, keep: timedelta = KEEP_UNWANTED) -> Change:
-    """Return the change that takes the last decision back, whoever made it; once, for an undo is none.
+    """Return the change that undoes the last decision, whether the author, a rule or the check made it.
 
-    A ping that had no status before it waits for the author. Where the decision took a revision, what it
-    replaced is shown again and the revision waits again, unless its sender has said something newer since.
+    An undo cannot itself be undone. A ping without an earlier status becomes pending. If the decision took a
+    revision, the replaced texts are shown again and the revision is pending again, unless the sender has sent
+    newer texts since.
 
     Raises:
         StatusChanged: there is nothing to undo.
@@ -113,7 +114,7 @@ def undone(before: Ping, now: datetime, *, keep: timedelta = KEEP_UNWANTED) -> C
 
 
 def may_be_undone(ping: Ping) -> bool:
-    """Tell whether the last that happened to a ping is a decision; that it waits for one is none."""
+    """Tell whether a ping's last change is a decision; becoming pending after a check is not one."""
     last = ping.history[-1] if ping.history else {"what": Status.RECEIVED}
     held = last["what"] == Status.RECEIVED or (last["what"], last["by"]) == (Status.PENDING, "check")
     return not held and last.get("why") != _UNDO
@@ -128,7 +129,7 @@ def _with_words_before(ping: Ping) -> Ping:
 
 
 def kept(before: Ping) -> Change:
-    """Return the change that drops a revision for good: the same words, sent again, are a mere repeat.
+    """Return the change that drops a revision for good: the same texts, sent again, count as a repeat.
 
     Raises:
         StatusChanged: there is no revision.
@@ -139,10 +140,10 @@ def kept(before: Ping) -> Change:
 
 
 def look_again(before: Ping) -> Change:
-    """Return the change that has a ping's source looked at now: it wakes verification by the stream.
+    """Return the change that requests a source check now: the stream triggers `verify`.
 
     Raises:
-        StatusChanged: the ping is decided against, and its source is not looked at any more.
+        StatusChanged: the ping is rejected or spam, so its source is no longer checked.
     """
     if before.status in UNWANTED:
         raise StatusChanged(f"it is {before.status}, and its source is not looked at any more")
@@ -152,7 +153,7 @@ def look_again(before: Ping) -> Change:
 def verdict_change(
     before: Ping, verdict: Verdict, outcome: Outcome, now: datetime, *, keep: timedelta = KEEP_UNWANTED
 ) -> Change:
-    """Return the change that records a verdict, and what follows from it."""
+    """Return the change that records a verdict and its outcome."""
     due = _due(
         revised=outcome.status is Status.APPROVED and bool(before.revision),
         gone=outcome.gone is not None and outcome.gone.is_final(now),
@@ -180,7 +181,7 @@ def _due(*, revised: bool, gone: bool) -> Due:
 
 
 def _was_gone(ping: Ping) -> bool:
-    """Tell whether a ping counted as disappeared when it was looked at last."""
+    """Tell whether a ping counted as disappeared at its last check."""
     if not ping.gone or not ping.verdict:
         return False
     gone = Gone(str(ping.gone["since"]), int(ping.gone["times"]))
@@ -188,19 +189,19 @@ def _was_gone(ping: Ping) -> bool:
 
 
 def _due_without_revision(ping: Ping) -> dict[str, Any]:
-    """Return what an approved ping is due for once its revision has gone; others are in no such list."""
+    """Return an approved ping's `due` once its revision is gone; empty for other pings."""
     return {"due": _due(revised=False, gone=_was_gone(ping))} if ping.status is Status.APPROVED else {}
 
 
 def postponed(before: Ping, until: datetime) -> Change:
-    """Return the change that has a ping looked at later."""
+    """Return the change that delays a ping's next check."""
     revised = before.status is Status.APPROVED and bool(before.revision)
     due = _due(revised=revised, gone=_was_gone(before))
     return Change(before, {"due": due, "check_at": stamp(until), "unlooked": None})
 
 
 def reopened(known: Ping, ping: Ping) -> Change:
-    """Return the change that begins anew with what a later ping says: the check alone has put it away."""
+    """Return the change that reopens a ping, put away only by the check, with a later ping's texts."""
     cleared = ("status", "verdict", "looks", "revision", "expires_at", "check_at", "due", "told")
     entry = {"at": ping.received_at, "what": str(Status.RECEIVED), "by": "sender"}
     sets = {**dict.fromkeys(cleared), **ping.texts, "history": [*known.history, entry][-_MOST_HISTORY:]}
@@ -208,7 +209,7 @@ def reopened(known: Ping, ping: Ping) -> Change:
 
 
 def not_due(before: Ping) -> Change:
-    """Return the change that has a ping never looked at again."""
+    """Return the change that ends a ping's checks."""
     return Change(before, {"due": None, "check_at": None})
 
 
@@ -218,7 +219,7 @@ def without_revision(before: Ping, change: Change) -> Change:
 
 
 def revision(known: Ping, ping: Ping) -> Change:
-    """Return the change that keeps what a later ping says beside what is there, unless it is the same."""
+    """Return the change that stores a later ping's texts as a revision; unchanged texts drop it."""
     if ping.texts != known.texts:
         return Change(known, {"revision": ping.texts, "unlooked": True})
     return Change(known, {"revision": None, "unlooked": None, **_due_without_revision(known)})

@@ -1,4 +1,4 @@
-"""What looking at a source has shown, and when to look again."""
+"""The result of a source check, and when to check again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ from trackback.timestamps import stamp
 
 
 class Seen(StrEnum):
-    """Whether the source links to the post. What could not be looked at is neither found nor missing."""
+    """Whether the source links to the post. An unreachable source's link is neither found nor missing."""
 
     FOUND = "found"
     MISSING = "missing"
@@ -21,31 +21,31 @@ class Seen(StrEnum):
 AGAIN_UNREACHABLE = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
 AGAIN_FOUND = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
 AGAIN_GONE = (timedelta(days=1), timedelta(days=3), timedelta(days=4), timedelta(days=30))
-"""How long until the next look, after the first, second, … look with the same result."""
+"""Time until the next check, after the first, second, … check with the same result."""
 
 GONE_TIMES = 3
 GONE_FOR = timedelta(days=7)
-"""An approved ping has disappeared when that many looks over that long have not found its link."""
+"""An approved ping has disappeared after so many checks, over so long a time, without finding its link."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is known of a ping's source.
+    """Facts about a ping's source from a check, and their assessment.
 
     Attributes:
-        link: Whether it links to the post.
+        link: Whether the source links to the post.
         checked_at: UTC, ISO 8601.
-        url: Where redirects led in the end; empty if they led nowhere else.
-        http_status: What its server answered; None when it did not.
-        why: Why it could not be looked at, in words for the author.
-        text: The words of the link itself.
+        url: Final URL after redirects; empty if it is the source's own.
+        http_status: HTTP status of the answer; None without an answer.
+        why: Why the source could not be checked, as a text for the author.
+        text: The link's text.
         sentence: The sentence around the link.
         rel: The link's `rel` tokens.
-        title: The source's own title, if the ping has another.
-        language: The source's language tag, maybe empty.
-        links: How many links it has.
-        score: What the reasons come to; more is worse.
-        reasons: Why the service thinks what it thinks, in words for the author.
+        title: The source's own title, if it differs from the ping's.
+        language: The source's language tag, may be empty.
+        links: How many links the source has.
+        score: Sum of the reasons' weights; higher is worse.
+        reasons: Reasons for the judgement, as texts for the author.
     """
 
     link: Seen
@@ -63,7 +63,7 @@ class Verdict:
     reasons: Sequence[str] = field(default_factory=tuple)
 
     def as_map(self) -> dict[str, Any]:
-        """Return what is worth storing: what is empty is left out, for it costs write units."""
+        """Return the fields to store; empty ones are left out, since they cost write units."""
         every = {name: getattr(self, name) for name in self.__dataclass_fields__}
         lists = {name: list(every[name]) for name in ("rel", "reasons")}
         kept = {name: value for name, value in {**every, **lists}.items() if value or name == "reasons"}
@@ -72,7 +72,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """How often and since when an approved ping's link has not been found."""
+    """Since when, and in how many checks, an approved ping's link has been missing."""
 
     since: str
     times: int
@@ -84,15 +84,15 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What follows from a look at a source.
+    """Consequences of a source check.
 
     Attributes:
-        status: Where the ping stands now.
-        by: Who changed that, if it changed: a "rule" of the author or the "check" itself.
-        looks: How often in a row looking has had this result.
-        gone: Since when and how often an approved ping's link has not been found.
-        check_at: When to look again, None for never.
-        texts: What to show in place of what the sender says, where that is not to be shown.
+        status: The ping's new status.
+        by: Who changed the status, if it changed: a "rule" of the author or the "check" itself.
+        looks: How many checks in a row had this result.
+        gone: Since when, and in how many checks, an approved ping's link has been missing.
+        check_at: When to check again, None for never.
+        texts: Texts to show instead of the sender's; empty to show the sender's.
     """
 
     status: Status
@@ -104,7 +104,7 @@ class Outcome:
 
 
 def after_look(before: Mapping[str, Any] | None, link: Seen, now: datetime) -> Gone | None:
-    """Return what one more look at an approved ping makes of it; an unreachable source changes nothing."""
+    """Return an approved ping's `Gone` after one more check; an unreachable source changes nothing."""
     known = Gone(str(before["since"]), int(before["times"])) if before else None
     if link is Seen.UNREACHABLE:
         return known
@@ -114,7 +114,7 @@ def after_look(before: Mapping[str, Any] | None, link: Seen, now: datetime) -> G
 
 
 def next_look(link: Seen, *, approved: bool, looks: int, gone: Gone | None, now: datetime) -> str | None:
-    """Return when to look again, None for never. `looks` counts those with this result, this one included."""
+    """Return when to check again, None for never. `looks` counts the checks in a row with this result."""
     waits: Sequence[timedelta] = AGAIN_FOUND
     if link is Seen.UNREACHABLE and (approved or looks <= len(AGAIN_UNREACHABLE)):
         waits = AGAIN_UNREACHABLE

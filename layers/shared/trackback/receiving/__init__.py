@@ -1,5 +1,5 @@
-"""What becomes of a ping after it was stored: its source is checked, judged, and decided about.
+"""Processes a stored ping: check its source, judge it, moderate it.
 
-Read `verifier` first: it asks `source_check`, then `spam/policy`, and writes what follows. `moderation` is
-what the author decides.
+Read `verifier` first: it runs `source_check`, then `spam/policy`, and stores the outcome. `moderation` holds
+the author's decisions.
 """

@@ -1,4 +1,4 @@
-"""How fast one host's pages may be fetched: a blog under a flood of pings must not become a flood itself."""
+"""Rate limit for fetches from one host, so that a flood of pings does not make us flood a blog."""
 
 import threading
 from collections import deque
@@ -6,19 +6,18 @@ from datetime import datetime, timedelta
 
 
 class HostRateLimit:
-    """Counts fetches by host, in this process: each environment of `verify` has a count of its own."""
+    """Counts fetches by host in this process; each environment of `verify` counts on its own."""
 
     WINDOW = timedelta(minutes=1)
     MOST = 5
     MOST_HOSTS = 10_000
 
     def __init__(self) -> None:
-        """Begin with nothing fetched."""
         self._fetched: dict[str, deque[datetime]] = {}
         self._lock = threading.Lock()
 
     def allows(self, host: str, now: datetime) -> bool:
-        """Tell whether a host may be asked now, and count it as asked if so."""
+        """Tell whether a host may be fetched from now; if so, count the fetch."""
         with self._lock:
             return self._allows(host, now)
 

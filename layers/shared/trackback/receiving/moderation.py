@@ -1,4 +1,4 @@
-"""What the author does to pings, with the rules that go with it; each action returns the ping before it."""
+"""The author's actions on pings, with the rules that they create; each returns the ping as it was before."""
 
 from datetime import datetime
 
@@ -14,10 +14,9 @@ from trackback.urls import host_of
 
 
 class Moderation:
-    """The author's actions; all raise `NoSuchPing`, and `StatusChanged` for what comes too late."""
+    """The author's actions; all raise `NoSuchPing`, and `StatusChanged` if another change came first."""
 
     def __init__(self, table: Table) -> None:
-        """Take where the pings and rules are."""
         self._table = table
 
     def decide(  # noqa: PLR0913 - as Table.decide
@@ -30,13 +29,13 @@ class Moderation:
         seen: Status | None = None,
         words: str = "",
     ) -> Ping:
-        """Give a ping a status, as `Table.decide` does.
+        """Set a ping's status, as `Table.decide` does.
 
-        Where the author has set `approve_known`, approving also allows the source's host by rule, unless
-        there is a rule about that host already.
+        With the author's setting `approve_known`, approving also adds a rule that allows the source's host,
+        unless a rule about that host exists.
 
         Raises:
-            BadRule: the ping is approved, but there can be no such rule.
+            BadRule: the ping is approved, but no such rule is possible.
         """
         before = self._table.decide(ping_id, status, now, seen=seen, words=words, keep=settings.keep)
         if status is Status.APPROVED and settings.approve_known:
@@ -44,9 +43,9 @@ class Moderation:
         return before
 
     def undo(self, ping_id: str, now: datetime, *, seen: Status | None = None) -> Ping:
-        """Take back the last decision on a ping, but no rule that was made with it.
+        """Undo the last decision on a ping; a rule that it added stays.
 
-        `seen` is the status that is to be undone.
+        `seen` is the status to undo.
         """
         before = self._table.get(ping_id)
         if seen not in {None, before.status}:
@@ -55,9 +54,9 @@ class Moderation:
         return before
 
     def keep(self, ping_id: str, *, revision: str = "") -> Ping:
-        """Keep the words of a ping, and drop what its sender said later.
+        """Keep a ping's texts and drop its revision.
 
-        `revision` names what was seen (`Ping.revision_id`): a later one stays.
+        `revision` is the `Ping.revision_id` that the author saw: a later revision stays.
         """
         before = self._table.get(ping_id)
         if revision not in {"", before.revision_id}:
@@ -66,29 +65,29 @@ class Moderation:
         return before
 
     def look_again(self, ping_id: str) -> Ping:
-        """Have a ping's source looked at now."""
+        """Request a check of a ping's source now."""
         before = self._table.get(ping_id)
         change = look_again(before)
-        if before.unlooked:  # an earlier look has failed, and what changes nothing wakes nobody
+        if before.unlooked:  # an earlier check failed; only a real change triggers the stream
             self._table.apply(Change(before, {"unlooked": None}))
         self._table.apply(change)
         return before
 
     def allow_site(self, ping: Ping, now: datetime) -> Ping:
-        """Approve a ping with its own words, as it was read, and by rule what links here from its host next.
+        """Approve a ping with its own texts, as it was read, and add a rule that allows its host.
 
         Raises:
-            BadRule: the ping is approved, but there can be no such rule.
+            BadRule: the ping is approved, but no such rule is possible.
         """
         before = self._table.decide(ping.id, Status.APPROVED, now, words=ping.texts_id)
         self._make_rule(Effect.ALLOW, ping, "approved")
         return before
 
     def block_site(self, ping: Ping, now: datetime) -> Ping:
-        """Mark a ping as spam, and by rule what comes from its host from now on.
+        """Mark a ping as spam and add a rule that blocks its host.
 
         Raises:
-            BadRule: the ping is marked, but there can be no such rule.
+            BadRule: the ping is marked, but no such rule is possible.
         """
         keep = load_settings(self._table).keep
         before = self._table.decide(ping.id, Status.SPAM, now, words=ping.texts_id, keep=keep)
@@ -96,7 +95,7 @@ class Moderation:
         return before
 
     def _make_rule(self, effect: Effect, ping: Ping, done: str, *, replacing: bool = True) -> None:
-        """Make a rule about a ping's host once the ping is `done`; an opposite one is replaced, or let be."""
+        """Add a rule about a ping's host after the ping is `done`; `replacing` replaces an opposite rule."""
         try:
             rule = read_rule(effect, Matches.HOST, host_of(ping.url))
             self._save_rule(rule, replacing=replacing)

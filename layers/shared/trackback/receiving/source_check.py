@@ -1,4 +1,4 @@
-"""One look at a ping's source: what is there, what the rules may make of it, what there is to tell."""
+"""One check of a ping's source: fetch it, build the evidence for policy and the verdict for the author."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from trackback.web.html.page import Document, read_page
 from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 
 GONE = {404, 410}
-"""What a server answers for a page that is not there, or not any more."""
+"""HTTP status codes for a page that does not exist, or no longer does."""
 
 
 @dataclass(frozen=True, slots=True)
 class JudgingContext:
-    """What the author has said and what was learned from it, as of now; how long the unwanted are kept."""
+    """The author's current rules, the word model learned from them, and how long to keep unwanted pings."""
 
     rules: Sequence[Rule]
     words: WordModel
@@ -32,7 +32,7 @@ class JudgingContext:
 
 @dataclass(frozen=True, slots=True)
 class SourceCheck:
-    """What fetching a source has shown."""
+    """The result of fetching a source."""
 
     link: Seen
     page: Fetched | None = None
@@ -42,11 +42,11 @@ class SourceCheck:
 
 
 NOT_LOOKED_AT = SourceCheck(Seen.UNREACHABLE)
-"""For a ping that says enough by itself."""
+"""For a ping that is spam on its own evidence, so its source is not fetched."""
 
 
 def look(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> SourceCheck:
-    """Fetch a ping's source and look for a link to the post, under any of its keys."""
+    """Fetch a ping's source and check for a link to the post, under any of its keys."""
     try:
         page = fetcher.get(ping.url)
     except FetchFailed as failure:
@@ -69,7 +69,7 @@ def look(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> SourceCheck:
 def evidence(
     ping: Ping, seen: FloodCounts, policy: JudgingContext, found: SourceCheck | None = None
 ) -> Evidence:
-    """Return all that the rules may look at; without a look, what is known before it."""
+    """Build the evidence for policy; without `found`, from the ping alone."""
     texts: Mapping[str, str] = ping.revision or ping.texts
     landed = found.page.url if found and found.page else ""
     document = found.document if found else None
@@ -94,7 +94,7 @@ def evidence(
 
 
 def verdict(ping: Ping, found: SourceCheck, judgement: Judgement, now: datetime) -> Verdict:
-    """Return what there is to tell the author, but for what the ping itself says already."""
+    """Build the verdict for the author; it omits what repeats the ping itself."""
     document, page = found.document, found.page
     link = document.link if document and found.link is Seen.FOUND else None
     return Verdict(

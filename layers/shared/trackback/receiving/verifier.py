@@ -1,6 +1,6 @@
-"""Looking at a ping's source: does it link to the post, and what speaks for and against it?
+"""Check a ping's source: whether it links to the post, and what speaks for and against the ping.
 
-Other people's sites fail for hours, so nothing they do raises here: it becomes part of the verdict.
+Other people's sites can fail for hours, so their failures do not raise here: they become part of the verdict.
 """
 
 from collections.abc import Mapping
@@ -37,16 +37,16 @@ from trackback.web.http.client import Fetcher, FetchFailed
 from trackback.web.text.plain_text import clean
 
 POST_IS_KNOWN_FOR = timedelta(days=30)
-"""How long what was seen of the post itself is believed."""
+"""How long stored facts about the post's page stay valid."""
 
 POST_IS_MISSED_FOR = timedelta(hours=1)
-"""How long a page that the blog did not have is believed to be missing: it may be published any minute."""
+"""How long a page that the blog lacked counts as missing; short, as it may be published at any minute."""
 
 NO_SUCH_POST = "the blog has no such page"
 
 
 class Verifier:
-    """Looks at sources, judges pings and records the verdict in one conditional write."""
+    """Checks sources, judges pings and stores the verdict in one conditional write."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class Verifier:
         pace: HostRateLimit,
         akismet: Akismet | None = None,
     ) -> None:
-        """Take what it works with; `recent` and `pace` remember as long as this process lives."""
+        """`recent` and `pace` keep their state as long as this process lives."""
         self._akismet = akismet
         self._table = table
         self._fetcher = fetcher
@@ -64,14 +64,14 @@ class Verifier:
         self._pace = pace
 
     def policy(self) -> JudgingContext:
-        """Return the author's rules and settings and what was learned, as they are stored now."""
+        """Load the author's rules and settings and the word model, as they are stored now."""
         keep = load_settings(self._table).keep
         return JudgingContext(load_rules(self._table), load_words(self._table), keep)
 
     def verify(self, ping_id: str, policy: JudgingContext, now: datetime) -> Change | None:
-        """Look at a ping's source and record what it is worth; a ping that is decided against is let be.
+        """Check a ping's source and store the outcome; a rejected or spam ping is left unchanged.
 
-        Returns what was recorded of it, None if there was nothing to look at.
+        Returns the stored change, or None if there was nothing to check.
         """
         try:
             ping = self._table.get(ping_id)
@@ -81,14 +81,14 @@ class Verifier:
                 return change
             if ping.check_at:
                 self._table.apply(not_due(ping))
-        except (NoSuchPing, StatusChanged):  # a decision that was made meanwhile is worth more than a verdict
+        except (NoSuchPing, StatusChanged):  # a decision in the meantime takes precedence over a verdict
             pass
         return None
 
     def _change(self, ping: Ping, policy: JudgingContext, now: datetime) -> Change:
         if ping.revision and ping.status is not Status.APPROVED:
             spam = judge_before_fetch(evidence(ping, FloodCounts(), policy), policy.rules)
-            if spam:  # it says nothing about the ping that was there first
+            if spam:  # the revision alone is spam, which says nothing about the original ping
                 return without_revision(ping, self._change(replace(ping, revision=None), policy, now))
         seen = self._sightings(ping, now)
         early = judge_before_fetch(evidence(ping, seen, policy), policy.rules)
@@ -105,7 +105,7 @@ class Verifier:
         found = look(self._fetcher, ping, post_keys(ping, facts))
         judgement = self._judged(ping, seen, policy, found)
         if ping.revision and ping.status is not Status.APPROVED and judgement.status is Status.SPAM:
-            first = replace(ping, revision=None)  # as above: others may send that revision
+            first = replace(ping, revision=None)  # as above: someone else may have sent the revision
             judgement = self._judged(first, self._sightings(first, now), policy, found)
             return without_revision(ping, self._recorded(first, found, judgement, now, policy.keep))
         return self._recorded(ping, found, judgement, now, policy.keep)
@@ -133,7 +133,7 @@ class Verifier:
         approved = Status.APPROVED in {ping.status, judgement.status}
         same = ping.verdict is not None and ping.verdict["link"] == found.link
         looks = ping.looks + 1 if same else 1
-        as_ever = found.document is not None and not ping.verified  # what never had a link cannot lose it
+        as_ever = found.document is not None and not ping.verified  # a link never seen cannot disappear
         seen = Seen.FOUND if as_ever else found.link
         gone = after_look(ping.gone, seen, now) if ping.status is Status.APPROVED else None
         by_rule = judgement.status is Status.APPROVED and ping.status is not Status.APPROVED
@@ -148,7 +148,7 @@ class Verifier:
         return verdict_change(ping, verdict(ping, found, judgement, now), outcome, now, keep=keep)
 
     def _post(self, ping: Ping, now: datetime) -> dict[str, Any]:
-        """Return what is known of the post itself, looking at it if that is not known or long ago."""
+        """Return the facts about the post itself; fetch its page if they are unknown or out of date."""
         record = post_id(ping.post_key)
         facts: dict[str, Any] = self._table.read(record).get("facts", {})
         known_for = POST_IS_MISSED_FOR if facts.get("missing") else POST_IS_KNOWN_FOR
@@ -172,7 +172,7 @@ class Verifier:
 
 
 def _told_by_page(ping: Ping, found: SourceCheck) -> dict[str, str]:
-    """Return what to show of a ping that a rule approves: its page's words, since anyone may ping for it."""
+    """Return texts from the source's page, for a ping that a rule approves: anyone can ping in its name."""
     link = found.document.link if found.document else None
     title = found.document.title if found.document else ""
     return {
@@ -187,7 +187,7 @@ def _judge_of(judgement: Judgement) -> str:
 
 
 def post_keys(ping: Ping, facts: Mapping[str, Any]) -> frozenset[str]:
-    """Return the keys under which a link is one to the post: its own, and its canonical one on the blog."""
+    """Return the post's keys, for comparing links: its own, and its canonical one on the same blog."""
     own = ping.post_key
     canonical = post_key(facts.get("canonical", ""))
     same_blog = canonical.partition("/")[0] == own.partition("/")[0]

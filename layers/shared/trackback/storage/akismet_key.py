@@ -1,6 +1,6 @@
-"""Akismet's key: one SSM parameter, a SecureString, which the author sets and removes.
+"""Akismet's API key: one SSM parameter, a SecureString, which the author sets and removes.
 
-It is a secret, and so no parameter of the template: those can be read in the stack and in settings files.
+It is a secret, so it is not a template parameter: those are readable in the stack and in settings files.
 """
 
 import logging
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
 
 FRESH = timedelta(minutes=5)
-"""For how long what was read is believed, also that there is none: one request of SSM in five minutes."""
+"""How long the cached key is valid, also if there is none: one SSM request in five minutes."""
 
 _KEY = re.compile("[0-9a-zA-Z]{12}")
 _SHOWN = 4
@@ -30,10 +30,9 @@ _logger = logging.getLogger(__name__)
 
 
 class AkismetKey:
-    """The key in its parameter; an empty text stands for none."""
+    """The key in its SSM parameter; an empty text means no key."""
 
     def __init__(self, name: str) -> None:
-        """Take the parameter's name; nothing is read yet."""
         self.name = name
         self._known = ""
         self._known_since: datetime | None = None
@@ -41,13 +40,13 @@ class AkismetKey:
 
     @cached_property
     def client(self) -> "SSMClient":
-        """The connection, made at the first use."""
+        """The SSM client, created on first use."""
         return boto3.client("ssm", config=CONFIG)
 
     def load(self, now: datetime) -> str:
-        """Return the key, at most five minutes old. While SSM fails, what was known last counts.
+        """Return the key, at most five minutes old. While SSM fails, the last known key applies.
 
-        Threads may call it side by side, and one of them asks.
+        Thread-safe: of several concurrent calls, only one asks SSM.
         """
         with self._lock:
             since = self._known_since
@@ -60,21 +59,21 @@ class AkismetKey:
             return self._known
 
     def read(self) -> str:
-        """Return the key as it is now."""
+        """Return the current key, without the cache; empty if there is none."""
         try:
             return self.client.get_parameter(Name=self.name, WithDecryption=True)["Parameter"]["Value"]
         except self.client.exceptions.ParameterNotFound:
             return ""
 
     def ending(self) -> str:
-        """Return the key's last four characters, which tell it from others and give nothing away."""
+        """Return the key's last four characters: enough to recognise it, and not secret."""
         return self.read()[-_SHOWN:]
 
     def save(self, text: str) -> None:
-        """Put a key in place of the one that is there, if any.
+        """Store a key, replacing any earlier one.
 
         Raises:
-            BadSettings: it is not written as Akismet's keys are.
+            BadSettings: the text does not have the form of an Akismet key.
         """
         key = text.strip()
         if not _KEY.fullmatch(key):

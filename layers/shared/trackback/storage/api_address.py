@@ -1,4 +1,4 @@
-"""Where the service is to be reached: the address of its API, noted in the table for the command line."""
+"""The API's address, stored in the table for the command line."""
 
 import os
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _API = "api"
 
 
 class ApiUnknown(TrackbackError):
-    """Nobody has said where the API is, or it is not there."""
+    """The API's address is unknown, or the service does not answer there."""
 
 
 class NotServed(TrackbackError):
@@ -27,19 +27,19 @@ class NotServed(TrackbackError):
 
 
 def note_api(table: Table, record: Mapping[str, Any], address: str) -> None:
-    """Note the API's address in the settings' record, which was just read, if another is there."""
+    """Store the API's address, unless the given settings record already has it."""
     if record.get(_API) != address:
         table.write(SETTINGS, _API, address)
 
 
 def find_api(table: Table, named: str | None = None) -> str:
-    """Return the API's origin, without a slash at its end.
+    """Return the API's origin, without a trailing slash.
 
-    It is what the author has `named` (`--api`), else the environment's TRACKBACK_API, else what the service
-    itself has noted in the table. Any page of the API will do.
+    The order is: the author's `named` address (`--api`), the environment's TRACKBACK_API, the address that
+    the service stored in the table. Any URL of the API will do.
 
     Raises:
-        ApiUnknown: with what to do.
+        ApiUnknown: no address is known, or it is invalid; the message tells what to do.
     """
     address = named or os.environ.get("TRACKBACK_API") or str(table.read(SETTINGS).get(_API, ""))
     if not address:
@@ -55,12 +55,12 @@ def find_api(table: Table, named: str | None = None) -> str:
 
 
 def fetch_snippet(fetcher: "Fetcher", api: str, post: str) -> str:
-    """Return what to paste for a post, as the service says: it knows its blogs and the embed that it serves.
+    """Return the snippet for a post from the service, which knows its blogs and its embed script.
 
     Raises:
-        ApiUnknown: the service does not answer there.
+        ApiUnknown: the service does not answer at this address.
         NotServed: the post is on none of its blogs.
-        TableBusy: a flood has reached the table's ceiling.
+        TableBusy: the table's throughput ceiling is reached.
     """
     try:
         answer = fetcher.get(f"{api}/snippet?{urlencode({'post': post})}", accept="text/plain")

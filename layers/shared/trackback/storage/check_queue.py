@@ -1,4 +1,4 @@
-"""Messages of FIFO queues: how functions hand work on, and how they read a batch of it."""
+"""FIFO queues: send messages to other functions, and read a received batch."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from trackback.storage.dynamodb import CONFIG
 
 MOST_ENTRIES = 10
 MOST_BYTES = 256_000
-"""What one call of SendMessageBatch takes; where SQS takes 1 MB by now, it does no harm."""
+"""Limits of one SendMessageBatch call; SQS now accepts 1 MB, but the lower limit does no harm."""
 
 _LONGEST_GROUP = 128
 
@@ -24,10 +24,10 @@ class Message:
     """A message.
 
     Attributes:
-        id: What names it. To the queue, two with the same id within five minutes are one. In a batch that a
-            function receives, it is the queue's own id.
-        body: What it says.
-        group: Messages of one group arrive in their order, and never side by side.
+        id: Deduplication id: the queue drops a second message with the same id within five minutes. In a
+            batch that a function receives, the queue's own message id.
+        body: Its content.
+        group: Messages of one group arrive in order, and never concurrently.
     """
 
     id: str
@@ -39,17 +39,17 @@ class Queue:
     """A FIFO queue to send to."""
 
     def __init__(self, url: str) -> None:
-        """Connect; region, credentials and a stand-in's endpoint come from the environment."""
+        """Region, credentials and a stand-in's endpoint come from the environment."""
         self._url = url
         self.client = boto3.client("sqs", config=CONFIG)
 
     def send(self, messages: Iterable[Message]) -> set[str]:
-        """Send messages in their order; return the ids of those that the queue did not take.
+        """Send messages in order; return the ids of those that the queue did not accept.
 
-        Once the queue has not taken one, later batches are not sent, since they would overtake it.
+        After a rejected message, later batches are not sent, since they would overtake it.
 
         Raises:
-            ClientError: the queue takes nothing at all.
+            ClientError: the queue rejects the whole request.
         """
         failed: set[str] = set()
         for batch in _batches(map(_entry, messages)):
@@ -63,17 +63,17 @@ class Queue:
 
 
 def read_batch(event: Mapping[str, Any]) -> list[Message]:
-    """Return the messages with which a queue invokes a function."""
+    """Return the messages in an event from the queue."""
     return [Message(record["messageId"], json.loads(record["body"])) for record in event["Records"]]
 
 
 def failures(ids: Iterable[str]) -> dict[str, Any]:
-    """Return the answer that has Lambda bring these messages or records again, and no others."""
+    """Return the batch response that makes Lambda retry these messages or records, and no others."""
     return {"batchItemFailures": [{"itemIdentifier": one} for one in ids]}
 
 
 def _entry(message: Message) -> Entry:
-    # In ASCII, since SQS refuses some characters that a sender may send.
+    # In ASCII, since SQS rejects some characters that a ping may contain.
     return {
         "MessageDeduplicationId": message.id,
         "MessageGroupId": _group(message.group),

@@ -1,6 +1,6 @@
-"""Posts, and whole sites, that the author has closed to pings: one record of the table.
+"""Posts and whole sites that the author has closed to pings: one record in the table.
 
-An entry is a post's key, or a site's host, which is also the key of its front page: that stands for them all.
+An entry is a post's key, or a site's host, which is also the key of its front page: it closes the whole site.
 """
 
 import logging
@@ -16,22 +16,22 @@ from trackback.storage.pings import Table
 
 MOST_CLOSED = 1_000
 MOST_BYTES = 100_000
-"""What the record may hold: `receive` reads it once a minute."""
+"""Limits of the record: `receive` reads it once a minute."""
 
 
 _logger = logging.getLogger(__name__)
 
 
 def load_closed(table: Table) -> frozenset[str]:
-    """Return the entries of what is closed."""
+    """Return the entries of closed posts and sites."""
     return frozenset(table.read(CLOSED).get("entries", ()))
 
 
 def close(table: Table, sites: Sites, pasted: str) -> str:
-    """Close the post or site that an author names by URL, `host/path` or host; return its entry.
+    """Close the post or site that the author names by URL, `host/path` or host; return its entry.
 
     Raises:
-        BadSettings: it is on none of the sites, or too much is closed already.
+        BadSettings: it is on none of the sites, or too many entries are closed already.
     """
     try:
         entry = sites.find(pasted.strip().partition("#")[0]).key
@@ -50,7 +50,7 @@ def reopen(table: Table, entry: str) -> None:
 
 
 def _update(table: Table, action: str, entry: str) -> None:
-    """Add to the record's set, or take from it: whoever else does so meanwhile loses nothing."""
+    """Add an entry to the record's set, or remove it, without losing concurrent updates."""
     table.client.update_item(
         TableName=table.name,
         Key={"id": {"S": CLOSED}},
@@ -60,7 +60,7 @@ def _update(table: Table, action: str, entry: str) -> None:
 
 
 def is_closed(closed: Collection[str], key: str) -> bool:
-    """Tell whether a post takes no pings, by itself or because its whole site does not."""
+    """Tell whether a post is closed to pings, by its own entry or its site's."""
     return key in closed or _site(key) in closed
 
 
@@ -69,21 +69,20 @@ def _site(key: str) -> str:
 
 
 class Closed:
-    """What is closed, in the memory of one environment, read again when it is a minute old.
+    """The closed posts, cached in the memory of one environment for a minute.
 
-    It never fails a ping: where the record cannot be read, what was known holds, and at first all is open.
+    Fails open: on a read error the last known entries apply; before the first read, nothing is closed.
     """
 
     FRESH = timedelta(minutes=1)
 
     def __init__(self, table: Table) -> None:
-        """Begin with nothing read."""
         self._table = table
         self._entries: frozenset[str] = frozenset()
         self._read_at: datetime | None = None
 
     def check(self, key: str, now: datetime) -> None:
-        """Let a ping for a post pass, or not.
+        """Accept a ping for a post, or refuse it.
 
         Raises:
             PingRefused: the post is closed.
@@ -95,7 +94,7 @@ class Closed:
 
     def _known(self, now: datetime) -> frozenset[str]:
         if self._read_at is None or now - self._read_at >= self.FRESH:
-            self._read_at = now  # before reading: a table that is not well is not asked for each ping
+            self._read_at = now  # before the read, so that a failing table is not read for each ping
             try:
                 self._entries = load_closed(self._table)
             except (ClientError, BotoCoreError):

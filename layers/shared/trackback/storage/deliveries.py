@@ -1,6 +1,6 @@
-"""The log of what was sent to the author, mails and webhooks alike; each is kept for 30 days.
+"""The delivery log: emails and webhook calls to the author, kept for 30 days.
 
-A webhook that waits to be tried again stands in the index `by_due` too, and keeps the body that is sent.
+A webhook that waits for a retry is also in the index `by_due`, and keeps its request body.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,23 +17,23 @@ from trackback.timestamps import stamp
 
 KEEP = timedelta(days=30)
 
-_IN_ITEM = {"at": "received_at", "next_at": "check_at"}  # names that the table's indexes have already
+_IN_ITEM = {"at": "received_at", "next_at": "check_at"}  # attribute names of the table's indexes
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One mail, or one webhook with all its attempts.
+    """One email, or one webhook call with all its attempts.
 
     Attributes:
-        id: As `delivery_id` makes it.
-        at: When it began, as `stamp` writes it.
-        kind: What it is.
-        what: A mail's subject, or a webhook's event.
-        state: What has become of it; one that is waiting will be tried again.
-        attempts: How often it was tried.
-        answer: What the other side said last, in words.
-        next_at: When it will be tried again, if it will.
-        body: What is sent, as long as it may be sent again.
+        id: From `delivery_id`.
+        at: Creation time, as `stamp` writes it.
+        kind: An email or a webhook call.
+        what: An email's subject, or a webhook's event.
+        state: Its state; a waiting delivery will be retried.
+        attempts: How many attempts were made.
+        answer: The receiver's last answer, as a text for the author.
+        next_at: Time of the next attempt, if any.
+        body: The request body, as long as it may be sent again.
     """
 
     id: str
@@ -47,27 +47,27 @@ class Delivery:
     body: str = ""
 
     def is_due(self, now: datetime) -> bool:
-        """Tell whether it is to be tried now."""
+        """Tell whether a retry is due now."""
         return self.state == "waiting" and self.next_at <= stamp(now)
 
 
 def delivery_id(event_id: str) -> str:
-    """Return the id of the one delivery that tells of an event; no ping's id begins like it."""
+    """Return the id of the delivery for an event; its prefix differs from every ping's id."""
     return DELIVERY + event_id
 
 
 def event_id(delivery: Delivery) -> str:
-    """Return the id of the event that a delivery tells of."""
+    """Return the id of a delivery's event."""
     return delivery.id.removeprefix(DELIVERY)
 
 
 def ping_event(ping: str, change: str) -> str:
-    """Return the id of the event that a ping's change is, by the change's own id."""
+    """Return the event id of a ping's change, from the change's own id."""
     return f"{ping}_{change}"
 
 
 def by_ping(deliveries: Iterable[str]) -> list[list[str]]:
-    """Return deliveries with those of one ping together, in their order; others are alone."""
+    """Group deliveries of the same ping, in order; any other delivery is a group of its own."""
     found: dict[str, list[str]] = {}
     for delivery in deliveries:
         found.setdefault(delivery.partition("_")[0], []).append(delivery)
@@ -75,23 +75,22 @@ def by_ping(deliveries: Iterable[str]) -> list[list[str]]:
 
 
 class Deliveries:
-    """What the table holds of deliveries."""
+    """The delivery log in the table."""
 
     def __init__(self, table: Table) -> None:
-        """Take the table that they are kept in."""
         self._table = table.name
         self._client = table.client
 
     def log(self, delivery: Delivery) -> None:
-        """Note what was done, in place of an older note of the same id."""
+        """Store a delivery, replacing any earlier record with its id."""
         self._client.put_item(TableName=self._table, Item=_to_item(delivery))
 
     def add(self, delivery: Delivery) -> bool:
-        """Note what will be done, unless there is a note of that id; return whether there was none."""
+        """Store a delivery if there is none with its id; return whether it was stored."""
         return self._put(delivery, ConditionExpression="attribute_not_exists(id)")
 
     def advance(self, delivery: Delivery, seen: int) -> bool:
-        """Put a delivery in place of itself after `seen` attempts; return False if somebody else did so."""
+        """Update a waiting delivery if its stored attempts are still `seen`; return whether it was."""
         return self._put(
             delivery,
             ConditionExpression="#state = :waiting AND #attempts = :seen",
@@ -107,13 +106,13 @@ class Deliveries:
         return True
 
     def get(self, delivery_id: str) -> Delivery | None:
-        """Return a delivery as it stands now, None if there is none of that id."""
+        """Return the current state of a delivery, or None."""
         key = {"id": {"S": delivery_id}}
         item = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True).get("Item")
         return _to_delivery(item) if item else None
 
     def due(self, now: datetime, most: int) -> list[str]:
-        """Return the ids of webhooks that are to be tried, the longest due first."""
+        """Return the ids of webhook calls due for a retry, the longest due first."""
         found = self._client.query(
             TableName=self._table,
             IndexName="by_due",
@@ -128,7 +127,7 @@ class Deliveries:
         """Return the newest deliveries, at most 100, newest first.
 
         Raises:
-            TableBusy: the ceiling of read units is reached.
+            TableBusy: the table's read ceiling is reached.
         """
         keys = self._client.query(
             TableName=self._table,
@@ -155,7 +154,7 @@ class Deliveries:
 
 
 def _to_item(delivery: Delivery) -> dict[str, Any]:
-    """Return a delivery as it is stored: in no index that it is not wanted in, and empty values left out."""
+    """Return a delivery in stored form: without empty values, and in `by_due` only while it waits."""
     waits = delivery.state == "waiting"
     expires_at = int((datetime.fromisoformat(delivery.at) + KEEP).timestamp())
     every = {_IN_ITEM.get(name, name): getattr(delivery, name) for name in Delivery.__dataclass_fields__}

@@ -1,4 +1,4 @@
-"""DynamoDB as the table uses it: how long to wait, what to try again, what to tell."""
+"""DynamoDB client: timeouts, retries, and the errors that callers see."""
 
 import os
 import random
@@ -23,15 +23,15 @@ _TRIES = 8
 _THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
 _PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
-# Senders wait 4 to 10 seconds, readers less: better to fail and be asked again than to hang. Outside of
-# Lambda it is the author who waits, and a stand-in on a busy machine that answers.
+# Senders wait 4 to 10 seconds, readers less: failing fast, so that they can retry, is better than hanging.
+# Outside Lambda the author waits, and a stand-in on a busy machine answers slowly.
 CONFIG = Config(
     connect_timeout=1,
     read_timeout=2 if "AWS_LAMBDA_FUNCTION_NAME" in os.environ else 30,
     retries={"mode": "standard", "total_max_attempts": 2},
-    parameter_validation=False,  # a twentieth of a ping's time, for what tests on real engines find
+    parameter_validation=False,  # takes a twentieth of a ping's time; tests on real engines find such errors
 )
-"""How clients of AWS wait and try again."""
+"""Timeouts and retries of AWS clients."""
 
 
 def connect() -> "DynamoDBClient":
@@ -41,7 +41,7 @@ def connect() -> "DynamoDBClient":
 
 @contextmanager
 def telling_when_busy() -> Iterator[None]:
-    """Raise `TableBusy` where a ceiling of units is reached, so that callers can be asked for patience."""
+    """Raise `TableBusy` if a throughput ceiling is reached, so that callers can ask for a later retry."""
     try:
         yield
     except ClientError as error:
@@ -51,7 +51,7 @@ def telling_when_busy() -> Iterator[None]:
 
 
 def transact(client: "DynamoDBClient", table: str, updates: Sequence[dict[str, Any]]) -> None:
-    """Make all updates or none, again while others write to the same records; a failed condition is final.
+    """Apply all updates or none; retry on conflicts with other writers, but not on a failed condition.
 
     Raises:
         StatusChanged: a condition does not hold.
@@ -71,7 +71,7 @@ def transact(client: "DynamoDBClient", table: str, updates: Sequence[dict[str, A
 
 
 def tries() -> Iterator[bool]:
-    """Yield at once, then after ever longer pauses, `_TRIES` times in all; whether this is the last."""
+    """Yield `_TRIES` times, with growing pauses in between; the value tells whether this try is the last."""
     for attempt in range(_TRIES):
         if attempt:
             time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - only spreads the load

@@ -1,8 +1,8 @@
-"""How pings and posts are written in the table, and read from it.
+"""Stored form of pings and posts in the table.
 
-A ping has no `status` before it has been judged or decided, which keeps it out of every index: a flood costs
-one write unit a ping. `shown_on`, the key of the index that readers query, is on approved pings only. A
-post's record, `post#<key>`, stands in the same index, above its newest ping, so that one query brings both.
+A ping has no `status` until it is judged or decided, which keeps it out of every index: in a flood, each ping
+costs one write unit. `shown_on`, the key of the index that readers query, is only on approved pings. A post's
+record, `post#<key>`, is in the same index, above its newest ping, so that one query returns both.
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ _from_dynamodb = TypeDeserializer().deserialize
 
 
 def post_id(key: str) -> str:
-    """Return the id of a post's record; no ping's id begins like it."""
+    """Return the id of a post's record; its prefix differs from every ping's id."""
     return POST + key
 
 
@@ -34,7 +34,7 @@ def is_post(item_id: str) -> bool:
 
 
 def new_item(ping: Ping) -> Item:
-    """Return a received ping as it is first stored: what its sender said, and nothing else."""
+    """Return a received ping in its first stored form: only what its sender sent."""
     said: dict[str, Any] = {name: {"S": value} for name in _SAID if (value := getattr(ping, name))}
     return said | ({"marked_up": {"BOOL": True}} if ping.marked_up else {})
 
@@ -47,22 +47,22 @@ def to_ping(item: Item) -> Ping:
 
 
 def to_count(item: Item) -> tuple[str, int]:
-    """Return the key of a post's record and how many approved pings the post has."""
+    """Return a post's key and its count of approved pings, from the post's record."""
     return item["id"]["S"].removeprefix(POST), int(item.get("approved", {"N": "0"})["N"])
 
 
 def to_plain(item: Item) -> dict[str, Any]:
-    """Return an item's attributes as Python's own values."""
+    """Return an item's attributes as plain Python values."""
     return {name: _from_dynamodb(value) for name, value in item.items()}
 
 
 def to_typed(value: Any) -> Any:
-    """Return a value as DynamoDB takes it; its serialiser knows no StrEnum."""
+    """Return a value in DynamoDB's typed form; boto3's serialiser does not accept a StrEnum."""
     return _to_dynamodb(str(value) if isinstance(value, str) else value)
 
 
 def to_page(found: Sequence[Item], limit: int, after: Cursor | None) -> Page:
-    """Return the page that a query of the readers' index found; a ping over `limit` means a next one."""
+    """Return the page from a query of the readers' index; more pings than `limit` mean a next page."""
     items = [{name: next(iter(typed.values())) for name, typed in item.items()} for item in found]
     count = after.count if after else 0
     if items and is_post(items[0]["id"]):

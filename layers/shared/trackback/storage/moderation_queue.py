@@ -1,8 +1,8 @@
-"""What the author's pages list: pings by tab, a page at a time, with bounded reads whatever is stored.
+"""Lists of pings for the author's pages: by tab, in pages, with bounded reads however many pings are stored.
 
-Each tab is one partition of an index, or two: the revisions of approved pings wait at the top of the pending
-ones, for `by_due` tells which these are (`Due.REVISED`), as it does those that have disappeared (`Due.GONE`).
-Indexes lag behind, so what is found there is shown only if its record says the same.
+Each tab is one partition of an index, or two: revisions of approved pings come before the pending pings,
+found through `by_due` (`Due.REVISED`), which also finds disappeared pings (`Due.GONE`). Indexes are
+eventually consistent, so an entry is shown only if its record agrees.
 """
 
 import base64
@@ -26,17 +26,17 @@ from trackback.urls import host_of
 from trackback.web.text.plain_text import fold
 
 MOST_COUNTED = 1_000
-"""How many pings of a tab are counted; one more says that there are more."""
+"""How many pings of a tab are counted; a count of one more means "more than that"."""
 
 PAGE = 25
 MOST_READ = 1_000
-"""How many pings a search looks at before it hands over what it has found."""
+"""How many pings a search reads before it returns what it has found."""
 
 _CURSOR = re.compile(r"([01]) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([a-z2-7]{26})")
 
 
 class Tab(StrEnum):
-    """A list of pings."""
+    """A list of pings on the author's pages."""
 
     PENDING = "pending"
     APPROVED = "approved"
@@ -47,7 +47,7 @@ class Tab(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of a tab; `next` goes on from there, `looked_at` says how many pings were read for it."""
+    """A page of a tab: `next` is the cursor for the rest, `looked_at` says how many pings were read."""
 
     pings: list[Ping]
     next: str | None
@@ -56,7 +56,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Partition:
-    """A part of an index, in the order of `sort`."""
+    """A partition of an index, sorted by `sort`."""
 
     index: str
     key: str
@@ -66,7 +66,7 @@ class _Partition:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """An entry of a tab's partitions: in which it is, where, and whose."""
+    """Position in a tab: the partition's number, the sort value, and the ping's id."""
 
     number: int
     at: str
@@ -89,10 +89,9 @@ _PARTITIONS = {
 
 
 class Queue:
-    """The pings that the author looks through."""
+    """The pings that the author moderates."""
 
     def __init__(self, table: Table) -> None:
-        """Take where the pings are."""
         self._table = table
 
     @telling_when_busy()
@@ -100,7 +99,7 @@ class Queue:
         """Return how many pings each tab has, at most `most` + 1.
 
         Raises:
-            TableBusy: the ceiling of read units is reached.
+            TableBusy: the table's read ceiling is reached.
         """
         return {
             tab: min(sum(self._count(one, most + 1) for one in partitions), most + 1)
@@ -108,7 +107,7 @@ class Queue:
         }
 
     @telling_when_busy()
-    def page(  # noqa: PLR0913 - what to list, from where, and how much of it
+    def page(  # noqa: PLR0913 - tab, cursor, filters and bounds
         self,
         tab: Tab,
         after: str = "",
@@ -118,11 +117,11 @@ class Queue:
         size: int = PAGE,
         most_read: int = MOST_READ,
     ) -> Found:
-        """Return the pings of a tab; of a post only, or with all words of a search, where these are given.
+        """Return the pings of a tab, optionally only those of a post, or with all words of a search.
 
         Raises:
-            BadQuery: `after` is no cursor of a page before.
-            TableBusy: the ceiling of read units is reached.
+            BadQuery: `after` is not a cursor from an earlier page.
+            TableBusy: the table's read ceiling is reached.
         """
         words, key = fold(search).split(), post_key(post) if post else ""
         partitions = _PARTITIONS[tab]
@@ -146,7 +145,7 @@ class Queue:
         """Return other pings of the same host among the newest of each status, newest first.
 
         Raises:
-            TableBusy: the ceiling of read units is reached.
+            TableBusy: the table's read ceiling is reached.
         """
         host = host_of(ping.url)
         wanted = [Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM]
@@ -166,7 +165,7 @@ class Queue:
     def _each(
         self, partitions: Sequence[_Partition], start: _Place | None, read: int
     ) -> Iterator[tuple[_Place, Ping | None]]:
-        """Yield the entries after a place with their pings, which may have gone, reading `read` at a time."""
+        """Yield the entries after `start`, `read` per query, each with its ping, or None if deleted."""
         first = start.number if start else 0
         for number, partition in enumerate(partitions[first:], first):
             after = start if start and start.number == number else None
@@ -192,7 +191,7 @@ class Queue:
 
 
 def _of(partition: _Partition) -> dict[str, Any]:
-    """Return the conditions of a query: all of a partition, but no post's own record."""
+    """Return the query conditions for a partition's pings, without any post's record."""
     return {
         "IndexName": partition.index,
         "KeyConditionExpression": "#key = :value AND #sort < :top",
@@ -220,10 +219,10 @@ def _has(ping: Ping, words: Sequence[str]) -> bool:
 
 
 def _read_cursor(text: str, partitions: int) -> _Place:
-    """Read a cursor back; it names no partition but those of its tab.
+    """Parse a cursor; it can name only a partition of its own tab.
 
     Raises:
-        BadQuery: it is none that `_Place.encode` made.
+        BadQuery: the text is not a cursor that `_Place.encode` returned.
     """
     try:
         plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")

@@ -1,16 +1,16 @@
-"""The table: one record a ping, one record a post that has had approved pings.
+"""The table: one record for each ping, one record for each post that has had approved pings.
 
 Access patterns
 ---------------
-add a ping                    PutItem on `id`, if it is not there yet               1 write unit
+add a ping                    PutItem on `id`, if it does not exist                 1 write unit
 approved pings of a post      Query `by_post`, newest first, with the post's count  1 query
 counts of posts               BatchGetItem on `post#<key>`                          1 call
 pings of a status             Query `by_status`, newest first, and BatchGetItem
 received pings, or all        Scan
-pings to look at again        Query `by_due` for each of `Due`, the longest due first
+pings due for a check         Query `by_due` for each of `Due`, the longest due first
 pings whose link has gone     Query `by_due`, and BatchGetItem
-change                        UpdateItem, or TransactWriteItems where the post's count changes with it
-rules, words, posts' facts    GetItem and UpdateItem on `rules`, `words`, `post#<key>`
+change                        UpdateItem, or TransactWriteItems if the post's count changes too
+rules, words, posts' facts    GetItem and UpdateItem on `rules#`, `words#`, `post#<key>`
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,11 +30,11 @@ from trackback.storage.updates import count_change, ping_change
 from trackback.timestamps import stamp
 
 BATCH = 100
-"""How many keys BatchGetItem takes."""
+"""How many keys one BatchGetItem accepts."""
 
 
 class Added(Enum):
-    """What became of a ping that came in."""
+    """The result of storing a received ping."""
 
     NEW = "PingReceived"
     REPEATED = "PingRepeated"
@@ -42,10 +42,10 @@ class Added(Enum):
 
 
 class Table:
-    """A table as `template.yaml` makes it."""
+    """The table that `template.yaml` defines."""
 
     def __init__(self, name: str) -> None:
-        """Connect; region, credentials and a stand-in's endpoint come from the environment."""
+        """Region, credentials and a stand-in's endpoint come from the environment."""
         self.name = name
         self.client = connect()
 
@@ -53,13 +53,13 @@ class Table:
     def add(self, ping: Ping) -> Added:
         """Store a ping, unless its pair of post and source is known.
 
-        A known one with other texts is kept beside what is there as a revision, for the author to decide,
-        unless they have dropped that one. One that the author or a rule decided against stays as it is; one
-        that the check alone has put away begins anew, or whoever pings first with another's address could
-        keep that one out.
+        If a known ping comes with different texts, they are stored as a revision for the author to decide
+        about, unless the author has dropped these texts before. A ping that the author or a rule decided
+        against stays unchanged. A ping that only the check rejected is reopened; otherwise an attacker could
+        ping first with another's address and lock the genuine source out.
 
         Raises:
-            TableBusy: the ceiling of write units is reached.
+            TableBusy: the table's write ceiling is reached.
         """
         try:
             self.client.put_item(
@@ -81,15 +81,15 @@ class Table:
             return Added.REPEATED
         try:
             self.apply(reopened(known, ping) if again else revision(known, ping))
-        except StatusChanged:  # decided this very moment: the decision stands
+        except StatusChanged:  # a concurrent decision takes precedence
             return Added.REPEATED
         return Added.REVISED
 
     def get(self, ping_id: str) -> Ping:
-        """Return a ping as it stands now.
+        """Return the current state of a ping.
 
         Raises:
-            NoSuchPing: there is none of that id.
+            NoSuchPing: there is no ping with that id.
         """
         item = self.client.get_item(TableName=self.name, Key={"id": {"S": ping_id}}, ConsistentRead=True).get(
             "Item"
@@ -103,7 +103,7 @@ class Table:
         """Return a page of a post's approved pings, newest first.
 
         Raises:
-            TableBusy: the ceiling of read units is reached.
+            TableBusy: the table's read ceiling is reached.
         """
         query: Any = {}
         if after:
@@ -115,7 +115,7 @@ class Table:
             KeyConditionExpression="shown_on = :key",
             ExpressionAttributeValues={":key": {"S": key}},
             ScanIndexForward=False,
-            Limit=limit + 1 + (after is None),  # one more tells whether there are more, and the post's record
+            Limit=limit + 1 + (after is None),  # one more shows whether more follow; plus the post's record
             **query,
         )["Items"]
         return to_page(found, limit, after)
@@ -125,7 +125,7 @@ class Table:
         """Return how many approved pings each of at most 100 posts has.
 
         Raises:
-            TableBusy: the ceiling of read units is reached.
+            TableBusy: the table's read ceiling is reached.
         """
         counts = dict.fromkeys(keys, 0)
         if not counts:
@@ -139,7 +139,7 @@ class Table:
     def pings(self, status: Status | None = None) -> Iterator[Ping]:
         """Yield the pings of a status, or all, newest first.
 
-        Those of no status yet are in no index: they, and all, are found by reading the whole table.
+        Pings without a status are in no index, so they, and all pings, need a scan of the whole table.
         """
         if status in {None, Status.RECEIVED}:
             yield from self._scan(status)
@@ -147,7 +147,7 @@ class Table:
         yield from self._listed("by_status", "status", str(status))
 
     def disappeared(self) -> Iterator[Ping]:
-        """Yield the approved pings whose link has gone for good, the last to be looked at again first."""
+        """Yield the approved pings whose link has gone for good, the latest next check first."""
         yield from self._listed("by_due", "due", Due.GONE)
 
     def _listed(self, index: str, key: str, value: str) -> Iterator[Ping]:
@@ -164,10 +164,10 @@ class Table:
                 yield from self.entire(page["Items"][start : start + BATCH])
 
     def entire(self, entries: Sequence[Item]) -> Iterator[Ping]:
-        """Yield the pings of at most `BATCH` entries of an index, in their order; some may have gone since.
+        """Yield the pings of at most `BATCH` index entries, in order, without those deleted since.
 
         Raises:
-            TableBusy: the ceiling of read units is reached.
+            TableBusy: the table's read ceiling is reached.
         """
         if not entries:
             return
@@ -195,7 +195,7 @@ class Table:
         return sorted(pings, key=attrgetter("received_at"), reverse=True)
 
     def due(self, now: datetime, most: int) -> list[str]:
-        """Return the ids of pings that are to be looked at again, the longest due first."""
+        """Return the ids of pings due for a check, the longest due first."""
         found = [entry for due in Due for entry in self._due(due, now, most)]
         found.sort(key=lambda entry: entry["check_at"]["S"])
         return [entry["id"]["S"] for entry in found[:most]]
@@ -209,7 +209,7 @@ class Table:
             Limit=most,
         )["Items"]
 
-    def decide(  # noqa: PLR0913 - what, when, by whom, why, on what ground, which words, for how long
+    def decide(  # noqa: PLR0913 - what, when, by whom, why, from which status, which texts, for how long
         self,
         ping_id: str,
         status: Status,
@@ -221,16 +221,16 @@ class Table:
         seen: Status | None = None,
         keep: timedelta = KEEP_UNWANTED,
     ) -> Ping:
-        """Give a ping a status and return it as it was before; deciding the same again changes nothing.
+        """Set a ping's status and return the ping as it was before; the same status again changes nothing.
 
-        `words` names what it is about (`words_id`), the ping's own texts or its revision: approving shows
-        these, and what was said first where none are named. `seen` is the status that the decision is based
-        on. The post's count changes in the same transaction.
+        `words` is the `words_id` of the texts to decide about, the ping's own or its revision: approving
+        shows these texts, or the ping's own if `words` is empty. `seen` is the status that the decision is
+        based on. The post's count changes in the same transaction.
 
         Raises:
-            NoSuchPing: there is none of that id.
-            StatusChanged: somebody else decided after the status was seen or while we decide, or the words
-                are there no longer.
+            NoSuchPing: there is no ping with that id.
+            StatusChanged: another decision came after the status was seen or came at the same time, or the
+                ping no longer has these texts.
         """
         before = self.get(ping_id)
         if words and not before.says(words):
@@ -241,14 +241,14 @@ class Table:
         if seen not in {None, before.status} and before.status is not status:
             raise StatusChanged(f"it is {before.status} by now; look at it again")
         change = decision(before, status, now, by=by, why=why, take=take, keep=keep)
-        self.apply(replace(change, seen=("history",)))  # texts never change but with the history
+        self.apply(replace(change, seen=("history",)))  # the texts change only with the history
         return before
 
     def apply(self, change: Change) -> None:
-        """Make a change, and that of the post's count with it.
+        """Apply a change, together with the post's count.
 
         Raises:
-            StatusChanged: the ping's status is no longer the one that the change is based on.
+            StatusChanged: the ping no longer has the status that the change is based on.
         """
         try:
             if change.step:
@@ -261,16 +261,16 @@ class Table:
             raise StatusChanged(TOO_LATE) from None
 
     def read(self, record: str) -> dict[str, Any]:
-        """Return a record that is no ping, empty if there is none: `rules`, `words`, a post's facts."""
+        """Return a record that is not a ping (rules, words, a post's facts), empty if there is none."""
         key = {"id": {"S": record}}
         item = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item", {})
         return to_plain(item)
 
     def write(self, record: str, name: str, value: Any, *, was: Any = None) -> None:
-        """Set one attribute of a record that is no ping.
+        """Set one attribute of a record that is not a ping.
 
         Raises:
-            StatusChanged: it is no longer as it `was` (None: nothing is expected of it).
+            StatusChanged: the stored value is no longer `was` (None skips the comparison).
         """
         request: Any = {"ExpressionAttributeValues": {":value": to_typed(value)}}
         if was is not None:

@@ -1,4 +1,4 @@
-"""The titles of posts, as far as verification has seen them."""
+"""Titles of posts, as source checks have stored them."""
 
 from collections.abc import Collection
 from typing import Any
@@ -10,10 +10,10 @@ from trackback.storage.pings import Table
 
 @telling_when_busy()
 def post_titles(table: Table, keys: Collection[str]) -> dict[str, str]:
-    """Return the titles of at most 100 posts by key; those that are not known are left out.
+    """Return the titles of at most 100 posts by key, without unknown ones.
 
     Raises:
-        TableBusy: the ceiling of read units is reached.
+        TableBusy: the table's read ceiling is reached.
     """
     if not keys:
         return {}

@@ -1,8 +1,8 @@
-"""Orders to send: what the author asks for on the Send page, one record each, and what came of it.
+"""Send jobs: requests from the author's Send page, one record each, with the result.
 
-Whoever takes an order writes it and wakes `send`, which alone asks strangers for anything. An order stands in
-the index `by_due` until it is done, so that one that woke nobody is found by the schedule; in `by_status`,
-all can be listed. It is kept for 30 days.
+The caller stores a job and invokes `send`, which alone contacts other sites for it. A job is in
+the index `by_due` until it is done, so that the schedule finds it if the invocation failed; `by_status` lists
+all jobs. Jobs are kept for 30 days.
 """
 
 import json
@@ -27,12 +27,12 @@ from trackback.urls import read_source
 
 KEEP = timedelta(days=30)
 MOST_STEPS = 40
-"""How many links an order tells of, each in 9 KB at most: a record may have 400 KB."""
+"""How many links a job's result lists, each at most 9 KB: a record may have 400 KB."""
 
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """What an order tells of one link: the ledger's words, and what was sent or would be."""
+    """Result for one link: the sent ping's stage and message, and what was or would be sent."""
 
     target: str
     ping_url: str
@@ -45,20 +45,20 @@ class JobResult:
 
 @dataclass(frozen=True, slots=True)
 class SendJob:
-    """What the author asks for, and what came of it.
+    """The author's request to send pings, and its result.
 
     Attributes:
-        id: What names it; no ping's id begins like it.
-        at: When it was given, as `stamp` writes it.
+        id: Its id; the prefix differs from every ping's id.
+        at: When the author asked, as `stamp` writes it.
         source: URL of the author's post.
-        ping_url: The one ping URL to ping; empty to find those of all that the post links to.
-        again: Whether what was refused, is unclear or has failed is tried again.
-        dry_run: Whether to tell what would be sent, and send nothing.
-        state: What has become of it.
+        ping_url: The only ping URL to ping; empty to discover those of all links in the post.
+        again: Whether to retry pings that were refused, are unclear or have failed.
+        dry_run: Whether to report what would be sent, and send nothing.
+        state: Its state.
         words: Why it failed.
         title: The post's title.
-        steps: What was done about its links.
-        more: How many links there are beside these.
+        steps: Results for its links.
+        more: How many further links `steps` omits.
     """
 
     id: str
@@ -74,13 +74,13 @@ class SendJob:
     more: int = 0
 
 
-def read_order(  # noqa: PLR0913 - what a form has
+def read_order(  # noqa: PLR0913 - one for each field of the form
     sites: Sites, url: str, ping_url: str, now: datetime, *, again: bool = False, dry_run: bool = False
 ) -> SendJob:
-    """Return an order that the author has filled in.
+    """Return the job from the author's form.
 
     Raises:
-        BadSettings: with what to write instead.
+        BadSettings: a field is invalid; the message tells what to write instead.
     """
     try:
         source = read_source(url.strip()).url
@@ -98,35 +98,35 @@ def read_order(  # noqa: PLR0913 - what a form has
 
 
 class SendJobs:
-    """What the table holds of orders."""
+    """The send jobs in the table."""
 
     def __init__(self, table: Table, function: str = "") -> None:
-        """Take the table, and the function that is woken for a new order, if any is."""
+        """`function` is invoked for each new job; empty to leave jobs to the schedule."""
         self._table = table
         self._function = function
 
     def give(self, order: SendJob) -> None:
-        """Write a new order, and wake who carries it out; who cannot be woken comes by schedule."""
+        """Store a new job and invoke `send`; if the invocation fails, the schedule picks the job up."""
         self._put(order)
         if self._function:
             with suppress(ClientError, BotoCoreError):
                 wake(self._function, order.id)
 
     def find(self, order_id: str) -> SendJob | None:
-        """Return an order as it stands now, None if there is none of that id."""
+        """Return the current state of a job, or None."""
         if not order_id.startswith(JOB):
             return None
         item = self._table.read(order_id)
         return _order(item) if item else None
 
     def waiting(self, now: datetime, most: int) -> list[str]:
-        """Return the ids of orders that are to be carried out, the oldest first."""
+        """Return the ids of waiting jobs, the oldest first."""
         return self._ids(
             most, IndexName="by_due", KeyConditionExpression="due = :send AND check_at <= :now", now=now
         )
 
     def newest(self, limit: int = 10) -> list[SendJob]:
-        """Return the newest orders, newest first."""
+        """Return the newest jobs, newest first."""
         ids = self._ids(
             limit,
             IndexName="by_status",
@@ -137,7 +137,7 @@ class SendJobs:
         return [order for order in map(self.find, ids) if order]
 
     def finish(self, order: SendJob) -> None:
-        """Write what came of an order."""
+        """Store a job's result."""
         self._put(order)
 
     def _put(self, order: SendJob) -> None:
@@ -152,8 +152,8 @@ class SendJobs:
 
 
 def wake(function: str, order_id: str) -> None:
-    """Have a function carry out an order, without waiting for it."""
-    import boto3  # noqa: PLC0415 - what only a new order needs
+    """Invoke a function for a job, without waiting for the result."""
+    import boto3  # noqa: PLC0415 - only a new job needs it
 
     payload = json.dumps({"order": order_id}).encode()
     boto3.client("lambda", config=CONFIG).invoke(
@@ -162,7 +162,7 @@ def wake(function: str, order_id: str) -> None:
 
 
 def _item(order: SendJob) -> Item:
-    """Return an order as it is stored: in `by_due` only as long as it waits, and empty values left out."""
+    """Return a job in stored form: in `by_due` only while it waits, and without empty values."""
     expires_at = int((datetime.fromisoformat(order.at) + KEEP).timestamp())
     every = asdict(order) | {"steps": [asdict(step) for step in order.steps]}
     every |= {"received_at": every.pop("at"), "status": STATUS_JOB, "expires_at": expires_at}

@@ -1,7 +1,7 @@
-"""The ledger of pings sent, in the table: an item a record, and one for what is remembered of each feed.
+"""Sent pings in the table: an item for each record, and one for the stored state of each feed.
 
-A record stands in the index `by_status`, where pings do, under `sent`, and in `by_due` as long as something
-is to be done about it, or the author is to be told of it.
+A record is in the index `by_status`, like pings, under `sent`, and in `by_due` while it is due for an action
+or the author has yet to be notified.
 """
 
 import hashlib
@@ -19,22 +19,21 @@ from trackback.storage.keys import DUE_SENT, DUE_UNTOLD, FEED, STATUS_SENT
 from trackback.storage.pings import BATCH, Table
 from trackback.timestamps import stamp
 
-_IN_ITEM = {"first_at": "received_at", "next_at": "check_at"}  # names that the table's indexes have already
+_IN_ITEM = {"first_at": "received_at", "next_at": "check_at"}  # attribute names of the table's indexes
 
 
 class SentPings:
-    """A ledger in the table (`Ledger`)."""
+    """Sent pings in the table (`Ledger`)."""
 
     def __init__(self, table: Table) -> None:
-        """Take the table that it is kept in."""
         self._table = table
         self._client = table.client
 
     def find(self, ids: Collection[str]) -> Mapping[str, SentPing]:
-        """Return the records of some ids as they stand now, by id.
+        """Return the records with these ids, by id, in their current state.
 
         Raises:
-            TableBusy: the ceiling of read units is reached.
+            TableBusy: the table's read ceiling is reached.
         """
         wanted = sorted(set(ids))
         starts = range(0, len(wanted), BATCH)
@@ -52,7 +51,7 @@ class SentPings:
         raise TableBusy(BUSY)
 
     def put(self, sending: SentPing) -> bool:
-        """Write a record, the next version of what is there; return False if that is another by now."""
+        """Write the next version of a record; return False if the stored version has changed."""
         condition: Any = {"ConditionExpression": "attribute_not_exists(id)"}
         if sending.version > 1:
             condition = _still(sending.version - 1)
@@ -63,13 +62,13 @@ class SentPings:
         return True
 
     def forget(self, sending: SentPing) -> None:
-        """Remove a record, if it is still the same version."""
+        """Remove a record if its version is unchanged."""
         with suppress(self._client.exceptions.ConditionalCheckFailedException):
             key = {"id": {"S": sending.id}}
             self._client.delete_item(TableName=self._table.name, Key=key, **_still(sending.version))
 
     def due(self, now: datetime, most: int) -> list[SentPing]:
-        """Return records about which something is to be done, the longest due first."""
+        """Return the records that are due, the longest due first."""
         keys = self._client.query(
             TableName=self._table.name,
             IndexName="by_due",
@@ -80,7 +79,7 @@ class SentPings:
         return list(self._entire(keys))
 
     def untold(self, most: int) -> list[str]:
-        """Return the ids of records that the author should know of, and has not been told of."""
+        """Return the ids of records that the author has yet to be notified about."""
         keys = self._client.query(
             TableName=self._table.name,
             IndexName="by_due",
@@ -91,7 +90,7 @@ class SentPings:
         return [key["id"]["S"] for key in keys]
 
     def settle(self, sending_id: str) -> None:
-        """Note that the author is told of a record, or does not want to be."""
+        """Mark a record as notified, or as one the author does not want to be notified about."""
         with suppress(self._client.exceptions.ConditionalCheckFailedException):
             self._client.update_item(
                 TableName=self._table.name,
@@ -102,7 +101,7 @@ class SentPings:
             )
 
     def every(self, after: tuple[str, str] | None = None) -> Iterator[SentPing]:
-        """Yield all records, the newest first; those after one, if its `first_at` and id are given."""
+        """Yield all records, newest first, or those after `after`: a record's `first_at` and id."""
         start: Any = {}
         if after:
             place = {"status": STATUS_SENT, "received_at": after[0], "id": after[1]}
@@ -114,7 +113,7 @@ class SentPings:
             yield from self._entire(page["Items"])
 
     def newest(self, limit: int) -> list[SentPing]:
-        """Return the newest records, at most so many."""
+        """Return at most `limit` records, newest first."""
         return list(self._entire(self._client.query(**self._listed(), Limit=limit)["Items"]))
 
     def _listed(self) -> dict[str, Any]:
@@ -128,18 +127,18 @@ class SentPings:
         }
 
     def _entire(self, entries: Sequence[Item]) -> Iterator[SentPing]:
-        """Yield the records of an index's entries, in their order."""
+        """Yield the records of an index's entries, in order."""
         ids = [entry["id"]["S"] for entry in entries]
         found = self.find(ids)
         yield from (found[each] for each in ids if each in found)
 
     def memory(self, feed: str) -> Memory | None:
-        """Return what is remembered of a feed."""
+        """Return the stored state of a feed, or None."""
         known = self._table.read(_feed_id(feed)).get("memory")
         return Memory(**{**known, "posts": posts_in(known["posts"])}) if known else None
 
     def remember(self, feed: str, memory: Memory) -> None:
-        """Remember this of a feed, in place of what was remembered."""
+        """Replace the stored state of a feed."""
         known = {"address": memory.address, "etag": memory.etag, "modified": memory.modified}
         self._table.write(_feed_id(feed), "memory", {**known, "posts": memory.as_text()})
 
@@ -156,7 +155,7 @@ def _feed_id(feed: str) -> str:
 
 
 def _to_item(sending: SentPing) -> dict[str, Any]:
-    """Return a record as it is stored: in no index that it is not wanted in, and empty values left out."""
+    """Return a record in stored form: only in the indexes that it needs, and without empty values."""
     every = {_IN_ITEM.get(name, name): getattr(sending, name) for name in SentPing.__dataclass_fields__}
     every |= {"id": sending.id, "status": STATUS_SENT, "due": DUE_SENT if sending.next_at else ""}
     if sending.stage in FOR_A_PERSON:

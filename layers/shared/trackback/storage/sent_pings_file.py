@@ -1,7 +1,7 @@
-"""The ledger of pings sent, in one local file of JSON, for those who use the sender without AWS.
+"""Sent pings in one local JSON file, for using the sender without AWS.
 
-The file is read anew and written as a whole at every change: beside its place first, then put in it, so that
-it is whole at any moment, and under a lock, so that of two runs one waits.
+Each change reads the file again and writes it as a whole: to a temporary file first, which then replaces it,
+so the file is complete at any moment. A lock makes concurrent runs wait for each other.
 """
 
 import fcntl
@@ -22,19 +22,19 @@ _FORMAT = 1
 
 
 class SentPingsFile:
-    """A ledger in a file (`Ledger`)."""
+    """Sent pings in a file (`Ledger`)."""
 
     def __init__(self, path: Path) -> None:
-        """Take where it is; the first record makes it. A link to it stays one."""
+        """The first record creates the file. A symbolic link to it stays a link."""
         self._path = Path(os.path.realpath(path))
 
     def find(self, ids: Collection[str]) -> Mapping[str, SentPing]:
-        """Return the records of some ids, by id."""
+        """Return the records with these ids, by id."""
         sent = self._read()["sent"]
         return {each: _sending(sent[each]) for each in ids if each in sent}
 
     def put(self, sending: SentPing) -> bool:
-        """Write a record, the next version of what is there; return False if that is another by now."""
+        """Write the next version of a record; return False if the stored version has changed."""
         with self._changing() as kept:
             there = kept["sent"].get(sending.id, {"version": 0})
             if there["version"] != sending.version - 1:
@@ -43,27 +43,27 @@ class SentPingsFile:
         return True
 
     def forget(self, sending: SentPing) -> None:
-        """Remove a record, if it is still the same version."""
+        """Remove a record if its version is unchanged."""
         with self._changing() as kept:
             if kept["sent"].get(sending.id, {}).get("version") == sending.version:
                 del kept["sent"][sending.id]
 
     def due(self, now: datetime, most: int) -> list[SentPing]:
-        """Return records about which something is to be done, the longest due first."""
+        """Return the records that are due, the longest due first."""
         found = [each for each in self._sendings() if each.is_due(now)]
         return sorted(found, key=attrgetter("next_at"))[:most]
 
     def every(self) -> Iterator[SentPing]:
-        """Yield all records, the newest first."""
+        """Yield all records, newest first."""
         yield from sorted(self._sendings(), key=attrgetter("first_at"), reverse=True)
 
     def memory(self, feed: str) -> Memory | None:
-        """Return what is remembered of a feed."""
+        """Return the stored state of a feed, or None."""
         known = self._read()["feeds"].get(feed)
         return _memory(known) if known else None
 
     def remember(self, feed: str, memory: Memory) -> None:
-        """Remember this of a feed, in place of what was remembered."""
+        """Replace the stored state of a feed."""
         with self._changing() as kept:
             kept["feeds"][feed] = {**asdict(memory), "posts": memory.as_text()}
 
@@ -84,7 +84,7 @@ class SentPingsFile:
 
     @contextmanager
     def _changing(self) -> Iterator[dict[str, Any]]:
-        """Yield what is kept, and write it back if the block ends well, while no other run can do so."""
+        """Yield the file's content under the lock, and write it back if the block does not raise."""
         try:
             with self._beside(".lock").open("w") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
@@ -111,7 +111,7 @@ class SentPingsFile:
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    """Return what a ledger's file holds, if every part of it is what it should be."""
+    """Parse a ledger file and validate every part."""
     kept: dict[str, Any] = json.loads(text)
     if kept["format"] != _FORMAT or any(_sending(each).id != key for key, each in kept["sent"].items()):
         raise ValueError
@@ -129,7 +129,7 @@ def _memory(kept: Mapping[str, Any]) -> Memory:
 
 
 def _typed(kept: Mapping[str, Any], *numbers: str) -> Mapping[str, Any]:
-    """Return what is kept, if it is text but for the numbers: a file may have been edited by hand."""
+    """Return the fields if all are texts, except the `numbers`: the file may have been edited by hand."""
     if any(not isinstance(value, int if name in numbers else str) for name, value in kept.items()):
         raise TypeError
     return kept

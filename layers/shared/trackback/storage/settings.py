@@ -1,4 +1,4 @@
-"""The author's settings and rules, each kind in one record of the table."""
+"""Stores the author's settings and rules, each kind in one record of the table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
@@ -11,12 +11,11 @@ from trackback.storage.pings import Table
 
 
 def load_settings(table: Table) -> Settings:
-    """Return the author's settings."""
     return settings_in(table.read(SETTINGS))
 
 
 def settings_in(record: Mapping[str, Any]) -> Settings:
-    """Return the settings that their record, as it was read, holds."""
+    """Return the settings from their record."""
     known: dict[str, Any] = dict(record.get("settings", {}))
     if "notify" in known:
         known["notify"] = Notify(known["notify"])
@@ -29,16 +28,16 @@ def settings_in(record: Mapping[str, Any]) -> Settings:
 
 
 def save_settings(table: Table, settings: Settings, before: Settings) -> None:
-    """Put settings in place of those that were there `before`.
+    """Replace the settings `before` with new ones.
 
     Raises:
-        StatusChanged: others are there by now.
+        StatusChanged: the stored settings are no longer those in `before`.
     """
     table.write(SETTINGS, "settings", _written(settings), was=_written(before))
 
 
 def _written(settings: Settings) -> dict[str, Any]:
-    """Return what differs from the defaults, so that a setting that comes later needs no migration."""
+    """Return only the settings that differ from the defaults, so that a new setting needs no migration."""
     written: dict[str, Any] = {
         "notify": str(settings.notify),
         "webhook": settings.webhook,
@@ -60,7 +59,6 @@ def _written(settings: Settings) -> dict[str, Any]:
 
 
 def load_rules(table: Table) -> list[Rule]:
-    """Return the author's rules."""
     return [_rule(*written.split(" ", 2)) for written in table.read(RULES).get("rules", [])]
 
 
@@ -69,9 +67,9 @@ def _rule(effect: str, matches: str, value: str) -> Rule:
 
 
 def save_rules(table: Table, rules: Sequence[Rule], before: Sequence[Rule]) -> None:
-    """Put rules in place of those that were there `before`.
+    """Replace the rules `before` with new ones.
 
     Raises:
-        StatusChanged: others are there by now.
+        StatusChanged: the stored rules are no longer those in `before`.
     """
     table.write(RULES, "rules", [str(rule) for rule in rules], was=[str(rule) for rule in before])

@@ -1,4 +1,4 @@
-"""Sign-in to the author's pages: by a link in a mail to the author, or one that the command line prints."""
+"""Sign-in to the author's pages: by an emailed link, or by a link that the command line prints."""
 
 import secrets
 from datetime import datetime
@@ -22,27 +22,26 @@ from trackback.storage.signing_keys import Keys
 from trackback.timestamps import stamp
 
 PAUSE = SIGN_IN_LASTS
-"""How long after a sign-in mail nobody can have another sent, unless its link is used: as long as it is good.
+"""Minimum time between two sign-in emails, unless the link is used: as long as a link is valid.
 
-So nobody else's request can void a link that the author has, and 96 a day leave room in SES's sandbox.
+This way, a stranger's request cannot invalidate the author's link, and 96 emails a day fit in SES's sandbox.
 """
 
 _USED = "This link has been used, or there is a newer one. Ask for a new one."
 
 
 class SignIns:
-    """Sign-in by mail, and sessions; a record holds the newest sign-in link's nonce, and its time."""
+    """Sign-in by email, and sessions; one record holds the newest sign-in link's nonce and time."""
 
     def __init__(self, table: Table, keys: Keys) -> None:
-        """Use the table's record and the signing keys."""
         self._table = table
         self._keys = keys
 
     def ask(self, now: datetime) -> str | None:
-        """Return a sign-in token to mail to the author; None if one was made within `PAUSE`, whoever asked.
+        """Return a sign-in token to email to the author; None if anyone requested one within `PAUSE`.
 
         Raises:
-            TableBusy: a flood has used up the table's write units.
+            TableBusy: the table's write ceiling is reached.
         """
         if self._table.read(ACCESS).get("asked_at", "") > stamp(now - PAUSE):
             return None
@@ -55,23 +54,23 @@ class SignIns:
         return write_sign_in(self._keys.load(now, fresh=True), nonce, now) if asked else None
 
     def issue(self, now: datetime) -> str:
-        """Return a sign-in token for the owner of the table; it replaces one that was mailed.
+        """Return a sign-in token for the table's owner; it replaces an emailed one.
 
-        As with a mailed one, no request can replace it within `PAUSE`, unless it is used.
+        As with an emailed token, no request can replace it within `PAUSE`, unless it is used.
 
         Raises:
-            TableBusy: a flood has used up the table's write units.
+            TableBusy: the table's write ceiling is reached.
         """
         nonce = secrets.token_urlsafe(16)
         self._change("SET nonce = :nonce, asked_at = :now", "", {":nonce": nonce, ":now": stamp(now)})
         return write_sign_in(self._keys.load(now, fresh=True), nonce, now)
 
     def enter(self, token: str, now: datetime) -> str:
-        """Use up a sign-in token, and return a session's token for the cookie.
+        """Use up a sign-in token, and return a session token for the cookie.
 
         Raises:
-            LinkExpired: it has been used, replaced by a newer one, or is older than `SIGN_IN_LASTS`.
-            LinkInvalid: it is none of ours.
+            LinkExpired: the token was used or replaced by a newer one, or is older than `SIGN_IN_LASTS`.
+            LinkInvalid: the token is not a valid sign-in token.
         """
         nonce = read_sign_in(self._keys.load(now), token, now)
         if not self._change("REMOVE nonce, asked_at", "nonce = :nonce", {":nonce": nonce}):
@@ -79,14 +78,14 @@ class SignIns:
         return write_session(self._keys.load(now, fresh=True), secrets.token_urlsafe(16), now)
 
     def session(self, cookie: str, now: datetime) -> str | None:
-        """Return the id of the session that a cookie stands for, None if it stands for none."""
+        """Return the id of a cookie's session, or None if the cookie is not valid."""
         try:
             return read_session(self._keys.load(now), cookie, now)
         except (LinkExpired, LinkInvalid):
             return None
 
     def csrf(self, session: str, now: datetime) -> str:
-        """Return what a session's forms carry, so that no other site can post them."""
+        """Return the CSRF token for a session's forms, so that no other site can post them."""
         return csrf_token(self._keys.load(now), session)
 
     def may_post(self, session: str, token: str, now: datetime) -> bool:

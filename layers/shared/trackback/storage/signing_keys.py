@@ -1,7 +1,7 @@
-"""The signing keys: one SSM parameter, made on first use, read again after a minute.
+"""The signing keys: one SSM parameter, created on first use and cached for a minute.
 
-So a rotation reaches every process within a minute. A signature by a key not yet known is simply not good:
-to look for newer keys on account of what strangers send would let them make the service read all day.
+A rotation therefore reaches every process within a minute. A signature by an unknown key is simply invalid:
+if it triggered a read of newer keys, strangers could make the service read SSM all day.
 """
 
 import json
@@ -32,7 +32,7 @@ _CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard",
 
 
 class BrokenKeys(Exception):
-    """The parameter holds something else; its owner must mend it, for nobody else can know what to keep."""
+    """The parameter holds something else; the owner must repair it: the service cannot know what to keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +45,18 @@ class Keys:
     """The keys in one SSM parameter, a SecureString."""
 
     def __init__(self, name: str) -> None:
-        """Take where they are; region, credentials and a stand-in's endpoint come from the environment."""
+        """Region, credentials and a stand-in's endpoint come from the environment."""
         self.name = name
         self._known: list[_Key] = []
         self._known_since: datetime | None = None
 
     @cached_property
     def client(self) -> "SSMClient":
-        """The connection, made at the first use: it takes 40 ms, and many a request needs no key."""
+        """The SSM client, created on first use: it takes 40 ms, and many requests need no key."""
         return boto3.client("ssm", config=_CONFIG)
 
     def load(self, now: datetime, *, fresh: bool = False) -> Keyring:
-        """Return the keys, at most a minute old; `fresh` reads them now.
+        """Return the keys, at most a minute old; `fresh` bypasses the cache.
 
         Raises:
             BrokenKeys: the parameter does not hold keys.
@@ -67,7 +67,7 @@ class Keys:
         return _keyring(self._known, now)
 
     def rotate(self, now: datetime, *, forget: bool = False) -> Keyring:
-        """Make a new key; what was signed with those before is good for `OVERLAP`, or not at all any more.
+        """Create a new key; older signatures stay valid for `OVERLAP`, or become invalid with `forget`.
 
         Raises:
             BrokenKeys: the parameter does not hold keys.
@@ -86,7 +86,7 @@ class Keys:
         keys = [_new_key(now)]
         try:
             self._write(keys, overwrite=False)
-        except self.client.exceptions.ParameterAlreadyExists:  # another process was first: its key it is
+        except self.client.exceptions.ParameterAlreadyExists:  # another process was first: use its key
             return self._parse(self._value())
         return keys
 
@@ -127,6 +127,6 @@ def _new_key(now: datetime) -> _Key:
 
 
 def _keyring(keys: Sequence[_Key], now: datetime) -> Keyring:
-    """Return the keys that count; each counts until `OVERLAP` after the next one was made."""
+    """Return the valid keys; each is valid until `OVERLAP` after the next one was created."""
     older = [key.key for key, by in pairwise(keys) if now <= datetime.fromisoformat(by.made_at) + OVERLAP]
     return Keyring(keys[-1].key, tuple(older))

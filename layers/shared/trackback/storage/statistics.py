@@ -1,7 +1,7 @@
-"""Figures for the author: pings by week and status, the posts most linked to, the sites that link most.
+"""Figures for the author: pings by week and status, the posts with most pings, the sites that link most.
 
-They are counted from bounded reads and kept for a quarter of an hour, so that a page that is opened again and
-again costs one read. Pings that are still to be looked at are in no index, and not counted.
+They come from bounded reads and are cached for 15 minutes, so that reloading the page costs one read. Pings
+that wait for their first check are in no index, and not counted.
 """
 
 import json
@@ -24,7 +24,7 @@ from trackback.urls import host_of
 WEEKS = 26
 MOST_OF_A_STATUS = 2_000
 MOST_APPROVED = 500
-"""How many of the newest are counted: of each status for the weeks, approved ones for posts and sites."""
+"""How many of the newest pings count: of each status for the weeks, approved ones for posts and sites."""
 
 TOP = 10
 FRESH = timedelta(minutes=15)
@@ -33,15 +33,15 @@ COUNTED = (Status.APPROVED, Status.PENDING, Status.REJECTED, Status.SPAM)
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What there is to see at a glance.
+    """The figures of the overview page.
 
     Attributes:
-        made_at: When it was counted.
+        made_at: When they were counted.
         weeks: Monday of each ISO week (UTC) as a date, oldest first, with a number for each of `COUNTED`.
-        posts: URLs of the posts with most approved pings, and how many.
+        posts: URLs of the posts with most approved pings, with their counts.
         titles: Titles of these posts by URL, where known.
-        sites: Hosts of most approved pings, without "www.", and how many.
-        limits: What is not counted, in sentences.
+        sites: Hosts with most approved pings, without "www.", with their counts.
+        limits: Pings that are not counted, as sentences for the author.
     """
 
     made_at: str
@@ -54,10 +54,10 @@ class Overview:
 
 @telling_when_busy()
 def load_overview(table: Table, now: datetime, fresh: timedelta = FRESH) -> Overview:
-    """Return the figures, counted anew if they are not `fresh`.
+    """Return the figures, recounted if they are older than `fresh`.
 
     Raises:
-        TableBusy: the ceiling of read units is reached.
+        TableBusy: the table's read ceiling is reached.
     """
     kept = table.read(OVERVIEW).get("overview")
     known = _from_json(kept) if kept else None
@@ -89,7 +89,7 @@ def _make(table: Table, now: datetime) -> Overview:
 
 
 def _newest(table: Table, status: Status) -> list[str]:
-    """Return when the newest pings of a status came; one more than are counted tells of a limit."""
+    """Return when the newest pings of a status were received; one more than the limit shows an excess."""
     pages = table.client.get_paginator("query").paginate(
         TableName=table.name,
         IndexName="by_status",
@@ -103,7 +103,7 @@ def _newest(table: Table, status: Status) -> list[str]:
 
 
 def _titles(table: Table, urls: Sequence[str]) -> dict[str, str]:
-    """Return what verification has seen as the posts' titles; one that is not known is no loss."""
+    """Return the stored titles of posts by URL; a missing title is harmless."""
     if not urls:
         return {}
     keys: Any = {table.name: {"Keys": [{"id": {"S": post_id(post_key(url))}} for url in urls]}}
@@ -114,7 +114,7 @@ def _titles(table: Table, urls: Sequence[str]) -> dict[str, str]:
 
 
 def count_weeks(received: Mapping[str, Sequence[str]], now: datetime) -> list[tuple[str, dict[str, int]]]:
-    """Return how many pings of each status came in each of the last weeks, given when they came."""
+    """Count the pings of each status in each of the last weeks, from the times they were received."""
     counts = {
         status: Counter(_monday(date.fromisoformat(time[:10])) for time in times[:MOST_OF_A_STATUS])
         for status, times in received.items()
@@ -132,19 +132,19 @@ def _monday(day: date) -> str:
 
 
 def count_posts(approved: Sequence[Ping]) -> list[tuple[str, int]]:
-    """Return the URLs of the posts with most pings, each as its newest ping has it, and how many."""
+    """Return the URLs of the posts with most pings, each as in its newest ping, with their counts."""
     urls = {ping.post_key: ping.post for ping in reversed(approved)}
     most = Counter(ping.post_key for ping in approved).most_common(TOP)
     return [(urls[key], number) for key, number in most]
 
 
 def count_sites(approved: Sequence[Ping]) -> list[tuple[str, int]]:
-    """Return the hosts of most pings, and how many."""
+    """Return the hosts with most pings, with their counts."""
     return Counter(host_of(ping.url).removeprefix("www.") for ping in approved).most_common(TOP)
 
 
 def limits(received: Mapping[str, Sequence[str]], now: datetime) -> list[str]:
-    """Return what has not been counted, in sentences for the author."""
+    """Return what was not counted, as sentences for the author."""
     oldest_week = _weeks(now)[0]
     capped = {
         status: times[MOST_OF_A_STATUS][:10]

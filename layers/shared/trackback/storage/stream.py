@@ -1,4 +1,4 @@
-"""Records of the table's stream: what happened to which ping, and who has to know."""
+"""Records of the table's stream: which ping changed, and who must be notified."""
 
 from trackback.model.ping import Status
 from trackback.model.settings import Event
@@ -6,21 +6,21 @@ from trackback.storage.items import Item
 
 
 def ping_of(record: Item) -> str:
-    """Return the id of the ping, or of the other record, that was changed."""
+    """Return the id of the changed ping or other record."""
     return str(record["dynamodb"]["Keys"]["id"]["S"])
 
 
 def needs_check(record: Item) -> bool:
-    """Tell whether a ping's source must be looked at: it is new, or was sent again with other texts."""
+    """Tell whether a source needs a check: its ping is new, has new texts, or the author asked for one."""
     new = record["dynamodb"].get("NewImage", {})
     return "url" in new if record["eventName"] == "INSERT" else bool(new.get("unlooked", {}).get("BOOL"))
 
 
 def event_of(record: Item) -> Event | None:
-    """Return the event that the author or a webhook hears of, or None.
+    """Return the event to notify the author or a webhook about, or None.
 
-    A ping waits for the author when it is held after its first look, or when it is approved and a revision of
-    it was looked at. One that an undo has put back is known already.
+    A ping is pending for the author when it is held after its first check, or when it is approved and its
+    revision was checked. A ping that an undo made pending again is already known, so it is no event.
     """
     if record["eventName"] == "INSERT":
         return None

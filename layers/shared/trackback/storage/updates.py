@@ -1,4 +1,4 @@
-"""Changes of pings as DynamoDB takes them."""
+"""Changes of pings as DynamoDB updates."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from trackback.model.transitions import Change
 from trackback.storage.items import post_id, to_typed
 
 ABOVE_ALL_PINGS = "~"
-"""What a post's record has for a time: it sorts after every one."""
+"""The sort value of a post's record: it sorts after every time."""
 
 
 def count_change(key: str, step: int) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def count_change(key: str, step: int) -> dict[str, Any]:
 
 
 def ping_change(change: Change) -> dict[str, Any]:
-    """Return the update of a ping; a value of None removes the attribute."""
+    """Return the update for a change of a ping; a value of None removes the attribute."""
     sets = [name for name, value in change.sets.items() if value is not None]
     removes = [name for name, value in change.sets.items() if value is None]
     clauses = [
@@ -48,7 +48,7 @@ def ping_change(change: Change) -> dict[str, Any]:
 
 
 def _expected(change: Change) -> dict[str, Any]:
-    """Return what must be in the table still, empty for what must not be there."""
+    """Return the attributes that must be unchanged; an empty value means that it must not exist."""
     before = change.before
     names = {*change.seen, *({"revision"} if before.revision and "revision" in change.sets else ())}
     expected = {name: getattr(before, name) for name in sorted(names)}

@@ -1,4 +1,5 @@
-"""How a ping is judged: `evidence` is what is known, `signals` are single signs, `policy` weighs them.
+"""Judges a ping: `evidence` holds the facts, `signals` produce reasons, `policy` weighs them.
 
-`rules` are the author's own, `bayes` and `training` learn from decisions, `flood` counts, `akismet` asks.
+`rules` are the author's own, `bayes` and `training` learn from decisions, `flood` counts similar pings,
+`akismet` asks Akismet.
 """

@@ -1,7 +1,8 @@
-"""What Akismet thinks of a ping, for authors who have a key: one voice among the tells.
+"""Akismet's opinion of a ping, for authors with an API key: one signal among others.
 
-It is asked about pings whose source was fetched, and told what is public anyway. The sender's address is not
-kept, so the source's own stands in for it. No answer, or an odd one, says nothing: the author decides.
+Akismet is asked only about pings whose source was fetched, and gets only public data. The sender's address is
+not kept, so the source's own address replaces it. A missing or unclear answer counts as no signal: the
+author decides.
 """
 
 from collections.abc import Callable
@@ -14,16 +15,16 @@ SECONDS = 3
 
 
 class Akismet:
-    """A client of Akismet's comment check (its developer documentation, version 1.1)."""
+    """Client for Akismet's comment check (its developer documentation, version 1.1)."""
 
     def __init__(self, key: Callable[[], str], *, loopback: bool = False, url: str = CHECK) -> None:
-        """Take what returns the author's key; `url` is another only where Akismet is stood in for."""
+        """`key` returns the author's API key; `url` differs only when a stand-in replaces Akismet."""
         self._key = key
         self._url = url
         self._fetcher = Fetcher(loopback=loopback, seconds=SECONDS)
 
     def takes_for_spam(self, ping: Ping, page: Fetched) -> bool:
-        """Tell whether Akismet takes a ping for spam; False when it does not say, or there is no key."""
+        """Tell whether Akismet calls a ping spam; False without a clear answer or a key."""
         if not (key := self._key()):
             return False
         site = "/".join(ping.post.split("/")[:3]) + "/"

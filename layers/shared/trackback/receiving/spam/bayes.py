@@ -1,8 +1,8 @@
-"""A word model: what the author's own decisions say about a new ping's words.
+"""A word model: predicts the author's decision about a new ping from its words.
 
-Naive Bayes after Graham and Robinson, combined by Fisher's method, as SpamBayes made it well known: each word
-has a probability from its counts, the telling ones are combined, and agreement of many counts for more than
-one loud word. It needs no dictionary: languages without spaces are read in pairs of characters.
+Naive Bayes after Graham and Robinson, combined by Fisher's method, as SpamBayes popularised it. Each word has
+a probability from its counts; the significant ones are combined, so many words that agree outweigh one strong
+word. It needs no dictionary: languages without spaces are split into pairs of characters.
 """
 
 import json
@@ -16,25 +16,25 @@ from typing import Self
 from trackback.web.text.plain_text import fold
 
 MIN_DECISIONS = 10
-"""Decisions of each kind below which the model says nothing."""
+"""Fewer decisions than this of either kind, and the model gives no opinion."""
 MAX_WORDS = 2_000
 MAX_BYTES = 60_000
-"""What a model may measure as JSON in UTF-8."""
+"""Largest size of a model as JSON in UTF-8."""
 
 _READ = 2_000
 _LONGEST = 24
-_FEWEST = 3  # telling words, below which a text is too short to judge
+_FEWEST = 3  # significant words; with fewer, a text is too short to judge
 _MOST = 150
 _NAMED = 5
-_STRENGTH, _UNKNOWN = 0.45, 0.5  # Robinson's s and x: how far to believe a word that was seen once
-_TELLING = 0.1  # how far from 0.5 a word must be to count
-_HEADER = 60  # bytes of JSON that are not words
+_STRENGTH, _UNKNOWN = 0.45, 0.5  # Robinson's s and x: how far to trust a word that was seen once
+_TELLING = 0.1  # minimum distance from 0.5 for a word to count
+_HEADER = 60  # bytes of JSON beside the words
 _SPACELESS = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"  # kana, Han
-    "\uac00-\ud7af"  # Hangul has spaces, but its particles cling to the words
+    "\uac00-\ud7af"  # Hangul has spaces, but particles attach to the words
 )
-_INDIC = "\u0900-\u0dff"  # whose vowel signs are no letters to `re`
+_INDIC = "\u0900-\u0dff"  # `re` does not match their vowel signs as letters
 _RUN = re.compile(rf"([{_SPACELESS}]+)|(?:[^\W_{_SPACELESS}]|[{_INDIC}])+")
 
 Counts = tuple[int, int]
@@ -42,7 +42,7 @@ Counts = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class WordVerdict:
-    """How likely the author would not want a text, from 0 to 1, and the words that counted most."""
+    """Probability, from 0 to 1, that the author does not want a text, and the words that counted most."""
 
     probability: float
     words: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class WordVerdict:
 
 @dataclass(frozen=True, slots=True)
 class WordModel:
-    """In how many wanted and unwanted texts each word was; the word seen last is the last."""
+    """In how many wanted and unwanted texts each word occurred; the last word is the one seen last."""
 
     unwanted: int = 0
     wanted: int = 0
@@ -58,19 +58,19 @@ class WordModel:
 
     @classmethod
     def empty(cls) -> Self:
-        """Return the model that knows nothing."""
+        """Return a model without decisions."""
         return cls()
 
     def learn(self, decided: Iterable[tuple[str, bool]]) -> Self:
-        """Return the model with decisions added: pairs of a text and whether the author did not want it."""
+        """Return the model with decisions added: pairs of a text and whether it was unwanted."""
         return self._with(decided, 1)
 
     def forget(self, decided: Iterable[tuple[str, bool]]) -> Self:
-        """Return the model with decisions taken back that the author has changed."""
+        """Return the model with decisions removed, for when the author changes them."""
         return self._with(decided, -1)
 
     def judge(self, text: str) -> WordVerdict:
-        """Judge a text; 0.5 and no words where there is too little to go by."""
+        """Judge a text; returns 0.5 and no words if the evidence is too thin."""
         if min(self.unwanted, self.wanted) < MIN_DECISIONS:
             return WordVerdict(0.5)
         known = {word: self._probability(*self.counts[word]) for word in tokens(text) if word in self.counts}
@@ -89,7 +89,7 @@ class WordModel:
 
     @classmethod
     def from_json(cls, text: str) -> Self:
-        """Return the model that `as_json` wrote."""
+        """Parse the JSON that `as_json` wrote."""
         found = json.loads(text)
         return cls(found["unwanted"], found["wanted"], {w: (u, k) for w, (u, k) in found["words"].items()})
 
@@ -98,7 +98,7 @@ class WordModel:
         for text, is_unwanted in decided:
             totals[is_unwanted] = max(0, totals[is_unwanted] + change)
             for word in tokens(text):
-                unwanted, wanted = counts.pop(word, (0, 0))  # and back in at the end, as the newest
+                unwanted, wanted = counts.pop(word, (0, 0))  # reinserted at the end, as the newest
                 unwanted, wanted = unwanted + change * is_unwanted, wanted + change * (not is_unwanted)
                 if max(unwanted, wanted) > 0:
                     counts[word] = max(0, unwanted), max(0, wanted)
@@ -106,7 +106,7 @@ class WordModel:
         return type(self)(totals[1], totals[0], model._most_useful())
 
     def _most_useful(self) -> dict[str, Counts]:
-        """Keep the words that tell most, and a quarter for the newest, which tell little yet."""
+        """Keep the most significant words, and a quarter for the newest, which are not significant yet."""
         by_use = sorted(self.counts, key=lambda word: -self._usefulness(*self.counts[word]))
         first = by_use[: MAX_WORDS * 3 // 4]
         useful = set(first)
@@ -121,7 +121,7 @@ class WordModel:
         return {word: counts for word, counts in self.counts.items() if word in kept}
 
     def _probability(self, unwanted: int, wanted: int) -> float:
-        """Return how likely a text with a word is unwanted, as if there were as many of either kind."""
+        """Return the probability that a text with a word is unwanted, assuming equally many of both kinds."""
         bad, good = unwanted / max(1, self.unwanted), wanted / max(1, self.wanted)
         seen = unwanted + wanted
         return (_STRENGTH * _UNKNOWN + seen * bad / (bad + good)) / (_STRENGTH + seen)
@@ -131,7 +131,7 @@ class WordModel:
 
 
 def tokens(text: str) -> list[str]:
-    """Return a text's different words, in its order: of a spaceless script, its pairs of characters."""
+    """Return a text's distinct words in order; a script without spaces yields pairs of characters."""
     return list(dict.fromkeys(_tokens(fold(text[:_READ]))))
 
 
@@ -141,7 +141,7 @@ def _tokens(folded: str) -> Iterator[str]:
         if run[1]:
             yield from (a + b for a, b in pairwise(word)) if len(word) > 1 else [word]
         elif word.isdecimal():
-            yield "#" * min(len(word), 6)  # spam numbers its texts: how long says more than which
+            yield "#" * min(len(word), 6)  # spam numbers its texts: the length says more than the digits
         elif 1 < len(word) <= _LONGEST:
             yield word
 
@@ -155,7 +155,7 @@ def _combine(probabilities: list[float]) -> float:
 
 
 def _chi_square(value: float, n: int) -> float:
-    """Return the chance of a chi-square of `2 * n` degrees of freedom of at least `value`."""
+    """Return the probability that a chi-square with `2 * n` degrees of freedom is at least `value`."""
     half = value / 2
     log_terms = [-half + i * math.log(half) - math.lgamma(i + 1) for i in range(n)]
     return min(1.0, math.fsum(map(math.exp, log_terms)))

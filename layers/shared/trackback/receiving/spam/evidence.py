@@ -1,4 +1,4 @@
-"""What is known about a ping when it is judged, and what a judgement is made of."""
+"""Evidence about a ping, and the reasons that a judgement consists of."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -6,29 +6,29 @@ from typing import Literal
 from trackback.receiving.spam.bayes import WordModel
 
 LinkState = Literal["found", "missing", "unreachable"]
-"""What looking at the source has shown."""
+"""Result of the source check."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Everything that policy may look at; texts are clean, as they are kept.
+    """The evidence that policy uses; texts are clean, as stored.
 
     Attributes:
         url: The source, as sent.
-        title: Never empty: the source's address stands in.
-        excerpt: Maybe empty.
-        blog_name: Never empty: the source's host stands in.
+        title: Never empty: defaults to the source's address.
+        excerpt: May be empty.
+        blog_name: Never empty: defaults to the source's host.
         marked_up: Whether a field came with links in HTML or BBCode (`marks_up_links` of the raw texts).
         link: None until the source has been fetched.
-        landed: Where the source's redirects ended, empty if unknown.
+        landed: Final URL after the source's redirects, empty if unknown.
         rel: The link's `rel`, in lower case.
         links: How many links the source has.
         reflection: Whether the source's URL contains the post's own, so that its link proves nothing.
         same_text: How many other posts got the same text within an hour.
         same_host: How many other posts were pinged from the same host within an hour.
         burst: How many other pings came from the same sender within ten minutes.
-        akismet: Whether Akismet, if it was asked, takes the ping for spam.
-        words: What the author's decisions have taught.
+        akismet: Whether Akismet was asked and called the ping spam.
+        words: The word model learned from the author's decisions.
     """
 
     url: str
@@ -57,5 +57,5 @@ class Reason:
 
 
 def judged_text(url: str, title: str, excerpt: str, blog_name: str) -> str:
-    """Return what the word model learns from and judges by: all that the sender chose."""
+    """Return the text that the word model learns from and judges: everything that the sender chose."""
     return "\n".join([title, blog_name, excerpt, url.partition("://")[2]])

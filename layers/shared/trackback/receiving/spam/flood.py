@@ -1,7 +1,7 @@
-"""What came lately, in the memory of one warm environment: one text, host or sender again and again.
+"""Recent pings in the memory of one warm environment, to detect a text, host or sender that repeats.
 
-Another environment sees its own share only, so counts are a lower bound. That is enough for a flood, which
-is what they are for, and costs no read of the table.
+Each environment sees only its own share, so counts are a lower bound. That is enough to detect a flood, and
+it costs no read of the table.
 """
 
 import hashlib
@@ -16,18 +16,18 @@ HOUR = timedelta(hours=1)
 BURST = timedelta(minutes=10)
 SIZE = 5_000
 
-_VARIABLE = re.compile(r"\S*[./]\S*|[\W\d_]+")  # addresses and numbers, which spam fills in for each post
+_VARIABLE = re.compile(r"\S*[./]\S*|[\W\d_]+")  # addresses and numbers, which spam varies for each post
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """One ping, as it is compared with others; what is empty is like nothing else.
+    """One ping, for comparison with others; an empty field matches nothing.
 
     Attributes:
-        at: When it came.
+        at: When it was received.
         ping: Its id.
-        post: Key of the post that was pinged.
-        text: `text_hash` of what it says.
+        post: Key of the pinged post.
+        text: `text_hash` of its title and excerpt.
         host: The source's host.
         sender: A hash of the sender's address.
     """
@@ -42,7 +42,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class FloodCounts:
-    """How many others are like it: posts with the same text or host, and pings of the same sender."""
+    """How many others are similar: posts with the same text or host, and pings of the same sender."""
 
     same_text: int = 0
     same_host: int = 0
@@ -53,15 +53,14 @@ class FloodWindow:
     """A sliding window of an hour over the latest pings, at most `size` of them."""
 
     def __init__(self, size: int = SIZE) -> None:
-        """Begin with nothing seen."""
         self._size = size
         self._seen: dict[str, Arrival] = {}
         self._lock = threading.Lock()
 
     def see(self, arrival: Arrival) -> FloodCounts:
-        """Remember a ping, and count the others like it in the last hour (for the sender: ten minutes).
+        """Record a ping and count similar ones in the last hour (for the sender: ten minutes).
 
-        A ping that comes again, as in a batch that is retried, is one ping.
+        The same ping again, as in a retried batch, counts once.
         """
         with self._lock:
             return self._see(arrival)
@@ -76,7 +75,7 @@ class FloodWindow:
         return FloodCounts(len(text - {arrival.post}), len(host - {arrival.post}), len(burst))
 
     def __len__(self) -> int:
-        """Return how many pings are remembered."""
+        """Return how many pings the window holds."""
         return len(self._seen)
 
     def _make_room(self, now: datetime) -> None:
@@ -88,7 +87,7 @@ class FloodWindow:
 
 
 def text_hash(title: str, excerpt: str) -> str:
-    """Return a hash that texts share which differ in numbers, addresses or case; empty without words."""
+    """Return a hash that ignores numbers, addresses and case; empty without words."""
     words = _VARIABLE.sub(" ", fold(f"{title}\n{excerpt}")).strip()
     return hashlib.sha256(words.encode()).hexdigest()[:32] if words else ""
 

@@ -1,8 +1,9 @@
-"""What becomes of a ping: held for the author by default, with the reasons in words.
+"""Policy: decides a ping's status from the evidence; by default it is held for the author, with reasons.
 
-`CERTAIN` is 10. No tell but a known template (8) weighs over 4, or 5 for reflection: one alone, and any two
-others together, only hold a ping; a template and one more, or three or more others, can be spam unseen.
-A missing link weighs just 2, since TrackBack never required one: it is a fact for the author, not a verdict.
+`CERTAIN` is 10. No signal except a known template (8) weighs more than 4, or 5 for reflection. One signal
+alone, or any two others together, only hold a ping; a template and one more, or three or more others, can
+make it spam without the author's review. A missing link weighs only 2, since TrackBack never required one: it
+is a fact for the author, not a verdict.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,14 +17,14 @@ from trackback.receiving.spam.signals import FROM_PAGE, FROM_PING, Signal
 from trackback.web.html.href import UNFOLLOWED
 
 CERTAIN = 10
-"""The score from which a ping is spam unseen, unless the author allows where it comes from."""
+"""The score from which a ping is spam without the author's review, unless a rule allows its source."""
 MILD = 3
-"""The most that may speak against a ping that a rule approves: anyone can name a friend's page."""
+"""The highest weight against a ping that a rule may approve: anyone can name a friend's page as source."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What becomes of a ping (pending, approved or spam), how much speaks against it, and why."""
+    """A ping's status (pending, approved or spam), the score against it, and the reasons."""
 
     status: Status
     score: int
@@ -32,15 +33,15 @@ class Judgement:
 
 
 def judge_before_fetch(evidence: Evidence, rules: Sequence[Rule]) -> Judgement | None:
-    """Judge by the ping alone; None unless it is blocked or certain spam, for which nothing is fetched."""
+    """Judge by the ping alone; returns a judgement only for spam, so that its source is not fetched."""
     judgement = _judge(evidence, rules, FROM_PING)
     return judgement if judgement.status is Status.SPAM else None
 
 
 def judge(evidence: Evidence, rules: Sequence[Rule]) -> Judgement:
-    """Judge by the ping and its page; a page does not save what the ping alone gives away.
+    """Judge by the ping and its page; the page cannot outweigh what makes the ping alone spam.
 
-    Spammers place links for the one fetch that looks at them.
+    Spammers place links just for the one fetch that checks them.
     """
     return judge_before_fetch(evidence, rules) or _judge(evidence, rules, FROM_PING + FROM_PAGE)
 

@@ -1,4 +1,4 @@
-"""Sources that show whatever address stands in their own URL: an echo of the ping is no proof of a link."""
+"""Detects sources that print their own URL's content: such a page echoes the ping and proves no link."""
 
 import base64
 import html
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import suppress
 from urllib.parse import unquote
 
-_ROUNDS = 3  # of percent-encoding or entities, one within the other
+_ROUNDS = 3  # nested levels of percent-encoding or entities
 _ORIGIN = re.compile(r"[a-z]+://[^/?#]*", re.IGNORECASE)
 
 
 def is_reflection(source_url: str, post_key: str) -> bool:
-    """Tell whether a source's URL holds the post's address, behind its own host, in any usual encoding.
+    """Tell whether a source's URL contains the post's address after its own host, in any common encoding.
 
     With or without scheme and `www.`, as plain text, percent-encoded or as entities up to three times over,
     in Base64 or in hexadecimal.
@@ -33,11 +33,11 @@ _B64 = str.maketrans("-_", "+/")
 
 
 def _spellings(post_key: str) -> set[str]:
-    """Return the key with host and path as they are and as people write them."""
+    """Return the key's spellings: host and path encoded as in the key, and decoded as people write them."""
     host, slash, path = post_key.partition("/")
     hosts = [host]
     if "xn--" in host:
-        import idna  # noqa: PLC0415 - half a megabyte of tables that few posts need
+        import idna  # noqa: PLC0415 - loads half a megabyte of tables that few posts need
 
         with suppress(idna.IDNAError):
             hosts.append(idna.decode(host))
@@ -50,7 +50,7 @@ def _one_spelling(text: str) -> str:
 
 
 def _encoded(needle: str) -> Iterator[str]:
-    """Yield what every Base64 or hexadecimal text that holds `needle` holds, wherever it stands in it."""
+    """Yield the part common to all Base64 or hexadecimal texts that contain `needle`, for every offset."""
     data = needle.encode()
     yield data.hex()
     yield data.hex().upper()

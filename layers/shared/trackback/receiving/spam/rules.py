@@ -1,4 +1,4 @@
-"""The author's own rules as they are read and applied."""
+"""Parses the author's rules and applies them to evidence."""
 
 import re
 from collections.abc import Iterable
@@ -27,17 +27,17 @@ class _Place:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """Evidence as rules look at it, read once for all of them."""
+    """Evidence prepared for matching, once for all rules."""
 
     places: list[_Place | None]
     texts: list[str]
 
 
 def read_rule(effect: str, matches: str, value: str) -> Rule:
-    """Return the rule that an author wrote; hosts and paths may be pasted as URLs.
+    """Parse a rule that the author wrote; hosts and paths may be pasted as URLs.
 
     Raises:
-        BadRule: with what to write instead.
+        BadRule: the rule is invalid; the message tells what to write instead.
     """
     try:
         rule = Rule(Effect(effect), Matches(matches), value)
@@ -53,7 +53,7 @@ def read_rule(effect: str, matches: str, value: str) -> Rule:
 
 
 def deciding_rule(evidence: Evidence, rules: Iterable[Rule]) -> Rule | None:
-    """Return the most specific rule that applies, None if none does."""
+    """Return the most specific rule that matches, or None."""
     order = [Matches.TEXT, Matches.HOST, Matches.PATH]
     seen = _look_at(evidence)
     return max(
@@ -66,8 +66,8 @@ def deciding_rule(evidence: Evidence, rules: Iterable[Rule]) -> Rule | None:
 def applies(rule: Rule, evidence: Evidence) -> bool:
     """Tell whether a rule matches.
 
-    A block matches where the source is or where its redirects end; an allow must match both, or an open
-    redirect on a friend's site would let anyone in.
+    A block rule matches if the source's URL or its final URL after redirects does; an allow rule needs both.
+    Otherwise an open redirect on a friend's site would admit any page.
     """
     return _applies(rule, _look_at(evidence))
 
@@ -90,7 +90,7 @@ def _is_in(place: _Place, rule: Rule) -> bool:
         return place.host == rule.value or (not is_ip and place.host.endswith(f".{rule.value}"))
     host, *path = rule.value.split("/")
     if rule.effect is Effect.ALLOW and any(_HIDDEN.search(segment) for segment in place.path):
-        return False  # servers differ in where such a path leads
+        return False  # servers resolve such a path differently
     return place.host.removeprefix("www.") == host and place.path[: len(path)] == tuple(path)
 
 
@@ -135,7 +135,7 @@ def _without_www(host: str) -> str:
 
 
 def _place(url: str) -> _Place | None:
-    """Return where a URL leads, its port and query aside; None if it is no URL that we would take."""
+    """Return a URL's host and path, without port and query; None if it is not a valid source."""
     try:
         authority, _, path = read_source(url).key.partition("?")[0].partition("/")
         host = urlsplit(f"//{authority}").hostname or ""
@@ -145,7 +145,7 @@ def _place(url: str) -> _Place | None:
 
 
 def _segments(path: str) -> tuple[str, ...]:
-    """Return a path's segments with `.` and `..` followed, as fetching follows them."""
+    """Return a path's segments with `.` and `..` resolved, as the fetcher resolves them."""
     found: list[str] = []
     for segment in path.split("/"):
         if segment == "..":

@@ -1,7 +1,7 @@
-"""What speaks for or against a ping: small pure functions, each giving one reason or none.
+"""Signals for or against a ping: small pure functions, each returning one reason or None.
 
-Those that need nothing but the ping come first: they are asked before anything is fetched. Every pattern is
-bounded and every text was cut when the ping came, so each tell is linear.
+Signals that need only the ping come first and run before any fetch. Every pattern is bounded and every text
+was cut when the ping was received, so each signal runs in linear time.
 """
 
 import re
@@ -20,21 +20,21 @@ class _Template(NamedTuple):
     pattern: re.Pattern[str]
 
 
-_FRAME = r"\[\.{2,3}\]"  # a folded “[…]”
+_FRAME = r"\[\.{2,3}\]"  # “[…]” after folding
 _ADDRESS = r"(?:https?://)?[\w-]{1,63}\.\S{2,400}"
 _TEMPLATES = (
     _Template(  # antispam-bee#354 and #489, 2020 to 2023
         "you will find (a number) more infos",
         re.compile(r"\b(?:there|here) you (?:will |can )?find \d{1,7} (?:more|additional) info"),
     ),
-    _Template(  # antispam-bee#489: nothing but this between the brackets, where a blog has a sentence
+    _Template(  # antispam-bee#489: only this between the brackets, where a blog has a sentence
         "[…] Read more: (the post's address) […]",
         re.compile(
             rf"^{_FRAME} (?:read|find) (?:[a-z]{{1,12}} ){{0,3}}[a-z]{{1,12}}: ?{_ADDRESS} {_FRAME}$",
             re.MULTILINE,
         ),
     ),
-    _Template(  # antispam-bee#354 and variants of it
+    _Template(  # antispam-bee#354 and its variants
         "[…] infos on that topic",
         re.compile(rf"{_FRAME}(?: [a-z0-9]{{1,12}}){{0,6}} (?:on|to|about)(?: to)? that topic:"),
     ),
@@ -47,18 +47,18 @@ _TRACKBACK_TITLE = re.compile(r"^(?:\[?\.{2,3}\]? ?)?\[trackback\]$")
 _URL = re.compile(r"https?://|\bwww\.")
 _MANY_URLS = 3
 
-_FLOODS = (  # what is counted, how many are suspicious, how many are a flood
+_FLOODS = (  # attribute, count that is suspicious, count that is a flood, message
     ("same_text", 5, 20, "{} other posts got the same text within an hour."),
     ("same_host", 10, 30, "{} other posts were pinged from the same host within an hour."),
     ("burst", 20, 60, "{} other pings came from the same sender within ten minutes."),
 )
 _LINKS = ((2_000, 4), (500, 2))
-_UNWANTED = ((0.99, 4), (0.9, 2))  # tests/benchmarks/words.py counts what these get wrong
+_UNWANTED = ((0.99, 4), (0.9, 2))  # tests/benchmarks/words.py counts their errors
 _WANTED = 0.05
 
 
 def template(evidence: Evidence) -> Reason | None:
-    """Known templates of TrackBack spam; the only tell that needs just one other to be certain."""
+    """Known templates of TrackBack spam; the only signal that one other signal can make certain."""
     text = fold(f"{evidence.title}\n{evidence.excerpt}")
     found = next((known.name for known in _TEMPLATES if known.pattern.search(text)), None)
     return Reason(f"The text follows a known template of spam: “{found}”.", 8) if found else None
@@ -72,21 +72,21 @@ def trackback_title(evidence: Evidence) -> Reason | None:
 
 
 def reflection(evidence: Evidence) -> Reason | None:
-    """Pages that print whatever their address holds (protocol: 2005)."""
+    """Pages that print the content of their own address (protocol: 2005)."""
     if evidence.reflection:
         return Reason("The source's address contains the post's own, so a link there proves nothing.", 5)
     return None
 
 
 def marked_up(evidence: Evidence) -> Reason | None:
-    """Links in fields that are plain text; some old blogs send them, most spam scripts do."""
+    """Links in plain-text fields; some old blogs send them, most spam scripts do."""
     if evidence.marked_up:
         return Reason("The fields came with links in HTML or BBCode.", 4)
     return None
 
 
 def title_is_blog_name(evidence: Evidence) -> Reason | None:
-    """Antispam-bee#219. Where both are missing the host stands in for both, which says nothing."""
+    """Antispam-bee#219. If both are missing, both default to the host, which says nothing."""
     title, blog_name = fold(evidence.title), fold(evidence.blog_name)
     if title == blog_name and title != fold(urlsplit(evidence.url).netloc):
         return Reason("The title and the blog's name are the same.", 3)
@@ -94,7 +94,7 @@ def title_is_blog_name(evidence: Evidence) -> Reason | None:
 
 
 def many_addresses(evidence: Evidence) -> Reason | None:
-    """Text that is mostly addresses."""
+    """Text that consists mostly of addresses."""
     count = sum(
         len(_URL.findall(fold(text))) for text in (evidence.title, evidence.excerpt, evidence.blog_name)
     )
@@ -102,7 +102,7 @@ def many_addresses(evidence: Evidence) -> Reason | None:
 
 
 def flood(evidence: Evidence) -> Reason | None:
-    """Many pings at once; text, host and sender go together, so the loudest counts, once."""
+    """Many pings at once; text, host and sender correlate, so only the strongest counts."""
     counted = [(getattr(evidence, name), few, many, words) for name, few, many, words in _FLOODS]
     heard = [
         Reason(words.format(count), 4 if count >= many else 2)
@@ -113,7 +113,7 @@ def flood(evidence: Evidence) -> Reason | None:
 
 
 def words(evidence: Evidence) -> Reason | None:
-    """What the author has decided about such words before."""
+    """The author's earlier decisions about pings with similar words."""
     text = judged_text(evidence.url, evidence.title, evidence.excerpt, evidence.blog_name)
     verdict = evidence.words.judge(text)
     quoted = ", ".join(verdict.words)
@@ -126,7 +126,7 @@ def words(evidence: Evidence) -> Reason | None:
 
 
 def link(evidence: Evidence) -> Reason | None:
-    """The proof of etiquette. TrackBack never required it, so its absence weighs little."""
+    """A link to the post. TrackBack never required one, so its absence weighs little."""
     if evidence.reflection:
         return None
     if evidence.link == "found":
@@ -137,7 +137,7 @@ def link(evidence: Evidence) -> Reason | None:
 
 
 def rel(evidence: Evidence) -> Reason | None:
-    """What the source says about its own link."""
+    """The source's own marking of its link."""
     if evidence.link != "found":
         return None
     if "sponsored" in evidence.rel:
@@ -148,7 +148,7 @@ def rel(evidence: Evidence) -> Reason | None:
 
 
 def many_links(evidence: Evidence) -> Reason | None:
-    """Link farms; a long list of links is also what a link blog is."""
+    """Link farms; but a link blog has many links, too."""
     for links, weight in _LINKS:
         if evidence.links > links:
             return Reason(f"The source has {evidence.links} links.", weight)
@@ -156,7 +156,7 @@ def many_links(evidence: Evidence) -> Reason | None:
 
 
 def akismet(evidence: Evidence) -> Reason | None:
-    """Akismet's word, where the author has a key for it."""
+    """Akismet's answer, if the author has a key."""
     return Reason("Akismet takes it for spam.", 4) if evidence.akismet else None
 
 

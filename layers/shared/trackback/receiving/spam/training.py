@@ -1,4 +1,4 @@
-"""Learning the author's taste: once a day, from what was approved, rejected and marked as spam."""
+"""Trains the word model once a day, from pings that the author approved, rejected or marked as spam."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -13,13 +13,13 @@ from trackback.timestamps import stamp
 
 EVERY = timedelta(days=1)
 MOST = 500
-"""How many of the newest decisions of each kind are learned from."""
+"""How many of the newest decisions of each kind the model learns from."""
 
 _UNWANTED = {Status.APPROVED: False, Status.REJECTED: True, Status.SPAM: True}
 
 
 def learn(table: Table, now: datetime) -> bool:
-    """Learn anew if that was not done within `EVERY`; return whether it was done now."""
+    """Retrain the model if the last training is older than `EVERY`; return whether it was retrained."""
     if table.read(WORDS).get("learned_at", "") > stamp(now - EVERY):
         return False
     table.write(WORDS, "model", WordModel.empty().learn(_decided(table)).as_json())
@@ -28,7 +28,7 @@ def learn(table: Table, now: datetime) -> bool:
 
 
 def load_words(table: Table) -> WordModel:
-    """Return what was learned last."""
+    """Return the model of the last training."""
     model = table.read(WORDS).get("model")
     return WordModel.from_json(model) if model else WordModel.empty()
 
@@ -36,5 +36,5 @@ def load_words(table: Table) -> WordModel:
 def _decided(table: Table) -> Iterator[tuple[str, bool]]:
     for status, unwanted in _UNWANTED.items():
         for ping in islice(table.pings(status), MOST):
-            if any(entry.get("by") == "author" for entry in ping.history):  # not from what it judged itself
+            if any(entry.get("by") == "author" for entry in ping.history):  # not from its own judgements
                 yield judged_text(url=ping.url, **ping.texts), unwanted
