@@ -18,7 +18,7 @@ class DyingLedger(SentPingsFile):
     """A ledger in a file. It kills its process at one write."""
 
     def __init__(self, path: Path, write: int, moment: str) -> None:
-        """Take the number of the write, from 1, and whether to die `before` or `after` it."""
+        """`write` counts from 1; `moment` is `before` or `after` that write."""
         super().__init__(path)
         self._numbers = count(1)
         self._at = (write, moment)

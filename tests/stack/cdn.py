@@ -39,7 +39,7 @@ class Cdn:
     """The distribution of a template."""
 
     def __init__(self, template: Template, page: Page) -> None:
-        """Take the template, and a blank page of a browser to run the edge function in."""
+        """`page` is a blank page of a browser; the edge function runs in it."""
         (made,) = template.resources("AWS::CloudFront::Distribution").values()
         self.config: dict[str, Any] = template.resolve(made["DistributionConfig"])
         self._policies = template.resolve(template.resources("AWS::CloudFront::CachePolicy"))

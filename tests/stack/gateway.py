@@ -24,7 +24,7 @@ class Gateway:
     """A WSGI application that routes requests to the functions."""
 
     def __init__(self, template: Template, functions: Iterable[Environments] = ()) -> None:
-        """Take the CORS settings from the template, and the routes from its functions."""
+        """Read the CORS settings from the template. Routes come from the functions."""
         self.functions = list(functions)
         cors = template.cors()
         self._cors = {"access-control-allow-origin": ",".join(cors["AllowOrigins"])}

@@ -88,7 +88,7 @@ class Failure:
 
     @property
     def what(self) -> str:
-        """What the message asked for."""
+        """The work that failed, in words."""
         if batch := self.stream_batch:
             return f"{batch.get('batchSize', 'some')} changes of the table"
         if self.ping:

@@ -59,7 +59,7 @@ def _report(findings: Iterable[Finding], asked: Namespace) -> bool:
 
 @contextmanager
 def _ended_in_order() -> Iterator[None]:
-    """Turn SIGINT, SIGTERM and SIGHUP into an exit, so that clean-up code runs first."""
+    """Let SIGINT, SIGTERM and SIGHUP exit the process only after clean-up code has run."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     for number in before:
         signal.signal(number, lambda number, _: sys.exit(128 + number))

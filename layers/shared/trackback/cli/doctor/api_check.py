@@ -27,7 +27,7 @@ class ApiCheck:
         self._fetcher = fetcher
 
     def check_pings(self, post: Post) -> Finding:
-        """Check whether the API answers and takes pings for the post. The post's RSS list tells both."""
+        """Check whether the API answers and takes pings for the post. The post's RSS list shows both."""
         advice = "Check the address: --api, or TRACKBACK_API."
         try:
             told = self._fetcher.get(f"{post.ping_url}?__mode=rss", accept="text/xml")

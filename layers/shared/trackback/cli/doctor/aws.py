@@ -89,7 +89,7 @@ class AwsDoctor:
 def check_status(name: str, status: str) -> Finding:
     """Return a finding about a stack's status.
 
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html lists all of them.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html lists all statuses.
     """
     if status.endswith("_IN_PROGRESS") and status not in _STATUS:
         return note("stack", f"AWS is at work on the stack {name} ({status}).", "Ask again when it is done.")

@@ -23,7 +23,7 @@ class Doctor:
     """Checks posts that send their pings to one API and its table."""
 
     def __init__(self, table: Table, fetcher: Fetcher, api: str) -> None:
-        """Take the API's origin without a trailing slash."""
+        """`api` is the API's origin without a trailing slash."""
         self._fetcher = fetcher
         self._api = api
         self._reception = ApiCheck(fetcher)
