@@ -1,4 +1,4 @@
-"""A browser in front of `moderate`, called as API Gateway calls it, and what it posts and follows."""
+"""A browser for tests of `moderate`, which it calls as API Gateway does."""
 
 import html
 import re
@@ -26,7 +26,7 @@ NO_PING = "a" * 26
 
 @dataclass
 class Visitor:
-    """A browser: it keeps cookies, and posts a page's own CSRF token."""
+    """A browser: it keeps cookies, and posts the page's own CSRF token."""
 
     cookies: dict[str, str] = field(default_factory=dict)
 
@@ -52,7 +52,7 @@ class Visitor:
         return author.csrf if author else ""
 
     def notice(self) -> str:
-        """Return what the next page says about what was done."""
+        """Return the flash message of the next page."""
         page = self.read(f"{QUEUE}/rules")
         found = re.search(r'<div class="notice.*?<p>(.*?)</p>', page, re.DOTALL)
         return html.unescape(found[1]) if found else ""
@@ -93,13 +93,13 @@ def one(act: str, ping: Ping) -> dict[str, str]:
 
 
 def mailed(ping: Ping, action: Action = Action.APPROVE, age: timedelta = timedelta()) -> str:
-    """Return the path of a link as a mail of that age has it."""
+    """Return the path of a mail link that was written `age` ago."""
     link = Link(action, "" if action is Action.MUTE else ping.id, ping.latest_id)
     return f"{QUEUE}/link/{write_link(app.keys.load(now()), link, now() - age)}"
 
 
 def reopen(table: Table, ping: Ping, title: str) -> Ping:
-    """Have the check put a ping away, and its sender send other words that wait in its place."""
+    """Have the checker reject a ping and its sender send other texts, so that it is pending again."""
     verdict = Verdict(Seen.FOUND, ping.received_at)
     table.apply(verdict_change(ping, verdict, Outcome(Status.SPAM), now()))
     reopened = revise(table, ping, title)
@@ -109,5 +109,5 @@ def reopen(table: Table, ping: Ping, title: str) -> Ping:
 
 
 def new_mails(before: int) -> list[str]:
-    """Return the texts of the mails that went out beside the first ones."""
+    """Return the texts of the mails after the first `before` ones."""
     return [str(mail.get_body(("plain",)).get_content()) for mail in sent_mails()[before:]]  # type: ignore[union-attr]

@@ -1,4 +1,4 @@
-"""Answers of an AWS that is not well, put on the wire in place of the real ones."""
+"""Faults of AWS: error responses in place of real ones."""
 
 import json
 from typing import Any
@@ -20,7 +20,7 @@ class _Raw:
 
 
 def answer(asked: Table | Queue, operation: str, times: int, body: dict[str, Any], status: int = 400) -> None:
-    """Answer the next requests of an operation to a table or queue so, then let them through again."""
+    """Answer the next requests of an operation with an error, then let requests through again."""
     left = [AWSResponse("", status, _NO_HEADERS, _Raw(json.dumps(body).encode())) for _ in range(times)]
     on_the_wire: Any = asked.client.meta.events
     service = asked.client.meta.service_model.service_id.hyphenize()

@@ -1,6 +1,6 @@
-"""The browsers that the tests drive: the system's Chromium and Firefox, installed where they are missing.
+"""The browsers of the tests: the system's Chromium and Firefox, installed if they are missing.
 
-`python -m tests.browser` makes sure that both are there, and prints where.
+`python -m tests.browser` installs both if necessary, and prints their paths.
 """
 
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 ARGUMENTS = (
-    "--no-sandbox",  # as root, which is all that many containers have, Chromium does not start without
+    "--no-sandbox",  # Chromium does not start as root without it, and many containers only have root
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -23,8 +23,8 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
-AS_MOZILLA_SHIPS_IT = "moz-firefox"  # Playwright drives it by WebDriver BiDi, as it does no other Firefox
-SILENCE: dict[str, str | float | bool] = {  # for Firefox, which would ask its makers for news
+AS_MOZILLA_SHIPS_IT = "moz-firefox"  # Playwright drives it by WebDriver BiDi, unlike any other Firefox
+SILENCE: dict[str, str | float | bool] = {  # stops Firefox's requests to Mozilla
     "app.normandy.enabled": False,
     "app.update.disabledForTesting": True,
     "browser.safebrowsing.malware.enabled": False,
@@ -33,12 +33,12 @@ SILENCE: dict[str, str | float | bool] = {  # for Firefox, which would ask its m
     "network.captive-portal-service.enabled": False,
     "network.connectivity-service.enabled": False,
 }
-expect.set_options(timeout=30_000)  # ms: as long as all else here waits for a busy machine
+expect.set_options(timeout=30_000)  # ms: as long as all other waits for a busy machine
 
 
 @dataclass(frozen=True)
 class Product:
-    """A browser as systems know it: its commands, where macOS keeps it, and Debian's package of it."""
+    """A browser product: its commands, its paths on macOS, and its Debian package."""
 
     name: str
     commands: tuple[str, ...]
@@ -57,7 +57,7 @@ CHROMIUM = Product(
         "chrome",
     ),
     ("Google Chrome.app/Contents/MacOS/Google Chrome", "Chromium.app/Contents/MacOS/Chromium"),
-    "chromium-headless-shell",  # the same engine, without the rest: a quarter of the work
+    "chromium-headless-shell",  # the same engine with a quarter of the work
 )
 FIREFOX = Product(
     "Firefox", ("firefox-esr", "firefox"), ("Firefox.app/Contents/MacOS/firefox",), "firefox-esr"
@@ -65,25 +65,24 @@ FIREFOX = Product(
 
 
 class NoBrowser(RuntimeError):
-    """There is no browser and none could be installed; the message says what to do."""
+    """No browser was found or installed; the message says what to do."""
 
 
 class Browsers:
-    """Headless browsers by name, each started when it is first asked for."""
+    """Headless browsers by name, each started on first use."""
 
     def __init__(self, playwright: Playwright) -> None:
-        """Start none yet."""
         self._playwright = playwright
         self._running: dict[str, Browser] = {}
 
     def __getitem__(self, name: str) -> Browser:
-        """Return the running "Chromium" or "Firefox"; whoever opens a window in it closes that."""
+        """Return the running "Chromium" or "Firefox". The caller closes its own windows."""
         if name not in self._running:
             self._running[name] = {"Chromium": self._chromium, "Firefox": self._firefox}[name]()
         return self._running[name]
 
     def close(self) -> None:
-        """End those that run."""
+        """Close the running browsers."""
         for browser in self._running.values():
             browser.close()
 
@@ -102,7 +101,7 @@ class Browsers:
 
 @contextmanager
 def open_browsers() -> Iterator[Browsers]:
-    """Have browsers for the length of a `with` block; there can be one such block at a time."""
+    """Yield browsers for a `with` block. Only one such block can be active at a time."""
     with sync_playwright() as playwright:
         browsers = Browsers(playwright)
         yield browsers
@@ -113,7 +112,7 @@ def find_or_install(product: Product, playwright: Playwright) -> Path:
     """Return the path of a browser's program.
 
     Raises:
-        NoBrowser: there is none, and it cannot be installed from here.
+        NoBrowser: There is none, and it cannot be installed.
     """
     if path := _find(product, playwright):
         return path
@@ -139,7 +138,7 @@ def _find(product: Product, playwright: Playwright) -> Path | None:
 def _install(product: Product) -> None:
     if shutil.which("apt-get"):
         _install_from_debian(product.package)
-    elif product is CHROMIUM:  # Playwright's own Firefox is not the one that people have
+    elif product is CHROMIUM:  # Playwright's own Firefox differs from the one that people use
         _run(sys.executable, "-m", "playwright", "install", "chromium")
     else:
         raise FileNotFoundError("there is no apt-get")

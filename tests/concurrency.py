@@ -1,4 +1,4 @@
-"""Several calls at once, as they come in life."""
+"""Concurrent calls."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,7 +8,7 @@ from trackback.errors import StatusChanged
 
 
 def side_by_side(*calls: Callable[[], Any]) -> list[Any]:
-    """Make all calls at once; return what each returned, or how it came too late."""
+    """Make all calls concurrently. Returns the result of each, or its StatusChanged."""
 
     def outcome(call: Callable[[], Any]) -> Any:
         try:

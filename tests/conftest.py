@@ -1,4 +1,4 @@
-"""The stand-in for AWS, started before any test module imports a function: functions connect at import."""
+"""Starts the stand-in for AWS before test modules import functions, which connect at import."""
 
 import gc
 import os
@@ -44,18 +44,18 @@ MakePing = Callable[..., Ping]
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what all tests have in common, moto and botocore above all."""
+    """Exclude objects that all tests share, above all moto's and botocore's, from garbage collection."""
     gc.freeze()
 
 
 def pytest_unconfigure() -> None:
-    """End the stand-in."""
+    """Stop the stand-in."""
     _running.close()
 
 
 @pytest.fixture
 def table() -> Table:
-    """An empty table, as the template makes it."""
+    """An empty table, as the template defines it."""
     table = Table("trackback")
     make_anew(table)
     return table
@@ -63,20 +63,20 @@ def table() -> Table:
 
 @pytest.fixture(scope="session")
 def browsers() -> Iterator[Browsers]:
-    """The browsers, for all tests of a process."""
+    """The browsers, shared by all tests of a process."""
     with open_browsers() as browsers:
         yield browsers
 
 
 @pytest.fixture(scope="session")
 def browser(browsers: Browsers) -> Browser:
-    """The browser of tests for which one is enough."""
+    """The browser of tests that need only one."""
     return browsers["Chromium"]
 
 
 @pytest.fixture
 def make_ping() -> MakePing:
-    """Make pings, each from a source of its own and a second later than the one before."""
+    """Make pings, each from its own source and a second later than the one before."""
     number = count(1)
 
     def make(post: str = "blog.example/2026/hello/", **fields: str) -> Ping:

@@ -1,4 +1,4 @@
-"""A run of the sender, killed before or after its nth write: `python -m tests.crashing_sender …`."""
+"""A sender that is killed before or after its nth write: `python -m tests.crashing_sender …`."""
 
 import os
 import signal
@@ -15,10 +15,10 @@ from trackback.web.http.client import Fetcher
 
 
 class DyingLedger(SentPingsFile):
-    """A ledger in a file whose process is killed as it writes."""
+    """A ledger in a file. It kills its process at one write."""
 
     def __init__(self, path: Path, write: int, moment: str) -> None:
-        """Take at which write, from 1, and whether `before` or `after` it."""
+        """`write` counts from 1; `moment` is `before` or `after` that write."""
         super().__init__(path)
         self._numbers = count(1)
         self._at = (write, moment)

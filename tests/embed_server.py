@@ -13,7 +13,7 @@ from tests.stack.servers import serving
 
 
 class Serve:
-    """The function, as the gateway knows one; Powertools takes one request at a time."""
+    """The function as the gateway calls it. Powertools takes one request at a time."""
 
     function = next(one for one in template.load().functions() if one.name == "serve")
     _lock = threading.Lock()
@@ -25,6 +25,6 @@ class Serve:
 
 @contextmanager
 def served() -> Iterator[str]:
-    """Answer on a free port; yield the API's address."""
+    """Serve on a free port, and yield the API's address."""
     with serving(Gateway(template.load(), [Serve()])) as server:  # type: ignore[list-item]
         yield f"http://127.0.0.1:{server.port}"

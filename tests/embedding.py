@@ -1,4 +1,4 @@
-"""A page that embeds a post's TrackBacks, and the API that it asks: `serve`, and answers of a test's own."""
+"""A page with the embed, and its API: `serve`, and a test's own answers."""
 
 import json
 import threading
@@ -31,11 +31,11 @@ for (const name of %s) document.addEventListener(name, () => seen.push(name));
 
 @dataclass
 class Site:
-    """A WSGI site of canned answers by path and query; what has none goes to another application.
+    """A WSGI site of canned answers by path and query. Other requests go to another application.
 
     Attributes:
         held: Paths whose answers wait until the event is set.
-        asked: The paths and queries asked for, in their order.
+        asked: The requested paths and queries, in order.
     """
 
     other: Any = None
@@ -59,7 +59,7 @@ class Site:
 
 @dataclass
 class World:
-    """The API, a blog, and a tab of a browser in which the blog's pages are read."""
+    """The API, a blog, and a browser tab for the blog's pages."""
 
     api: Site
     blog: Site
@@ -69,7 +69,7 @@ class World:
     def answer(
         self, post: str, *pings: dict[str, Any], after: str = "", then: str | None = None, status: int = 200
     ) -> str:
-        """Have the API answer for a post; return the path that it answers at."""
+        """Set the API's answer for a post. Returns the path of that answer."""
         body = {"post": f"https://{post}", "count": len(pings), "pings": pings, "next": then}
         path = f"/pings/{post}" + (f"?cursor={after}" if after else "")
         self.api.answers[path] = (status, "application/json", json.dumps(body))
@@ -78,7 +78,7 @@ class World:
     def visit(
         self, body: str, *, head: str = "", language: str = "en", until: str = LOADED, times: int = 1
     ) -> None:
-        """Open `/hello/` of the blog, `{script}` being the script's tag, and wait for an event."""
+        """Open `/hello/` of the blog and wait for an event. `{script}` becomes the embed's script tag."""
         script = f'<script type="module" src="http://{self.api.host}/embed.js"></script>'
         html = (
             f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>Hello</title>'
@@ -89,13 +89,13 @@ class World:
         self.wait(until, times)
 
     def wait(self, event: str, times: int = 1) -> None:
-        """Wait until the page has seen an event so many times."""
+        """Wait until the page has received an event `times` times."""
         self.tab.wait_for_function(
             "([name, times]) => seen.filter((one) => one === name).length >= times", arg=[event, times]
         )
 
     def note(self, error: Error) -> None:
-        """Note an error of a script; Firefox tells of files that do not come in the same way."""
+        """Record a script error, unless Firefox reports a file that failed to load."""
         if not str(error).startswith(_NO_FILE):
             self.errors.append(str(error))
 
@@ -106,12 +106,12 @@ class World:
 
     @property
     def events(self) -> list[str]:
-        """The events that the page has seen."""
+        """The events that the page has received."""
         found: list[str] = self.tab.evaluate("seen")
         return found
 
     def asked(self, prefix: str = "/pings/") -> list[str]:
-        """Return what the API was asked for."""
+        """Return the API's requests with a prefix."""
         return [address for address in self.api.asked if address.startswith(prefix)]
 
 
@@ -120,7 +120,7 @@ _serve = Gateway(template.load(), [Serve()])  # type: ignore[list-item]
 
 @contextmanager
 def embedding(tab: Page) -> Iterator[World]:
-    """Serve an API and a blog, each on an origin of its own, to be read in a tab."""
+    """Serve an API and a blog, each on its own origin, for a tab."""
     api, blog = Site(_serve), Site()
     with serving(api) as api_server, serving(blog) as blog_server:
         api.host, blog.host = (f"127.0.0.1:{server.server_port}" for server in (api_server, blog_server))
@@ -137,14 +137,14 @@ def embedding(tab: Page) -> Iterator[World]:
 
 @contextmanager
 def open_tab(browser: Browser, **settings: Any) -> Iterator[Page]:
-    """Open a tab that notes the events of WATCHED."""
+    """Open a tab that records the events of WATCHED."""
     with browser.new_context(locale="en-US", timezone_id="UTC", **settings) as context:
         context.add_init_script(_WATCH)
         yield context.new_page()
 
 
 def ping(**changes: str) -> dict[str, Any]:
-    """Return a ping as the API tells it."""
+    """Return a ping in the API's format."""
     return {
         "id": "a",
         "url": "https://other.example/re-hello",

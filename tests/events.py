@@ -1,4 +1,4 @@
-"""What Lambda hands to functions: events of the HTTP API (payload 2.0), batches of queues, the context."""
+"""Input of Lambda functions: events of the HTTP API (payload 2.0), batches of queues, the context."""
 
 import base64
 import json
@@ -15,7 +15,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What of Lambda's context Powertools and our functions read."""
+    """The part of Lambda's context that Powertools and the functions read."""
 
     function_name: str = "function"
     memory_limit_in_mb: int = 512
@@ -24,7 +24,7 @@ class Context:
     milliseconds_left: int = 240_000
 
     def get_remaining_time_in_millis(self) -> int:
-        """Return what is left of the function's time."""
+        """Return the time left until the timeout."""
         return self.milliseconds_left
 
 
@@ -41,10 +41,10 @@ def http_event(
 
     Args:
         method: The request's method.
-        path: The path as the event has it, which is decoded once.
-        query: The query string as sent, which the event also has as it is.
-        headers: By name, in any case; pairs where a name comes more than once.
-        body: The bytes of the body; empty is none.
+        path: The path in the event, which is decoded once.
+        query: The query string as sent; the event holds it unchanged.
+        headers: Headers by name, in any case; pairs if a name occurs more than once.
+        body: The bytes of the body; empty for none.
         base64_encoded: Whether the body arrives in base64. A form's does; text, JSON and XML come as text.
     """
     joined = _joined((name.lower(), value) for name, value in _pairs(headers))
@@ -66,14 +66,14 @@ def http_event(
 
 
 def queue_event(*bodies: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the event of a batch of messages, whose ids are `message-0` and so on."""
+    """Return the event of a batch of messages with ids `message-0`, `message-1` and so on."""
     return {
         "Records": [{"messageId": f"message-{n}", "body": json.dumps(one)} for n, one in enumerate(bodies)]
     }
 
 
 def form_event(body: bytes, content_type: str = FORM, query: str = "") -> dict[str, Any]:
-    """Return the event of a ping: a form that is posted to a ping URL."""
+    """Return the event of a ping: a form posted to a ping URL."""
     headers = {"content-type": content_type} if content_type else None
     return http_event("POST", "/trackback/blog.example/post/", query=query, headers=headers, body=body)
 
@@ -105,7 +105,7 @@ def _pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]] | None) -> Ite
 
 
 def _joined(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Join what is repeated with commas, as the gateway does."""
+    """Join repeated names with commas, as API Gateway does."""
     joined: dict[str, str] = {}
     for name, value in pairs:
         joined[name] = f"{joined[name]},{value}" if name in joined else value

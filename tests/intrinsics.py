@@ -1,4 +1,4 @@
-"""A template's body, and its intrinsic functions: what they come to with values for the parameters."""
+"""Evaluates a template's intrinsic functions with values for its parameters."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ import yaml
 
 
 class _Loader(yaml.SafeLoader):
-    """A loader for which `!Ref X` is {"Ref": "X"} and `!Sub X` {"Fn::Sub": "X"}, as in JSON templates."""
+    """A loader that reads `!Ref X` as {"Ref": "X"} and `!Sub X` as {"Fn::Sub": "X"}, as in JSON templates."""
 
 
 def _intrinsic(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
@@ -37,7 +37,7 @@ class Body:
 
     @property
     def body(self) -> dict[str, Any]:
-        """The whole template, intrinsic functions in their long form."""
+        """The whole template, with intrinsic functions in their long form."""
         return _read(self.text)
 
     def resources(self, kind: str) -> dict[str, dict[str, Any]]:
@@ -46,7 +46,7 @@ class Body:
         return {name: found.get("Properties", {}) for name, found in every if found["Type"] == kind}
 
     def holds(self, condition: Any) -> bool:
-        """Tell whether a condition is true, or what a rule asserts."""
+        """Check whether a condition, or a rule's assertion, is true."""
         match condition:
             case {"Condition": name}:
                 return self.holds(self.body["Conditions"][name])
@@ -61,7 +61,7 @@ class Body:
         raise ValueError(condition)
 
     def resolve(self, value: Any) -> Any:  # noqa: PLR0911 - one for each intrinsic function
-        """Return a value with references, conditions and texts settled; numbers become numbers."""
+        """Return a value with its references, conditions and strings evaluated; numbers become int."""
         match value:
             case {"Ref": name} | {"Fn::GetAtt": name}:
                 return self._named(name if isinstance(name, str) else ".".join(name))

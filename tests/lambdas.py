@@ -1,4 +1,4 @@
-"""Lambda's API as the command line asks it: it keeps what it was asked, and answers as it is set."""
+"""Lambda's API for tests of the command line: it records requests and returns canned answers."""
 
 import json
 from collections.abc import Iterable
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Request, Response
 
 @dataclass(frozen=True)
 class Invocation:
-    """One call: the function as it was named, whether the caller waits, and the event."""
+    """One call: the function's name, whether the caller waits, and the event."""
 
     function: str
     waits: bool
@@ -20,13 +20,13 @@ class Invocation:
 
 @dataclass
 class Lambdas:
-    """A WSGI application.
+    """A WSGI application of Lambda's Invoke operation.
 
     Attributes:
-        asked: What came, in order.
-        answer: What a function answers to a caller that waits.
-        error: The function's error in place of an answer.
-        missing: Whether there is no such function.
+        asked: The calls, in order.
+        answer: The result for a caller that waits.
+        error: An error in place of the result.
+        missing: Whether the function does not exist.
     """
 
     asked: list[Invocation] = field(default_factory=list)

@@ -1,11 +1,11 @@
-"""Hostile texts, one of each kind: what a stranger may put into any field of a ping.
+"""Hostile texts, one of each kind, for any field of a ping.
 
-Each would set `window.pwned`, load `LOADED` or make an element with the id `pwned`, if a page, a mail or a
-script took it for more than text. `tests/e2e/test_hostile_texts.py` proves first that they can.
+Each sets `window.pwned`, loads `LOADED` or creates an element with the id `pwned` if a page, a mail or a
+script treats it as more than text. `tests/e2e/test_hostile_texts.py` first proves that they can.
 """
 
 LOADED = "http://localhost:4/pwned"
-"""What some would load; nobody listens there, since asking is all that a test needs to see."""
+"""URL that some texts load. No server listens there, because tests only need to see the request."""
 
 _SCRIPT = "<script>pwned=1</script>"
 _IMAGE = "<img src=x onerror=pwned=1>"
@@ -234,4 +234,4 @@ FAMILIES = {
     "others": OTHERS,
 }
 PAYLOADS = [(f"{family}: {name}", text) for family, kinds in FAMILIES.items() for name, text in kinds.items()]
-"""All of them, each as its name and its text."""
+"""All of them, as pairs of name and text."""

@@ -1,11 +1,10 @@
 """Checks the IAM statements of the template as SAM translates it: `python -m tests.policy_linter [FILE]`.
 
-parliament says which action does not exist, which resource or condition an action does not take, and where a
-wildcard stands for a resource that could be named. Of the linters on PyPI it is the one that does this.
-cfn-lint knows actions, but no resources, and does not look into SAM's functions; cloudsplaining looks for
-wildcards alone; cfn-policy-validator asks AWS itself. Its last release is of April 2025. What AWS has added
-since is reported as unknown, which is the safe side; `KNOWN_BETTER` takes what the linter is wrong about,
-with the reason.
+parliament finds unknown actions, resources and conditions that an action does not support, and wildcards for
+resources that could be named. It is the only linter on PyPI that does: cfn-lint knows actions but no
+resources, and skips SAM's functions; cloudsplaining only finds wildcards; cfn-policy-validator calls AWS.
+parliament's last release is of April 2025. It reports newer features of AWS as unknown, which is the safe
+side. `KNOWN_BETTER` lists its errors, with reasons.
 """
 
 import json
@@ -35,7 +34,7 @@ Resources = Mapping[str, Any]
 
 
 def problems(resources: Resources) -> Iterator[str]:
-    """Yield what is wrong with the statements of identity policies, each with its role and Sid."""
+    """Yield the problems of identity policies' statements, each with its role and Sid."""
     for name, resource in resources.items():
         if resource["Type"] in _POLICIES:
             for statement in _statements(resource["Properties"]):
@@ -65,7 +64,7 @@ def _is_known_better(issue: str, detail: Any) -> bool:
 
 
 def _plain(value: Any, resources: Resources) -> Any:
-    """Return a statement with an example in place of each of CloudFormation's functions."""
+    """Return a statement with example values in place of CloudFormation's functions."""
     match value:
         case {"Ref": name} | {"Fn::GetAtt": name}:
             return _named(name if isinstance(name, str) else ".".join(name), resources)
@@ -83,17 +82,17 @@ def _plain(value: Any, resources: Resources) -> Any:
 def _named(name: str, resources: Resources) -> str:
     """Return an example of an attribute (`Table.Arn`), an alias's ARN, a pseudo parameter, or a name."""
     resource, dot, attribute = name.partition(".")
-    if dot and attribute == "Value":  # an SSM parameter that keeps what others ask for
+    if dot and attribute == "Value":  # an SSM parameter that holds a value for other resources
         return str(_plain(resources[resource]["Properties"]["Value"], resources))
     if dot:
-        arn = _ARNS[resources[resource]["Type"]]  # a KeyError says which type is new here
+        arn = _ARNS[resources[resource]["Type"]]  # a KeyError names a type that is missing here
         return {"Arn": arn, "StreamArn": f"{arn}/stream/x"}[attribute]
     is_alias = resources.get(name, {}).get("Type") == "AWS::Lambda::Alias"
     return _ARNS["AWS::Lambda::Alias"] if is_alias else _PSEUDO.get(name, "x")
 
 
 def main() -> int:
-    """Print what is wrong; return how the process ends."""
+    """Print the problems, and return the exit status."""
     read = [json.loads(Path(file).read_text("utf-8")) for file in sys.argv[1:]]
     found = list(problems(read[0] if read else sam.translated()))
     print("\n".join(found) or "The template's IAM statements are in order.")

@@ -1,4 +1,4 @@
-"""Blogs that link to others and take their pings, on loopback, for those who send."""
+"""Blogs on loopback that link to others and take pings, for tests of the sender."""
 
 import threading
 from collections import Counter
@@ -16,14 +16,14 @@ ACCEPTED = '<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>
 
 
 def refused(words: str) -> str:
-    """Return TrackBack's refusal."""
+    """Return TrackBack's error response."""
     return ACCEPTED.replace("<error>0</error>", f"<error>1</error>\n<message>{words}</message>")
 
 
 class Web:
-    """One server with posts that link, pages that are linked to, and ping URLs; it keeps what it was sent.
+    """One server with posts, linked pages and ping URLs. It records its requests.
 
-    `/p/NAME` is a page whose ping URL is `/tb/NAME`, which accepts unless `pages` says otherwise.
+    `/p/NAME` is a page with the ping URL `/tb/NAME`, which accepts pings unless `pages` says otherwise.
     """
 
     def __init__(self) -> None:
@@ -63,19 +63,19 @@ class Web:
         return Response("Not here.", 404)
 
     def pinged(self) -> list[str]:
-        """Return the names of what was pinged, in order."""
+        """Return the names of the pinged pages, in order."""
         return [path.removeprefix("/tb/") for path, _ in self.pings]
 
 
 def post(*targets: str, title: str = "My post") -> str:
-    """Return the page of a post that links to some targets."""
+    """Return the page of a post that links to `targets`."""
     links = "".join(f'<p>I have read <a href="{target}">what they say</a> of it.</p>' for target in targets)
     return f"<head><title>{title}</title></head><body><article><h1>{title}</h1>{links}</article></body>"
 
 
 @contextmanager
 def web(host: str = "127.0.0.1") -> Iterator[Web]:
-    """Run such a server; of its two names on loopback it goes by the one that is given."""
+    """Run such a server. `host` is one of its two names on loopback."""
     site = Web()
     with serving(site) as server:
         site.url = f"http://{host}:{server.port}"

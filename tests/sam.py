@@ -1,4 +1,4 @@
-"""The SAM command line, as the Makefile installs it, run as if nothing were set for AWS or our functions."""
+"""The SAM command line of the Makefile, run without settings for AWS or the functions."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 def run(*arguments: str | Path, **settings: str) -> str:
-    """Run `sam` in the project's folder, and return what it said once it has succeeded."""
+    """Run `sam` in the project's folder, and return its output. Fails unless `sam` succeeds."""
     command = [SAM, *arguments]
     done = subprocess.run(
         command, cwd=ROOT, env=environment(**settings), capture_output=True, text=True, check=False
@@ -43,19 +43,19 @@ def run(*arguments: str | Path, **settings: str) -> str:
 
 
 def made(kind: str) -> dict[str, Any]:
-    """Return the properties of all resources of a type that AWS makes of the template, by logical id."""
+    """Return the properties of all translated resources of a type, by logical id."""
     every = translated().items()
     return {name: found.get("Properties", {}) for name, found in every if found["Type"] == kind}
 
 
 def translated() -> dict[str, Any]:
-    """Return the resources that AWS makes of the template: with the roles and subscriptions that SAM adds."""
+    """Return the translated resources, with the roles and subscriptions that SAM adds."""
     return translated_with()
 
 
 @cache
 def translated_with(**parameters: str) -> dict[str, Any]:
-    """Return the same with values for parameters, which decide under which name a version is published."""
+    """Return the same with values for parameters, which determine the name of a published version."""
     command = [str(SAM.with_name("python")), "-c", _TRANSLATE, json.dumps(parameters)]
     template = (ROOT / "template.yaml").read_text()
     done = subprocess.run(

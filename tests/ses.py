@@ -1,7 +1,7 @@
-"""A stand-in for what moto lacks of SES: the account, identities in every state, the suppression list.
+"""A stand-in for parts of SES that moto lacks: the account, identities in every state, the suppression list.
 
-Its answers have the shapes of https://docs.aws.amazon.com/ses/latest/APIReference-V2/, and that of
-VerifyEmailIdentity the first API's.
+Its answers follow https://docs.aws.amazon.com/ses/latest/APIReference-V2/; VerifyEmailIdentity follows API
+v1.
 """
 
 import json
@@ -20,14 +20,14 @@ _V1 = "http://ses.amazonaws.com/doc/2010-12-01/"
 
 
 def account(*, production: bool = False, sent: float = 3, **more: Any) -> dict[str, Any]:
-    """Return an account, in the sandbox unless told otherwise."""
+    """Return an account, in the sandbox by default."""
     quota = {"Max24HourSend": 50_000.0 if production else 200.0, "MaxSendRate": 1.0, "SentLast24Hours": sent}
     known = {"EnforcementStatus": "HEALTHY", "SendingEnabled": True, "SendQuota": quota}
     return {**known, "ProductionAccessEnabled": production, **more}
 
 
 def identity(status: str = "SUCCESS", **dkim: Any) -> dict[str, Any]:
-    """Return an identity in a state; the DKIM attributes of a domain's."""
+    """Return an identity in a state; `dkim` sets the DKIM attributes of a domain."""
     return {
         "VerificationStatus": status,
         "VerifiedForSendingStatus": status == "SUCCESS",
@@ -43,13 +43,13 @@ def identity(status: str = "SUCCESS", **dkim: Any) -> dict[str, Any]:
 
 
 def address(status: str = "SUCCESS") -> dict[str, Any]:
-    """Return the identity of an address in a state; SES signs nothing for it."""
+    """Return the identity of an address in a state. SES does not sign for it."""
     return identity(status, SigningEnabled=False, Status="NOT_STARTED", Tokens=[])
 
 
 @dataclass
 class Ses:
-    """What one account has in one region; `mailed` are the addresses that were sent a confirmation link."""
+    """SES in one account and region. `mailed` lists the addresses that got a confirmation link."""
 
     account: dict[str, Any] = field(default_factory=account)
     identities: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class Ses:
 
 @contextmanager
 def ses_server(ses: Ses) -> Iterator[str]:
-    """Serve it on loopback; yield its URL."""
+    """Serve it on loopback, and yield its URL."""
     with serving(Request.application(ses.answer)) as server:
         yield f"http://localhost:{server.port}"
 

@@ -17,7 +17,7 @@ _STACK = "trackback-test"
 def deployed(
     parameters: Mapping[str, str], outputs: Mapping[str, str], status: str = "CREATE_COMPLETE"
 ) -> Iterator[str]:
-    """Deploy one with these parameters, outputs and status; yield its name, and delete it."""
+    """Deploy a stack with these parameters, outputs and status. Yields its name, then deletes it."""
     client = boto3.client("cloudformation")
     body: dict[str, Any] = {
         "Parameters": {name: {"Type": "String"} for name in parameters},

@@ -1,6 +1,6 @@
-"""template.yaml, read as far as a stand-in for AWS needs it: tables, queues, functions and what wakes them.
+"""Reads template.yaml for the stand-in for AWS: tables, queues, functions and their event sources.
 
-Local resources are made from it, so that they cannot drift from what is deployed.
+Local resources are created from it, so that they cannot drift from the deployed ones.
 """
 
 import json
@@ -19,13 +19,13 @@ _NOT_IN_CREATE_TABLE = ("TimeToLiveSpecification", "PointInTimeRecoverySpecifica
 
 @dataclass(frozen=True)
 class Route:
-    """A path of the HTTP API, with `{name}` for a segment and `{name+}` for the rest, and its method."""
+    """A method and a path of the HTTP API; `{name}` matches a segment, `{name+}` the rest."""
 
     method: str
     path: str
 
     def matches(self, method: str, path: str) -> bool:
-        """Tell whether a request takes this route."""
+        """Check whether a request matches this route."""
         literal = re.split(r"\{(\w+\+?)\}", self.path)
         pattern = "".join(
             re.escape(part) if index % 2 == 0 else (".+" if part.endswith("+") else "[^/]+")
@@ -35,13 +35,13 @@ class Route:
 
     @property
     def vagueness(self) -> list[int]:
-        """Rank it among routes that match: the least vague wins, a name before `{name}` before `{name+}`."""
+        """Rank among matching routes; the least vague wins: a name before `{name}` before `{name+}`."""
         return [segment.startswith("{") + segment.endswith("+}") for segment in self.path.split("/")]
 
 
 @dataclass(frozen=True)
 class Function:
-    """A Lambda function: its folder's name, its environment, and what wakes it.
+    """A Lambda function: its folder's name, its environment, and its event sources.
 
     `streams` and `queues` are event source mappings; those of queues also have their `QueueUrl`.
     """
@@ -65,10 +65,10 @@ class Tick:
 
 
 class Template(Body):
-    """A template whose resources a stand-in makes."""
+    """A template that the stand-in creates resources from."""
 
     def tables(self) -> Iterator[dict[str, Any]]:
-        """Yield the arguments with which CreateTable makes each table."""
+        """Yield CreateTable's arguments for each table."""
         for name, properties in self.resources("AWS::DynamoDB::Table").items():
             wanted = {key: value for key, value in properties.items() if key not in _NOT_IN_CREATE_TABLE}
             stream = {**wanted.pop("StreamSpecification"), "StreamEnabled": True}
@@ -76,7 +76,7 @@ class Template(Body):
             yield {**settled, "StreamSpecification": stream}
 
     def queues(self) -> Iterator[dict[str, Any]]:
-        """Yield the arguments with which CreateQueue makes each queue, dead-letter queues first."""
+        """Yield CreateQueue's arguments for each queue, dead-letter queues first."""
         found = self.resources("AWS::SQS::Queue")
         for name in sorted(found, key=lambda name: "RedrivePolicy" in found[name]):
             attributes = {
@@ -86,11 +86,11 @@ class Template(Body):
             yield {"QueueName": self.queue_url(name).rpartition("/")[2], "Attributes": attributes}
 
     def queue_url(self, logical: str) -> str:
-        """Return the URL by which the stand-in knows a queue."""
+        """Return the URL of a queue in the stand-in."""
         return str(self._queues()[logical])
 
     def _queues(self) -> dict[str, str]:
-        """Return what references to queues and their ARNs stand for."""
+        """Return the values of references to queues and their ARNs."""
         names: dict[str, str] = {}
         for logical, properties in self.resources("AWS::SQS::Queue").items():
             name = logical + (".fifo" if properties.get("FifoQueue") else "")
@@ -107,7 +107,7 @@ class Template(Body):
                 yield Tick(self._minutes(rule["ScheduleExpression"]), url, group)
 
     def _mappings(self, function: str) -> Iterator[dict[str, Any]]:
-        """Yield a function's event source mappings, with the URL of the queue that one reads."""
+        """Yield a function's event source mappings, with the URL of a mapped queue."""
         for mapping in self.resources("AWS::Lambda::EventSourceMapping").values():
             if mapping["FunctionName"] == {"Ref": f"{function}.Alias"}:
                 settled = self.resolve(mapping)
@@ -119,7 +119,7 @@ class Template(Body):
         return {names[f"{queue}.Arn"]: names[queue] for queue in self.resources("AWS::SQS::Queue")}
 
     def functions(self) -> Iterator[Function]:
-        """Yield the functions; one is in the folder that its logical id names (`ServeFunction`: serve)."""
+        """Yield the functions. The logical id names the folder (`ServeFunction`: serve)."""
         shared = self.body["Globals"]["Function"]["Environment"]["Variables"]
         for logical, properties in self.resources("AWS::Serverless::Function").items():
             own = properties.get("Environment", {}).get("Variables", {})
@@ -169,5 +169,5 @@ _NEEDED = {"Sites": "blog.example", "AuthorEmail": "author@blog.example"}
 
 
 def load(**parameters: str) -> Template:
-    """Return the project's template as the stand-in deploys it: it and its table are named `trackback`."""
+    """Return the project's template as the stand-in deploys it: stack and table are named `trackback`."""
     return Template((ROOT / "template.yaml").read_text(), _NEEDED | parameters, _NAMES)

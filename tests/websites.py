@@ -1,4 +1,4 @@
-"""Web servers of strangers, on loopback: well-behaved ones, and those that answer in any way imaginable."""
+"""Other people's web servers, on loopback: well-behaved ones, and misbehaving ones of every kind."""
 
 import socket
 import ssl
@@ -11,14 +11,14 @@ from typing import Any
 from trackback.web.http.addresses import is_loopback
 
 Behaviour = Callable[[socket.socket, threading.Event], None]
-"""Answers a request on its connection; the event tells that the server ends, for those who would wait."""
+"""Answers a request on its connection. The event is set when the server ends, to wake waiting behaviours."""
 Answer = bytes | Behaviour
 
 _TLS = b"\x16"
 
 
 def page(body: str | bytes = "", status: str = "200 OK", **headers: str) -> bytes:
-    """Return an answer with its head; `_` in a header's name stands for `-`."""
+    """Return a response with its head. `_` in a header's name stands for `-`."""
     content = body.encode() if isinstance(body, str) else body
     given = {"Content-Type": "text/html; charset=utf-8", "Content-Length": str(len(content))}
     given |= {name.replace("_", "-").title(): value for name, value in headers.items()}
@@ -27,12 +27,12 @@ def page(body: str | bytes = "", status: str = "200 OK", **headers: str) -> byte
 
 
 def redirect(location: str, status: str = "302 Found") -> bytes:
-    """Return an answer that leads elsewhere."""
+    """Return a redirect."""
     return page("Elsewhere.", status, Location=location)
 
 
 class Website:
-    """A server of answers by path; it keeps the requests that it saw, as they were sent."""
+    """A server of answers by path. It records its requests unchanged."""
 
     def __init__(self, answers: Mapping[str, Answer] | Answer, tls: ssl.SSLContext | None) -> None:
         """Listen on a free port."""
@@ -48,7 +48,7 @@ class Website:
         self._start(self._accept)
 
     def close(self) -> None:
-        """End the server, and all that it is still answering."""
+        """Stop the server and all running answers."""
         self._ends.set()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
@@ -72,7 +72,7 @@ class Website:
             self._start(self._answer, connection)
 
     def _answer(self, connection: socket.socket) -> None:
-        with suppress(OSError), connection:  # whoever asked may go at any time
+        with suppress(OSError), connection:  # the client may disconnect at any time
             connection.settimeout(10)
             if self._tls:
                 connection = self._tls.wrap_socket(connection, server_side=True)
@@ -96,14 +96,14 @@ def _head(connection: socket.socket) -> str:
     head = b""
     while b"\r\n\r\n" not in head and (more := connection.recv(4_096)):
         head += more
-        if head.startswith(_TLS):  # a stranger to this server: answered all the same
+        if head.startswith(_TLS):  # TLS sent to a plain server: answer all the same
             break
     return head.decode("latin-1")
 
 
 @contextmanager
 def website(answers: Mapping[str, Answer] | Answer, tls: ssl.SSLContext | None = None) -> Iterator[Website]:
-    """Serve answers by path, or one answer to everything, until the block ends."""
+    """Serve answers by path, or one answer for everything, until the block ends."""
     site = Website(answers, tls)
     try:
         yield site
@@ -112,12 +112,12 @@ def website(answers: Mapping[str, Answer] | Answer, tls: ssl.SSLContext | None =
 
 
 def silence(_: socket.socket, ends: threading.Event) -> None:
-    """Say nothing, and keep the line open."""
+    """Send nothing, and keep the connection open."""
     ends.wait()
 
 
 def drip(start: bytes, drop: bytes) -> Behaviour:
-    """Return who says something, and then more and more of the same, a little at a time."""
+    """Return a behaviour that sends `start`, and then `drop` repeatedly and slowly."""
 
     def behave(connection: socket.socket, ends: threading.Event) -> None:
         connection.sendall(start)
@@ -128,7 +128,7 @@ def drip(start: bytes, drop: bytes) -> Behaviour:
 
 
 def flood(start: bytes, more: bytes) -> Behaviour:
-    """Return who says something, and then more and more of the same, as fast as it can."""
+    """Return a behaviour that sends `start`, and then `more` repeatedly, as fast as possible."""
 
     def behave(connection: socket.socket, ends: threading.Event) -> None:
         connection.sendall(start)
@@ -139,7 +139,7 @@ def flood(start: bytes, more: bytes) -> Behaviour:
 
 
 def reset(start: bytes) -> Behaviour:
-    """Return who says something and drops the connection, without a farewell."""
+    """Return a behaviour that sends `start` and resets the connection."""
 
     def behave(connection: socket.socket, _: threading.Event) -> None:
         connection.sendall(start)
@@ -164,9 +164,9 @@ sys.addaudithook(_note)
 
 @contextmanager
 def watched_connects() -> Iterator[list[tuple[str, int]]]:
-    """List the addresses and ports that this thread tries to connect to, as the interpreter itself tells.
+    """List the addresses and ports that this thread tries to connect to, by Python's audit events.
 
-    It gets no further than trying where they are not of this machine.
+    Connections to other machines are refused.
     """
     seen: list[tuple[str, int]] = []
     _watched[threading.get_ident()] = seen

@@ -1,4 +1,4 @@
-"""The author's pages, and the signed links of the mails: every GET only shows, and only a POST acts."""
+"""The author's pages, and the signed links of mails. A GET only shows; only a POST changes anything."""
 
 import os
 import re
@@ -87,12 +87,12 @@ methods: dict[str, set[str]] = {}
 
 
 def show(path: str) -> Callable[[Route], Route]:
-    """Have a function answer GET and HEAD."""
+    """Register a function for GET and HEAD."""
     return _route(path, READ)
 
 
 def act(path: str) -> Callable[[Route], Route]:
-    """Have a function answer POST."""
+    """Register a function for POST."""
     return _route(path, ["POST"])
 
 
@@ -109,7 +109,7 @@ def queue() -> Reply:
 
 @act(f"{QUEUE}/decide")
 def decide() -> Reply:
-    """Decide about one ping, or about those that are ticked."""
+    """Apply an action to one ping or to the ticked pings."""
     fields = _posted()
     act, choices = read_choices(fields)
     notice = desk.carry_out(act, choices, _now())
@@ -120,19 +120,19 @@ def decide() -> Reply:
 
 @show(f"{QUEUE}/ping/<ping_id>")
 def ping(ping_id: str) -> Reply:
-    """Show all that is known of a ping."""
+    """Show everything known about a ping."""
     return _own("ping.html", "Pings", lambda: views.ping(ping_id, _now()))
 
 
 @show(SEND)
 def send() -> Reply:
-    """Offer to send a post's pings, and show what came of those asked for."""
+    """Show the form that sends a post's pings, and the results of earlier jobs."""
     return _own("send.html", "Send", lambda: sent_pages.send(asked(read_query(_event()))))
 
 
 @act(SEND)
 def new_order() -> Reply:
-    """Have a post's pings sent, or looked up."""
+    """Start a job that sends a post's pings, or a dry run."""
     fields = _posted()
     try:
         order = read_form(sites, fields, _now())
@@ -145,13 +145,13 @@ def new_order() -> Reply:
 
 @show(SENT)
 def sent() -> Reply:
-    """List the pings sent."""
+    """List the sent pings."""
     return _own("sent.html", "Sent", lambda: sent_pages.sent(read_query(_event()), _now()))
 
 
 @show(f"{QUEUE}/overview")
 def overview() -> Reply:
-    """Show the figures."""
+    """Show the statistics."""
     return _own("overview.html", "Overview", lambda: views.overview(_now()))
 
 
@@ -163,7 +163,7 @@ def rules() -> Reply:
 
 @act(RULES)
 def new_rules() -> Reply:
-    """Add a rule, or remove one."""
+    """Add or remove a rule."""
     fields = _posted()
     try:
         return see_other(RULES, change_rules(table, fields))
@@ -174,7 +174,7 @@ def new_rules() -> Reply:
 
 @show(SETTINGS)
 def settings() -> Reply:
-    """Show the settings, what is closed and what was sent."""
+    """Show the settings, the closed posts and the deliveries."""
     return _settings()
 
 
@@ -191,7 +191,7 @@ def new_settings() -> Reply:
 
 @act(f"{QUEUE}/closed")
 def closed() -> Reply:
-    """Close a post or a site to pings, or open it again."""
+    """Close a post or a site to pings, or reopen it."""
     fields = _posted()
     try:
         notice = change_closed(table, sites, fields)
@@ -202,7 +202,7 @@ def closed() -> Reply:
 
 @act(f"{SETTINGS}/test-mail")
 def mail_example() -> Reply:
-    """Send a mail, to see whether mails arrive."""
+    """Send a test mail."""
     _posted()
     words = "Mails of your TrackBack service reach you. When a ping waits for you, you are told like this."
     problem = _send(
@@ -216,7 +216,7 @@ def mail_example() -> Reply:
 
 @act(f"{SETTINGS}/test-webhook")
 def send_example() -> Reply:
-    """Have an example sent to the webhook, to see whether it arrives."""
+    """Queue a test event for the webhook."""
     _posted()
     ask_for_test(deliveries, _now())
     return see_other(
@@ -226,7 +226,7 @@ def send_example() -> Reply:
 
 @act(f"{SETTINGS}/new-secret")
 def new_secret() -> Reply:
-    """Sign webhooks with a new key."""
+    """Replace the webhook's signing key."""
     _posted()
     webhook_keys.rotate(_now())
     return see_other(SETTINGS, Flash("The webhook has a new secret."))
@@ -234,7 +234,7 @@ def new_secret() -> Reply:
 
 @act(f"{SETTINGS}/akismet-key")
 def change_akismet_key() -> Reply:
-    """Save Akismet's key, or remove it; a page never shows it again."""
+    """Save or remove Akismet's key. No page ever shows the whole key."""
     fields = _posted()
     try:
         notice = change_key(akismet_key, fields)
@@ -245,7 +245,7 @@ def change_akismet_key() -> Reply:
 
 @act(f"{SETTINGS}/sign-out-everywhere")
 def sign_out_everywhere() -> Reply:
-    """End every session by a new signing key."""
+    """End all sessions by replacing the signing key."""
     _posted()
     keys.rotate(_now())
     return see_other(SIGN_IN, cookies=[ended()])
@@ -260,16 +260,16 @@ def sign_out() -> Reply:
 
 @show(SIGN_IN)
 def sign_in() -> Reply:
-    """Offer to mail a link."""
+    """Show the form that mails a sign-in link."""
     query = read_query(_event())
     return replies.page("sign-in.html", sent="sent" in query, to=_to())
 
 
 @act(SIGN_IN)
 def mail_link() -> Reply:
-    """Mail a link to the author; the answer is the same whoever asks, and whatever came of it."""
+    """Mail a sign-in link to the author. The answer never reveals whether a mail was sent."""
     refuse_foreign(_event())
-    to = _to()  # before asking: what cannot be read must not use up the one mail
+    to = _to()  # parse the query first: a bad one must not use up the one mail
     if token := access.ask(_now()):
         words = (
             "Somebody, likely you, wants to sign in to your TrackBack pages. If it was not you, do nothing."
@@ -281,13 +281,13 @@ def mail_link() -> Reply:
 
 @show(f"{SIGN_IN}/<token>")
 def offer_to_enter(token: str) -> Reply:
-    """Show a button, since mail scanners follow links."""
+    """Show a sign-in button. The GET signs nobody in, because mail scanners follow links."""
     return replies.page("enter.html", token=token, to=_to())
 
 
 @act(f"{SIGN_IN}/<token>")
 def enter(token: str) -> Reply:
-    """Begin a session."""
+    """Start a session."""
     refuse_foreign(_event())
     page = ping_address(read_query(_event()).get("ping", ""))
     session = begun(access.enter(token, _now()), int(SESSION_LASTS.total_seconds()))
@@ -296,13 +296,13 @@ def enter(token: str) -> Reply:
 
 @show(f"{QUEUE}/link/<token>")
 def link(token: str) -> Reply:
-    """Show a ping and the button that a mail's link is about; nobody need be signed in."""
+    """Show a mail link's ping and its button. It needs no session."""
     return _link(token, errands.show(read_link(keys.load(_now()), token, _now())))
 
 
 @act(f"{QUEUE}/link/<token>")
 def follow(token: str) -> Reply:
-    """Do what a mail's link is about. The token is all that counts: mail programs post it too (RFC 8058)."""
+    """Carry out a mail link's action. The token is the only proof: mail programs post it, too (RFC 8058)."""
     meant = read_link(keys.load(_now()), token, _now())
     logger.info("asked for by a mail's link", act=str(meant.action), ping=meant.ping)
     return _link(token, errands.act(meant, _now()))
@@ -310,9 +310,9 @@ def follow(token: str) -> Reply:
 
 @show(f"{QUEUE}/(?:{'|'.join(map(re.escape, FILES))})")
 def file() -> Reply:
-    """Hand out what the pages need."""
+    """Return a static file."""
     name = app.current_event.path.rpartition("/")[2]
-    if name not in FILES:  # the route's pattern lets a line end pass after the name
+    if name not in FILES:  # the route's pattern accepts a line end after the name
         raise NotFoundError
     return replies.file(_event(), name)
 
@@ -331,14 +331,14 @@ EXPLAINED: dict[type[TrackbackError], tuple[int, str, tuple[str, str]]] = {
 
 @app.exception_handler(list(EXPLAINED))
 def explain(error: TrackbackError) -> Reply:
-    """Say what is the matter, and what to do."""
+    """Return an error page that says what is wrong and what to do."""
     status, heading, to = EXPLAINED[type(error)]
     return replies.message(status, heading, str(error), to)
 
 
 @app.exception_handler(ClientError)
 def slow_down(error: ClientError) -> Reply:
-    """Ask for patience when a flood has reached the table's ceiling; all else is our own fault."""
+    """Return 429 if the table's throughput limit is reached. Other AWS errors are faults and raise."""
     try:
         with telling_when_busy():
             raise error
@@ -350,7 +350,10 @@ def slow_down(error: ClientError) -> Reply:
 
 @app.exception_handler(SignInNeeded)
 def ask_to_sign_in(needed: SignInNeeded) -> Reply:
-    """Lead to the sign-in; but first have the browser ask again where it kept the cookie to itself."""
+    """Redirect to the sign-in page.
+
+    After a cross-site link, reload first: the browser withholds the SameSite=Strict cookie.
+    """
     path = quote(app.current_event.path)
     if app.current_event.http_method == "POST":
         return replies.message(403, "Nothing was done", f"You are not signed in. {needed}", TO_SIGN_IN)
@@ -363,7 +366,7 @@ def ask_to_sign_in(needed: SignInNeeded) -> Reply:
 
 @app.not_found
 def not_found(_: NotFoundError) -> Reply:
-    """Tell that there is no such page, or what its address takes."""
+    """Return 404, or 405 with `Allow` if the address accepts other methods."""
     path = app.current_event.path
     taken = {each for pattern, takes in methods.items() if re.fullmatch(pattern, path) for each in takes}
     if not taken or app.current_event.http_method in taken:
@@ -377,7 +380,7 @@ def _posted() -> Fields:
 
 
 def _own(name: str, section: str, values: Callable[[], dict[str, Any]], status: int = 200) -> Reply:
-    """Return a page of the author's; nothing is read for anybody else."""
+    """Return one of the author's pages. Without a session, nothing is read."""
     author = door.enter(_event(), _now())
     return replies.own(_event(), author, name, section, status, **values())
 
@@ -390,7 +393,7 @@ def _settings(status: int = 200, **typed: Any) -> Reply:
 
 
 def _link(token: str, values: dict[str, Any]) -> Reply:
-    """Return a link's page; who is signed in may undo there."""
+    """Return a mail link's page. A signed-in author may undo there."""
     status = 409 if values["late"] else 200
     if author := door.author(_event(), _now()):
         values |= {"author": author, "notice": values["undo"]}
@@ -398,7 +401,7 @@ def _link(token: str, values: dict[str, Any]) -> Reply:
 
 
 def _send(letter: AccountMail) -> str:
-    """Send a mail to the author; return why that failed, if it did."""
+    """Send a mail to the author. Returns the error, or an empty string on success."""
     sent = send_letter(pages, deliveries, envelope, letter, _now())
     if sent.state == "failed":
         logger.error("a mail could not be sent", reason=sent.answer)
@@ -407,7 +410,7 @@ def _send(letter: AccountMail) -> str:
 
 
 def _to() -> str:
-    """Return the query that leads to a ping after the sign-in, if one is named."""
+    """Return the query that names a ping for after the sign-in, or an empty string."""
     ping_id = read_query(_event()).get("ping", "")
     return f"?ping={ping_id}" if ping_address(ping_id) != QUEUE else ""
 

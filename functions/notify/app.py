@@ -1,4 +1,4 @@
-"""Each minute: emails the author what waits, and tells a webhook what happened, as triage has noted it."""
+"""Runs each minute: mails the author about pings, and sends webhook events. Triage has recorded both."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -33,12 +33,12 @@ from trackback.web.http.client import Fetcher
 
 MOST_SHOWN = 20
 MOST_BYTES = 90_000
-"""Longest HTML of a mail; Gmail cuts one at 102 KB."""
+"""Maximum size of a mail's HTML; Gmail clips a mail at 102 KB."""
 SIDE_BY_SIDE = 10
 MOST_WEBHOOKS = 30
-"""Three rounds of ten, each of at most ten seconds: well within a minute."""
+"""Three rounds of ten, each at most ten seconds long: well within a minute."""
 RESERVE = 12
-"""Seconds that must be left to begin another: ten for the receiver, and some to note what it answered."""
+"""Seconds that must be left to start another: ten for the receiver, and two to record its answer."""
 
 # At import, so that a missing setting fails the start.
 envelope = Envelope(os.environ["AUTHOR_EMAIL"], os.environ["MAIL_FROM"], os.environ["MAIL_EVENTS"])
@@ -65,22 +65,22 @@ templates.filters |= {"quoted": quoted, "listed": listed, "one_line": one_line}
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG001 - Lambda's form
-    """Email what waits, and send the webhooks that are due; what fails waits for the next minute.
+    """Mail about waiting pings, and send due webhook events. The next minute retries what failed.
 
     Raises:
-        RuntimeError: a webhook could not be tried, by a fault of ours. All others were.
+        RuntimeError: A webhook event failed by an internal error. The others were tried.
     """
     now = datetime.now(UTC)
     said = table.read(SETTINGS)
     settings = settings_in(said)
     note_api(table, said, api)
     gather_failures(settings)
-    mail(settings, now)  # before the webhooks, whose other end may be slow
+    mail(settings, now)  # before the webhooks, whose receivers may be slow
     send_webhooks(settings, now, context.get_remaining_time_in_millis)
 
 
 def gather_failures(settings: Settings) -> None:
-    """Have the author's own pings that did not arrive wait to be told of, each once."""
+    """Put the author's failed sent pings into the mail outbox, each once."""
     failed = ledger.untold(MOST)
     if settings.notify is not Notify.NONE:
         outbox.add(failed)
@@ -89,7 +89,7 @@ def gather_failures(settings: Settings) -> None:
 
 
 def mail(settings: Settings, now: datetime) -> None:
-    """Mail what waits if it is time to; what SES refuses goes on waiting."""
+    """Send a mail about waiting pings if one is due. If SES refuses it, the pings stay in the outbox."""
     claim = outbox.claim(settings.notify, now)
     if claim is None:
         return
@@ -129,7 +129,7 @@ def _log(claim: Claim, subject: str, state: Literal["sent", "failed"], answer: s
 def _written(
     pings: Sequence[Ping], total: int, failed: Sequence[SentPing], now: datetime
 ) -> tuple[str, str, str, str]:
-    """Return a mail's subject, text, HTML and the link that ends such mails; what is too long shows fewer."""
+    """Return a mail's subject, text, HTML and unsubscribe link. A long mail shows fewer pings."""
     keyring = keys.load(now)
 
     def url(link: Link) -> str:
@@ -150,12 +150,12 @@ def _written(
 
 
 def _title(post_key: str) -> str:
-    """Return the title of a post as it was seen last, empty if it never was."""
+    """Return a post's last known title, or an empty string."""
     return str(table.read(post_id(post_key)).get("facts", {}).get("title", ""))
 
 
 def send_webhooks(settings: Settings, now: datetime, milliseconds_left: Callable[[], int]) -> None:
-    """Send what is due: the events of one ping in their order, and those of others side by side."""
+    """Send due webhook events: those of one ping in order, those of different pings in parallel."""
 
     def try_one(delivery: str) -> Delivery | Exception | None:
         try:
@@ -168,7 +168,7 @@ def send_webhooks(settings: Settings, now: datetime, milliseconds_left: Callable
         tried: list[Delivery | Exception | None] = []
         for delivery in waiting:
             if milliseconds_left() < RESERVE * 1000 or any(isinstance(one, Exception) for one in tried):
-                break  # the next minute goes on
+                break  # the next minute continues
             tried.append(try_one(delivery))
         return tried
 
@@ -178,7 +178,11 @@ def send_webhooks(settings: Settings, now: datetime, milliseconds_left: Callable
 
 
 def _account_for(tried: Sequence[Delivery | Exception | None]) -> None:
-    """Count what became of webhooks, and raise if one could not be tried."""
+    """Count the results of webhook events.
+
+    Raises:
+        RuntimeError: A webhook event failed by an internal error.
+    """
     for delivery in tried:
         if isinstance(delivery, Delivery):
             count("WebhookSent" if delivery.state == "sent" else "WebhookFailed", delivery=delivery.id)

@@ -1,7 +1,7 @@
-"""Receives pings: validates, stores and answers, fast; looking at the source is not its business.
+"""Receives pings: it validates, stores and answers quickly. `verify` checks the source later.
 
-Every outcome that concerns the protocol is HTTP 200 with TrackBack's XML: deployed senders ignore the body of
-anything else, and repeat or drop a redirected POST.
+Every protocol result is HTTP 200 with TrackBack's XML: deployed senders ignore the body of any other
+response, and repeat or drop a redirected POST.
 """
 
 import os
@@ -29,7 +29,7 @@ from trackback.storage.closed_posts import Closed
 from trackback.storage.pings import Table
 
 PREFIX = "/trackback/"
-PING_URL = PREFIX + r"[\s\S]+"  # powertools' own path parameters hold no slash
+PING_URL = PREFIX + r"[\s\S]+"  # powertools' own path parameters match no slash
 ALLOWED = "POST, GET, HEAD, OPTIONS"
 
 # At import, so that a missing setting fails the start and not the third ping, and a cold start pays once.
@@ -44,7 +44,7 @@ app = APIGatewayHttpResolver()
 
 @app.post(PING_URL)
 def receive() -> Response[str]:
-    """Take a ping for a post that is not closed. A repeat of a known one is a success and changes nothing."""
+    """Store a ping, unless its post is closed. A repeated ping succeeds and changes nothing."""
     event, post, now = app.current_event.raw_event, _post(), datetime.now(UTC)
     closed.check(post.key, now)
     sender = sender_hash(sender_key, viewer.address(event))
@@ -55,7 +55,7 @@ def receive() -> Response[str]:
 
 @app.route(PING_URL, method=["GET", "HEAD"])
 def show() -> Response[str]:
-    """Lead a person who follows a ping URL to the post, or list its approved pings. Never stores anything."""
+    """Redirect a person to the post, or return its approved pings as RSS (`__mode=rss`). Stores nothing."""
     found = _post()
     if "rss" in parse_qs(app.current_event.raw_event.get("rawQueryString", "")).get("__mode", []):
         page = table.approved(found.key, MAX_LIMIT)
@@ -65,13 +65,13 @@ def show() -> Response[str]:
 
 @app.route(PING_URL, method=["OPTIONS"])
 def options() -> Response[str]:
-    """Say what may be sent here."""
+    """Return the allowed methods."""
     return Response(204, body="", headers={"Allow": ALLOWED})
 
 
 @app.exception_handler(PingRefused)
 def refuse(refusal: PingRefused) -> Response[str]:
-    """Answer a ping that cannot be taken with the words for its sender."""
+    """Return the reason of a refusal to the sender."""
     if app.current_event.http_method == "POST":
         count("PingRefused", reason=str(refusal))
     return _xml(answer.failure(str(refusal)))
@@ -79,7 +79,7 @@ def refuse(refusal: PingRefused) -> Response[str]:
 
 @app.exception_handler(TableBusy)
 def slow_down(busy: TableBusy) -> Response[str]:
-    """Ask for patience when a flood has reached the table's ceiling."""
+    """Return an error if the table's throughput limit is reached."""
     logger.warning("the table's ceiling is reached")
     count("PingThrottled")
     return _xml(answer.failure(str(busy)))
@@ -87,7 +87,7 @@ def slow_down(busy: TableBusy) -> Response[str]:
 
 @app.not_found
 def no_such_method(_: NotFoundError) -> Response[str]:
-    """Refuse what is neither a ping nor a look at one."""
+    """Return 405 for any other method."""
     return _xml(answer.failure("Send the ping with POST."), {"Allow": ALLOWED}, status=405)
 
 

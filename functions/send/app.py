@@ -1,4 +1,4 @@
-"""Pings what the author's posts link to: what the author orders, what the feed has, and what is due."""
+"""Sends pings for the links in the author's posts: for jobs, for new posts of the feed, and for retries."""
 
 import os
 from dataclasses import replace
@@ -22,7 +22,7 @@ from trackback.web.http.client import Fetcher
 
 MOST_ORDERS = 10
 RESERVE = 30
-"""Seconds that are left when nothing new is begun: what was begun takes 20 at most, a page and its ping."""
+"""Stop starting work this many seconds before the timeout; one page and its ping take at most 20."""
 
 # At import, so that a missing setting fails the start.
 own = [host.strip().rpartition("://")[2] for host in os.environ["SITES"].split(",")]
@@ -36,7 +36,7 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Carry out the order that an event names, or all that is due."""
+    """Run the job that the event names, or everything that is due."""
     settings = load_settings(table)
     sender = Sender(
         fetcher,
@@ -59,7 +59,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
 
 
 def carry_out(sender: Sender, order_id: str) -> None:
-    """Do what an order asks, and write what came of it; one that was done already is left alone."""
+    """Run a job and save its result. A finished job is skipped."""
     order = orders.find(order_id)
     if not order or order.state != "waiting":
         return
@@ -87,7 +87,7 @@ def _told(step: Step) -> JobResult:
 
 
 def read(sender: Sender, feed: str) -> None:
-    """Send what is new in the feed; a feed that cannot be read is told of in the log, and read again."""
+    """Send pings for new posts of the feed. An unreadable feed is logged and read again next time."""
     try:
         followed = follow(sender, feed)
     except FeedUnread as error:
@@ -104,7 +104,7 @@ def read(sender: Sender, feed: str) -> None:
 
 
 def count_pings(report: Report) -> None:
-    """Count the pings that left, by what became of them; a dry run sends none."""
+    """Count the sent pings by result. A dry run sends none."""
     for step in report.steps:
         if step.form and step.tried:
             count(f"PostPing{step.sending.stage.name.title()}", sent=step.sending.id)

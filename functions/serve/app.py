@@ -1,4 +1,4 @@
-"""Serves approved pings to programs and people, their counts, the embed that shows them, what to paste."""
+"""Serves approved pings as JSON and HTML, their counts, the embed's files, and the HTML to paste."""
 
 import hashlib
 import json
@@ -42,11 +42,11 @@ logger = Logger()
 app = APIGatewayHttpResolver()
 
 
-@app.route(PREFIX + r"[\s\S]+", method=READ)  # powertools' own path parameters hold no slash
+@app.route(PREFIX + r"[\s\S]+", method=READ)  # powertools' own path parameters match no slash
 def pings() -> Response[str]:
-    """List a post's approved pings, a page at a time, as JSON or, for who prefers it, as HTML.
+    """List a post's approved pings page by page, as JSON or, if the client prefers it, as HTML.
 
-    A post that nobody pinged has an empty list.
+    A post without pings has an empty list.
     """
     name = post_name(app.current_event.path.removeprefix(PREFIX))
     query = _query()
@@ -64,7 +64,7 @@ def pings() -> Response[str]:
 
 @app.route("/counts", method=READ)
 def counts() -> Response[str]:
-    """Tell how many approved pings each post has, under the names that were asked for."""
+    """Return the number of approved pings of each post, under the names in the query."""
     posts = _query().get("post", [])
     if not 1 <= len(posts) <= MAX_POSTS:
         raise BadQuery(f"send post=host/path, once for each of 1 to {MAX_POSTS} posts")
@@ -75,8 +75,8 @@ def counts() -> Response[str]:
 
 @app.route("/snippet", method=READ)
 def paste() -> Response[str]:
-    """Tell what to paste for a post, under the address that this was asked at."""
-    from trackback.pages.public.snippet import snippet  # noqa: PLC0415 - no reader waits for it
+    """Return the HTML to paste for a post, with the API address of this request."""
+    from trackback.pages.public.snippet import snippet  # noqa: PLC0415 - readers never need it
 
     names = _query().get("post", [])
     if len(names) != 1:
@@ -92,9 +92,9 @@ def paste() -> Response[str]:
 
 @app.route(r"/embed\.js", method=READ)
 @app.route(r"/embed/[^/]+", method=READ)
-@app.route(r"/[^/]+", method=READ)  # the first route that fits answers
+@app.route(r"/[^/]+", method=READ)  # the first matching route answers
 def embed_file() -> Response[str]:
-    """Hand out the embed, under its version too, and the parts that it loads when a page needs them."""
+    """Return a file of the embed: the script, also by versioned name, or a part that it loads on demand."""
     if found := embed.find(app.current_event.path):
         return _cached(found.text, found.cache, "text/javascript; charset=utf-8")
     return _message(404, "There is no such file.", {"Cache-Control": SHORT})
@@ -102,19 +102,19 @@ def embed_file() -> Response[str]:
 
 @app.exception_handler(BadQuery)
 def explain(error: BadQuery) -> Response[str]:
-    """Tell a reader what to send instead."""
+    """Return 400 with what to send instead."""
     return _message(400, str(error))
 
 
 @app.exception_handler(TableBusy)
 def slow_down(busy: TableBusy) -> Response[str]:
-    """Ask for patience when a flood has reached the table's ceiling."""
+    """Return 429 if the table's throughput limit is reached."""
     logger.warning("the table's ceiling is reached")
     return _message(429, str(busy), {"Retry-After": "60"})
 
 
 def _query() -> dict[str, list[str]]:
-    """Return the query's parameters; the event's own map joins repeated ones with commas."""
+    """Return the query parameters. The event's own map joins repeated ones with commas."""
     try:
         raw = app.current_event.raw_event.get("rawQueryString", "")
         return parse_qs(raw, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
@@ -123,7 +123,7 @@ def _query() -> dict[str, list[str]]:
 
 
 def _is_for_people() -> bool:
-    """Tell whether a list is to be a page."""
+    """Check whether the client wants the list as HTML."""
     event = app.current_event
     return event.path.startswith(PREFIX) and (
         is_page(event.path) or prefers_html(event.headers.get("accept", ""))
@@ -131,7 +131,7 @@ def _is_for_people() -> bool:
 
 
 def _varies() -> dict[str, str]:
-    """Return what tells caches that the client's wish has decided on the form of an answer."""
+    """Return the `Vary` header of a list that is negotiated by `Accept`."""
     return {} if is_page(app.current_event.path) else {"Vary": "Accept"}
 
 
@@ -142,7 +142,7 @@ def _json(value: Any) -> str:
 def _cached(
     body: str, cache: str, content_type: str = "application/json", more: Mapping[str, str] = {}
 ) -> Response[str]:
-    """Answer with a strong ETag, or with 304 if the reader has this very body already."""
+    """Answer with a strong ETag, or with 304 if the client already has this body."""
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": cache, "X-Content-Type-Options": "nosniff", **more}
     known = app.current_event.headers.get("if-none-match", "")

@@ -1,9 +1,9 @@
-"""Reads the table's stream: queues the pings to check, and notes what the author hears of for `notify`.
+"""Reads the table's stream: queues pings to check, and records events for `notify`.
 
-It is the only reader of the stream and never asks another site, so that no slow site can hold up a shard.
-The queue is FIFO, and the checks of one site form a group: a slow or flooding site delays itself alone, and
-is not asked by two environments at once. (A queue looks for free groups in its first 120,000 messages only: a
-site with a longer backlog delays others, too.)
+It is the only reader of the stream and never contacts another site, so a slow site cannot block a shard.
+The queue is FIFO, and the checks of one site form a group: a slow or flooding site delays only itself, and
+two environments never fetch from it at once. (SQS looks for free groups only in a queue's first 120,000
+messages: a site with a longer backlog delays others, too.)
 """
 
 import os
@@ -38,10 +38,10 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's form
-    """Hand on what a batch of the stream asks for; name the records of which that failed.
+    """Process a batch of the stream, and return the failed records.
 
-    Lambda brings again what follows them, too. The queue knows what it has taken by the record's event id,
-    and what is noted twice is told once.
+    Lambda repeats a failed record and all that follow it. The queue drops repeats by the record's event id,
+    and an event that is recorded twice is sent once.
     """
     records: list[Item] = event["Records"]
     failed = queue_checks(records) | note_news(records)
@@ -49,7 +49,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
 
 
 def queue_checks(records: Sequence[Item]) -> set[str]:
-    """Queue the pings whose sources must be looked at; return the events that the queue did not take."""
+    """Queue the pings whose sources need a check. Returns the event ids that the queue did not take."""
     to_check = {record["eventID"]: record for record in records if needs_check(record)}
     failed = checks.send(map(check, to_check.values()))
     for event_id in to_check.keys() - failed:
@@ -58,13 +58,13 @@ def queue_checks(records: Sequence[Item]) -> set[str]:
 
 
 def check(record: Item) -> Message:
-    """Return the message that has a ping's source looked at."""
+    """Return the message that asks for a check of a ping's source."""
     site = site_of(record["dynamodb"]["NewImage"]["url"]["S"])
     return Message(record["eventID"], {"ping": ping_of(record)}, group=site)
 
 
 def note_news(records: Sequence[Item]) -> set[str]:
-    """Note for `notify` what the author hears of, by email and by webhook; return the events that failed."""
+    """Record events for the author's mails and webhook. Returns the event ids that failed."""
     news = [(record, event) for record in records if (event := event_of(record))]
     if not news:
         return set()
@@ -84,6 +84,6 @@ def _note(news: Sequence[tuple[Item, Event]]) -> None:
         change = record["dynamodb"]
         ping = to_ping(change.get("NewImage") or change["OldImage"])
         if settings.webhook and event in settings.events:
-            at = now + timedelta(milliseconds=number)  # which keeps their order
+            at = now + timedelta(milliseconds=number)  # keeps their order
             note_event(deliveries, ping_event(ping.id, record["eventID"]), event, ping, at)
         count("NewsNoted", ping=ping.id, event=str(event))

@@ -1,4 +1,4 @@
-"""Looks at the sources of pings: those that triage queues, and by schedule those that are due."""
+"""Checks the sources of pings: those that triage queues and, on a schedule, those that are due."""
 
 import os
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ from trackback.web.http.client import Fetcher
 SIDE_BY_SIDE = 10
 MOST_DUE = 50
 
-# At import, so that a missing setting fails the start, and for as long as this environment lives.
+# At import, so that a missing setting fails the start; they live as long as the environment.
 table = Table(os.environ["TABLE"])
 pace = HostRateLimit()
 fetcher = Fetcher(
@@ -41,9 +41,9 @@ logger = Logger()
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  # noqa: ARG001 - Lambda's form
-    """Verify the pings that a batch of messages names; a message that names none asks for those that are due.
+    """Verify the pings of a batch of messages. A message without a ping asks for all due pings.
 
-    Returns the messages to bring again: those of which a ping could not be verified.
+    Returns the messages to retry: those with a ping that could not be verified.
     """
     now = datetime.now(UTC)
     bodies = {message.id: message.body for message in read_batch(event)}
@@ -57,7 +57,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
 
 
 def verify_all(pings: Iterable[str], now: datetime) -> set[str]:
-    """Verify pings side by side, so that none waits for another's slow source; return those that failed."""
+    """Verify pings in parallel, so that a slow source delays no other. Returns the ids that failed."""
     policy = verifier.policy()
 
     def verify(ping: str) -> str:
@@ -76,7 +76,7 @@ def verify_all(pings: Iterable[str], now: datetime) -> set[str]:
 
 
 def outcome(change: Change | None) -> str:
-    """Name what became of a ping: its new status, or why it keeps the one it has."""
+    """Return the metric for a ping's change: its new status, or why it keeps its status."""
     if change is None:
         return "PingPassedOver"
     if change.after is not change.before.status:

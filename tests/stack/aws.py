@@ -1,8 +1,8 @@
-"""The stand-in for AWS: moto's server in this process, with the template's table in it.
+"""The stand-in for AWS: moto's server in this process, with the template's tables in it.
 
-Its server, not moto's in-process mode, and one request at a time: either loses updates otherwise, the server
-those of transactions. Where AWS_ENDPOINT_URL_DYNAMODB names another DynamoDB (`make test-dynamodb`: Amazon's
-own engine), tables are made there.
+It is moto's server, one request at a time: moto's in-process mode loses updates, and its server loses those
+of transactions. If AWS_ENDPOINT_URL_DYNAMODB names another DynamoDB (`make test-dynamodb`: Amazon's own
+engine), the tables are created there.
 """
 
 import os
@@ -36,21 +36,20 @@ _WRITES = ("PutItem", "UpdateItem", "DeleteItem", "WriteItem", "WriteItems", "Se
 
 
 class Changes:
-    """Wakes who waits for a table's changes or for messages, as a long poll would."""
+    """Wakes threads that wait for a table's changes or for messages, as a long poll would."""
 
     def __init__(self) -> None:
-        """Know of none."""
         self._noted = 0
         self._condition = threading.Condition()
 
     def note(self) -> None:
-        """Wake all who wait."""
+        """Wake all waiting threads."""
         with self._condition:
             self._noted += 1
             self._condition.notify_all()
 
     def wait(self, known: int, seconds: float | None = None) -> int:
-        """Wait until there are more than the `known` ones, or so long; return how many there are."""
+        """Wait until there are more than `known` changes, or for `seconds`. Returns the number of changes."""
         with self._condition:
             self._condition.wait_for(lambda: self._noted > known, seconds)
             return self._noted
@@ -60,13 +59,13 @@ changes = Changes()
 
 
 class _Moto(DomainDispatcherApplication):
-    """Moto, which would look through its folders for each request."""
+    """Moto with a cache; without it, moto searches its folders on each request."""
 
     get_backend_for_host = cache(DomainDispatcherApplication.get_backend_for_host)
 
 
 class _AsItIs(XFormedAttributePicker):
-    """Takes an answer of DynamoDB as it is; moto tries a dozen names for each of a value's ten types."""
+    """Reads DynamoDB's answers by key; moto tries a dozen names for each of a value's ten types."""
 
     def __call__(self, context: AttributePickerContext) -> Any:
         service = context.service_model
@@ -75,11 +74,11 @@ class _AsItIs(XFormedAttributePicker):
         return super().__call__(context)
 
 
-vars(responses)["XFormedAttributePicker"] = _AsItIs  # by this name it is looked for
+vars(responses)["XFormedAttributePicker"] = _AsItIs  # moto looks it up by this name
 
 
 class _OneAtATime:
-    """Moto, behind a lock."""
+    """Moto behind a lock."""
 
     def __init__(self) -> None:
         self._moto = _Moto(create_backend_app)
@@ -95,7 +94,7 @@ class _OneAtATime:
 
 @contextmanager
 def stand_in(port: int = 0) -> Iterator[str]:
-    """Run the stand-in on loopback, in this process, and point this process at it; yield its URL."""
+    """Run the stand-in on loopback, in this process, and configure this process for it. Yields its URL."""
     with serving(_OneAtATime(), port) as server:
         url = f"http://localhost:{server.port}"
         os.environ.update(ENVIRONMENT, AWS_ENDPOINT_URL=url)
@@ -103,7 +102,7 @@ def stand_in(port: int = 0) -> Iterator[str]:
 
 
 def make_tables(deployed: Template) -> None:
-    """Make the template's tables."""
+    """Create the template's tables."""
     dynamodb = boto3.client("dynamodb")
     for table in deployed.tables():
         dynamodb.create_table(**table)
@@ -111,9 +110,9 @@ def make_tables(deployed: Template) -> None:
 
 
 def make_queues(deployed: Template, hidden_for: str = "") -> None:
-    """Make the template's queues, empty ones in place of those that are there.
+    """Create the template's queues, and replace existing ones by empty ones.
 
-    A message that is being worked on is hidden as long as the template says, or for so many seconds.
+    The visibility timeout is the template's, or `hidden_for` seconds.
     """
     sqs = boto3.client("sqs")
     for queue in deployed.queues():
@@ -125,9 +124,9 @@ def make_queues(deployed: Template, hidden_for: str = "") -> None:
 
 
 def make_anew(table: Table) -> None:
-    """Make the template's table, an empty one with an empty stream in place of the one that is there.
+    """Replace the table by an empty one with an empty stream.
 
-    Moto copies a table with its stream for each transaction, so it is worth while to begin anew.
+    Moto copies a table with its stream for each transaction, so a new table is faster.
     """
     (wanted,) = template.load().tables()
     with suppress(ClientError):  # there is none yet
@@ -136,12 +135,12 @@ def make_anew(table: Table) -> None:
 
 
 def confirm(address: str) -> None:
-    """Let mail be sent from an address, as its owner does by following the link that AWS sends."""
+    """Verify a sender address, as its owner does through AWS's link."""
     boto3.client("ses").verify_email_identity(EmailAddress=address)
 
 
 def sent_mails() -> list[EmailMessage]:
-    """Return every mail that went out through SES, oldest first."""
+    """Return every mail sent through SES, oldest first."""
     backend = get_backend("ses")[ACCOUNT][ENVIRONMENT["AWS_DEFAULT_REGION"]]
     return [_mail(message) for message in backend.sent_messages]
 

@@ -1,6 +1,6 @@
-"""CloudFront, as far as the template uses it: which behaviour a request meets, what cache and API see.
+"""CloudFront as the template uses it: the behaviour of a request, and what the cache and the API see.
 
-The managed policies are those of AWS's documentation. The function at the edge really runs, in a browser.
+The managed policies are those of AWS's documentation. The edge function really runs, in a browser.
 """
 
 import re
@@ -23,7 +23,7 @@ ADDRESS = "198.51.100.7"
 
 @dataclass(frozen=True)
 class Viewed:
-    """A request as the edge has it, header names in lower case."""
+    """A request at the edge, with header names in lower case."""
 
     path: str
     method: str = "GET"
@@ -31,7 +31,7 @@ class Viewed:
     headers: Mapping[str, str] = field(default_factory=lambda: {"host": "d111.cloudfront.net"})
 
     def saying(self, **headers: str) -> "Viewed":
-        """Return the same with further headers."""
+        """Return a copy with further headers."""
         return replace(self, headers={**self.headers, **{k.replace("_", "-"): v for k, v in headers.items()}})
 
 
@@ -39,7 +39,7 @@ class Cdn:
     """The distribution of a template."""
 
     def __init__(self, template: Template, page: Page) -> None:
-        """Take the template, and a blank page of a browser."""
+        """`page` is a blank page of a browser; the edge function runs in it."""
         (made,) = template.resources("AWS::CloudFront::Distribution").values()
         self.config: dict[str, Any] = template.resolve(made["DistributionConfig"])
         self._policies = template.resolve(template.resources("AWS::CloudFront::CachePolicy"))
@@ -47,7 +47,7 @@ class Cdn:
         self._code, self._page = function["FunctionCode"], page
 
     def behaviour(self, path: str) -> dict[str, Any]:
-        """Return the first behaviour whose pattern fits a path, or else the default one."""
+        """Return the first behaviour whose pattern matches a path, or the default one."""
         found: dict[str, Any] = next(
             (it for it in self.config["CacheBehaviors"] if _fits(it["PathPattern"], path)),
             self.config["DefaultCacheBehavior"],
@@ -55,7 +55,7 @@ class Cdn:
         return found
 
     def at_edge(self, requests: Sequence[Viewed]) -> list[Viewed]:
-        """Return what the function makes of requests before the cache is asked."""
+        """Return requests after the edge function, before the cache."""
         events = [
             {
                 "viewer": {"ip": ADDRESS},
@@ -71,7 +71,7 @@ class Cdn:
         ]
 
     def cache(self, path: str) -> dict[str, Any] | None:
-        """Return the cache's settings for a path, None where nothing is cached."""
+        """Return the cache settings of a path, or None if it is not cached."""
         policy = self.behaviour(path)["CachePolicyId"]
         if policy == CACHING_DISABLED:
             return None
@@ -79,14 +79,14 @@ class Cdn:
         return found
 
     def key(self, request: Viewed) -> tuple[Any, ...]:
-        """Return what an answer is cached under."""
+        """Return the cache key of a request."""
         cache = self.cache(request.path)
         assert cache, "nothing is cached there"
         (asked,) = self.at_edge([request])
         return (request.path, self._query(asked, cache), self._headers(asked, cache))
 
     def at_origin(self, request: Viewed) -> dict[str, Any]:
-        """Return the event that reaches a function behind the gateway, if no cache answers."""
+        """Return the event that reaches a function behind API Gateway on a cache miss."""
         cache, (asked,) = self.cache(request.path), self.at_edge([request])
         (origin,) = self.config["Origins"]
         if self.behaviour(request.path)["OriginRequestPolicyId"] == ALL_VIEWER_EXCEPT_HOST_HEADER:

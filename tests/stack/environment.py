@@ -1,7 +1,7 @@
-"""Lambda's execution environments: each a process that runs one function, one event at a time.
+"""Lambda's execution environments: each is a process that runs one function, one event at a time.
 
-Powertools keeps the current request in one place, as it may in Lambda, so requests that are answered side by
-side need processes, not threads. `python -m tests.stack.environment PACKAGE NAME` is the inside of one.
+Powertools keeps the current request in one global place, as it may in Lambda, so parallel requests need
+processes, not threads. `python -m tests.stack.environment PACKAGE NAME` runs inside such a process.
 """
 
 import importlib
@@ -21,23 +21,23 @@ MOST_AT_ONCE = 8
 _HERE = {
     "POWERTOOLS_METRICS_DISABLED": "true",
     "POWERTOOLS_LOG_LEVEL": "WARNING",
-    "FETCH_LOOPBACK": "true",  # sources on this machine may be looked at, which the template never allows
+    "FETCH_LOOPBACK": "true",  # allows sources on this machine, which the template never does
 }
 
 
 class FunctionFailedError(Exception):
-    """The handler raised; what it raised is in the message and in the log on stderr."""
+    """The handler raised; the message and the log on stderr hold the exception."""
 
 
 class EnvironmentEndedError(FunctionFailedError):
-    """The process is not there any more."""
+    """The process has ended."""
 
 
 class Environment:
-    """One process, from the outside."""
+    """One process, seen from outside."""
 
     def __init__(self, function: Function, settings: Mapping[str, str] = {}) -> None:
-        """Start it, with settings beside the template's; it imports the function's code meanwhile."""
+        """Start the process, with settings beside the template's. It imports the function meanwhile."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, function.package, function.name],
             cwd=ROOT,
@@ -45,11 +45,11 @@ class Environment:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            start_new_session=True,  # Ctrl-C is for the stack, which then ends this
+            start_new_session=True,  # Ctrl-C goes to the stack, which then ends this process
         )
 
     def invoke(self, event: dict[str, Any]) -> Any:
-        """Return what the handler makes of an event."""
+        """Return the handler's result for an event."""
         assert self._process.stdin
         assert self._process.stdout
         try:
@@ -65,22 +65,22 @@ class Environment:
         return answer["result"]
 
     def close(self) -> None:
-        """End it."""
+        """End the process."""
         self._process.communicate()
 
 
 class Environments:
-    """A function's environments: as many as there are events at once, kept for the next."""
+    """A function's environments: one for each concurrent event, kept for later events."""
 
     def __init__(self, function: Function, settings: Mapping[str, str] = {}) -> None:
-        """Have one ready."""
+        """Start one environment."""
         self.function = function
         self._settings = settings
         self._idle = deque([Environment(function, settings)])
         self._room = threading.Semaphore(MOST_AT_ONCE)
 
     def invoke(self, event: dict[str, Any]) -> Any:
-        """Return what the handler makes of an event, in an environment that does nothing else meanwhile."""
+        """Return the handler's result for an event, from an idle environment or a new one."""
         with self._room:
             try:
                 environment = self._idle.pop()
@@ -98,19 +98,19 @@ class Environments:
             return answer
 
     def close(self) -> None:
-        """End all."""
+        """End all environments."""
         while self._idle:
             self._idle.pop().close()
 
 
 def _run(package: str, name: str) -> None:
-    """Answer each event on stdin with a line on stdout; what the function prints goes to stderr."""
+    """Answer each event on stdin with a line on stdout. The function's own output goes to stderr."""
     answers, sys.stdout = sys.stdout, sys.stderr
     handler = importlib.import_module(f"{package}.{name}.app").handler
     for line in sys.stdin:
         try:
             answer = {"result": handler(json.loads(line), Context())}
-        except Exception as error:  # noqa: BLE001 - Lambda reports whatever it is, and so does this
+        except Exception as error:  # noqa: BLE001 - Lambda reports any exception, too
             answer = {"error": repr(error)}
         print(json.dumps(answer), file=answers, flush=True)
 

@@ -1,7 +1,7 @@
-"""API Gateway's HTTP API, as far as the template uses it: HTTP requests become payload-2.0 events.
+"""API Gateway's HTTP API as the template uses it: HTTP requests become payload-2.0 events.
 
-What is known of the real one: it decodes the path once, answers preflights that no route takes and sets CORS
-headers by itself, hands bodies that are not text on in base64, and turns a failing function into a bare 500.
+It does what the real one does: it decodes the path once, answers preflights without a route and sets CORS
+headers by itself, passes binary bodies on in base64, and turns a failing function into a bare 500.
 """
 
 import base64
@@ -21,10 +21,10 @@ _TEXT = ("text/", "application/json", "application/xml", "application/javascript
 
 
 class Gateway:
-    """A WSGI application that hands requests to the functions whose routes they take."""
+    """A WSGI application that routes requests to the functions."""
 
     def __init__(self, template: Template, functions: Iterable[Environments] = ()) -> None:
-        """Take the CORS settings from the template and the routes from its functions."""
+        """Read the CORS settings from the template. Routes come from the functions."""
         self.functions = list(functions)
         cors = template.cors()
         self._cors = {"access-control-allow-origin": ",".join(cors["AllowOrigins"])}
@@ -41,7 +41,7 @@ class Gateway:
             response = self._answer(request)
         except HTTPException as error:
             response = _message(error.code or 400, error.name)
-        except OSError:  # a body that breaks off, or chunks that are none
+        except OSError:  # an incomplete body, or malformed chunks
             response = _message(400, "Bad Request")
         if "Origin" in request.headers:
             response.headers.extend(self._cors)
@@ -66,7 +66,7 @@ class Gateway:
 
 
 def _target(request: Request) -> tuple[str, str]:
-    """Return path and query; werkzeug hands on the bytes of the request line decoded as Latin-1, twice."""
+    """Return path and query. Werkzeug passes the request line's bytes on, decoded as Latin-1 twice."""
     target = request.environ["REQUEST_URI"]
     for _ in range(2):
         target = target.encode("latin-1", "replace").decode("utf-8", "replace")
@@ -92,7 +92,7 @@ def _invoke(function: Environments, event: dict[str, Any]) -> Response:
     try:
         result = function.invoke(event)
     except FunctionFailedError as error:
-        print(f"  {function.function.name}: {error}", flush=True)  # as in its log; the client is told nothing
+        print(f"  {function.function.name}: {error}", flush=True)  # as in its log; the client sees no details
         return _message(500, "Internal Server Error")
     body = result.get("body") or ""
     content = base64.b64decode(body) if result.get("isBase64Encoded") else body.encode()

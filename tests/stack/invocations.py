@@ -1,4 +1,4 @@
-"""Lambda's own API, as far as functions wake one another: an event is taken, and handed over later."""
+"""Lambda's own API for asynchronous invocations: it accepts an event and delivers it in a thread."""
 
 import json
 import threading
@@ -13,19 +13,18 @@ _PATH = "/2015-03-31/functions/"
 
 
 class Invocations:
-    """A WSGI application."""
+    """A WSGI application of Lambda's Invoke operation."""
 
     def __init__(self) -> None:
-        """Know no function yet."""
         self._functions: dict[str, Environments] = {}
         self._threads: list[threading.Thread] = []
 
     def add(self, function: Environments) -> None:
-        """Take events for a function, which goes by its alias (`serve`: ServeFunction.Alias)."""
+        """Accept events for a function under the name of its alias (`serve`: ServeFunction.Alias)."""
         self._functions[f"{function.function.name.capitalize()}Function.Alias"] = function
 
     def close(self) -> None:
-        """Wait for what is under way."""
+        """Wait for running invocations."""
         for thread in self._threads:
             thread.join()
 
@@ -45,5 +44,5 @@ class Invocations:
 def _invoke(function: Environments, event: dict[str, Any]) -> None:
     try:
         function.invoke(event)
-    except FunctionFailedError as error:  # as in its log; who woke it is told nothing
+    except FunctionFailedError as error:  # as in its log; the caller sees nothing
         print(f"  {function.function.name}: {error}", flush=True)

@@ -1,6 +1,7 @@
-"""The whole service on this machine: `make run`, and what the end-to-end tests speak to.
+"""The whole service on this machine, for `make run` and the end-to-end tests.
 
-The API of `template.yaml` with the deployed handlers, demo blogs on other origins, and a stand-in for AWS.
+It has the API of `template.yaml` with the deployed handlers, demo blogs on other origins, and a stand-in for
+AWS.
 """
 
 import os
@@ -28,13 +29,13 @@ from tests.template import Template
 from trackback.model.posts import Sites
 from trackback.storage.pings import Table
 
-LAST_PORT = 65_531  # four more are needed
-NOTIFY_EVERY = 2 / 60  # minutes, in place of one: nobody who tries it out waits a minute for a mail
+LAST_PORT = 65_531  # the stack needs four more
+NOTIFY_EVERY = 2 / 60  # minutes instead of one, so that a mail comes soon
 
 
 @dataclass(frozen=True)
 class LocalStack:
-    """Where a running stack listens."""
+    """Addresses of a running stack."""
 
     api: str
     blog: str
@@ -45,9 +46,9 @@ class LocalStack:
 
 @contextmanager
 def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()) -> Iterator[LocalStack]:
-    """Run the stack; yield its addresses once it answers. Its ports are `port` and four more, or free.
+    """Run the stack, and yield its addresses once it answers. Ports are `port` and the next four, or free.
 
-    `sites` are the origins of blogs that it serves beside the demo blogs.
+    `sites` are the origins of further served blogs beside the demo blogs.
     """
     with ExitStack() as stack:
         others = OtherBlogs(sites)
@@ -61,12 +62,12 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
         make_tables(deployed)
         make_queues(deployed, os.environ.get("HIDDEN_SECONDS", ""))
         confirm(deployed.resolve({"Ref": "AuthorEmail"}))
-        plant(Table("trackback"), blog_url)  # before anything watches: their sources do not exist
+        plant(Table("trackback"), blog_url)  # before any function runs: their sources do not exist
         gateway = Gateway(deployed)
         api = _serve(stack, gateway, port, talks=talks)
         invocations = Invocations()
         settings = {"API_URL": api, "AWS_ENDPOINT_URL_LAMBDA": _serve(stack, invocations, 0)}
-        own = {"SITES": ",".join([blog_url, *sites])}  # the second blog is somebody else's, and may be pinged
+        own = {"SITES": ",".join([blog_url, *sites])}  # the second blog has another author, and may be pinged
         gateway.functions += [
             Environments(function, settings | (own if function.name == "send" else {}))
             for function in deployed.functions()
@@ -79,12 +80,12 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
         stack.callback(invocations.close)
         blog.api = second.api = api
         blog.second, blog.others, others.blog = second_url, others_url, blog_url
-        stack.callback(others.close)  # first of all, or the end would wait for the slow page
+        stack.callback(others.close)  # runs first: otherwise the end waits for the slow page
         yield LocalStack(api, blog_url, aws, others_url, second_url)
 
 
 def _template(blog: str, sites: Sequence[str]) -> Template:
-    """Return what is deployed for these sites; the blog's feed is followed."""
+    """Return the template for these sites, with the blog's feed."""
     minutes = os.environ.get("CHECK_EVERY_MINUTES", "1")
     return template.load(
         Sites=",".join(sites), Feed=f"{blog}/", CheckEveryMinutes=minutes, SendEveryMinutes=minutes
@@ -92,7 +93,7 @@ def _template(blog: str, sites: Sequence[str]) -> Template:
 
 
 def _subscribe(stack: ExitStack, function: Environments) -> None:
-    """Bring a function the changes, messages and times that the template names, until the stack ends."""
+    """Deliver a function its stream changes, messages and schedules until the stack ends."""
     stack.callback(function.close)
     for subscription in function.function.streams:
         stack.callback(Delivery("trackback", function, subscription).close)
@@ -123,13 +124,13 @@ def main() -> None:
         host = stack.blog.partition("://")[2]
         ping_from_all(f"{stack.api}/trackback/{host}/posts/letters-and-leaflets/", stack.others)
         print(_welcome(stack), flush=True)
-        while not stopped.wait(0.1):  # a wait without an end misses a signal that another thread takes
+        while not stopped.wait(0.1):  # an endless wait would miss a signal that another thread receives
             pass
         print("\nStopping.")
 
 
 def _sites(hosts: str) -> list[str]:
-    """Return the origins of hosts separated by commas; what runs on this machine is on http."""
+    """Return the origins of comma-separated hosts. Hosts without a scheme get http, as on this machine."""
     names = filter(None, (host.strip() for host in hosts.split(",")))
     origins = [name if "://" in name else f"http://{name}" for name in names]
     try:

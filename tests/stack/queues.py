@@ -1,4 +1,4 @@
-"""Queues, delivered to the functions that they invoke, as Lambda's pollers would."""
+"""SQS event source mappings: delivers messages to functions, as Lambda's pollers do."""
 
 import threading
 import time
@@ -15,14 +15,14 @@ _RECEIVED = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body":
 
 
 class Consumer:
-    """Brings the messages of one queue to one function, by as many pollers as the mapping allows at once.
+    """Delivers the messages of one queue to one function, with as many pollers as the mapping allows.
 
-    What the function has done is deleted; what it has not comes again after the queue's visibility timeout,
-    and goes to the dead-letter queue after its last attempt.
+    Processed messages are deleted. Failed ones return after the queue's visibility timeout, and go to the
+    dead-letter queue after the last attempt.
     """
 
     def __init__(self, function: Environments, mapping: Mapping[str, Any]) -> None:
-        """Begin at once."""
+        """Start the pollers."""
         self._function = function
         self._url = mapping["QueueUrl"]
         self._batch = mapping.get("BatchSize", 10)
@@ -37,14 +37,14 @@ class Consumer:
             thread.start()
 
     def close(self) -> None:
-        """Deliver no more."""
+        """Stop the pollers."""
         self._stopped.set()
         changes.note()
         for thread in self._threads:
             thread.join()
 
     def _run(self) -> None:
-        """Deliver what is there, then wait for a change, or until what has failed can be seen again."""
+        """Deliver the available messages, then wait for a change or for the end of a visibility timeout."""
         visible_again: deque[float] = deque()
         known = 0
         while not self._stopped.is_set():
@@ -64,7 +64,7 @@ class Consumer:
         ]
 
     def _deliver(self, records: list[dict[str, Any]]) -> set[str]:
-        """Invoke the function, delete what it has done, and return the rest's receipt handles."""
+        """Invoke the function and delete what it processed. Returns the receipt handles of the rest."""
         left = {record["receiptHandle"] for record in records}
         try:
             answer = self._function.invoke({"Records": records}) or {}

@@ -1,4 +1,4 @@
-"""Schedules, kept as EventBridge would: each calls a function, or puts a message into a queue."""
+"""EventBridge schedules: each calls a function or puts a message into a queue."""
 
 import json
 import threading
@@ -15,10 +15,10 @@ Event = dict[str, Any]
 
 
 class Schedule:
-    """Hands an event to its target every so many minutes; `run` does so at once."""
+    """Sends an event to its target at an interval in minutes. `run` sends one at once."""
 
     def __init__(self, target: Callable[[Event], None], minutes: float) -> None:
-        """Begin to wait."""
+        """Start the interval."""
         self._target = target
         self._seconds = minutes * 60
         self._stopped = threading.Event()
@@ -26,13 +26,13 @@ class Schedule:
         self._thread.start()
 
     def run(self) -> Self:
-        """Hand over an event; each has an id of its own."""
+        """Send an event with a new id."""
         event = {"id": str(uuid.uuid4()), "detail-type": "Scheduled Event", "source": "aws.events"}
         self._target({**event, "detail": {}})
         return self
 
     def close(self) -> None:
-        """Hand over no more."""
+        """Stop the schedule."""
         self._stopped.set()
         self._thread.join()
 
@@ -42,7 +42,7 @@ class Schedule:
 
 
 def calls(function: Environments) -> Callable[[Event], None]:
-    """Return a target that calls a function; its failure is in its log, as in AWS."""
+    """Return a target that calls a function. Its failure is only in its log, as in AWS."""
 
     def call(event: Event) -> None:
         try:
@@ -54,7 +54,7 @@ def calls(function: Environments) -> Callable[[Event], None]:
 
 
 def messages(tick: Tick) -> Callable[[Event], None]:
-    """Return a target that puts the event into a queue; the queue tells events by their bodies."""
+    """Return a target that puts the event into a queue. The queue deduplicates events by their bodies."""
     sqs = boto3.client("sqs")
 
     def send(event: Event) -> None:

@@ -10,19 +10,19 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 
 class QuietHandler(WSGIRequestHandler):
-    """Speaks HTTP/1.1, as the real servers do: some senders wait for a line's end, not the stream's."""
+    """Speaks HTTP/1.1, as real servers do: some senders wait for a line's end, not for the stream's."""
 
     protocol_version = "HTTP/1.1"
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
-        """Say nothing."""
+        """Log nothing."""
 
 
 class TalkingHandler(QuietHandler):
-    """Says in one line what was asked and answered."""
+    """Prints one line for each request."""
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
-        """Print it, for the person who runs the server."""
+        """Print the request and its status, for the person who runs the server."""
         print(f"  {self.command:7} {self.path}  {int(code)}", flush=True)
 
 
@@ -30,7 +30,7 @@ class TalkingHandler(QuietHandler):
 def serving(
     application: Any, port: int = 0, handler: type[WSGIRequestHandler] = QuietHandler
 ) -> Iterator[BaseWSGIServer]:
-    """Serve a WSGI application, requests side by side; port 0 is a free one."""
+    """Serve a WSGI application with concurrent requests. Port 0 means a free port."""
     server = make_server("127.0.0.1", port, application, threaded=True, request_handler=handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -43,7 +43,7 @@ def serving(
 
 
 def is_free(port: int) -> bool:
-    """Tell whether a server may listen on a port."""
+    """Check whether a port is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -1,4 +1,4 @@
-"""A table's stream, delivered to the functions that subscribe to it, as Lambda's poller would."""
+"""DynamoDB event source mappings: delivers a table's stream to functions, as Lambda's poller does."""
 
 import json
 import threading
@@ -14,10 +14,10 @@ from tests.stack.environment import Environments, FunctionFailedError
 
 
 class Delivery:
-    """Brings a table's changes to one function, in order, each at least once."""
+    """Delivers a table's changes to one function, in order, each at least once."""
 
     def __init__(self, table: str, function: Environments, subscription: Any) -> None:
-        """Begin with the changes from now on."""
+        """Start with the next change."""
         self._streams = _client()
         self._arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
         self._function = function
@@ -38,7 +38,7 @@ class Delivery:
         self._thread.start()
 
     def close(self) -> None:
-        """Deliver no more."""
+        """Stop delivering."""
         self._stopped.set()
         changes.note()
         self._thread.join()
@@ -48,7 +48,7 @@ class Delivery:
             self._deliver(batch)
 
     def _batches(self) -> Iterator[list[dict[str, Any]]]:
-        """Yield what is wanted: once it fills a batch, or the first of it has waited for the window."""
+        """Yield a batch of matching records when it is full, or when its window ends."""
         gathered: list[dict[str, Any]] = []
         records: list[dict[str, Any]] = []
         due, known = 0.0, 0
@@ -69,7 +69,7 @@ class Delivery:
         return not self._patterns or any(fits(record, pattern) for pattern in self._patterns)
 
     def _deliver(self, records: list[dict[str, Any]]) -> None:
-        """Invoke the function until all records are done or the attempts are used up."""
+        """Invoke the function until it has processed all records or the attempts are used up."""
         for _ in range(self._retries + 1):
             try:
                 failed = (self._function.invoke({"Records": records}) or {}).get("batchItemFailures", [])
@@ -83,7 +83,7 @@ class Delivery:
         self._give_up(records)
 
     def _give_up(self, records: list[dict[str, Any]]) -> None:
-        """Say where in the stream the records are, as Lambda does: their texts are not in the message."""
+        """Send Lambda's failure record: the records' position in the stream, without their content."""
         if not self._failures:
             return
         first, last = records[0]["dynamodb"], records[-1]["dynamodb"]
@@ -100,7 +100,7 @@ class Delivery:
 
 
 def records_of(table: str) -> Iterator[dict[str, Any]]:
-    """Yield all that a table's stream holds, as Lambda writes it."""
+    """Yield all records of a table's stream, in Lambda's format."""
     streams = _client()
     arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
     for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
@@ -112,7 +112,7 @@ def records_of(table: str) -> Iterator[dict[str, Any]]:
 
 
 def _client() -> Any:
-    # Without the mode, botocore asks a host per account, which the stand-in does not answer.
+    # Otherwise botocore uses a host per account, which the stand-in does not answer.
     return boto3.client("dynamodbstreams", config=Config(account_id_endpoint_mode="disabled"))
 
 
@@ -124,10 +124,10 @@ def _record(record: Any, arn: str) -> dict[str, Any]:
 
 
 def fits(value: Any, pattern: Any) -> bool:
-    """Tell whether a record fits an event filter's pattern.
+    """Check whether a record matches an event filter's pattern.
 
-    A pattern's leaf lists what a value may be: exact values, `exists`, `prefix` and `anything-but`. Only
-    `exists` fits where there is no value, also where what it would be in is missing.
+    A pattern's leaf lists allowed values: exact values, `exists`, `prefix` and `anything-but`. Only `exists`
+    can match a missing value, also if its parent is missing.
     """
     if isinstance(pattern, dict):
         here = value if isinstance(value, dict) else {}

@@ -1,4 +1,4 @@
-"""What the command line's arguments may be, beyond what argparse checks by itself."""
+"""Validation of the command line's arguments, beyond what argparse checks."""
 
 import argparse
 
@@ -8,7 +8,7 @@ from trackback.urls import read_source
 
 
 def wrong_usage(asked: argparse.Namespace) -> str:
-    """Return what is wrong with how a command's options are combined, if anything."""
+    """Return what is wrong with a combination of options, or an empty string."""
     if asked.command == "doctor":
         if bool(asked.url) == asked.aws:
             return "name one post, or --aws"
@@ -27,10 +27,10 @@ def _wrong_sending(asked: argparse.Namespace) -> str:
 
 
 def host(text: str) -> str:
-    """Read a host.
+    """Parse a host.
 
     Raises:
-        ArgumentTypeError: it is none.
+        ArgumentTypeError: The text is no host.
     """
     key = host_key(text)
     if key and ":" not in key:
@@ -39,10 +39,10 @@ def host(text: str) -> str:
 
 
 def address(text: str) -> str:
-    """Read the URL of a page.
+    """Parse the URL of a page.
 
     Raises:
-        ArgumentTypeError: with what is wrong with it.
+        ArgumentTypeError: The text is no such URL; the message says why.
     """
     try:
         return read_source(text).url

@@ -1,8 +1,8 @@
-"""The two failure queues of a stack, and what a message in them says.
+"""The two failure queues of a stack, and the content of their messages.
 
-`Failures` holds Lambda's records of what it gave up (Lambda Developer Guide, "Capturing records of Lambda
-asynchronous invocations" and "Configure error handling controls for DynamoDB event sources").
-`FailedMessages` is the dead-letter queue of `Checks`: its messages are those of that queue, unchanged.
+`Failures` holds Lambda's records of events that it gave up (Lambda Developer Guide, "Capturing records of
+Lambda asynchronous invocations" and "Configure error handling controls for DynamoDB event sources").
+`FailedMessages` is the dead-letter queue of `Checks`; it holds that queue's messages unchanged.
 """
 
 import json
@@ -23,9 +23,9 @@ QUEUES = ("Failures", "FailedMessages")
 """Their logical ids in template.yaml."""
 
 WAIT = 1
-"""Seconds of long polling, which asks all of SQS's servers: an empty answer then means an empty queue."""
+"""Seconds of long polling. It asks all of SQS's servers, so an empty answer means an empty queue."""
 
-_MOST = 10  # what one ReceiveMessage may return
+_MOST = 10  # limit of one ReceiveMessage call
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +35,10 @@ class Failure:
     Attributes:
         id: SQS's id of the message.
         queue: URL of the failure queue.
-        receipt: What deletes or releases it, until its visibility timeout ends.
-        text: Its body, as it is.
+        receipt: Receipt handle to delete or release it, valid until the visibility timeout ends.
+        text: The unchanged body.
         attributes: SQS's system attributes.
-        body: Its body as a JSON object; empty if it is none.
+        body: The body as a JSON object; empty if it is none.
     """
 
     id: str
@@ -50,45 +50,45 @@ class Failure:
 
     @property
     def stream_batch(self) -> Mapping[str, Any]:
-        """Where in the table's stream the changes are that failed; empty if it is about something else."""
+        """Position of the failed changes in the table's stream; empty for other failures."""
         return _object(self.body.get("DDBStreamBatchInfo"))
 
     @property
     def payload(self) -> Any:
-        """The event of an asynchronous invocation that failed; None if it is about something else."""
+        """Event of the failed asynchronous invocation; None for other failures."""
         return self.body.get("requestPayload")
 
     @property
     def group(self) -> str:
-        """The message group of a FIFO message; empty for others."""
+        """Message group of a FIFO message; empty for others."""
         return self.attributes.get("MessageGroupId", "")
 
     @property
     def function_arn(self) -> str:
-        """The function that failed, as Lambda names it; empty for a FIFO message."""
+        """ARN of the failed function, as Lambda writes it; empty for a FIFO message."""
         return str(_object(self.body.get("requestContext")).get("functionArn", ""))
 
     @property
     def failed(self) -> str:
-        """The name of the function or of the queue."""
+        """Name of the failed function, or of the queue."""
         if self.function_arn:
             return self.function_arn.partition(":function:")[2].partition(":")[0]
         return "Checks" if self.group else "?"
 
     @property
     def ping(self) -> str:
-        """The id of the ping that it is about, if the message names one."""
+        """Id of the ping, if the message names one."""
         return str(_object(self.payload).get("ping") or self.body.get("ping") or "")
 
     @property
     def at(self) -> str:
-        """When it came into the failure queue, in UTC."""
+        """Time in UTC at which the message entered the failure queue."""
         sent = int(self.attributes.get("SentTimestamp", "0"))
         return stamp(datetime.fromtimestamp(sent / 1_000, UTC))
 
     @property
     def what(self) -> str:
-        """What was to be done."""
+        """The work that failed, in words."""
         if batch := self.stream_batch:
             return f"{batch.get('batchSize', 'some')} changes of the table"
         if self.ping:
@@ -100,7 +100,7 @@ class Failure:
 
     @property
     def why(self) -> str:
-        """Why it was given up: Lambda's condition and the function's error, as far as they are known."""
+        """Lambda's condition and the function's error, as far as they are known."""
         condition = str(_object(self.body.get("requestContext")).get("condition", ""))
         answer = _object(self.body.get("responsePayload"))
         error = ": ".join(str(answer[key]) for key in ("errorType", "errorMessage") if answer.get(key))
@@ -113,26 +113,25 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 
 class FailureQueues:
-    """The failure queues of one stack; what is taken from them is hidden from other runs for a while."""
+    """The failure queues of one stack. A message that one run takes is hidden from other runs for a while."""
 
     def __init__(self, stack: Stack) -> None:
-        """Region and credentials come from the environment."""
         self._client = boto3.client("sqs")
         self._stack = stack
 
     def take(self, seconds: int, *, at_once: int = _MOST) -> Iterator[Failure]:
-        """Yield every message once, hidden for so many seconds.
+        """Yield every message once, and hide it for `seconds`.
 
-        A FIFO queue hands out at most ten messages of a group until they are deleted or visible again.
+        A FIFO queue delivers at most ten messages of a group until they are deleted or visible again.
 
         Raises:
-            StackUnknown: there is no such stack, or it lacks a failure queue.
+            StackUnknown: There is no such stack, or it lacks a failure queue.
         """
         for queue in self._urls:
             seen: set[str] = set()
             while received := self._receive(queue, seconds, at_once):
                 fresh = [failure for failure in received if failure.id not in seen]
-                if not fresh:  # the first of them are visible again: this run takes longer than `seconds`
+                if not fresh:  # the first ones are visible again: this run takes longer than `seconds`
                     break
                 seen.update(failure.id for failure in fresh)
                 yield from fresh
@@ -152,7 +151,7 @@ class FailureQueues:
         return [_failure(queue, message) for message in found.get("Messages", [])]
 
     def count(self) -> int:
-        """Return how many messages there are, hidden ones too; SQS counts approximately."""
+        """Return the number of messages, including hidden ones. SQS counts approximately."""
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         return sum(
             int(number)
@@ -163,7 +162,7 @@ class FailureQueues:
         )
 
     def release(self, failure: Failure) -> None:
-        """Make a message visible again, unless it is already."""
+        """Make a hidden message visible again."""
         with suppress(ClientError):
             self._client.change_message_visibility(
                 QueueUrl=failure.queue, ReceiptHandle=failure.receipt, VisibilityTimeout=0

@@ -1,4 +1,4 @@
-"""The commands about what has failed in spite of all attempts; each returns whether all of it was done.
+"""The `failures` commands; each returns whether everything succeeded.
 
 Once the failure queues are empty, their alarms end within some minutes.
 """
@@ -19,14 +19,14 @@ LOOKING = 60
 """Seconds for which a message is hidden from other runs while it is listed or dropped."""
 
 RETRYING = 1_800
-"""The same for one that is done again: a function may take 900 seconds for each part of a batch."""
+"""The same for a message that is retried: a function may take 900 seconds for each part of a batch."""
 
 SHORT = 8
-"""Characters of an id that are shown; as many are enough to name it."""
+"""Number of characters of an id that are shown, and that suffice to name it."""
 
 
 def list_failures(asked: Namespace) -> bool:
-    """Print each message of the failure queues: when, what, where and why."""
+    """Print the time, the work, the place and the reason of each failure."""
     queues = FailureQueues(_stack(asked))
     found: list[Failure] = []
     try:
@@ -46,7 +46,7 @@ def list_failures(asked: Namespace) -> bool:
 
 
 def retry(asked: Namespace) -> bool:
-    """Do again what has failed; what succeeds is deleted, and the rest stays."""
+    """Retry failures. Successful ones are deleted, the others stay."""
     stack = _stack(asked)
     again = Retry(stack)
     checked = False
@@ -66,12 +66,12 @@ def retry(asked: Namespace) -> bool:
 
 
 def drop(asked: Namespace) -> bool:
-    """Delete messages of the failure queues: those named, or all of them."""
+    """Delete messages from the failure queues: the named ones, or all."""
     return _Run(FailureQueues(_stack(asked)), asked.ids).each(LOOKING, lambda _: "dropped")
 
 
 def message_id(text: str) -> str:
-    """Return the id of a message, or its beginning, as the command line was given it."""
+    """Return a message's id, or its first characters, from the command line."""
     if len(text) < SHORT:
         raise ArgumentTypeError(f"write at least the first {SHORT} characters of an id, as list shows them")
     return text
@@ -82,7 +82,7 @@ def _stack(asked: Namespace) -> Stack:
 
 
 class _Run:
-    """One run over the failure queues: what it does is deleted, and the rest is visible again afterwards."""
+    """One run over the failure queues. It deletes what it completes, and makes the rest visible again."""
 
     def __init__(self, queues: FailureQueues, ids: Sequence[str]) -> None:
         self._queues = queues
@@ -92,7 +92,7 @@ class _Run:
         self._done = self._failed = 0
 
     def each(self, seconds: int, act: Callable[[Failure], str]) -> bool:
-        """Do something to each message that is meant; return whether all of it was done."""
+        """Apply a function to each selected message. Returns whether all succeeded."""
         try:
             for failure in self._queues.take(seconds, at_once=1):
                 self._left.append(failure)

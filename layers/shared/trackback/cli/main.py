@@ -1,4 +1,4 @@
-"""The author's command line: what has come in, why it is thought of so, and what to do with it.
+"""Entry point of the author's command line.
 
 It works on the table directly, with the author's own AWS credentials.
 """
@@ -25,20 +25,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 
     Returns:
-        0 when done, 1 when not (the reason is on stderr), 2 for wrong usage, 130 after Ctrl-C.
+        0 on success, 1 on failure (the reason is on stderr), 2 for wrong usage, 130 after Ctrl-C.
     """
     asked = build_parser().parse_args(arguments)
     if wrong := wrong_usage(asked):
         asked.refuse(wrong)
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal's charset lacks
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # a title may hold characters that the terminal's charset lacks
     try:
         use_stand_in()
         use_region()
         done: bool = asked.run(asked) if _is_without_table(asked) else asked.run(Table(asked.table), asked)
         sys.stdout.flush()
-    except BrokenPipeError:  # such as `head`, which has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what is still to be flushed
+    except BrokenPipeError:  # for example, `head` has closed the pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes what is still to be flushed
         return 1
     except (KeyboardInterrupt, EOFError):
         complain("stopped")
@@ -47,11 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return complain("no region is set: aws configure, or AWS_ENDPOINT_URL for a service on this machine")
     except (TrackbackError, BrokenKeys, BotoCoreError, ClientError) as error:
         return complain(str(error))
-    except OSError as error:  # a folder that cannot be written to, a full disk
+    except OSError as error:  # a read-only folder, a full disk
         return complain(f"{error.filename or 'a file'} cannot be used: {error.strerror or error}")
     return 0 if done else 1
 
 
 def _is_without_table(asked: argparse.Namespace) -> bool:
-    """Tell whether a command finds its table, or another ledger, by itself."""
+    """Check whether a command finds its table, or another ledger, by itself."""
     return "table" not in asked or "ledger" in asked

@@ -1,4 +1,4 @@
-"""The commands that show pings and decide about them; each returns whether all of it was done."""
+"""The commands that show and moderate pings; each returns whether everything succeeded."""
 
 import json
 from argparse import Namespace
@@ -36,7 +36,7 @@ DECISIONS = {
 
 
 def list_pings(table: Table, asked: Namespace) -> bool:
-    """Print the pings of a status, of a post, or those that have disappeared."""
+    """Print pings of a status or of a post, or those whose link has disappeared."""
     every = table.disappeared() if asked.disappeared else table.pings(asked.status)
     key = post_key(asked.post) if asked.post else None
     found = (ping for ping in every if key in {None, ping.post_key})
@@ -50,7 +50,7 @@ def list_pings(table: Table, asked: Namespace) -> bool:
 
 
 def show(table: Table, asked: Namespace) -> bool:
-    """Print all that is known of a ping."""
+    """Print everything known about a ping."""
     ping = table.get(asked.id)
     if asked.json:
         _print_json(ping)
@@ -60,14 +60,14 @@ def show(table: Table, asked: Namespace) -> bool:
 
 
 def explain(table: Table, asked: Namespace) -> bool:
-    """Print why a ping is thought of as it is, and what became of it when."""
+    """Print a ping's verdict, its reasons and its history."""
     say(facts_grid(explanation(table.get(asked.id))))
     return True
 
 
 def verify(table: Table, asked: Namespace) -> bool:
-    """Look at a ping's source now."""
-    # The HTML parser and the HTTP client, which no other command needs, take half a second to load.
+    """Check a ping's source now."""
+    # Only this command needs the HTML parser and the HTTP client; they take half a second to load.
     from trackback.receiving.host_rate_limit import HostRateLimit  # noqa: PLC0415
     from trackback.receiving.spam.flood import FloodWindow  # noqa: PLC0415
     from trackback.receiving.verifier import Verifier  # noqa: PLC0415
@@ -83,7 +83,7 @@ def verify(table: Table, asked: Namespace) -> bool:
 
 
 def decide(table: Table, asked: Namespace) -> bool:
-    """Approve, reject or mark as spam."""
+    """Approve or reject pings, or mark them as spam."""
     status, _ = DECISIONS[asked.command]
     moderation, settings = Moderation(table), load_settings(table)
     take = getattr(asked, "revision", None) or ""
@@ -99,7 +99,7 @@ def decide(table: Table, asked: Namespace) -> bool:
 
 
 def undo(table: Table, asked: Namespace) -> bool:
-    """Take the last decision on each ping back."""
+    """Undo the last decision on each ping."""
     moderation = Moderation(table)
 
     def undo_one(ping_id: str) -> Text:
@@ -112,7 +112,7 @@ def undo(table: Table, asked: Namespace) -> bool:
 
 
 def keep(table: Table, asked: Namespace) -> bool:
-    """Keep the words of each ping, and drop what its sender said later."""
+    """Keep the texts of each ping, and dismiss its revision."""
     moderation = Moderation(table)
 
     def keep_one(ping_id: str) -> Text:
@@ -123,7 +123,7 @@ def keep(table: Table, asked: Namespace) -> bool:
 
 
 def _each(ping_ids: Sequence[str], act: Callable[[str], Text]) -> bool:
-    """Do something to each ping and print what it was, or why it could not be done."""
+    """Apply a function to each ping, and print its result or the error."""
     done = True
     for ping_id in ping_ids:
         try:

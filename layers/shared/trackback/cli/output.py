@@ -1,4 +1,4 @@
-"""How pings look on a terminal, and as JSON for programs."""
+"""Output of pings and findings: as text for a terminal, as JSON for programs."""
 
 import re
 import sys
@@ -25,29 +25,29 @@ COLOURS = {
     Status.SPAM: "magenta",
 }
 GRADES = {Severity.RIGHT: "green", Severity.NOTE: "yellow", Severity.WRONG: "bold red"}
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # all but the line's end
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # all except the line feed
 _UNTOLD = {"sender", "looks", "unlooked", "replaced", "dropped", "told"}
 _TOLD = ("id", "post", "url", "title", "excerpt", "blog_name", "status", "received_at", "charset", "verdict")
 
 
 def say(what: Grid | Text | str) -> None:
-    """Print for a person; markup in a string is text."""
+    """Print for a person. Markup in a string is printed as text."""
     Console(highlight=False, markup=False).print(what)
 
 
 def remark(words: str) -> None:
-    """Print for a person on stderr, beside what stdout holds for a pipe."""
+    """Print for a person on stderr, so that stdout stays clean for a pipe."""
     print(words, file=sys.stderr)
 
 
 def complain(reason: str) -> int:
-    """Print a reason in one line on stderr; return the exit status that goes with it."""
+    """Print a reason as one line on stderr, and return the exit status 1."""
     print(f"trackback: {' '.join(reason.split())}", file=sys.stderr)
     return 1
 
 
 def as_json(ping: Ping) -> dict[str, Any]:
-    """Return what programs get to know of a ping."""
+    """Return a ping's public fields as JSON values."""
     every = {name: value for name, value in asdict(ping).items() if name in _TOLD or value}
     verdict = every["verdict"] and {**every["verdict"], "reasons": list(every["verdict"].get("reasons", []))}
     told = {"received_at": ping.received_second, "charset": ping.charset or "utf-8", "verdict": verdict}
@@ -55,7 +55,7 @@ def as_json(ping: Ping) -> dict[str, Any]:
 
 
 def ping_grid(pings: Iterable[Ping]) -> Grid:
-    """Return a list of pings."""
+    """Return a table of pings."""
     grid = Grid("received", "ping", box=SIMPLE_HEAD, pad_edge=False)
     grid.columns[0].no_wrap = True
     grid.columns[1].overflow = "fold"
@@ -79,12 +79,12 @@ def _looked(ping: Ping) -> str:
 
 
 def _is_unseen(verdict: Mapping[str, Any]) -> bool:
-    """Tell whether nobody looked, for the ping alone says enough; a look that fails says why."""
+    """Check whether the source was never fetched, because the ping sufficed. A failed fetch has a `why`."""
     return verdict["link"] == Seen.UNREACHABLE and not verdict.get("why")
 
 
 def _remarks(ping: Ping) -> Iterable[str]:
-    """Yield what to know of a ping: the reasons of its verdict, and what has changed since."""
+    """Yield remarks about a ping: the reasons of its verdict, its revision, and a missing link."""
     verdict = ping.verdict or {}
     reasons = " ".join(verdict.get("reasons", []))
     if why := verdict.get("why"):
@@ -99,7 +99,7 @@ def _remarks(ping: Ping) -> Iterable[str]:
 
 
 def facts_grid(facts: Mapping[str, Any]) -> Grid:
-    """Return names and values below each other; a value may be a list."""
+    """Return a table of names and values. A value may be a list of lines."""
     grid = Grid(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for name, value in facts.items():
         lines = value if isinstance(value, list) else ["none yet" if value is None else value]
@@ -109,7 +109,7 @@ def facts_grid(facts: Mapping[str, Any]) -> Grid:
 
 
 def _finding_grid(finding: Finding) -> Grid:
-    """Return what a check has found; columns are as wide for all, as each is printed when it is known."""
+    """Return a finding as a row with fixed column widths, because each finding prints when it is known."""
     grid = Grid(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     for width in (len(Severity.RIGHT), len("fallback")):
         grid.add_column(width=width, no_wrap=True)
@@ -120,7 +120,7 @@ def _finding_grid(finding: Finding) -> Grid:
 
 
 def say_finding(finding: Finding) -> None:
-    """Print what a check has found; its advice in one line, since the markup in it is there to be copied."""
+    """Print a finding. Its advice stays on one line, so that the markup in it can be copied."""
     say(_finding_grid(finding))
     if finding.advice:
         advice = Text(f"{' ' * 17}→ {printable(finding.advice)}", style="italic")
@@ -128,7 +128,7 @@ def say_finding(finding: Finding) -> None:
 
 
 def every_fact(ping: Ping) -> dict[str, Any]:
-    """Return all that is known of a ping, for `facts_grid`."""
+    """Return everything known about a ping, for `facts_grid`."""
     known = as_json(ping)
     verdict = known["verdict"] and [f"{name}: {value}" for name, value in _plain_items(known["verdict"])]
     facts = {**known, "verdict": verdict}
@@ -145,7 +145,7 @@ def _plain_items(values: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
 
 
 def explanation(ping: Ping) -> dict[str, Any]:
-    """Return what is known of a ping and why, in the order in which an author asks."""
+    """Return a ping's verdict and its reasons, the most useful facts first."""
     verdict = ping.verdict or {}
     facts: dict[str, Any] = {
         "title": ping.title,
@@ -167,7 +167,7 @@ def explanation(ping: Ping) -> dict[str, Any]:
 
 
 def _link(ping: Ping) -> list[str]:
-    """Return what looking at the source has shown, in lines."""
+    """Return the lines about a ping's source check."""
     verdict = ping.verdict
     if not verdict:
         return ["not looked at yet"]
@@ -190,5 +190,5 @@ def _change(entry: Mapping[str, str]) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text in which nothing steers a terminal, whoever stored it."""
+    """Return a text without control characters, which could steer a terminal."""
     return _CONTROL.sub("\ufffd", text)

@@ -1,4 +1,4 @@
-"""Every command of the author's command line: its name, its help, its arguments, and what carries it out."""
+"""Every command of the author's command line, with its help, its arguments and its function."""
 
 import argparse
 import os
@@ -14,7 +14,7 @@ _Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """Return the parser of all commands; what it returns has `run`, and `table` where a table is needed."""
+    """Return the parser. Its result has `run`, and `table` where the command needs a table."""
     parser = argparse.ArgumentParser(prog="trackback", description="See pings and decide about them.")
     every = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_pings(every)
@@ -131,7 +131,7 @@ def _add_rules(every: _Commands) -> None:
 
 
 def _add_deploy(every: _Commands) -> None:
-    from trackback.cli.deploy.command import deploy  # noqa: PLC0415 - only its own run loads it
+    from trackback.cli.deploy.command import deploy  # noqa: PLC0415 - only `deploy` needs it
 
     words = "deploy the service to your AWS account; the first time, it asks four questions"
     command = every.add_parser("deploy", help=words, description=words)

@@ -1,4 +1,4 @@
-"""The commands about a published post: what to paste, and whether it works."""
+"""The commands about a published post: `snippet` and `doctor`."""
 
 import json
 import signal
@@ -17,7 +17,7 @@ from trackback.storage.pings import Table
 
 
 def snippet(table: Table, asked: Namespace) -> bool:
-    """Print what to paste for a post."""
+    """Print the HTML to paste for a post."""
     from trackback.web.http.client import Fetcher  # noqa: PLC0415 - half a second to load, which no other command needs
 
     fetcher = Fetcher(loopback=is_on_this_machine())
@@ -27,7 +27,7 @@ def snippet(table: Table, asked: Namespace) -> bool:
 
 
 def doctor(table: Table, asked: Namespace) -> bool:
-    """Examine a published post, or the service in AWS; print each finding when it is known."""
+    """Check a published post, or the service in AWS. Prints each finding as soon as it is known."""
     if asked.aws:
         from trackback.cli.doctor.aws import AwsDoctor  # noqa: PLC0415 - as below
 
@@ -43,7 +43,7 @@ def doctor(table: Table, asked: Namespace) -> bool:
 
 
 def _report(findings: Iterable[Finding], asked: Namespace) -> bool:
-    """Print findings, and return whether nothing is wrong."""
+    """Print findings. Returns whether there is no error among them."""
     grades: list[Severity] = []
     for finding in findings:
         grades.append(finding.grade)
@@ -59,7 +59,7 @@ def _report(findings: Iterable[Finding], asked: Namespace) -> bool:
 
 @contextmanager
 def _ended_in_order() -> Iterator[None]:
-    """Let whoever ends this process, or closes its terminal, wait until what was begun is put right."""
+    """Let SIGINT, SIGTERM and SIGHUP exit the process only after clean-up code has run."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     for number in before:
         signal.signal(number, lambda number, _: sys.exit(128 + number))

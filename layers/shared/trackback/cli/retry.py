@@ -1,4 +1,4 @@
-"""Does again what has failed: changes of the table's stream, asynchronous invocations, messages of queues."""
+"""Retries of failures: changes of the table's stream, asynchronous invocations, messages of queues."""
 
 import base64
 import json
@@ -26,34 +26,35 @@ FORGOTTEN = (
 _GONE = {"TrimmedDataAccessException", "ResourceNotFoundException"}
 _MOST_RECORDS = 100  # for one invocation
 _FUNCTION_SECONDS = 900  # Lambda's longest timeout
-_CONFIG = Config(read_timeout=_FUNCTION_SECONDS, retries={"total_max_attempts": 1})  # once is enough
-_STREAMS = Config(account_id_endpoint_mode="disabled")  # a stand-in has no host of its own for an account
+_CONFIG = Config(
+    read_timeout=_FUNCTION_SECONDS, retries={"total_max_attempts": 1}
+)  # no retries of an invocation
+_STREAMS = Config(account_id_endpoint_mode="disabled")  # a local AWS has no host for each account
 
 
 class NotRetried(TrackbackError):
-    """It cannot be done again, or has failed again; the message says why."""
+    """The failure cannot be retried, or it failed again; the message says why."""
 
 
 class ChangesForgotten(NotRetried):
-    """The stream does not hold the changes any more."""
+    """The stream no longer holds the changes."""
 
 
 class Retry:
-    """Does again what failed in one stack."""
+    """Retries failures of one stack."""
 
     def __init__(self, stack: Stack) -> None:
-        """Region and credentials come from the environment."""
         self._stack = stack
         self._sqs = boto3.client("sqs")
         self._lambda = boto3.client("lambda", config=_CONFIG)
         self._streams = boto3.client("dynamodbstreams", config=_STREAMS)
 
     def again(self, failure: Failure) -> str:
-        """Do again what a message is about; return what was done, for the author.
+        """Retry a failure. Returns a message about what was done.
 
         Raises:
-            ChangesForgotten: the stream does not hold its changes any more.
-            NotRetried: with what to do instead.
+            ChangesForgotten: The stream no longer holds the changes.
+            NotRetried: The retry failed; the message says what to do instead.
         """
         if failure.stream_batch:
             return self._give_changes(failure)
@@ -64,12 +65,12 @@ class Retry:
         raise NotRetried("it says nothing that could be done again; drop it")
 
     def check_received(self) -> int:
-        """Put every ping without a verdict on the queue `Checks`; return how many there are.
+        """Queue a check of every ping without a verdict. Returns their number.
 
-        What the stream was to do beside that, such as mails about decisions, is not made up for.
+        Other effects of the lost changes, such as mails about decisions, are not repeated.
 
         Raises:
-            NotRetried: the queue did not take all of them.
+            NotRetried: The queue did not take all pings.
         """
         pings = list(Table(self._stack.outputs["TableName"]).pings(Status.RECEIVED))
         if failed := Queue(self._stack.resource("Checks")).send(map(_check, pings)):
@@ -84,7 +85,7 @@ class Retry:
         return f"gave {number} changes to {failure.failed} again"
 
     def _changes(self, batch: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        """Yield a batch's changes as Lambda hands them over, but for its filter: triage chooses itself."""
+        """Yield a batch's changes as Lambda delivers them, but unfiltered: triage filters by itself."""
         try:
             iterator: str | None = self._streams.get_shard_iterator(
                 StreamArn=batch["streamArn"],
@@ -128,7 +129,7 @@ class Retry:
             raise NotRetried("its function is not there any more; drop it") from error
 
     def _send_back(self, failure: Failure) -> str:
-        """Send a message to its queue again; not twice within five minutes, if a run is broken off."""
+        """Send a message back to its queue. SQS drops a repeat of it within five minutes."""
         self._sqs.send_message(
             QueueUrl=self._stack.resource("Checks"),
             MessageBody=failure.text,
@@ -139,10 +140,10 @@ class Retry:
 
 
 def _check(ping: Ping) -> Message:
-    """Return what has a ping checked, as `triage` writes it, also where triage wrote the same just now."""
+    """Return the check of a ping, with a new id so that SQS does not drop it as a repeat of triage's."""
     return Message(uuid4().hex, {"ping": ping.id}, group=site_of(ping.url))
 
 
 def _as_lambda_writes(value: Any) -> Any:
-    """Return bytes as base64 and times as seconds."""
+    """Return bytes as base64, and times as seconds."""
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value.timestamp()

@@ -1,4 +1,4 @@
-"""The commands about the author's rules; each returns whether all of it was done."""
+"""The commands about the author's rules; each returns whether it succeeded."""
 
 from argparse import Namespace
 
@@ -13,7 +13,7 @@ from trackback.urls import read_source
 
 
 def why(table: Table, asked: Namespace) -> bool:
-    """Print the keys of a URL, as post and as source, and the rules that match a ping from it."""
+    """Print a URL's keys, as post and as source, and the rules that match a ping from it."""
     source = read_source(asked.url)
     nameless = Evidence(url=source.url, title="", excerpt="", blog_name="")
     matching = [str(rule) for rule in load_rules(table) if applies(rule, nameless)]
@@ -29,7 +29,7 @@ def list_rules(table: Table, _: Namespace) -> bool:
 
 
 def add_rule(table: Table, asked: Namespace) -> bool:
-    """Add a rule to the end."""
+    """Append a rule."""
     rule = read_rule(asked.effect, asked.matches, asked.value)
     before = load_rules(table)
     save_rules(table, [*(known for known in before if known.id != rule.id), rule], before)

@@ -1,4 +1,4 @@
-"""The commands that send the author's pings, and tell what became of them; the ledger may be a file."""
+"""The commands that send the author's pings and list sent ones. The ledger may be a file."""
 
 import json
 from argparse import Namespace
@@ -29,7 +29,7 @@ _COLOURS = dict.fromkeys(DONE, "green") | dict.fromkeys(FOR_A_PERSON, "red")
 
 
 def send(asked: Namespace) -> bool:
-    """Send the pings of one post, or of what is new in a feed."""
+    """Send pings for one post, or for new posts of a feed."""
     sender = _sender(asked)
     if asked.feed:
         return _follow(sender, asked)
@@ -61,7 +61,7 @@ def _follow(sender: "Sender", asked: Namespace) -> bool:
 
 
 def sent(asked: Namespace) -> bool:
-    """Print what the ledger holds, the newest first."""
+    """Print the sent pings, newest first."""
     now = datetime.now(UTC)
     every = (record.seen(now) for record in _ledger(asked).every())
     found = [record for record in every if not asked.post or page_key(record.source) == _key(asked.post)]
@@ -74,18 +74,18 @@ def sent(asked: Namespace) -> bool:
 
 
 def _sender(asked: Namespace) -> "Sender":
-    # The HTML parser and the HTTP client, which `sent` does without, take half a second to load.
+    # `sent` does without the HTML parser and the HTTP client, which take half a second to load.
     from trackback.sending.sender import Sender  # noqa: PLC0415
     from trackback.web.http.client import Fetcher  # noqa: PLC0415
 
     host = host_of(asked.feed or asked.url)
-    loopback = is_on_this_machine() or host in _HERE  # a blog that is tried out has its neighbours here, too
+    loopback = is_on_this_machine() or host in _HERE  # a blog on this machine has its neighbours here, too
     fetcher = Fetcher(loopback=loopback, user_agent=user_agent(host))
     return Sender(fetcher, _ledger(asked), limits=_limits(asked))
 
 
 def _ledger(asked: Namespace) -> Ledger:
-    """Return the ledger that is named; AWS is not asked for anything where that is a file."""
+    """Return the ledger. A file needs no AWS."""
     from trackback.storage.pings import Table  # noqa: PLC0415
     from trackback.storage.sent_pings import SentPings  # noqa: PLC0415
     from trackback.storage.sent_pings_file import SentPingsFile  # noqa: PLC0415 - one or the other
@@ -106,7 +106,7 @@ def _key(post: str) -> str:
 
 
 def _tell(report: "Report", *, dry_run: bool = False) -> None:
-    """Print what was done about a post."""
+    """Print the results for a post."""
     say(Text(printable(f"{report.title}\n{report.url}"), style="bold", overflow="fold"))
     steps = [step for step in report.steps if step.tried or step.form] if dry_run else list(report.steps)
     if not steps:

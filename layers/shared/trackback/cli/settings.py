@@ -1,4 +1,4 @@
-"""The commands about the author's settings; each returns whether it was done."""
+"""The commands about the author's settings; each returns whether it succeeded."""
 
 import getpass
 import json
@@ -15,7 +15,7 @@ from trackback.storage.settings import load_settings
 
 
 def list_settings(table: Table, asked: Namespace) -> bool:
-    """Print the settings; of Akismet's key only whether there is one, and how it ends."""
+    """Print the settings. Of Akismet's key, it prints only the ending."""
     settings: dict[str, Any] = asdict(load_settings(table))
     ending = _key(asked).ending()
     if asked.json:
@@ -29,7 +29,7 @@ def list_settings(table: Table, asked: Namespace) -> bool:
 
 
 def akismet_key(_: Table, asked: Namespace) -> bool:
-    """Set or remove Akismet's key, which is no argument: those can be read in histories and process lists."""
+    """Set or remove Akismet's key. It is no argument: shell histories and process lists show arguments."""
     key = _key(asked)
     if asked.remove:
         if key.remove():

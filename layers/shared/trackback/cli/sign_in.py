@@ -1,4 +1,4 @@
-"""The command that signs the author in without email: AWS credentials prove as much as a mailbox does."""
+"""The command that signs the author in without email. AWS credentials prove as much as a mailbox does."""
 
 import os
 from argparse import Namespace
@@ -15,7 +15,7 @@ from trackback.storage.signing_keys import Keys
 
 
 class _Service(NamedTuple):
-    """Where a deployed service has its pages, its table and its signing key."""
+    """A deployed service: the address of its API, its table and its signing keys."""
 
     api: str
     table: Table
@@ -23,7 +23,7 @@ class _Service(NamedTuple):
 
 
 def sign_in(asked: Namespace) -> bool:
-    """Print a one-time link to the author's pages on stdout, and what to know about it on stderr."""
+    """Print a one-time sign-in link on stdout, and remarks about it on stderr."""
     service = _find_service(asked)
     token = SignIns(service.table, service.keys).issue(datetime.now(UTC))
     print(f"{service.api}/moderate/sign-in/{token}")
@@ -32,7 +32,7 @@ def sign_in(asked: Namespace) -> bool:
 
 
 def _find_service(asked: Namespace) -> _Service:
-    """Return what the stack's outputs name; on the local stack, which has none, what `make run` has made."""
+    """Return the service of the stack's outputs, or of `make run`, which has no stack but fixed names."""
     stack = Stack(stack_name(asked.stack))
     named = asked.api or os.environ.get("TRACKBACK_API")
     try:
@@ -46,5 +46,5 @@ def _find_service(asked: Namespace) -> _Service:
 
 
 def _keys(stack: str) -> Keys:
-    """Return the signing keys of a stack, where template.yaml puts them."""
+    """Return the signing keys of a stack, at the path that template.yaml uses."""
     return Keys(f"/trackback/{stack}/signing-key")

@@ -1,4 +1,4 @@
-"""The deployed stack, as CloudFormation knows it: what its resources are called, its outputs and settings."""
+"""The deployed stack in CloudFormation: its resources, outputs and parameters."""
 
 import os
 import tomllib
@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from trackback.errors import TrackbackError
 
 SETTINGS_FILE = "trackback.toml"
-"""What `make deploy` writes beside template.yaml: the stack's name, its region and its settings."""
+"""The file that `make deploy` writes beside template.yaml: the stack's name, its region and its settings."""
 
 DEFAULT_NAME = "trackback"
 
@@ -23,12 +23,12 @@ class StackUnknown(TrackbackError):
 
 
 def stack_name(named: str | None = None) -> str:
-    """Return the stack to work on: as named (`--stack`), else $TRACKBACK_STACK, else the settings file's."""
+    """Return the stack's name: `named` (`--stack`), $TRACKBACK_STACK, or the settings file's."""
     return named or os.environ.get("TRACKBACK_STACK") or _written("StackName") or DEFAULT_NAME
 
 
 def use_region() -> None:
-    """Work in the region of the settings file, where the environment names none."""
+    """Use the region of the settings file unless the environment names one."""
     if region := _written("Region"):
         os.environ.setdefault("AWS_DEFAULT_REGION", region)
 
@@ -39,10 +39,10 @@ def _written(setting: str) -> str:
 
 
 class Stack:
-    """One deployed stack. Each fact is read when it is asked for, and once."""
+    """One deployed stack. It reads each fact once, on first use."""
 
     def __init__(self, name: str, region: str | None = None) -> None:
-        """Credentials come from the environment, and so does the region unless it is named."""
+        """Use credentials from the environment, and its region unless one is given."""
         self.name = name
         self._client = boto3.client("cloudformation", region_name=region)
 
@@ -50,7 +50,7 @@ class Stack:
         """Return the physical id of a resource: a queue's URL, a function's name.
 
         Raises:
-            StackUnknown: there is no such stack, or it has no such resource.
+            StackUnknown: There is no such stack, or it has no such resource.
         """
         try:
             found = self._client.describe_stack_resource(StackName=self.name, LogicalResourceId=logical_id)
@@ -62,7 +62,7 @@ class Stack:
         """Return one of the outputs.
 
         Raises:
-            StackUnknown: there is no such stack, or it is not one of this service.
+            StackUnknown: There is no such stack, or it is not a TrackBack stack.
         """
         if key not in self.outputs:
             raise StackUnknown(
@@ -82,7 +82,7 @@ class Stack:
 
     @cached_property
     def parameters(self) -> Mapping[str, str]:
-        """The template's parameters as they were deployed, by key."""
+        """The deployed values of the template's parameters, by key."""
         given = self._described.get("Parameters", [])
         return {each["ParameterKey"]: each["ParameterValue"] for each in given}
 

@@ -1,15 +1,15 @@
-"""A stand-in for AWS on this machine, as `make run` has one: told by `AWS_ENDPOINT_URL` alone."""
+"""A local stand-in for AWS, as `make run` starts one. `AWS_ENDPOINT_URL` alone selects it."""
 
 import os
 
 
 def is_on_this_machine() -> bool:
-    """Tell whether AWS is a stand-in on this machine."""
+    """Check whether `AWS_ENDPOINT_URL` names a stand-in on this machine."""
     return os.environ.get("AWS_ENDPOINT_URL", "").startswith(("http://localhost:", "http://127.0.0.1:"))
 
 
 def use_stand_in() -> None:
-    """Let `AWS_ENDPOINT_URL` alone reach a stand-in on this machine, which takes any credentials."""
+    """Set a region and credentials for a stand-in on this machine. It accepts any."""
     if is_on_this_machine():
         os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
         os.environ.setdefault("AWS_ACCESS_KEY_ID", "local")

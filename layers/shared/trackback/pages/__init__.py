@@ -1,1 +1,1 @@
-"""What people see in a browser: `public/` for readers, `admin/` for the author. `templates` renders both."""
+"""Web pages: `public/` for readers, `admin/` for the author. `templates` renders the author's pages."""

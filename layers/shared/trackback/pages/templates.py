@@ -1,4 +1,4 @@
-"""The author's pages: templates that escape all values, their files, and the headers that guard them."""
+"""The author's pages: autoescaping templates, static files, and security headers."""
 
 import hashlib
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "X-Robots-Tag": "noindex, nofollow",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",  # without any, forms would name no origin
+    "Referrer-Policy": "same-origin",  # without a policy, forms would send no origin
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
@@ -32,7 +32,7 @@ FILES = {
 }
 FOR_GOOD, ASK_FIRST = "public, max-age=31536000, immutable", "no-cache"
 
-_SAID_OF_LINK = (  # reasons of every verdict, which `look` says already
+_SAID_OF_LINK = (  # reasons of every verdict, which `look` already shows
     "The source links to the post.",
     "The source does not link to the post.",
     "The source could not be fetched.",
@@ -41,7 +41,7 @@ _WHO = {"author": "you", "rule": "a rule of yours", "check": "the check", "sende
 
 
 class Marked(NamedTuple):
-    """A sentence, and the words in it that are the link."""
+    """A sentence, split around the link's text."""
 
     before: str
     link: str
@@ -49,7 +49,7 @@ class Marked(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What looking at a source has shown: a kind for the style, a sign, and the words."""
+    """Result of a source check for display: a kind for the style, a sign, and the text."""
 
     kind: str
     sign: str
@@ -57,7 +57,7 @@ class Look(NamedTuple):
 
 
 class File(NamedTuple):
-    """A file that pages need, and the version in its address."""
+    """A static file, and the version in its address."""
 
     body: str
     content_type: str
@@ -65,10 +65,10 @@ class File(NamedTuple):
 
 
 class Pages:
-    """The templates and files of a folder."""
+    """The templates and static files of a folder."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the files; templates are read when they are first needed."""
+        """Read the static files. Templates are loaded on first use."""
         texts = {name: (folder / name).read_text(encoding="utf-8") for name in FILES}
         self.files = {name: File(text, FILES[name], _version(text)) for name, text in texts.items()}
         self._templates = Environment(
@@ -95,7 +95,7 @@ class Pages:
         self._templates.globals["asset"] = self._address
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
-        """Return a page."""
+        """Return a rendered page."""
         return self._templates.get_template(name).render(values)
 
     def _address(self, name: str) -> str:
@@ -107,13 +107,13 @@ def _version(text: str) -> str:
 
 
 def marked(verdict: Mapping[str, Any]) -> Marked:
-    """Return the sentence around the link, in which the link's own words can be marked."""
+    """Return the sentence around the link, split so that the link's text can be marked."""
     sentence, link = verdict.get("sentence", ""), verdict.get("text", "")
     return Marked(*sentence.partition(link)) if link and link in sentence else Marked(sentence, "", "")
 
 
 def look(ping: Ping) -> Look:
-    """Return what looking at a ping's source has shown."""
+    """Return the result of a ping's source check for display."""
     verdict = ping.verdict
     if not verdict:
         return Look("unknown", "…", "Not looked at yet")
@@ -128,16 +128,16 @@ def look(ping: Ping) -> Look:
 
 
 def reasons(ping: Ping) -> list[str]:
-    """Return what speaks for or against a ping, beside what `look` says."""
+    """Return the reasons for or against a ping, without those that `look` already shows."""
     return [reason for reason in (ping.verdict or {}).get("reasons", ()) if reason not in _SAID_OF_LINK]
 
 
 def minute(stamped: str) -> str:
-    """Return a stored time as the author reads it, in UTC."""
+    """Return a stored time in UTC, formatted for the author."""
     when = datetime.fromisoformat(stamped)
     return f"{when.day} {when:%b %Y, %H:%M}"
 
 
 def web(url: str) -> str:
-    """Return an address if it may be followed, nothing if it is not on the web."""
+    """Return an address if its scheme is http or https, otherwise an empty string."""
     return url if urlsplit(url).scheme in {"http", "https"} else ""

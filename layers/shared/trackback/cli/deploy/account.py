@@ -1,4 +1,4 @@
-"""What the AWS account and region allow: checked before anything is created."""
+"""Checks of the AWS account and region, before anything is created."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import boto3
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionError,  # noqa: A004 - botocore's: no connection, or none in time
+    ConnectionError,  # noqa: A004 - botocore's: no connection, or a timeout
     HTTPClientError,
     NoCredentialsError,
 )
@@ -15,7 +15,7 @@ from botocore.exceptions import (
 from trackback.errors import TrackbackError
 
 SERVICES = ("lambda", "apigatewayv2", "dynamodb", "sesv2", "sqs", "sns", "ssm", "events", "cloudformation")
-"""What the template uses, by boto3's names; a region must have all of it."""
+"""Services that the template uses, by boto3's names. A region must have all of them."""
 
 RIGHTS = {
     "arn:{partition}:cloudformation:{region}:{account}:stack/{stack}/x": (
@@ -41,7 +41,7 @@ RIGHTS = {
 
 
 class NotAllowed(TrackbackError):
-    """The credentials or the region do not do; the message says what to change."""
+    """The credentials or the region are unsuitable; the message says what to change."""
 
 
 def configured_region() -> str | None:
@@ -50,7 +50,7 @@ def configured_region() -> str | None:
 
 
 def region_problem(region: str) -> str:
-    """Return what is wrong with a region, from the list that botocore brings; empty if nothing is."""
+    """Return what is wrong with a region, from botocore's own list; empty if it is fine."""
     session = boto3.Session()
     missing = [name for name in SERVICES if region not in _regions(session, name)]
     if not missing:
@@ -73,10 +73,10 @@ def _regions(session: boto3.Session, service: str) -> set[str]:
 
 
 def caller(region: str) -> str:
-    """Return who the credentials belong to, as an ARN.
+    """Return the ARN of the credentials' owner.
 
     Raises:
-        NotAllowed: there are none, or AWS does not take them.
+        NotAllowed: There are no credentials, or AWS rejects them.
     """
     try:
         return str(boto3.client("sts", region_name=region).get_caller_identity()["Arn"])
@@ -92,18 +92,18 @@ def caller(region: str) -> str:
         ) from error
     except (ConnectionError, HTTPClientError) as error:
         raise NotAllowed(f"AWS cannot be reached in {region}: {error}") from error
-    except BotoCoreError as error:  # half of a key, a session of `aws sso login` that is over, ...
+    except BotoCoreError as error:  # an incomplete key, an expired session of `aws sso login`, ...
         raise NotAllowed(f"Your AWS credentials cannot be used: {error}") from error
 
 
 def check_rights(who: str, region: str, stack: str) -> None:
     """Ask IAM whether the credentials may do what a deployment of a stack does.
 
-    IAM simulates a user's or a role's policies. It cannot for the root user, who may do everything, and it is
-    not asked where the credentials may not simulate: the deployment will tell.
+    IAM simulates a user's or a role's policies. The root user needs no check, because it may do everything.
+    Credentials that may not simulate are not checked: the deployment will show.
 
     Raises:
-        NotAllowed: with the actions that are denied.
+        NotAllowed: Actions are denied; the message lists them.
     """
     principal = _principal(who)
     if not principal:
@@ -128,7 +128,7 @@ def check_rights(who: str, region: str, stack: str) -> None:
 
 
 def _principal(who: str) -> str:
-    """Return the user or role whose policies decide; a session of a role is named after the role."""
+    """Return the user or role whose policies apply. A role's session is named after the role."""
     prefix, _, name = who.rpartition(":")
     if name.startswith("user/"):
         return who

@@ -1,4 +1,4 @@
-"""The certificate of the service's own domain. CloudFront takes it from us-east-1 alone."""
+"""The certificate of the service's own domain. CloudFront accepts only certificates in us-east-1."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -20,7 +20,7 @@ def find_certificate(domain: str) -> str:
     """Return the ARN of an issued certificate for a domain.
 
     Raises:
-        NoCertificate: there is none, or it is not issued yet.
+        NoCertificate: There is none, or it is not issued yet.
     """
     found = [each for each in _certificates() if _covers(each, domain)]
     if issued := [each for each in found if each["Status"] == "ISSUED"]:
@@ -40,7 +40,7 @@ def check_certificate(arn: str, domain: str) -> None:
     """Check a certificate that the author names.
 
     Raises:
-        NoCertificate: it does not exist, is not issued, or is for another domain.
+        NoCertificate: It does not exist, is not issued, or is for another domain.
     """
     try:
         found = _acm().describe_certificate(CertificateArn=arn)["Certificate"]
@@ -60,7 +60,7 @@ def _acm() -> Any:
 
 
 def _certificates() -> Iterator[Any]:
-    """Yield every certificate that CloudFront may use; without key types, ACM lists those of RSA 2048."""
+    """Yield every certificate that CloudFront may use. Without key types, ACM lists only RSA 2048."""
     client = _acm()
     pages = client.get_paginator("list_certificates").paginate(
         CertificateStatuses=["ISSUED", "PENDING_VALIDATION"], Includes={"keyTypes": _KEY_TYPES}
@@ -79,5 +79,5 @@ def _covers(certificate: Any, domain: str) -> bool:
 
 
 def _matches(name: str, domain: str) -> bool:
-    """Tell whether a certificate's name covers a domain; `*.` stands for one label (RFC 6125)."""
+    """Check whether a certificate's name covers a domain; `*.` stands for one label (RFC 6125)."""
     return name == domain or (name.startswith("*.") and name[1:] == domain[domain.find(".") :])

@@ -1,4 +1,4 @@
-"""The order of a deployment: settings, checks, build, deploy, what comes next."""
+"""The steps of a deployment: settings, checks, build, deploy, next steps."""
 
 from argparse import Namespace
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ TEMPLATE = FOLDER / "template.yaml"
 
 
 def deploy(asked: Namespace) -> bool:
-    """Deploy the service with the settings of a file; without one, ask for them and write it."""
+    """Deploy the service with the settings of a file. If it is missing, ask for them and write it."""
     if not TEMPLATE.is_file():
         raise BadSettingsFile("There is no template.yaml here. Run this in the folder of the project.")
     known = read_parameters(TEMPLATE)
@@ -103,7 +103,7 @@ def _answers(known: Mapping[str, Parameter]) -> dict[str, str]:
 
 
 def _check(deployment: Deployment) -> StackState:
-    """Check all that can be known before anything is created; return how the stack stands."""
+    """Run all checks before anything is created, and return the stack's state."""
     if problem := account.region_problem(deployment.region):
         raise BadSettingsFile(problem)
     account.check_rights(account.caller(deployment.region), deployment.region, deployment.stack)
@@ -125,7 +125,7 @@ def _check(deployment: Deployment) -> StackState:
 def _with_old_settings(
     deployment: Deployment, state: StackState, known: Mapping[str, Parameter], file: Path
 ) -> Deployment:
-    """Keep what the stack has been given and nothing asked for: the answers alone would take it away."""
+    """Keep the old stack's parameters that no question covers; a new settings file would reset them."""
     kept = {
         name: value
         for name, value in state.parameters.items()
@@ -140,7 +140,7 @@ def _with_old_settings(
 
 
 def _with_kept_table(deployment: Deployment, state: StackState, file: Path) -> Deployment:
-    """Offer the table of an earlier stack of this name, whose pings would not show otherwise."""
+    """Offer the table of a deleted stack of this name. Its pings would otherwise not show."""
     if "ExistingTable" in deployment.parameters:
         return deployment
     if used := state.parameters.get("ExistingTable"):

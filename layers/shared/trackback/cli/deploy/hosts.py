@@ -1,4 +1,4 @@
-"""The hosts of the blogs, as an author types them and as the service reads them."""
+"""The blogs' hosts: normalised from the author's input to the service's format."""
 
 from urllib.parse import urlsplit
 
@@ -11,15 +11,15 @@ _MAX_PORT = 65_535
 
 
 def tidy_hosts(text: str) -> str:
-    """Return hosts in small letters and ASCII, without blanks: SAM and CloudFormation change other letters.
+    """Return hosts in lower case and ASCII, without blanks: SAM and CloudFormation change other letters.
 
-    What is no host stays as it is.
+    An invalid host is returned unchanged.
     """
     return ",".join(_tidy(entry.strip()) for entry in text.split(","))
 
 
 def host_problem(text: str, parameter: Parameter) -> str:
-    """Return what is wrong with the hosts, and the host itself where the answer holds it."""
+    """Return what is wrong with the hosts, and the right host if the answer contains one."""
     problem = parameter.problem(text)
     wrong = [] if problem else [entry for entry in text.split(",") if not _is_host(entry)]
     if not problem and not wrong:
@@ -39,16 +39,16 @@ def _tidy(entry: str) -> str:
 
 
 def _is_host(entry: str) -> bool:
-    """Tell whether the service can read an entry; every function of it would fail at one that it cannot."""
+    """Check whether the service can read an entry. Every function would fail on an unreadable one."""
     host = entry.rpartition("://")[2]
     name, _, port = host.partition(":")
     return bool(host_key(host)) and ("." in name or name == "localhost") and int(port or 0) <= _MAX_PORT
 
 
 def _host_in(text: str) -> str:
-    """Return the host that a text holds, such as a URL; empty if there is none."""
+    """Return the host in a text, such as a URL; empty if there is none."""
     text = text.strip("\"'")
     try:
         return _tidy(urlsplit(text if "://" in text else f"//{text}").hostname or "")
-    except ValueError:  # brackets that are not those of an address
+    except ValueError:  # brackets without an IPv6 address
         return ""

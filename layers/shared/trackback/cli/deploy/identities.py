@@ -1,4 +1,4 @@
-"""What Amazon SES knows already: an account and region has an identity once, and no stack makes it twice."""
+"""SES identities: one per account and region, so the stack must not create an existing one."""
 
 from typing import Any
 
@@ -10,13 +10,13 @@ from trackback.cli.deploy.stack_state import StackState
 
 CREATE, EXISTING = "create", "existing"
 FOUND_OUT = ("AuthorIdentity", "MailDomainIdentity")
-"""The parameters that each deployment finds out, unless the author has set them."""
+"""The parameters that each deployment detects, unless the author has set them."""
 
 
 def identity_parameters(deployment: Deployment, stack: StackState) -> dict[str, str]:
-    """Return for each SES identity that mail needs whether this stack makes it, or it exists already.
+    """Return for each SES identity of the mails whether the stack creates it or it exists already.
 
-    What the settings file says of it counts first. What this stack made stays its own.
+    The settings file has priority. An identity that this stack created stays its own.
     """
     ses = boto3.client("sesv2", region_name=deployment.region)
     author, domain = deployment["AuthorEmail"], deployment["MailDomain"]

@@ -1,4 +1,4 @@
-"""A table that exists already: kept when its stack was deleted, or restored from a point in time."""
+"""An existing table: kept when its stack was deleted, or restored from a point in time."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,11 +12,11 @@ from trackback.errors import TrackbackError
 
 
 class TableUnfit(TrackbackError):
-    """The table that the settings name cannot be adopted; the message says why."""
+    """The table in the settings cannot be adopted; the message says why."""
 
 
 def find_kept(region: str, stack: str) -> list[str]:
-    """Return the tables that earlier stacks of this name have left, oldest first."""
+    """Return the tables that deleted stacks of this name have left, oldest first."""
     client = _dynamodb(region)
     pages = client.get_paginator("list_tables").paginate()
     names = [name for page in pages for name in page["TableNames"] if name.startswith(f"{stack}-Table-")]
@@ -24,13 +24,13 @@ def find_kept(region: str, stack: str) -> list[str]:
 
 
 def adopt(deployment: Deployment, parameters: Mapping[str, str], keys_of: Mapping[str, Any]) -> str:
-    """Make an existing table fit for the service; return its stream's ARN.
+    """Prepare an existing table for the service, and return its stream's ARN.
 
-    A restored table has its data and indexes, but no stream, expiry, backups or ceilings (DynamoDB's
-    point-in-time recovery). What it has already is left as it is.
+    A restored table has its data and indexes, but no stream, expiry, backups or throughput limits (DynamoDB's
+    point-in-time recovery). What the table has already stays unchanged.
 
     Raises:
-        TableUnfit: there is no such table, or it is not a table of this service.
+        TableUnfit: There is no such table, or it is not a table of this service.
     """
     client, name = _dynamodb(deployment.region), parameters["ExistingTable"]
     table = _described(client, name)
@@ -43,7 +43,7 @@ def adopt(deployment: Deployment, parameters: Mapping[str, str], keys_of: Mappin
 
 
 def _wait(client: Any, name: str, status: str) -> None:
-    """Wait for a table that is being made, some minutes long."""
+    """Wait some minutes for a table that is being created."""
     unready = TableUnfit(f"The table {name} is not ready ({status}). Deploy again when it is ACTIVE.")
     if status == "DELETING":
         raise unready
@@ -74,7 +74,7 @@ def _described(client: Any, name: str) -> Any:
 
 
 def _bound(client: Any, name: str, writes: int, reads: int) -> None:
-    """Give the table and each index the ceilings that the template gives its own."""
+    """Set the throughput limits of the table and its indexes to those of the template's own table."""
     table = _described(client, name)
     ceiling = {"MaxWriteRequestUnits": writes, "MaxReadRequestUnits": reads}
     others = [part for part in table["GlobalSecondaryIndexes"] if part.get("OnDemandThroughput") != ceiling]

@@ -1,4 +1,4 @@
-"""What a deployment prints at its end: where everything is and what to do next, or why it failed."""
+"""Messages at the end of a deployment: the addresses and next steps, or why it failed."""
 
 import re
 import shlex
@@ -29,7 +29,7 @@ _REMEDIES = {
 
 
 def remedy(reason: str) -> str:
-    """Return what to do about CloudFormation's reason for a failure; empty where it speaks for itself."""
+    """Return the remedy for CloudFormation's failure reason; empty if the reason speaks for itself."""
     return next((words for pattern, words in _REMEDIES.items() if re.search(pattern, reason)), "")
 
 
@@ -41,7 +41,7 @@ def next_steps(
     *,
     is_new: bool,
 ) -> str:
-    """Return what to print after a deployment: the addresses, and what is left for the author to do."""
+    """Return the message after a deployment: the addresses, and the author's next steps."""
     first = _first_steps(deployment, parameters, outputs) if is_new else []
     which = [f"  export TRACKBACK_STACK={deployment.stack}"] if str(file) != SETTINGS_FILE else []
     lines = [

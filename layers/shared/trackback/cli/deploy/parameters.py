@@ -1,4 +1,4 @@
-"""What template.yaml says of itself: the settings it takes, what each allows, and its table's keys."""
+"""Reads template.yaml: its parameters, their constraints, and the keys of its table."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -11,19 +11,19 @@ import yaml
 from trackback.errors import TrackbackError
 
 OURS = {"Release", "ExistingStream"}
-"""Parameters that each deployment sets by itself; no author writes them."""
+"""Parameters that each deployment sets by itself; authors never write them."""
 
 
 _ENCODE = " In a URL, percent-encode it, as a browser's address bar does when you copy from it."
-"""SAM takes a backslash for an escape, and CloudFormation does not keep all other letters."""
+"""SAM treats a backslash as an escape, and CloudFormation does not keep non-ASCII letters."""
 
 
 class BadTemplate(TrackbackError):
-    """There is a template.yaml, but not that of this service."""
+    """There is a template.yaml, but it is not this service's."""
 
 
 class _Loader(yaml.SafeLoader):
-    """Reads a template's parameters; its intrinsic functions (`!Ref`) stand elsewhere and become None."""
+    """Loads a template's parameters. Intrinsic functions (`!Ref`) occur only elsewhere and become None."""
 
 
 _Loader.add_multi_constructor("!", lambda *_: None)
@@ -34,12 +34,12 @@ class Parameter:
     """One parameter of the template.
 
     Attributes:
-        default: None where the author must choose.
-        pattern: A regular expression that a text must match, as CloudFormation applies it.
-        constraint: What a good value is: "must be one email address".
-        longest: How many characters a text may have; none of ours may have more than 4,096.
+        default: None if the author must set it.
+        pattern: A regular expression that the value must match, as CloudFormation applies it.
+        constraint: Description of a valid value: "must be one email address".
+        longest: Maximum number of characters; at most 4,096.
         low, high: Bounds of a number.
-        allowed: The only values, if there are so few.
+        allowed: The allowed values, if they are enumerated.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Parameter:
     allowed: tuple[str, ...] = ()
 
     def problem(self, value: str) -> str:
-        """Return what is wrong with a value in one sentence; empty if nothing is."""
+        """Return what is wrong with a value in one sentence; empty if it is valid."""
         if self.allowed:
             return "" if value in self.allowed else f"{self.name} must be one of {', '.join(self.allowed)}."
         if self.low is not None and self.high is not None:
@@ -76,14 +76,14 @@ def read_parameters(template: Path) -> dict[str, Parameter]:
     """Return the parameters that an author may set, by name.
 
     Raises:
-        BadTemplate: it is another project's, or broken.
+        BadTemplate: The template is another project's, or broken.
     """
     every = {name: _parameter(name, facts) for name, facts in _read(template)["Parameters"].items()}
     return {name: parameter for name, parameter in every.items() if name not in OURS}
 
 
 def read_keys(template: Path) -> dict[str, dict[str, str]]:
-    """Return the keys (HASH, RANGE) and their attributes: of the table ("") and of its indexes by name."""
+    """Return key types (HASH, RANGE) and attributes: of the table ("") and of its indexes by name."""
     table = _read(template)["Resources"]["Table"]["Properties"]
     parts = {"": table["KeySchema"]}
     parts |= {index["IndexName"]: index["KeySchema"] for index in table["GlobalSecondaryIndexes"]}
@@ -91,7 +91,7 @@ def read_keys(template: Path) -> dict[str, dict[str, str]]:
 
 
 def keys(schema: Sequence[Mapping[str, str]]) -> dict[str, str]:
-    """Return a key schema as DynamoDB writes it, as a map of key type to attribute."""
+    """Return a DynamoDB key schema as a map of key type to attribute."""
     return {key["KeyType"]: key["AttributeName"] for key in schema}
 
 

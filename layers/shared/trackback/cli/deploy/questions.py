@@ -1,4 +1,4 @@
-"""The four questions of a first deployment. A wrong answer is explained, and the question asked again."""
+"""The four questions of a first deployment. After a wrong answer, it explains why and asks again."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ from trackback.cli.deploy.parameters import Parameter
 from trackback.cli.deploy.settings_file import REGION
 
 Check = Callable[[str], str]
-"""Returns what is wrong with an answer, in sentences for the author; empty if nothing is."""
+"""Returns what is wrong with an answer, in sentences for the author; empty if it is valid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +19,12 @@ class Question:
     """One question.
 
     Attributes:
-        setting: Which setting it fills.
-        words: What is asked.
+        setting: Name of the setting that it fills.
+        words: Text of the question.
         why: A sentence that explains it.
-        check: Tells what is wrong with an answer.
-        default: What Enter alone means; None if an answer is needed.
-        shown: How the default is named, where it is empty.
+        check: Returns what is wrong with an answer.
+        default: Meaning of Enter alone; None if an answer is required.
+        shown: Label of an empty default.
     """
 
     setting: str
@@ -38,7 +38,7 @@ class Question:
 def questions(
     known: Mapping[str, Parameter], region: str | None, region_problem: Check, domain_problem: Check
 ) -> list[Question]:
-    """Return what a first deployment asks, in order; `region` is the one that the AWS configuration names."""
+    """Return the questions of a first deployment in order. `region` is that of the AWS configuration."""
     return [
         Question(
             "Sites",
@@ -74,13 +74,13 @@ def questions(
 
 
 def ask_all(every: list[Question]) -> dict[str, str]:
-    """Ask each question until its answer is good; return the answers by setting, without empty ones."""
+    """Ask each question until its answer is valid. Returns the non-empty answers by setting."""
     answers = {question.setting: ask(question) for question in every}
     return {name: answer for name, answer in answers.items() if answer}
 
 
 def ask(question: Question) -> str:
-    """Ask one question on the terminal until the answer is good."""
+    """Ask one question on the terminal until the answer is valid."""
     out = Console(highlight=False, markup=False, stderr=True)
     out.print(f"\n{question.why}", style="dim")
     while True:
@@ -94,12 +94,12 @@ def ask(question: Question) -> str:
 
 
 def confirm(words: str) -> bool:
-    """Ask a question that Enter answers with yes."""
+    """Ask a yes/no question; Enter means yes."""
     return input(f"\n{words} [Y/n] ").strip().lower() in {"", "y", "yes"}
 
 
 def is_terminal() -> bool:
-    """Tell whether there is a person to ask."""
+    """Check whether stdin is a terminal."""
     return sys.stdin.isatty()
 
 
@@ -110,7 +110,7 @@ def _read(question: Question) -> str:
 
 
 def tidy(setting: str, answer: str) -> str:
-    """Return an answer without what means nothing: blanks between hosts, large letters, a host's last dot."""
+    """Return a normalised answer: no blanks between hosts, lower case, no trailing dot of a host."""
     if setting == "Sites":
         return tidy_hosts(answer)
     if setting == "DomainName":

@@ -1,4 +1,4 @@
-"""The SAM command line: builds the functions and layers, and hands the stack to CloudFormation."""
+"""The SAM command line: builds the functions and layers, and deploys the stack with CloudFormation."""
 
 import hashlib
 import json
@@ -17,21 +17,21 @@ from trackback.errors import TrackbackError
 BUILD = Path(".aws-sam/build")
 LOG = Path(".aws-sam/deploy.log")
 _LONG = 1_000
-"""Characters of an error that are shown whole."""
+"""Maximum number of characters of an error that are shown unabridged."""
 
 _DONE = re.compile(r"(CREATE|UPDATE)_COMPLETE ")
 _RELEASE = re.compile(r"(?m)^(  Release:\n(?:    .*\n)*?    Default: )''$")
 
 
 class SamFailed(TrackbackError):
-    """SAM did not build or deploy; it has printed why."""
+    """SAM failed to build or deploy; it has printed why."""
 
 
 def build(folder: Path) -> None:
-    """Build what template.yaml in a folder names into `BUILD` there.
+    """Build template.yaml of a folder into `BUILD` in that folder.
 
     Raises:
-        SamFailed: with the end of what SAM printed.
+        SamFailed: The build failed; the message ends with SAM's error.
     """
     try:
         done = subprocess.run(
@@ -52,16 +52,16 @@ def build(folder: Path) -> None:
 
 
 def error_in(output: str) -> str:
-    """Return the error that SAM prints last, without the steps before it, and without a long middle."""
+    """Return SAM's last error, without the steps before it, and with a long middle cut out."""
     words = output[output.rfind("\nError: ") + 1 :].strip()
     return words if len(words) <= _LONG else f"{words[: _LONG // 2]} ... {words[-_LONG // 2 :]}"
 
 
 def deploy(folder: Path, deployment: Deployment, parameters: Mapping[str, str]) -> bool:
-    """Deploy what was built; return whether that succeeded.
+    """Deploy the build. Returns whether that succeeded.
 
-    SAM is given every setting, asks nothing and writes no file. The same once more changes nothing.
-    A terminal sees how many resources are done, a pipeline all that SAM prints; both have it in `LOG`.
+    SAM gets every setting, asks nothing and writes no file. Deploying the same again changes nothing.
+    A terminal shows the number of finished resources, a pipeline all of SAM's output; `LOG` gets all of it.
     """
     command = [
         *(_sam(), "deploy", "--template-file", str(BUILD / "template.yaml")),
@@ -86,20 +86,20 @@ def deploy(folder: Path, deployment: Deployment, parameters: Mapping[str, str]) 
 
 
 def last_words(folder: Path) -> str:
-    """Return the last line that SAM printed in a deployment: its error, where it found one itself."""
+    """Return SAM's last line of a deployment. It is the error, if SAM itself failed."""
     lines = (folder / LOG).read_text("utf-8").strip().splitlines()
     return lines[-1] if lines else "nothing"
 
 
 def follow(lines: Iterable[str], log: TextIO) -> None:
-    """Write what SAM prints into a log, and show it while there is a reader."""
+    """Write SAM's output to a log, and show it while stdout has a reader."""
     show, is_heard = _counter() if sys.stdout.isatty() else _echo, True
     for line in lines:
         log.write(line)
         try:
             if is_heard:
                 show(line)
-        except BrokenPipeError:  # such as `head`: SAM must not be cut off in the middle for that
+        except BrokenPipeError:  # for example `head`: SAM must not be interrupted for that
             is_heard = False
     if is_heard and sys.stdout.isatty():
         print()
@@ -110,7 +110,7 @@ def _echo(line: str) -> None:
 
 
 def _counter() -> Callable[[str], None]:
-    """Return what shows how many resources are done, line after line."""
+    """Return a function that shows the number of finished resources, from SAM's lines."""
     done = count(1)
 
     def show(line: str) -> None:
@@ -121,23 +121,25 @@ def _counter() -> Callable[[str], None]:
 
 
 def overrides(parameters: Mapping[str, str]) -> Sequence[str]:
-    """Return values as SAM takes them: in quotes, since it splits at blanks.
+    """Return parameter values in SAM's format: quoted, because SAM splits at blanks.
 
-    It knows no escape but those of blanks and quotes, so JSON's would arrive as they are written. A backslash
-    cannot be written at all: `Parameter.problem` refuses it.
+    SAM knows escapes only for blanks and quotes, so JSON's escapes would arrive literally. A backslash cannot
+    be
+    written at all: `Parameter.problem` refuses it.
     """
     quoted = {name: value.replace('"', '\\"') for name, value in parameters.items()}
     return [f'ParameterKey={name},ParameterValue="{value}"' for name, value in quoted.items()]
 
 
 def name_release(folder: Path, parameters: Mapping[str, str]) -> str:
-    """Return a name for what is deployed: the same for the same code and settings, another for any other.
+    """Return a release name for a build: equal for equal code and settings, different otherwise.
 
-    Lambda publishes a version for each name. SAM alone would publish none when only a setting changes. The
-    name is written into the built template as well, for what transforms it without the parameters' values.
+    Lambda publishes a version for each name. SAM alone would publish none if only a setting changes. The name
+    is
+    also written into the built template, for transforms that do not know the parameters' values.
 
     Raises:
-        SamFailed: the built template has no such parameter.
+        SamFailed: The built template has no such parameter.
     """
     template = folder / BUILD / "template.yaml"
     name = _hash(folder, parameters)
@@ -162,5 +164,5 @@ def _sam() -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Return this process's environment; a build needs a region, though it asks nothing of AWS."""
+    """Return this process's environment. A build needs a region, although it calls no AWS service."""
     return {"AWS_DEFAULT_REGION": "us-east-1", **os.environ, "SAM_CLI_TELEMETRY": "0"}

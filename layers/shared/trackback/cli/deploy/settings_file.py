@@ -22,7 +22,7 @@ BUDGET_REGIONS = {
     *("eu-central-1", "eu-west-1", "eu-west-2", "eu-west-3", "ap-northeast-1", "ap-northeast-2"),
     *("ap-south-1", "ap-southeast-1", "ap-southeast-2"),
 }
-"""Where CloudFormation makes budgets, as the template's condition HasBudget says."""
+"""Regions where CloudFormation supports budgets, as in the template's condition HasBudget."""
 
 _STACK_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}")
 _REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
@@ -38,14 +38,14 @@ class BadSettingsFile(TrackbackError):
 
 @dataclass(frozen=True, slots=True)
 class Deployment:
-    """What an author has chosen: where to deploy, and values for the template's parameters."""
+    """An author's choices: the region, the stack's name, and the template's parameters."""
 
     region: str
     stack: str = DEFAULT_NAME
     parameters: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> str:
-        """Return a parameter's value; empty where the author leaves it to the template."""
+        """Return a parameter's value; empty if the author leaves it to the template."""
         return self.parameters.get(name, "")
 
 
@@ -53,10 +53,10 @@ def read_file(file: Path, known: Mapping[str, Parameter]) -> Deployment:
     """Return the deployment that a file describes.
 
     Raises:
-        BadSettingsFile: it is no TOML, lacks a setting, or has one that is unknown or wrong.
+        BadSettingsFile: The file is no TOML, lacks a setting, or has an unknown or invalid one.
     """
     try:
-        written = tomllib.loads(file.read_text("utf-8-sig"))  # Windows' Notepad writes a mark before the text
+        written = tomllib.loads(file.read_text("utf-8-sig"))  # Windows' Notepad writes a byte order mark
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSettingsFile(f"{file} cannot be read: {error}") from error
     return check({name: _text(name, value) for name, value in written.items()}, known, str(file))
@@ -66,7 +66,7 @@ def check(values: Mapping[str, str], known: Mapping[str, Parameter], source: str
     """Return the deployment that these values describe.
 
     Raises:
-        BadSettingsFile: with every problem, one a line.
+        BadSettingsFile: Values are invalid; the message lists every problem.
     """
     values = {name: tidy_hosts(value) if name == "Sites" else value for name, value in values.items()}
     problems = [_problem(name, value, known) for name, value in values.items()]
@@ -86,14 +86,14 @@ def write_file(file: Path, deployment: Deployment) -> None:
 
 
 def add_setting(file: Path, name: str, value: str) -> None:
-    """Add a setting to a file, and leave what the author wrote in it as it is."""
+    """Append a setting to a file, and keep the author's own text."""
     written = file.read_text("utf-8")
     end = "" if written.endswith("\n") else "\n"
     _replace(file, f"{written}{end}{name} = {json.dumps(value)}\n")
 
 
 def _replace(file: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file atomically."""
     new = file.with_name(f"{file.name}.new")
     try:
         new.write_text(text, "utf-8")
@@ -106,7 +106,7 @@ def _replace(file: Path, text: str) -> None:
 
 
 def stack_name_problem(name: str) -> str:
-    """Return what is wrong with a stack's name (CloudFormation's rule); empty if nothing is."""
+    """Return what is wrong with a stack's name (CloudFormation's rule); empty if it is valid."""
     if _STACK_NAME.fullmatch(name):
         return ""
     if len(name) > 128:  # noqa: PLR2004 - CloudFormation's limit
@@ -150,6 +150,6 @@ def _key_of(site: str) -> str:
 
 
 def _text(name: str, value: object) -> str:
-    """Return a value as the template takes it; hosts may be a list of texts."""
+    """Return a value in the template's format. Hosts may be a list of strings."""
     is_hosts = name == "Sites" and isinstance(value, list) and all(isinstance(it, str) for it in value)
     return ",".join(value) if is_hosts and isinstance(value, list) else str(value)

@@ -1,4 +1,4 @@
-"""How the stack stands before a deployment, and what a stack that failed needs first."""
+"""State of the stack before a deployment, and the remedy for a failed stack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,21 +10,21 @@ from botocore.exceptions import ClientError, WaiterError
 from trackback.errors import TrackbackError
 
 OUR_PARAMETERS = {"Sites", "AuthorEmail"}
-"""What every stack of this service was given: another stack of the same name is not ours to change."""
+"""Parameters of every stack of this service. A stack of the same name without them is another service's."""
 
 FAILED = {"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED", "CREATE_FAILED"}
-"""States of a stack that was never whole, or is not any more; CloudFormation updates none of them."""
+"""States of a failed or half-deleted stack; CloudFormation cannot update it."""
 
 _STUCK = {"UPDATE_ROLLBACK_FAILED"}
 
 
 class StackNotReady(TrackbackError):
-    """The stack cannot be deployed as it stands; the message says what to do."""
+    """The stack cannot be deployed in its state; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class StackState:
-    """A stack before a deployment: its status, empty if there is none, and the parameters it was given."""
+    """A stack before a deployment: its status, empty if there is none, and its parameters."""
 
     name: str
     status: str = ""
@@ -32,12 +32,12 @@ class StackState:
 
     @property
     def has_failed(self) -> bool:
-        """Whether its creation failed, so that it must be deleted first."""
+        """Whether its creation or deletion failed, so that it must be deleted first."""
         return self.status in FAILED
 
     @property
     def history(self) -> str:
-        """How it came to fail, in a sentence."""
+        """One sentence about the failure."""
         if self.status == "DELETE_FAILED":
             return (
                 f"The stack {self.name} was not deleted whole ({self.status}). Its table stays in any case."
@@ -47,24 +47,24 @@ class StackState:
 
     @property
     def remedy(self) -> str:
-        """The command that deletes it."""
+        """The command that deletes the stack."""
         return f"aws cloudformation delete-stack --stack-name {self.name}"
 
 
 def stack_state(client: Any, name: str) -> StackState:
-    """Return how a stack stands.
+    """Return the state of a stack.
 
     Raises:
-        StackNotReady: it is another service's, is being changed right now, or hangs in a failed rollback.
+        StackNotReady: It is another service's, is being changed, or is stuck in a failed rollback.
     """
     try:
         (found,) = client.describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":  # CloudFormation's word for "does not exist"
+        if error.response["Error"]["Code"] == "ValidationError":  # CloudFormation's code for "does not exist"
             return StackState(name)
         raise
     status = str(found["StackStatus"])
-    if status in {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"}:  # a change set that was never carried out
+    if status in {"REVIEW_IN_PROGRESS", "DELETE_COMPLETE"}:  # a change set that was never executed
         return StackState(name)
     given = {each["ParameterKey"]: each["ParameterValue"] for each in found.get("Parameters", [])}
     if not given.keys() >= OUR_PARAMETERS:
@@ -88,7 +88,7 @@ def delete_failed(client: Any, name: str) -> None:
     """Delete what a failed creation left, and wait until it is gone.
 
     Raises:
-        StackNotReady: it could not be deleted.
+        StackNotReady: The stack could not be deleted.
     """
     client.delete_stack(StackName=name)
     try:
@@ -102,9 +102,9 @@ def delete_failed(client: Any, name: str) -> None:
 
 
 def first_failure(client: Any, name: str) -> str:
-    """Return why the last deployment failed: the first resource that failed, and AWS's reason."""
+    """Return why the last deployment failed: the first failed resource, and AWS's reason."""
     if not stack_state(client, name).status:
-        return ""  # not even the change set came about
+        return ""  # the change set itself failed
     failed = [
         event
         for page in client.get_paginator("describe_stack_events").paginate(StackName=name)
@@ -121,5 +121,4 @@ def first_failure(client: Any, name: str) -> str:
 
 
 def cloudformation(region: str) -> Any:
-    """Return a client for CloudFormation."""
     return boto3.client("cloudformation", region_name=region)

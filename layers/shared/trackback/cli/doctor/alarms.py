@@ -1,4 +1,4 @@
-"""The check whether alarms reach the author: the subscription to their topic."""
+"""Checks the author's subscription to the alarms' topic."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -9,13 +9,13 @@ from trackback.cli.doctor.finding import Finding, right, wrong
 from trackback.cli.stack import Stack
 
 _UNCONFIRMED = "PendingConfirmation"
-"""What SNS writes in place of a subscription's ARN until its link was followed."""
+"""SNS's placeholder for a subscription's ARN until the subscriber confirms it."""
 
 
 def check_alarms(stack: Stack, author: str) -> Iterator[Finding]:
-    """Yield whether the author gets the alarms.
+    """Yield whether the author receives alarms.
 
-    An alarm's email has a link that ends the subscription without a sign-in, and scanners follow links.
+    Each alarm email has a link that ends the subscription without a sign-in, and mail scanners follow links.
     """
     topic = stack.resource("Alarms")
     states = {it["SubscriptionArn"] for it in _subscriptions(topic) if it["Endpoint"] == author}

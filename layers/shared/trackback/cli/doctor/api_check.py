@@ -1,4 +1,4 @@
-"""Whether the API takes a post's pings, and hands out its list and the embed to the post's readers."""
+"""Checks whether the API takes a post's pings, and serves its list and the embed to readers."""
 
 import base64
 import hashlib
@@ -21,14 +21,13 @@ _OK = 200
 
 
 class ApiCheck:
-    """Asks the API about a post."""
+    """Sends requests to the API about a post."""
 
     def __init__(self, fetcher: Fetcher) -> None:
-        """Take what asks."""
         self._fetcher = fetcher
 
     def check_pings(self, post: Post) -> Finding:
-        """Tell whether the API is there and takes pings for the post, which its list in RSS says."""
+        """Check whether the API answers and takes pings for the post. The post's RSS list shows both."""
         advice = "Check the address: --api, or TRACKBACK_API."
         try:
             told = self._fetcher.get(f"{post.ping_url}?__mode=rss", accept="text/xml")
@@ -45,7 +44,7 @@ class ApiCheck:
         return _check_site(html.unescape(link[1]), post)
 
     def check_readers(self, post: Post, script: Script | None) -> Iterator[Finding]:
-        """Yield whether a script of the page gets the list, and whether it gets the embed to run."""
+        """Yield whether the page can fetch the list and, with a script tag, the embed."""
         told = self._get("cors", f"{post.api}{LISTS}{post.name}", "application/json", post)
         yield (
             told if isinstance(told, Finding) else right("cors", "Browsers hand the list to the page (CORS).")
@@ -55,7 +54,7 @@ class ApiCheck:
             yield told if isinstance(told, Finding) else _check_hash(told, script.integrity)
 
     def _get(self, check: str, url: str, kind: str, post: Post) -> Fetched | Finding:
-        """Return what a browser gets from a URL for the page, or why that is nothing."""
+        """Return a browser's response for the page, or a finding if the browser would get none."""
         advice = f"Look at {url} in a browser."
         try:
             told = self._fetcher.get(url, accept=kind, headers={"Origin": post.origin})
@@ -70,7 +69,7 @@ class ApiCheck:
 
 
 def _check_site(url: str, post: Post) -> Finding:
-    """Compare the post's address as the service knows it with the page's own."""
+    """Compare the post's address in the service with the page's own."""
     known, page = urlsplit(url), urlsplit(post.url)
     if (known.scheme, known.netloc) == (page.scheme, page.netloc):
         return right("api", f"The API at {post.api} takes pings for {page.netloc}")
@@ -82,7 +81,7 @@ def _check_site(url: str, post: Post) -> Finding:
 
 
 def _check_hash(told: Fetched, integrity: str) -> Finding:
-    """Compare the embed with its tag's hashes as browsers do: the strongest kind that they know counts."""
+    """Compare the embed with its tag's hashes as browsers do: only the strongest known algorithm counts."""
     hashes = integrity.split()
     kind = next((kind for kind in reversed(_HASHES) if f" {kind}-" in f" {' '.join(hashes)}"), "")
     if kind and _hash(kind, told.body) not in hashes:

@@ -1,6 +1,6 @@
-"""`trackback doctor --aws`: checks what the service needs in AWS, with the owner's credentials.
+"""`trackback doctor --aws`: checks the service's setup in AWS, with the owner's credentials.
 
-`examine` runs the checks in order; `identity` and `mail_domain` check what emails need.
+`examine` runs the checks in order; `identity` and `mail_domain` check the requirements of emails.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,7 +47,7 @@ _STATUS: dict[str, tuple[Severity, str, str]] = {
 
 
 class AwsDoctor:
-    """Examines a deployed stack and what AWS's email service thinks of its addresses."""
+    """Checks a deployed stack, and the state of its addresses in SES."""
 
     def __init__(self, stack: Stack, dns: Dns | None = None) -> None:
         self._stack = stack
@@ -55,7 +55,7 @@ class AwsDoctor:
         self._ses: SESV2Client = boto3.client("sesv2")
 
     def examine(self, *, resend: bool = False) -> Iterator[Finding]:
-        """Yield each finding when it is known; nothing after a stack that is not there."""
+        """Yield each finding as soon as it is known. Without a stack, stop after the first."""
         try:
             stack = check_status(self._stack.name, self._stack.status)
         except StackUnknown as unknown:
@@ -87,9 +87,9 @@ class AwsDoctor:
 
 
 def check_status(name: str, status: str) -> Finding:
-    """Judge a stack by its status.
+    """Return a finding about a stack's status.
 
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html names them all.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html lists all statuses.
     """
     if status.endswith("_IN_PROGRESS") and status not in _STATUS:
         return note("stack", f"AWS is at work on the stack {name} ({status}).", "Ask again when it is done.")
@@ -98,7 +98,7 @@ def check_status(name: str, status: str) -> Finding:
 
 
 def check_account(account: "GetAccountResponseTypeDef") -> Iterator[Finding]:
-    """Yield whether SES sends for this account in this region, and how much more today."""
+    """Yield whether SES sends for this account in this region, and how much of today's quota is left."""
     enforced = account.get("EnforcementStatus", "HEALTHY")
     if not account["SendingEnabled"] or enforced == "SHUTDOWN":
         yield wrong(
@@ -117,14 +117,14 @@ def check_account(account: "GetAccountResponseTypeDef") -> Iterator[Finding]:
     quota = account["SendQuota"]
     sent, most = quota["SentLast24Hours"], quota["Max24HourSend"]
     words = f"{sent:,.0f} of {most:,.0f} emails were sent in the last 24 hours."
-    if 0 <= most <= sent:  # -1 stands for no limit
+    if 0 <= most <= sent:  # -1 means no limit
         yield wrong("quota", words, "SES takes more as the hours pass. docs/mail.md says how to have more.")
     else:
         yield right("quota", words)
 
 
 def _allowed(check: str, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Yield findings; where AWS refuses to answer, that is the last one."""
+    """Yield findings. If AWS refuses a request, yield that as the last one."""
     try:
         yield from findings
     except StackUnknown as unknown:

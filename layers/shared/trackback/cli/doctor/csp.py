@@ -1,7 +1,7 @@
-"""What a page's Content Security Policy lets the embed do (W3C, Content Security Policy Level 3).
+"""Checks a page's Content Security Policy for the embed (W3C, Content Security Policy Level 3).
 
-Of each policy, the directive that counts for scripts and for requests is read, and its sources are matched as
-browsers match them. Trusted Types need no reading: the embed writes no HTML and makes no script from text.
+For each policy, it reads the effective directives for scripts and requests, and matches their sources as
+browsers do. It ignores Trusted Types: the embed writes no HTML and makes no script from text.
 """
 
 import re
@@ -22,17 +22,17 @@ _SOURCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy: its directives by name, the first of each counts."""
+    """One policy: its directives by name. Of repeated directives, the first counts."""
 
     directives: Mapping[str, tuple[str, ...]]
 
     def directive(self, names: Iterable[str]) -> tuple[str, tuple[str, ...]] | None:
-        """Return the first of some directives that the policy has, with its sources."""
+        """Return the first of the named directives that the policy has, with its sources."""
         return next(((name, self.directives[name]) for name in names if name in self.directives), None)
 
 
 def read_policies(headers: str, metas: Iterable[str]) -> list[Policy]:
-    """Read the policies of a page: those of its header, repeated ones joined by commas, and of its metas."""
+    """Return a page's policies: those of its header, joined by commas if repeated, and of its meta tags."""
     found = [*map(_read, headers.split(",")), *(_in_page(_read(meta)) for meta in metas)]
     return [policy for policy in found if policy.directives]
 
@@ -47,14 +47,14 @@ def _read(text: str) -> Policy:
 
 
 def _in_page(policy: Policy) -> Policy:
-    """Return a policy without what does not count in a meta."""
+    """Return a policy without the directives that a meta tag cannot set."""
     return Policy({name: values for name, values in policy.directives.items() if name != "sandbox"})
 
 
 def forbids_script(
     policies: Iterable[Policy], url: str, page: str, *, nonce: str = "", integrity: str = ""
 ) -> str:
-    """Return the directive by which a page may not load a script that its HTML names, empty if it may."""
+    """Return the directive that blocks a script tag of the page, or an empty string."""
     for policy in policies:
         sandbox = policy.directives.get("sandbox")
         if sandbox is not None and "allow-scripts" not in map(str.lower, sandbox):
@@ -70,7 +70,7 @@ def forbids_script(
 
 
 def forbids_request(policies: Iterable[Policy], url: str, page: str) -> str:
-    """Return the directive by which a page's scripts may not ask for a URL, empty if they may."""
+    """Return the directive that blocks the page's scripts from requesting a URL, or an empty string."""
     for policy in policies:
         name, sources = policy.directive(REQUESTS) or ("", ("*",))
         if not _allows(sources, url, page):

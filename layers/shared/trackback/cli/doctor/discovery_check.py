@@ -1,4 +1,4 @@
-"""Whether a post tells other blogs where to ping, in each of the forms that their software looks for."""
+"""Checks whether a post's markup names its ping URL, in each form that senders look for."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,36 +14,36 @@ PREFIX = "/trackback/"
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """A post as its blog has published it: its address, the API that takes its pings, and its name there."""
+    """A published post: its address, and the API that takes its pings."""
 
     url: str
     api: str
 
     @property
     def key(self) -> str:
-        """The key of the post."""
+        """The post's key."""
         return post_key(self.url)
 
     @property
     def name(self) -> str:
-        """The post as the API's paths name it, `host/path`."""
+        """The post's name in the API's paths, `host/path`."""
         parts = urlsplit(self.url)
         return parts.netloc + parts.path
 
     @property
     def origin(self) -> str:
-        """The origin of the page, as browsers send it."""
+        """The page's origin, as browsers send it."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def ping_url(self) -> str:
-        """Where to ping it."""
+        """The post's ping URL."""
         return f"{self.api}{PREFIX}{self.name}"
 
 
 def check_signposts(found: Discovery, post: Post, canonical: str | None, *, shows: bool) -> Iterator[Finding]:
-    """Yield what a page's markup is worth to senders; `shows` tells whether the embed shows the ping URL."""
+    """Yield findings about a page's ping URLs. `shows` tells whether the embed shows the ping URL."""
     yield _links(found.of(Form.LINK, Form.ANCHOR), post)
     yield from _blocks(found.of(Form.RDF), post, canonical)
     yield _visible(found.of(Form.ANCHOR), post, shows=shows)
@@ -51,7 +51,7 @@ def check_signposts(found: Discovery, post: Post, canonical: str | None, *, show
 
 
 def amiss(ping_url: str, post: Post) -> str:
-    """Return what is wrong with a ping URL, empty if it is this very post's at this very API."""
+    """Return what is wrong with a ping URL; empty if it is this post's at this API."""
     parts, api = urlsplit(ping_url), urlsplit(post.api)
     if host_key(parts.netloc) != host_key(api.netloc):
         return f"it leads to {parts.netloc}, while your API is {post.api}"

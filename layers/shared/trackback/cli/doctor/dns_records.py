@@ -1,4 +1,4 @@
-"""DNS records of a domain. Python's own library asks for addresses only, so dnspython does the asking."""
+"""DNS look-ups with dnspython. Python's own library resolves only addresses."""
 
 from dns.exception import DNSException
 from dns.rdtypes.ANY.CNAME import CNAME
@@ -8,7 +8,7 @@ from dns.resolver import NXDOMAIN, NoAnswer, NoResolverConfiguration, Resolver
 from trackback.errors import TrackbackError
 
 SECONDS = 5
-"""How long one question may take."""
+"""Time limit of one query in seconds."""
 
 
 class NoDns(TrackbackError):
@@ -16,26 +16,26 @@ class NoDns(TrackbackError):
 
 
 class Dns:
-    """Asks DNS as this machine is set up to, or by another resolver."""
+    """Queries DNS with this machine's configuration, or with another resolver."""
 
     def __init__(self, resolver: Resolver | None = None) -> None:
         self._resolver = resolver
 
     def cname(self, name: str) -> str:
-        """Return what a CNAME record points to, empty if there is none.
+        """Return the target of a CNAME record; empty if there is none.
 
         Raises:
-            NoDns: no server has answered.
+            NoDns: No server answered.
         """
         return next(
             (str(it.target).rstrip(".") for it in self._ask(name, "CNAME") if isinstance(it, CNAME)), ""
         )
 
     def texts(self, name: str) -> list[str]:
-        """Return the TXT records of a name, each with its parts put together.
+        """Return a name's TXT records, each with its parts joined.
 
         Raises:
-            NoDns: no server has answered.
+            NoDns: No server answered.
         """
         found = (it for it in self._ask(name, "TXT") if isinstance(it, TXT))
         return [b"".join(it.strings).decode("utf-8", "replace") for it in found]

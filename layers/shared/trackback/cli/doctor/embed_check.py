@@ -1,4 +1,4 @@
-"""Whether a post's readers get to see its TrackBacks: the embed, its fallback, and what stands in its way."""
+"""Checks whether a post shows its TrackBacks: the embed, its fallback, and what may block them."""
 
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
@@ -12,11 +12,11 @@ from trackback.web.http.addresses import is_loopback
 
 LISTS = "/pings/"
 PARTS = "/embed/words.js"
-"""One of the embed's parts, which it loads when a page needs them."""
+"""One of the parts that the embed loads on demand."""
 
 
 def check_placement(page: PostPage, post: Post, policies: list[Policy]) -> Iterator[Finding]:
-    """Yield what a page does for readers."""
+    """Yield findings about what readers of the page see."""
     script = own_script(page, post)
     yield _script(page, script, post)
     if script:
@@ -81,7 +81,7 @@ def _policy(script: Script, post: Post, policies: list[Policy]) -> Finding:
 
 
 def _safety(script: Script, post: Post) -> Finding:
-    """Browsers block what comes by http into a page that came by https, but for this machine's own."""
+    """Check for mixed content: browsers block http in an https page, except from this machine."""
     is_mixed = post.url.startswith("https:") and script.url.startswith("http:")
     if is_mixed and not _is_here(urlsplit(script.url).hostname or ""):
         words = "The page is on https and loads the embed by http, which browsers block."
@@ -94,7 +94,7 @@ def _is_here(host: str) -> bool:
 
 
 def _is_list(url: str, post: Post) -> bool:
-    """Tell whether a URL is that of the post's list, as JSON or as a page."""
+    """Check whether a URL is that of the post's list, as JSON or as HTML."""
     name = urlsplit(url).path.removeprefix(LISTS)
     return post.key in {post_key(name), post_key(name.removesuffix(".html"))}
 

@@ -1,4 +1,4 @@
-"""A look at a published post as the rest of the web sees it: what is right, what is wrong, what to do."""
+"""Runs all checks of a published post in order, as the rest of the web sees it."""
 
 from collections.abc import Iterator
 from urllib.parse import urldefrag, urlsplit
@@ -20,20 +20,20 @@ _OK = 200
 
 
 class Doctor:
-    """Examines posts whose pings go to one API and its table."""
+    """Checks posts that send their pings to one API and its table."""
 
     def __init__(self, table: Table, fetcher: Fetcher, api: str) -> None:
-        """Take the table, what fetches, and the API's origin without a slash at its end."""
+        """`api` is the API's origin without a trailing slash."""
         self._fetcher = fetcher
         self._api = api
         self._reception = ApiCheck(fetcher)
         self._trial = Probe(table, fetcher)
 
     def examine(self, url: str) -> Iterator[Finding]:
-        """Yield what is found, check by check; what a page that is not there would have is not looked for.
+        """Yield findings check by check. If the page cannot be fetched, stop after the first.
 
         Raises:
-            NotRemoved: the test ping is in the table still.
+            NotRemoved: The test ping is still in the table.
         """
         url = urldefrag(url).url
         try:

@@ -1,11 +1,11 @@
-"""What a check has found: whether it is right, in words, and what to do."""
+"""Findings: the result of a check, with advice."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How it stands: right, worth knowing, or something that keeps pings from coming or from being seen."""
+    """Severity of a finding. WRONG means that pings do not arrive or are not shown."""
 
     RIGHT = "right"
     NOTE = "note"
@@ -14,7 +14,7 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The outcome of one check; `advice` is empty where there is nothing to do."""
+    """The result of one check. `advice` is empty if there is nothing to do."""
 
     check: str
     grade: Severity
@@ -23,15 +23,13 @@ class Finding:
 
 
 def right(check: str, words: str) -> Finding:
-    """Return that all is right."""
     return Finding(check, Severity.RIGHT, words)
 
 
 def note(check: str, words: str, advice: str = "") -> Finding:
-    """Return what is worth knowing, though nothing is broken."""
+    """Return a finding that is worth knowing, although nothing is broken."""
     return Finding(check, Severity.NOTE, words, advice)
 
 
 def wrong(check: str, words: str, advice: str) -> Finding:
-    """Return what is wrong."""
     return Finding(check, Severity.WRONG, words, advice)

@@ -1,4 +1,4 @@
-"""Checks of the author's address: whether SES may email it, and whether SES holds its emails back."""
+"""Checks the author's address in SES: whether SES may email it, and whether it suppresses emails to it."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ _UNCONFIRMED = {
 
 
 def find_identity(ses: "SESV2Client", identity: str) -> "GetEmailIdentityResponseTypeDef | None":
-    """Return what SES knows of an address or a domain in this region, None if nothing."""
+    """Return SES's record of an address or a domain in this region, or None."""
     try:
         return ses.get_email_identity(EmailIdentity=identity)
     except ses.exceptions.NotFoundException:
@@ -31,7 +31,7 @@ def find_identity(ses: "SESV2Client", identity: str) -> "GetEmailIdentityRespons
 
 
 def is_verified(ses: "SESV2Client", identity: str) -> bool:
-    """Tell whether emails may come from an address or a domain."""
+    """Check whether SES may send from an address or a domain."""
     found = find_identity(ses, identity)
     return bool(found and found["VerifiedForSendingStatus"])
 
@@ -39,7 +39,7 @@ def is_verified(ses: "SESV2Client", identity: str) -> bool:
 def signing_domain(ses: "SESV2Client", author: str) -> str:
     """Return the domain of the author's address if SES signs its emails with that domain's keys, else "".
 
-    What is set for the address counts before what is set for its domain.
+    The identity of the address has priority over that of its domain.
     """
     domain = author.rpartition("@")[2]
     found = find_identity(ses, author) or find_identity(ses, domain)
@@ -48,7 +48,7 @@ def signing_domain(ses: "SESV2Client", author: str) -> str:
 
 
 def check_author(ses: "SESV2Client", author: str, *, must_be_verified: bool) -> Finding:
-    """Find out whether SES may email the author; it must be verified as a sender, and in the sandbox."""
+    """Check whether SES may email the author. `must_be_verified` holds for a sender, and in the sandbox."""
     found = find_identity(ses, author)
     if found and found["VerifiedForSendingStatus"]:
         return right("author", f"{author} is confirmed.")
@@ -70,11 +70,11 @@ def check_author(ses: "SESV2Client", author: str, *, must_be_verified: bool) -> 
 
 
 def resend_confirmation(ses: "SESV2Client", author: str) -> Iterator[Finding]:
-    """Have AWS email a new link to an address that is not confirmed; one that is stays as it is.
+    """Make AWS email a new link to an unconfirmed address. A confirmed address is left alone.
 
-    VerifyEmailIdentity of SES's first API does that, and adds an address that SES does not know:
-    https://docs.aws.amazon.com/ses/latest/APIReference/API_VerifyEmailIdentity.html. By the second API one
-    would have to delete the identity first.
+    VerifyEmailIdentity of SES's API v1 does that, and adds an address that SES does not know:
+    https://docs.aws.amazon.com/ses/latest/APIReference/API_VerifyEmailIdentity.html. API v2 would need the
+    identity to be deleted first.
     """
     if is_verified(ses, author):
         yield right("resend", f"{author} is confirmed already. AWS was not asked for another link.")
@@ -84,9 +84,9 @@ def resend_confirmation(ses: "SESV2Client", author: str) -> Iterator[Finding]:
 
 
 def check_suppression(ses: "SESV2Client", author: str, *, in_sandbox: bool) -> Iterator[Finding]:
-    """Look for the author on the suppression list: SES takes emails to such an address, and drops them.
+    """Check whether SES suppresses the author's address: it accepts emails to such an address and drops them.
 
-    In the sandbox SES answers no question about the list:
+    In the sandbox, SES answers no requests about the list:
     https://docs.aws.amazon.com/ses/latest/dg/request-production-access.html.
     """
     try:

@@ -1,4 +1,4 @@
-"""Checks of the domain that emails come from: what SES thinks of it, and what is in its DNS."""
+"""Checks the domain that emails come from: its state in SES, and its DNS records."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ _DKIM = {
 
 
 def no_domain(author: str) -> Finding:
-    """Return what it means that emails come from an address alone."""
+    """Return the finding for a service that sends from a bare address, without a domain."""
     return note(
         "domain",
         f"There is no MailDomain. Emails come from {author}, without that domain's DKIM signature: they fail "
@@ -33,7 +33,7 @@ def no_domain(author: str) -> Finding:
 
 
 def check_domain(ses: "SESV2Client", dns: Dns, domain: str) -> Iterator[Finding]:
-    """Yield what SES thinks of the domain, then its records."""
+    """Yield the domain's state in SES, then its records."""
     identity = find_identity(ses, domain)
     if identity is None:
         yield wrong(
@@ -45,7 +45,7 @@ def check_domain(ses: "SESV2Client", dns: Dns, domain: str) -> Iterator[Finding]
     dkim = identity["DkimAttributes"]
     is_verified = identity["VerifiedForSendingStatus"]
     yield _ses_says(domain, dkim, is_verified=is_verified)
-    if dkim.get("SigningAttributesOrigin") != "EXTERNAL":  # else the keys are the owner's, in TXT records
+    if dkim.get("SigningAttributesOrigin") != "EXTERNAL":  # otherwise the owner has own keys, in TXT records
         yield from _check_records(dns, domain, dkim, Severity.NOTE if is_verified else Severity.WRONG)
     yield _check_spf(dns, domain)
     yield _check_dmarc(dns, domain)
@@ -71,9 +71,9 @@ def _ses_says(domain: str, dkim: "DkimAttributesTypeDef", *, is_verified: bool) 
 def _check_records(
     dns: Dns, domain: str, dkim: "DkimAttributesTypeDef", grade: Severity
 ) -> Iterator[Finding]:
-    """Yield each of the CNAME records that Easy DKIM needs; `grade` is that of one that is not there.
+    """Yield a finding for each CNAME record of Easy DKIM. `grade` is the severity of a missing one.
 
-    Where SES has found all, a resolver that does not see one is only worth knowing.
+    Once SES has found all records, a missing one is only a note: it may be a fault of the local resolver.
     """
     zone = dkim.get("SigningHostedZone", "dkim.amazonses.com")
     for token in dkim.get("Tokens", []):
@@ -91,7 +91,7 @@ def _check_records(
 
 
 def _check_spf(dns: Dns, domain: str) -> Finding:
-    """Look for SPF, which DMARC does without where DKIM passes."""
+    """Check for an SPF record. DMARC does not need it if DKIM passes."""
     try:
         found = [text for text in dns.texts(domain) if text.lower().startswith("v=spf1")]
     except NoDns as failure:
@@ -102,7 +102,7 @@ def _check_spf(dns: Dns, domain: str) -> Finding:
 
 
 def _check_dmarc(dns: Dns, domain: str) -> Finding:
-    """Look for a DMARC policy at the domain, then at the domains above it, whose policy it inherits."""
+    """Check for a DMARC policy at the domain, then at its parent domains, whose policy it inherits."""
     labels = domain.split(".")
     try:
         for first in range(len(labels) - 1):

@@ -1,4 +1,4 @@
-"""A published post, as far as its readers' TrackBacks depend on it: the embed, its fallback, the policies."""
+"""Reads a published post's page: the embed, its fallback, and the content security policies."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ _MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script tag that names the embed: its URL, and what the tag says."""
+    """A script tag that loads the embed: its URL and its attributes."""
 
     url: str
     is_module: bool
@@ -28,7 +28,7 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """A `<trackback-list>`: whose list it shows (None: the page's own), and whether the ping URL as well."""
+    """A `<trackback-list>` element. `post` is None for the page's own list."""
 
     post: str | None
     shows_ping_url: bool
@@ -36,7 +36,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class PostPage:
-    """What a page has of all this; URLs are absolute, links and frames are those to lists of any post."""
+    """The relevant tags of a page. URLs are absolute; links and frames lead to the list of any post."""
 
     canonical: str | None = None
     scripts: tuple[Script, ...] = ()
@@ -47,7 +47,7 @@ class PostPage:
 
 
 def read_post_page(text: str, url: str) -> PostPage:
-    """Read a page that was found at `url`; of tags that are there many times, the first hundred count."""
+    """Parse a page that was fetched from `url`. Of each kind of tag, only the first hundred count."""
     reader = _Reader()
     read_markup(text, reader)
     bases = [tag["href"] for tag, _ in reader.tags["base"]]
@@ -94,7 +94,7 @@ _WANTED: dict[str, Callable[[Mapping[str, str]], bool]] = {
 
 
 class _Reader:
-    """Gathers the tags in question, each with whether it is in the body; templates do not count."""
+    """Collects the relevant tags, each with whether it is in the body. Tags in templates do not count."""
 
     def __init__(self) -> None:
         self.tags: dict[str, list[tuple[Mapping[str, str], bool]]] = {name: [] for name in _WANTED}
@@ -102,7 +102,7 @@ class _Reader:
         self._templates = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take a start tag."""
+        """Handle a start tag."""
         self._in_body = self._in_body or name not in _IN_HEAD
         self._templates += name == "template"
         is_wanted = _WANTED.get(name)
@@ -110,8 +110,8 @@ class _Reader:
             self.tags[name].append((attributes, self._in_body))
 
     def end(self, name: str) -> None:
-        """Take an end tag."""
+        """Handle an end tag."""
         self._templates -= name == "template" and self._templates > 0
 
     def text(self, text: str) -> None:
-        """Pass over text."""
+        """Ignore text."""

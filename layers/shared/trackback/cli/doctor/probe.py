@@ -1,8 +1,8 @@
-"""A ping of the doctor's own: sent to the API, watched as it arrives in the table, and removed again.
+"""A synthetic probe: sends a test ping to the API, finds it in the table, and removes it.
 
-It is written so that verification takes it for certain spam by itself: nothing is fetched for it, nobody is
-told of it, and no count changes, even where whoever sent it is killed before it is removed. Its source is on
-a host that can never be (RFC 2606), and another one each time.
+The ping is certain spam to the verifier by itself: nothing is fetched for it, no notification is sent and no
+count changes, even if the doctor is killed before it removes the ping. Its source has a host that can never
+exist (RFC 2606), a new one each time.
 """
 
 import html
@@ -32,29 +32,28 @@ from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 
 CHECK = "ping"
 MAY_STILL_COME = 12
-"""Seconds after which a ping that the API has not answered is not stored any more; the function gets 10."""
+"""Seconds after which an unanswered ping can no longer be stored; the function's timeout is 10."""
 
 _NAME = "A test by trackback doctor"
 _MESSAGE = re.compile("<message>(.{1,500})</message>", re.DOTALL)
 
 
 class NotRemoved(TrackbackError):
-    """The test ping is in the table still."""
+    """The test ping is still in the table."""
 
 
 class Probe:
-    """Sends a test ping for a post, and removes it whatever happens."""
+    """Sends a test ping for a post, and always removes it."""
 
     def __init__(self, table: Table, fetcher: Fetcher) -> None:
-        """Take the table in which it should arrive, and what sends it."""
         self._table = table
         self._fetcher = fetcher
 
     def run(self, post: Post) -> Finding:
-        """Return what has become of a test ping.
+        """Send a test ping and return its result.
 
         Raises:
-            NotRemoved: it is in the table still.
+            NotRemoved: The test ping is still in the table.
         """
         if is_closed(load_closed(self._table), post.key):
             words = "You have closed this post, so no test ping was sent."
@@ -67,7 +66,7 @@ class Probe:
         return self._send(post, form, ping)
 
     def _is_certain_spam(self, ping: Ping) -> bool:
-        """Judge as verification will, which therefore neither fetches anything for it nor tells anyone."""
+        """Check that the verifier will judge the ping as spam early, without a fetch or a notification."""
         keep = load_settings(self._table).keep
         policy = JudgingContext(load_rules(self._table), load_words(self._table), keep)
         return judge_before_fetch(evidence(ping, FloodCounts(), policy), policy.rules) is not None
@@ -81,7 +80,7 @@ class Probe:
         except FetchFailed as failure:
             return wrong(CHECK, f"The API did not answer a test ping: {failure}.", "Try again in a minute.")
         finally:
-            # In a thread that is no daemon: whatever interrupts us waits until it is done.
+            # A non-daemon thread: an interrupt waits until it has finished.
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(self._remove, ping, patience).result()
 
@@ -96,7 +95,7 @@ class Probe:
         return right(CHECK, "A test ping was taken, arrived in the table, and was removed.")
 
     def _remove(self, ping: Ping, patience: float) -> None:
-        """Delete a ping, waiting for one that may still come; never one that readers see."""
+        """Delete the ping, and wait for one that may still arrive. Never delete an approved one."""
         end = time.monotonic() + patience
         while not self._delete(ping.id) and time.monotonic() < end:
             time.sleep(0.2)
@@ -119,7 +118,7 @@ class Probe:
 
 
 def _form(post: Post) -> dict[str, str]:
-    """Return a ping that is certain spam in several ways, whatever the author's decisions have taught."""
+    """Return a ping that is certain spam by several rules, whatever the author's training says."""
     source = f"https://{secrets.token_hex(8)}.invalid/?post={post.key}"
     excerpt = f"[url={source}]trackback doctor[/url] asks whether {post.api} takes pings for {post.url}"
     return {"url": source, "title": _NAME, "blog_name": _NAME, "excerpt": excerpt}

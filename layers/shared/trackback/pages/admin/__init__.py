@@ -1,4 +1,4 @@
 """The author's pages. `session` guards them, `views` fills them, `actions` and `settings_forms` act.
 
-`mail_links` are the signed links of emails, which need no session.
+`responses` builds the answers. `mail_links` handles the signed links of emails, which need no session.
 """

@@ -1,4 +1,4 @@
-"""Short mails to the author that answer a button of theirs: a sign-in link, a test. The log tells of each."""
+"""Transactional mails to the author: a sign-in link, a test mail. Each one is logged as a delivery."""
 
 import secrets
 from datetime import datetime
@@ -11,7 +11,7 @@ from trackback.timestamps import stamp
 
 
 class AccountMail(NamedTuple):
-    """What a mail says, with one link."""
+    """The content of a mail with one link."""
 
     subject: str
     words: str
@@ -22,7 +22,7 @@ class AccountMail(NamedTuple):
 def send_letter(
     pages: Pages, deliveries: Deliveries, envelope: mail.Envelope, letter: AccountMail, now: datetime
 ) -> Delivery:
-    """Send a mail, and return what the log tells of it; a mail that cannot be sent is no error here."""
+    """Send a mail and return its log entry. A failed mail raises nothing; the entry holds the error."""
     text = f"{letter.words}\n\n{letter.link}\n"
     html = pages.render("letter.html", letter._asdict())
     try:

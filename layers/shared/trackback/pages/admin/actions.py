@@ -1,4 +1,4 @@
-"""What the author's forms ask for, carried out: one action on one ping or on many, and the words about it."""
+"""Moderation actions of the author's forms, on one ping or many, and the resulting message."""
 
 import re
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from trackback.storage.pings import Table
 from trackback.storage.settings import load_settings
 
 MOST = 100
-"""How many pings one form may be about."""
+"""Maximum number of pings in one form."""
 
 _WORDS = "[0-9a-f]{8}"
 _CHOICE = re.compile(
@@ -28,7 +28,7 @@ _CHOICE = re.compile(
 
 
 class Act(StrEnum):
-    """What may be done to a ping."""
+    """An action on a ping."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -65,9 +65,9 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A ping that was chosen, in the status and with the words that the author saw: its own, and later ones.
+    """A chosen ping, with the status and the texts that the author saw.
 
-    Words go by their names (`words_id`); an undo and another look are about none.
+    `words` and `revision` are hashes of texts (`texts_id`, `revision_id`). An undo and a re-check name none.
     """
 
     ping: str
@@ -76,16 +76,18 @@ class Choice:
     revision: str = ""
 
     def __str__(self) -> str:
-        """Return it as a form's field holds it."""
+        """Return the choice as the value of a form field."""
         revision = f"-{self.revision}" if self.revision else ""
         return f"{self.ping}:{self.seen}:{self.words}{revision}"
 
 
 def read_choices(fields: Fields) -> tuple[Act, list[Choice]]:
-    """Return what a form wants done, and to which pings: `one` names both, `act` goes with the ticked ones.
+    """Return the action that a form asks for, and its pings.
+
+    `one` holds an action and its ping; `act` applies to the ticked pings.
 
     Raises:
-        BadQuery: it says something else.
+        BadQuery: The action or a choice is invalid, or there are more than `MOST` pings.
     """
     act, _, choice = field(fields, "one").partition(" ")
     written = [choice] if act else fields.get("ping", [])
@@ -106,17 +108,16 @@ def _read_choice(text: str) -> Choice:
 
 
 class Actions:
-    """Does what was asked for, and tells what came of it."""
+    """Applies actions to pings and reports the result."""
 
     def __init__(self, table: Table, moderation: Moderation) -> None:
-        """Take where the settings are, and what decides."""
         self._table = table
         self._moderation = moderation
 
     def carry_out(self, act: Act, choices: Sequence[Choice], now: datetime) -> Flash:
-        """Do something to pings; those that stand otherwise than the author saw are left as they are.
+        """Apply an action to pings and return the message; skip pings that changed meanwhile.
 
-        Doing the same again is no mistake, and changes nothing: buttons are pressed twice.
+        Repeating an action changes nothing and is no error, because buttons are pressed twice.
         """
         if act is Act.NONE:
             return Flash("Press a button to decide; Enter alone does nothing.", amiss=True)
@@ -134,7 +135,7 @@ class Actions:
                 shown |= {before.post} if _BECOMES.get(meant) is Status.APPROVED else set()
             except (StatusChanged, NoSuchPing):
                 continue
-            except BadRule as error:  # the ping itself is decided
+            except BadRule as error:  # the ping's status is saved; only the rule failed
                 without_rule.append(str(error))
             done += 1
             undo += [Choice(choice.ping, _BECOMES[meant])] if meant in _BECOMES else []
@@ -170,7 +171,7 @@ class Actions:
 
 
 def _meant(act: Act, choice: Choice) -> Act:
-    """Return what to do about a ping that readers see: its new words are what is decided about."""
+    """Return the action to apply. For an approved ping, approve and reject apply to its revision."""
     if choice.seen is Status.APPROVED and choice.revision:
         return {Act.APPROVE: Act.TAKE, Act.REJECT: Act.KEEP}.get(act, act)
     return act

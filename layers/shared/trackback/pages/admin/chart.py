@@ -1,6 +1,6 @@
-"""Geometry of the overview's charts: where each bar, tick and label stands, in the units of an SVG viewBox.
+"""Geometry of the statistics charts: the place of each bar, tick and label, in units of an SVG viewBox.
 
-There is no markup here and no colour: a template draws, a stylesheet paints by `kind`.
+It has no markup and no colours: a template draws, and a stylesheet paints by `kind`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,20 +10,25 @@ from math import ceil
 from trackback.model.texts import shorten
 
 CHARACTER = 7.2
-"""Width of a character of a label at a font size of 12, generously."""
+"""Width of a label's character at a font size of 12, rounded up generously."""
 
 _TOP = 10  # room for half a label above the highest tick
 _FOOT = 24  # room for the labels of the columns
-_GAP = 8  # between a label and what it belongs to
+_GAP = 8  # between a label and its bar or axis
 _MOST_STEPS = 5
-_FILLED = 0.72  # of a column's slot
+_FILLED = 0.72  # share of a column's slot
 _WIDEST_COLUMN = 40
-_ROW, _BASELINE, _BAR_AT, _BAR = 40, 13, 18, 12  # of a bar list, from a row's top: its height, label and bar
+_ROW, _BASELINE, _BAR_AT, _BAR = (
+    40,
+    13,
+    18,
+    12,
+)  # a bar list's row: height, label, bar, bar height
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A rectangle that stands for a number of one kind, of what `label` names."""
+    """A rectangle that shows a number of one kind. `label` names its column or row."""
 
     x: float
     y: float
@@ -36,7 +41,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A label of an axis, and where it stands on it."""
+    """A label of an axis, and its position."""
 
     at: float
     label: str
@@ -46,8 +51,8 @@ class Tick:
 class ColumnChart:
     """Stacked columns between `left` and `right`, on a base line at `bottom`.
 
-    Ticks of the y axis are lines across with a label on their left; those of the x axis are labels alone,
-    below `bottom` and centred.
+    Ticks of the y axis are horizontal lines with a label on the left. Ticks of the x axis are labels only,
+    centred below `bottom`.
     """
 
     width: float
@@ -86,7 +91,7 @@ def column_chart(
     width: float = 640,
     height: float = 240,
 ) -> ColumnChart:
-    """Return a column for each label, with a bar for each of its kinds, from the bottom up."""
+    """Return a chart with a column for each label, and in it a bar for each kind, stacked upwards."""
     ticks = round_ticks(max((sum(numbers[kind] for kind in kinds) for _, numbers in columns), default=0))
     left = max(len(f"{tick:,}") for tick in ticks) * CHARACTER + _GAP
     bottom = height - _FOOT
@@ -126,7 +131,7 @@ def _stack(
 
 
 def _thinned(labels: Sequence[Tick], slot: float, width: float) -> Sequence[Tick]:
-    """Return as many labels as have room, evenly, counted from the last that fits."""
+    """Return as many labels as fit, evenly spaced, counted back from the last one that fits."""
     if not labels:
         return []
     broad = max(len(tick.label) for tick in labels) * CHARACTER
@@ -142,7 +147,7 @@ def round_ticks(highest: int) -> list[int]:
 
 
 def bar_list(values: Sequence[tuple[str, int]], kind: str, width: float = 360) -> BarList:
-    """Return a bar for each label, the longest as wide as leaves room for the numbers beside."""
+    """Return a bar for each label. The longest bar leaves room for the numbers beside it."""
     most = max((value for _, value in values), default=0)
     room = width - len(f"{most:,}") * CHARACTER - _GAP
     rows = []

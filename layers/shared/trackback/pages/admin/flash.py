@@ -1,4 +1,4 @@
-"""What a page says about what was just done: a cookie carries it over the redirect after a POST."""
+"""Flash messages: a cookie carries the result of a POST over the redirect."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode
 
 COOKIE = "__Host-notice"
 LASTS = 300
-"""Seconds for which it waits to be read."""
+"""Lifetime of the cookie in seconds."""
 
 _LISTS = "/pings/"
 _MAX = 3_600  # browsers drop cookies over 4 KB
@@ -14,13 +14,13 @@ _MAX = 3_600  # browsers drop cookies over 4 KB
 
 @dataclass(frozen=True, slots=True)
 class Flash:
-    """What a page says about what was just done.
+    """The message about the last action.
 
     Attributes:
-        words: Words for the author.
-        amiss: Whether something went wrong.
-        undo: The pings that Undo is offered for.
-        see: Path of the list that has changed, as it is now; empty if there is none or more than one.
+        words: Text for the author.
+        amiss: Whether something failed.
+        undo: Choices of the pings that Undo applies to.
+        see: Path of the current list of the changed post; empty unless exactly one post changed.
     """
 
     words: str
@@ -29,7 +29,7 @@ class Flash:
     see: str = ""
 
     def encode(self) -> str:
-        """Return the notice as a cookie's value."""
+        """Return the message as a cookie's value, without `undo` or `see` where they do not fit."""
         parts = [("words", self.words[:500]), *(("amiss", "1") for _ in range(self.amiss))]
         undo = [("undo", ping) for ping in self.undo]
         see = [("see", self.see)] if self.see else []
@@ -38,7 +38,7 @@ class Flash:
 
     @classmethod
     def decode(cls, value: str) -> Self | None:
-        """Return what `encode` wrote, None if it is nothing of the kind."""
+        """Return the message that `encode` wrote, or None if the value is invalid."""
         try:
             parts = parse_qs(value, max_num_fields=200)
         except ValueError:

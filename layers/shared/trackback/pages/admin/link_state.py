@@ -1,4 +1,4 @@
-"""What has become of a signed link: whether what it is good for can still be done."""
+"""State of a signed mail link: whether its action is still possible."""
 
 from enum import StrEnum
 
@@ -6,11 +6,11 @@ from trackback.model.ping import Ping, Status
 from trackback.signing import Action, Link
 
 WANTED = {Action.APPROVE: Status.APPROVED, Action.REJECT: Status.REJECTED, Action.SPAM: Status.SPAM}
-"""The status that each action on a ping gives it."""
+"""The status that each action gives a ping."""
 
 
 class MailLinkState(StrEnum):
-    """Where a link stands."""
+    """State of a mail link."""
 
     READY = "ready"
     DONE = "done"
@@ -19,9 +19,9 @@ class MailLinkState(StrEnum):
 
 
 def standing(link: Link, ping: Ping) -> MailLinkState:
-    """Return where a link about a ping stands: to be done, done, or superseded by words or by a decision.
+    """Return the state of a link about a ping: ready, done, or superseded by a revision or a decision.
 
-    A link is about the words that were mailed, and no others: the ping's own, or its latest revision.
+    A link applies only to the mailed texts: the ping's own, or its latest revision.
     """
     if link.words and link.words == ping.dropped and not ping.says(link.words):
         return MailLinkState.DECIDED
@@ -33,5 +33,5 @@ def standing(link: Link, ping: Ping) -> MailLinkState:
 
 
 def is_about_revision(link: Link, ping: Ping) -> bool:
-    """Tell whether a link decides about the new words of a ping that readers see already."""
+    """Check whether a link decides about the revision of an approved ping."""
     return ping.status is Status.APPROVED and bool(link.words) and ping.revision_id == link.words

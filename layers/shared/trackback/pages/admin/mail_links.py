@@ -1,4 +1,4 @@
-"""A signed link of a mail: what its page shows, and what its button does."""
+"""Signed links of mails: the page that a link opens, and the action of its button."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -43,19 +43,18 @@ _MUTED = {"heading": "No more mails", "words": "The settings turn them on again.
 
 
 class MailLinks:
-    """What signed links are good for."""
+    """Shows and carries out signed mail links."""
 
     def __init__(self, table: Table, moderation: Moderation, views: Views) -> None:
-        """Take where pings are, what decides, and what shows them."""
         self._table = table
         self._moderation = moderation
         self._views = views
 
     def show(self, link: Link) -> dict[str, Any]:
-        """Return what a link's page shows: the ping and one button, or why there is nothing to press.
+        """Return the values of a link's page: the ping and one button, or why there is no button.
 
         Raises:
-            NoSuchPing: the ping has been deleted.
+            NoSuchPing: The ping has been deleted.
         """
         if link.action is Action.MUTE:
             return _blank(**_MUTE, links=[(QUEUE, "Your pings")])
@@ -64,10 +63,10 @@ class MailLinks:
         return _blank(**self._views.one(shown), **_said(link, ping), links=_links(ping))
 
     def act(self, link: Link, now: datetime) -> dict[str, Any]:
-        """Do what a link is good for, and return what its page shows then; `late` if nothing was done.
+        """Carry out a link's action and return the values of its page. `late` means that nothing was done.
 
         Raises:
-            NoSuchPing: the ping has been deleted.
+            NoSuchPing: The ping has been deleted.
         """
         if link.action is Action.MUTE:
             before = load_settings(self._table)
@@ -91,7 +90,7 @@ class MailLinks:
         seen, settings = ping.status, load_settings(self._table)
         try:
             self._moderation.decide(ping.id, status, now, settings=settings, seen=seen, words=link.words)
-        except BadRule as error:  # the ping itself is decided
+        except BadRule as error:  # the ping's status is saved; only the rule failed
             words = str(error)
         links = [(ping.post, "See the post"), (ping_address(ping.id), "Undo it on its page")]
         if status is Status.APPROVED:
@@ -122,7 +121,7 @@ def _said(link: Link, ping: Ping) -> dict[str, Any]:
 
 
 def _is_about_first(link: Link, ping: Ping) -> bool:
-    """Tell whether a link can still decide about the first words of a ping, though others came after them."""
+    """Check whether a link can still decide about a ping's first texts although a revision has come since."""
     first = bool(ping.revision) and link.words == ping.texts_id
     return first and standing(link, ping) is MailLinkState.READY
 
@@ -132,5 +131,5 @@ def _links(ping: Ping) -> list[tuple[str, str]]:
 
 
 def _blank(**values: Any) -> dict[str, Any]:
-    """Return a page's values, with nothing where none are given."""
+    """Return a page's values, with empty defaults for those that are missing."""
     return {"words": "", "ping": None, "button": "", "links": [], "undo": None, "late": False} | values

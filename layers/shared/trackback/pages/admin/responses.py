@@ -1,4 +1,4 @@
-"""Answers of the author's pages: HTML with a notice, redirects after a POST, and files."""
+"""HTTP responses of the author's pages: HTML, redirects after a POST, and static files."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,14 +17,13 @@ _NOBODY = Author("")
 
 
 class Replies:
-    """Makes answers of pages."""
+    """Builds the responses."""
 
     def __init__(self, pages: Pages) -> None:
-        """Take the templates and files."""
         self._pages = pages
 
     def page(self, name: str, status: int = 200, *, author: Author = _NOBODY, **values: Any) -> Reply:
-        """Return a page; with navigation, if it is the author's."""
+        """Return a page. It has navigation if `author` is given."""
         context = {"csrf": author.csrf, "section": "", "notice": None, "place": {}} | values
         body = self._pages.render(name, context)
         return Response(status, "text/html; charset=utf-8", body, headers=dict(HEADERS))
@@ -32,7 +31,7 @@ class Replies:
     def own(
         self, event: Event, author: Author, name: str, section: str, status: int = 200, **values: Any
     ) -> Reply:
-        """Return a page of the author's, with the notice that waits for it."""
+        """Return one of the author's pages, with the pending flash message."""
         waiting = cookie(event, NOTICE)
         notice = Flash.decode(waiting)
         reply = self.page(name, status, author=author, section=section, notice=notice, **values)
@@ -47,14 +46,14 @@ class Replies:
         to: tuple[str, str],
         headers: Mapping[str, str] | None = None,
     ) -> Reply:
-        """Return a page that says what is the matter, and a way on: an address and its name."""
+        """Return a message page with one link, given as address and label."""
         words = words[:1].upper() + words[1:]
         reply = self.page("message.html", status, heading=heading, words=words, to=to)
         reply.headers.update(headers or {})
         return reply
 
     def file(self, event: Event, name: str) -> Reply:
-        """Return what pages need: for good if its version is named."""
+        """Return a static file. It is cacheable forever if the query names its version."""
         found = self._pages.files[name]
         etag = f'"{found.version}"'
         cache = FOR_GOOD if read_query(event).get("v") == found.version else ASK_FIRST
@@ -65,18 +64,18 @@ class Replies:
 
 
 def see_other(page: str, notice: Flash | None = None, cookies: Sequence[Cookie] = ()) -> Reply:
-    """Return what leads to a page after a POST, where it says what was done."""
+    """Return a redirect to a page after a POST, with a flash message for it."""
     told = [_cookie(NOTICE, notice.encode(), LASTS)] if notice else []
     return Response(303, body="", headers=HEADERS | {"Location": page}, cookies=[*cookies, *told])
 
 
 def begun(session: str, seconds: int) -> Cookie:
-    """Return the cookie that begins a session."""
+    """Return the cookie that starts a session."""
     return _cookie(SESSION, session, seconds)
 
 
 def ended(name: str = SESSION) -> Cookie:
-    """Return what ends a cookie."""
+    """Return the cookie that deletes a cookie."""
     return _cookie(name, "", 0)
 
 

@@ -1,4 +1,4 @@
-"""What the pages Send and Sent show: the author's orders, and the ledger of pings sent, a page at a time."""
+"""Values of the pages Send and Sent: the author's send jobs, and the sent pings page by page."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ from trackback.storage.sent_pings import SentPings
 SEND, SENT = "/moderate/send", "/moderate/sent"
 PAGE = 25
 MOST_READ = 1_000
-"""How many records a page looks at before it shows what it has found."""
+"""Maximum number of records read for one page."""
 
 _MAX = 2_048
 _PLACE = ("list", "post", "after")
@@ -30,7 +30,7 @@ _NOWHERE = frozenset({Stage.NONE, Stage.DROPPED})
 
 
 class Kind(StrEnum):
-    """A list of records."""
+    """A filter of the sent pings."""
 
     PINGS = "pings"
     ARRIVED = "arrived"
@@ -50,7 +50,7 @@ _STAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page of the ledger; `next` goes on from there, `looked_at` says how many records were read for it."""
+    """A page of sent pings. `next` is the cursor of the next page, `looked_at` the number of records read."""
 
     sendings: Sequence[SentPing]
     next: str
@@ -58,28 +58,27 @@ class Listed:
 
 
 class SentPages:
-    """The pages' values, read from the table."""
+    """Reads the values of both pages from the table."""
 
     def __init__(self, table: Table) -> None:
-        """Take where orders and records are."""
         self._orders = SendJobs(table)
         self._ledger = SentPings(table)
 
     @telling_when_busy()
     def send(self, form: Mapping[str, Any], problem: str = "") -> dict[str, Any]:
-        """Return the newest orders, and a form for another one as it was filled in.
+        """Return the newest send jobs, and the form for another one as it was filled in.
 
         Raises:
-            TableBusy: the ceiling of read units is reached.
+            TableBusy: The limit of read units is reached.
         """
         return {"form": form, "problem": problem, "orders": self._orders.newest()}
 
     def sent(self, query: Mapping[str, str], now: datetime) -> dict[str, Any]:
-        """Return a page of the ledger: of one kind, and of one post if any is named.
+        """Return a page of sent pings of one kind, and of one post if the query names one.
 
         Raises:
-            BadQuery: there is no such list, no such post, or the cursor is none.
-            TableBusy: the ceiling of read units is reached.
+            BadQuery: The list, the post or the cursor is invalid.
+            TableBusy: The limit of read units is reached.
         """
         place = {name: query[name].strip()[:_MAX] for name in _PLACE if query.get(name, "").strip()}
         kind, post, after = _kind(place.get("list", "")), place.get("post", ""), place.get("after", "")
@@ -99,11 +98,11 @@ class SentPages:
 
     @telling_when_busy()
     def page(self, now: datetime, kind: Kind, post: str = "", after: str = "") -> Listed:
-        """Return records of one kind, the newest first; of a post only, if its URL is given.
+        """Return sent pings of one kind, newest first. `post` is a URL and limits them to one post.
 
         Raises:
-            BadQuery: `post` is no address of a page, or `after` no cursor of a page before.
-            TableBusy: the ceiling of read units is reached.
+            BadQuery: `post` is no web address, or `after` is no cursor of an earlier page.
+            TableBusy: The limit of read units is reached.
         """
         key = _post_key(post) if post else ""
         found: list[SentPing] = []
@@ -119,10 +118,10 @@ class SentPages:
 
 
 def read_form(sites: Sites, fields: Fields, now: datetime) -> SendJob:
-    """Return the order that the Send page's form gives; nothing is sent unless it says so.
+    """Return the send job of the Send page's form; a dry run unless the form says `send`.
 
     Raises:
-        BadSettings: with what to write instead.
+        BadSettings: A value is invalid; the message says what to write instead.
     """
     url, ping_url = field(fields, "url"), field(fields, "ping_url")
     dry_run = field(fields, "do") != "send"
@@ -130,24 +129,24 @@ def read_form(sites: Sites, fields: Fields, now: datetime) -> SendJob:
 
 
 def asked(query: Mapping[str, str]) -> dict[str, Any]:
-    """Return the Send page's form as a link fills it in."""
+    """Return the Send page's form with the values of a link's query."""
     fields = {name: query.get(name, "")[:_MAX] for name in ("url", "ping_url")}
     return {**fields, "again": "again" in query}
 
 
 def typed(fields: Fields) -> dict[str, Any]:
-    """Return the same as an author has filled it in."""
+    """Return the Send page's form with the values that the author typed."""
     return asked({name: field(fields, name) for name in fields})
 
 
 def sent_address(place: Mapping[str, str], **changes: str) -> str:
-    """Return the address of a place in the ledger."""
+    """Return the address of a place in the list of sent pings."""
     wanted = {name: value for name, value in {**place, **changes}.items() if value}
     return f"{SENT}?{urlencode(wanted)}"
 
 
 def again_address(sending: SentPing) -> str:
-    """Return the address of the Send page, filled in to send a ping once more."""
+    """Return the address of the Send page, filled in to send a ping again."""
     to = {"ping_url": sending.ping_url} if sending.by_hand else {}
     return f"{SEND}?{urlencode({'url': sending.source, **to, 'again': '1'})}"
 

@@ -1,4 +1,4 @@
-"""A request to the author's pages, read strictly: its query, form and cookies, and where it comes from."""
+"""Requests to the author's pages, parsed strictly: query, form, cookies, origin and session."""
 
 import base64
 import binascii
@@ -13,7 +13,7 @@ from trackback.gateway import origin
 from trackback.storage.sign_ins import SignIns
 
 SESSION = "__Host-trackback"
-"""The cookie that holds a session's token."""
+"""Name of the session cookie."""
 
 MAX_BODY = 65_536
 MAX_FIELDS = 200
@@ -26,28 +26,28 @@ Fields = dict[str, list[str]]
 
 
 class SignInNeeded(TrackbackError):
-    """Nobody is signed in where only the author may go."""
+    """The page needs a sign-in, and the request has no valid session."""
 
 
 class ForeignForm(TrackbackError):
-    """A form does not come from one of the author's own pages of this session."""
+    """The form was not posted from one of the author's own pages in this session."""
 
 
 def read_query(event: Event) -> dict[str, str]:
-    """Return the first value of each of the query's parameters.
+    """Return the first value of each query parameter.
 
     Raises:
-        BadQuery: there are too many.
+        BadQuery: There are too many parameters.
     """
     found = _parse(event.get("rawQueryString") or "")
     return {name: values[0] for name, values in found.items()}
 
 
 def read_fields(event: Event) -> Fields:
-    """Return the fields of the form that was posted.
+    """Return the fields of the posted form.
 
     Raises:
-        BadQuery: it is no such form, or too large.
+        BadQuery: The body is no URL-encoded form, or it is too large.
     """
     if not _header(event, "content-type").lower().startswith(_FORM):
         raise BadQuery(f"Send a form, as {_FORM}.")
@@ -70,24 +70,26 @@ def _parse(text: str) -> Fields:
 
 
 def field(fields: Fields, name: str) -> str:
-    """Return a field's first value, empty if it has none."""
+    """Return a field's first value, or an empty string."""
     return next(iter(fields.get(name, ())), "")
 
 
 def cookie(event: Event, name: str) -> str:
-    """Return the value of a cookie, empty if it was not sent.
+    """Return a cookie's value, or an empty string.
 
-    Browsers let a sibling host set "__Host-" names that begin with a space of Unicode: they are others.
+    Only ASCII spaces are stripped: browsers let a sibling host set a "__Host-" name with a Unicode space
+    before
+    it. That is a different cookie.
     """
     pairs = (pair.strip(" ").partition("=") for pair in event.get("cookies") or ())
     return next((value for known, _, value in pairs if known == name), "")
 
 
 def refuse_foreign(event: Event) -> None:
-    """Let a POST pass that comes from a page of ours.
+    """Reject a POST that comes from another site.
 
     Raises:
-        ForeignForm: its headers say that it comes from somewhere else.
+        ForeignForm: `Origin` or `Sec-Fetch-Site` names another site.
     """
     sent_by = _header(event, "origin")
     if (sent_by and sent_by != origin(event)) or _header(event, "sec-fetch-site") not in _OWN:
@@ -95,26 +97,25 @@ def refuse_foreign(event: Event) -> None:
 
 
 def follows_foreign_link(event: Event) -> bool:
-    """Tell whether a browser came here from another site, and thus kept a strict cookie to itself."""
+    """Check whether the request follows a link from another site, where browsers withhold strict cookies."""
     return _header(event, "sec-fetch-site") == "cross-site"
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """The author, signed in: `csrf` is what the session's forms carry."""
+    """The signed-in author. `csrf` is the token for the session's forms."""
 
     csrf: str
 
 
 class Door:
-    """Lets nobody but the author in."""
+    """Guards the author's pages."""
 
     def __init__(self, access: SignIns) -> None:
-        """Take what knows the sessions."""
         self._access = access
 
     def author(self, event: Event, now: datetime) -> Author | None:
-        """Return the author if it is the author who asks."""
+        """Return the author, or None without a valid session."""
         session = self._access.session(cookie(event, SESSION), now)
         return Author(self._access.csrf(session, now)) if session else None
 
@@ -122,19 +123,19 @@ class Door:
         """Return the author.
 
         Raises:
-            SignInNeeded: it is not the author who asks.
+            SignInNeeded: There is no valid session.
         """
         if author := self.author(event, now):
             return author
         raise SignInNeeded("Sign in first.")
 
     def take(self, event: Event, now: datetime) -> Fields:
-        """Return the fields of a form that the author has posted from one of these pages.
+        """Return the fields of a form that the author posted from one of these pages.
 
         Raises:
-            SignInNeeded: nobody is signed in.
-            ForeignForm: it is from elsewhere, or from an earlier session.
-            BadQuery: it is no form, or too large.
+            SignInNeeded: There is no valid session.
+            ForeignForm: The form comes from another site, or from an earlier session.
+            BadQuery: The body is no form, or it is too large.
         """
         refuse_foreign(event)
         session = self._access.session(cookie(event, SESSION), now)

@@ -1,4 +1,4 @@
-"""What the author's forms change beside pings: rules, what is closed to pings, Akismet's key."""
+"""Forms that change settings: rules, closed posts and sites, and Akismet's key."""
 
 from trackback.model.posts import Sites
 from trackback.pages.admin.flash import Flash
@@ -11,11 +11,11 @@ from trackback.storage.settings import load_rules, save_rules
 
 
 def change_rules(table: Table, fields: Fields) -> Flash:
-    """Add a rule, or remove one.
+    """Add or remove a rule.
 
     Raises:
-        BadRule: what is to be added is none.
-        StatusChanged: the rules are others by now.
+        BadRule: The new rule is invalid.
+        StatusChanged: The rules have changed since they were read.
     """
     before = load_rules(table)
     if gone := field(fields, "remove"):
@@ -27,10 +27,10 @@ def change_rules(table: Table, fields: Fields) -> Flash:
 
 
 def change_closed(table: Table, sites: Sites, fields: Fields) -> Flash:
-    """Close a post or a site to pings, or open it again.
+    """Close a post or a site to pings, or reopen it.
 
     Raises:
-        BadSettings: it cannot be closed.
+        BadSettings: The entry cannot be closed.
     """
     entry = field(fields, "entry")
     if field(fields, "do") == "reopen":
@@ -42,10 +42,10 @@ def change_closed(table: Table, sites: Sites, fields: Fields) -> Flash:
 
 
 def change_key(key: AkismetKey, fields: Fields) -> Flash:
-    """Save Akismet's key, or remove it.
+    """Save or remove Akismet's key.
 
     Raises:
-        BadSettings: what was written is no such key.
+        BadSettings: The key is malformed.
     """
     if field(fields, "do") == "remove":
         key.remove()

@@ -1,4 +1,4 @@
-"""What each of the author's pages shows: the values that its template names."""
+"""Template values of the author's pages."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -37,12 +37,12 @@ Values = dict[str, Any]
 
 
 def ping_address(ping_id: str) -> str:
-    """Return the address of a ping's page, that of the queue if it is no ping's id."""
+    """Return the address of a ping's page, or the queue's if the id is malformed."""
     return f"{QUEUE}/ping/{ping_id}" if _PING.fullmatch(ping_id) else QUEUE
 
 
 def back(fields: Fields) -> str:
-    """Return the address of the page that a form was on: a ping's, or a place in the queue."""
+    """Return the address of the page that a form was on: a ping's page or a place in the queue."""
     ping = field(fields, "back")
     return ping_address(ping) if ping else queue_address({name: field(fields, name) for name in _PLACE})
 
@@ -54,10 +54,10 @@ def queue_address(place: Mapping[str, str], **changes: str) -> str:
 
 
 def find_ping(table: Table, ping_id: str) -> Ping:
-    """Return a ping that an address names.
+    """Return the ping with an id.
 
     Raises:
-        NoSuchPing: there is none of that id.
+        NoSuchPing: The id is malformed, or there is no such ping.
     """
     if not _PING.fullmatch(ping_id):
         raise NoSuchPing("there is no such ping")
@@ -65,20 +65,19 @@ def find_ping(table: Table, ping_id: str) -> Ping:
 
 
 class Views:
-    """The pages' values, read from the table."""
+    """Reads the pages' values from the table."""
 
     def __init__(self, table: Table, webhook_keys: Keys) -> None:
-        """Take where pings and settings are, and the keys that sign webhooks."""
         self._table = table
         self._queue = Queue(table)
         self._deliveries = Deliveries(table)
         self._webhook_keys = webhook_keys
 
     def queue(self, query: Mapping[str, str]) -> Values:
-        """Return a page of a tab.
+        """Return a page of a tab of the queue.
 
         Raises:
-            BadQuery: there is no such tab, or the cursor is none.
+            BadQuery: The tab or the cursor is invalid.
         """
         place = {name: query[name].strip()[:MAX_SEARCH] for name in _PLACE if query.get(name, "").strip()}
         tab = _read_tab(place.get("tab", Tab.PENDING))
@@ -107,10 +106,10 @@ class Views:
         }
 
     def ping(self, ping_id: str, now: datetime) -> Values:
-        """Return all that is known of a ping.
+        """Return everything known about a ping.
 
         Raises:
-            NoSuchPing: there is none of that id.
+            NoSuchPing: There is no ping with this id.
         """
         ping = find_ping(self._table, ping_id)
         closed = load_closed(self._table)
@@ -126,17 +125,17 @@ class Views:
         }
 
     def one(self, ping: Ping) -> Values:
-        """Return a ping, its post's title and what has changed in its words."""
+        """Return a ping, its post's title and its revision's changes."""
         title = post_titles(self._table, [ping.post_key]).get(ping.post_key, "")
         return {"ping": ping, "title": title, "changes": revised(ping)}
 
     def rules(self, form: Fields, problem: str = "") -> Values:
-        """Return the rules, and a form for another one as it was filled in."""
+        """Return the rules, and the form for another one as it was filled in."""
         typed = {name: field(form, name) for name in ("effect", "kind", "value")}
         return {"rules": load_rules(self._table), "form": typed, "problem": problem}
 
     def overview(self, now: datetime) -> Values:
-        """Return the figures and their charts."""
+        """Return the statistics and their charts."""
         figures = load_overview(self._table, now)
         columns = [(_short(week), numbers) for week, numbers in figures.weeks]
         kinds = list(map(str, COUNTED))
@@ -156,7 +155,7 @@ class Views:
         }
 
     def settings(self, now: datetime, deployed_feed: str = "", **typed: Any) -> Values:
-        """Return the settings; `typed` is what an author filled in that could not be taken, and why."""
+        """Return the settings. `typed` holds rejected input and the reasons."""
         settings = load_settings(self._table)
         return {
             "form": settings_form(settings, deployed_feed),
@@ -174,7 +173,7 @@ class Views:
 
 
 def settings_form(settings: Settings, deployed_feed: str = "") -> Values:
-    """Return settings as their form's fields."""
+    """Return settings as fields of their form."""
     return {
         "notify": settings.notify,
         "webhook": settings.webhook,
@@ -189,13 +188,13 @@ def settings_form(settings: Settings, deployed_feed: str = "") -> Values:
 
 
 def typed_settings(fields: Fields) -> Values:
-    """Return the same as an author has filled it in."""
+    """Return the form's fields as the author typed them."""
     names = ("notify", "webhook", "approve_known", "keep_days", "feed", "pings", "oldest", "never")
     return {**{name: field(fields, name) for name in names}, "events": fields.get("events", [])}
 
 
 def revised(ping: Ping) -> list[tuple[str, list[Part]]]:
-    """Return what a revision changes in a ping's words, by field."""
+    """Return the text differences of a revision, by field."""
     later = ping.revision or {}
     return [
         (name, difference(text, later[name]))
@@ -205,7 +204,7 @@ def revised(ping: Ping) -> list[tuple[str, list[Part]]]:
 
 
 def facts(ping: Ping) -> list[tuple[str, str]]:
-    """Return what else is known of a ping and its source, in the order in which an author asks."""
+    """Return further facts about a ping and its source, the most useful first."""
     verdict = ping.verdict or {}
     known = {
         "looked at": minute(verdict["checked_at"]) if verdict else "",
@@ -239,7 +238,7 @@ def _choice(ping: Ping) -> Choice:
 
 
 def _tick(tab: Tab, ping: Ping) -> Choice:
-    """Return what a tick stands for: new words only where the new words are what waits."""
+    """Return the value of a ping's checkbox. It includes the revision only in the pending tab."""
     return _choice(ping) if tab is Tab.PENDING else Choice(ping.id, ping.status, ping.texts_id)
 
 

@@ -1,1 +1,1 @@
-"""What readers get: the list of a post's pings as a page, the embed's files, and what to paste."""
+"""What readers get: a post's list of pings, the embed's files, and the HTML to paste."""

@@ -1,4 +1,4 @@
-"""Which form of a list a client would rather have: HTML for people, JSON for programs (RFC 9110, 12.5.1)."""
+"""Content negotiation of a list: HTML for people, JSON for programs (RFC 9110, 12.5.1)."""
 
 from collections.abc import Iterator, Mapping
 
@@ -6,11 +6,11 @@ _HTML, _JSON = "text/html", "application/json"
 
 
 def prefers_html(accept: str) -> bool:
-    """Tell whether an `Accept` header asks for HTML rather than for JSON.
+    """Check whether an `Accept` header prefers HTML to JSON.
 
-    A tie is JSON, and so is nothing: it is what the list's readers got before there was a choice, and what
-    a script gets that says nothing or `*/*`. Of the ranges that match a type the most specific one counts;
-    what is no range is passed over, and parameters other than `q` do not matter.
+    JSON wins a tie and an empty header: clients got it before there was a choice, and so do scripts that send
+    nothing or `*/*`. The most specific range that matches a type counts. Malformed ranges are ignored, as are
+    parameters other than `q`.
     """
     ranges = dict(_ranges(accept.lower()))
     return _quality(ranges, _HTML) > _quality(ranges, _JSON)
@@ -28,7 +28,7 @@ def _ranges(accept: str) -> Iterator[tuple[str, float]]:
 
 
 def _weight(parameters: str) -> float:
-    """Return the `q` among a range's parameters, 1 if there is none, 0 if it is no number."""
+    """Return the `q` of a range's parameters: 1 if it is missing, 0 if it is malformed."""
     for parameter in parameters.split(";"):
         name, _, value = map(str.strip, parameter.partition("="))
         if name == "q":

@@ -1,4 +1,4 @@
-"""The embed's files as `serve` hands them out: what each is called, and how long it may be kept."""
+"""The embed's files that `serve` delivers, with their names and cache lifetimes."""
 
 import base64
 import hashlib
@@ -25,16 +25,16 @@ class File:
 
 
 class Embed:
-    """The embed, and the parts that it loads when a page needs them.
+    """The embed, and the parts that it loads on demand.
 
     Attributes:
         version: 16 hexadecimal digits that change with the embed.
-        versioned: The embed's name under its version, `embed.<version>.js`.
-        integrity: The embed's hash, as a script tag's `integrity` has it (Subresource Integrity).
+        versioned: The embed's versioned file name, `embed.<version>.js`.
+        integrity: The embed's hash for a script tag's `integrity` (Subresource Integrity).
     """
 
     def __init__(self, folder: Path) -> None:
-        """Read the files from the folder that they are in."""
+        """Read the files from a folder."""
         names = {SCRIPT: SCRIPT} | {f"embed/{part}": part for part in PARTS}
         self._texts = {path: (folder / name).read_text("utf-8") for path, name in names.items()}
         content = self._texts[SCRIPT].encode()
@@ -43,10 +43,11 @@ class Embed:
         self.integrity = f"sha384-{base64.b64encode(hashlib.sha384(content).digest()).decode()}"
 
     def find(self, path: str) -> File | None:
-        """Return the file at a path of the API.
+        """Return the file at a path of the API, or None.
 
-        Under another version than the present one, that is the present embed: a pinned tag outlives an
-        upgrade. Where its hash is pinned as well, the browser refuses what is new, and the fallback stays.
+        An old version's path returns the current embed, so a pinned tag survives an upgrade. If the tag also
+        pins
+        the hash, the browser refuses the new embed and the fallback stays.
         """
         name = path.removeprefix("/")
         if _VERSIONED.fullmatch(name):

@@ -1,6 +1,6 @@
-"""A post's list as a page for people: to follow a link to, or for a frame below the post. It runs no scripts.
+"""A post's list as a page for people, to link to or to frame below the post. It runs no scripts.
 
-A blog may style it where it takes the page over at build time; its classes are part of the contract:
+A blog that includes the page at build time may style it, so its classes are part of the contract:
 `trackbacks` is the whole, with `heading`, `post`, `list`, `empty`, `message` and `more`; each `item` of the
 list has `title`, `from` (with `blog` and `date`) and `excerpt`.
 """
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 HTML = "text/html; charset=utf-8"
 SUFFIX = ".html"
-"""The last segment of an address that is always answered with a page, whatever the client prefers."""
+"""Last segment of an address that always returns HTML, whatever the client prefers."""
 
 
 def is_page(address: str) -> bool:
-    """Tell whether an address of a list is that of its page: `host/path/.html`."""
+    """Check whether a list's address is that of its HTML page: `host/path/.html`."""
     return address.rpartition("/")[2] == SUFFIX
 
 
 def post_name(address: str) -> str:
     """Return the post's name in an address of its list.
 
-    What looks like a file, as in `host/about.html/.html`, has no slash behind it.
+    For a file name, as in `host/about.html/.html`, the trailing slash is dropped.
     """
     if not is_page(address):
         return address
@@ -44,37 +44,37 @@ def post_name(address: str) -> str:
 
 
 def fresh_address(post: str, now: datetime) -> str:
-    """Return the path and query at which a post's page says what is there now, whatever caches hold.
+    """Return the path and query of a post's page that bypass all caches.
 
-    `at` is part of the CDN's key and changes no answer. The gateway decodes a path once and cuts it at a `?`,
-    so what stands encoded for a `?`, `/` or `%` in the post's URL is encoded twice.
+    `at` is part of the CDN's cache key and changes no answer. API Gateway decodes a path once and cuts it at
+    a
+    `?`, so an encoded `?`, `/` or `%` of the post's URL is encoded twice.
     """
     name = re.sub("%(?=3F|2F|25)", "%25", post.partition("://")[2], flags=re.IGNORECASE)
     return f"/pings/{name.rstrip('/')}/{SUFFIX}?at={int(now.timestamp())}"
 
 
 class ListPages:
-    """Makes the pages; the templates are loaded for the first of them, since programs need none."""
+    """Renders the pages. Templates load with the first page, because JSON clients need none."""
 
     def __init__(self, folder: Path) -> None:
-        """Take the folder of `list.html` and `list.css`."""
         self._folder = folder
 
     def page(self, post: Post, found: Page, limit: int = DEFAULT_LIMIT) -> str:
-        """Return a page of a post's pings; a post without a key is not one of ours, and not linked to."""
+        """Return a page of a post's pings. A post without a key is not on a served site and gets no link."""
         chosen = {} if limit == DEFAULT_LIMIT else {"limit": limit}
         more = urlencode({**chosen, "cursor": found.next.encode()}) if found.next else ""
         return self._render(post=post, pings=found.pings, more=more)
 
     def message(self, words: str) -> str:
-        """Return a page that says what is the matter."""
+        """Return a page with an error message."""
         return self._render(words=f"{words[:1].upper()}{words[1:].rstrip('.')}.")
 
     @cached_property
     def headers(self) -> dict[str, str]:
-        """What guards a page: nothing is loaded, run or sent, and no style applies but its own.
+        """Security headers: the page loads, runs and submits nothing, and only its own style applies.
 
-        It may be framed by any blog. What is to be found by search is the post, not its list.
+        Any blog may frame it. `noindex` keeps it out of search results, which should show the post instead.
         """
         style = self._templates.get_template("list.css").render().encode()
         own = base64.b64encode(hashlib.sha256(style).digest()).decode()

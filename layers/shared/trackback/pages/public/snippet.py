@@ -1,4 +1,4 @@
-"""What an author pastes for a post: where it takes pings, and where its list goes."""
+"""The HTML that an author pastes into a post: its ping URL and its list."""
 
 from html import escape
 
@@ -22,13 +22,13 @@ _SNIPPET = """\
 
 
 def snippet(api: str, post: Post, title: str, embed: Embed) -> str:
-    """Return what to paste, with comments that say where each part goes; nothing in it ends a comment.
+    """Return the HTML to paste, with comments that say where each part goes. No value can end a comment.
 
     Args:
-        api: The API's origin, without a slash at its end.
-        post: The post, on one of the blogs served.
-        title: The post's title; empty if it is not known, and its address stands in.
-        embed: The embed as it is served.
+        api: The API's origin, without a trailing slash.
+        post: A post on one of the served blogs.
+        title: The post's title; if empty, its address is used.
+        embed: The embed that the API serves.
     """
     name = post.url.partition("://")[2]
     return _SNIPPET.format(
