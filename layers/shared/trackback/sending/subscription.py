@@ -30,7 +30,10 @@ class News:
     read: Memory = field(default_factory=Memory)
 
     def memory(self, unhandled: Sequence[Entry] = ()) -> Memory:
-        """Return the state to store, without the `unhandled` entries; if there are any, the next poll reads the full feed."""
+        """Return the state to store, without the `unhandled` entries.
+
+        If there are any, the next poll fetches the full feed.
+        """
         left = {entry.url for entry in unhandled}
         handled = {page_key(entry.url): entry.words for entry in self.posts if entry.url not in left}
         posts = remembered(handled, self.read.posts)
@@ -48,9 +51,7 @@ def read_news(fetcher: Fetcher, url: str, memory: Memory | None) -> News:
     fetched = _fetch(fetcher, known.address or url, known)
     if fetched.status == HTTPStatus.NOT_MODIFIED and memory:
         return News(read=known)
-    if (
-        fetched.status != HTTPStatus.OK and known.address
-    ):  # the feed has moved: ask the page for its new address
+    if fetched.status != HTTPStatus.OK and known.address:  # the feed has moved: ask its page
         known = replace(known, address="", etag="", modified="")
         fetched = _fetch(fetcher, url, known)
     if fetched.status != HTTPStatus.OK:
