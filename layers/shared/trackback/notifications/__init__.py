@@ -1,5 +1,5 @@
-"""What the author hears of: pending pings by email, and events by webhook.
+"""Notifies the author: pending pings by email, events by webhook.
 
-`mail_outbox` holds what waits, `ping_mail` words it, `mail` hands it to SES. `webhook` calls the author's
-URL.
+`mail_outbox` queues what waits, `ping_mail` describes a ping, `mail` passes the message to SES. `webhook`
+posts to the author's URL.
 """

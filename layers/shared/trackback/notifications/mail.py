@@ -1,4 +1,4 @@
-"""Mail to the author by SES: from the author's domain, or from the author's address where there is none."""
+"""Mails the author through SES, from the author's domain, or from the author's address if there is none."""
 
 import re
 from dataclasses import dataclass
@@ -18,21 +18,21 @@ from trackback.errors import TrackbackError
 from trackback.model.texts import shorten
 
 MAX_SUBJECT = 200
-"""Longest subject, in characters; mail programs show the first third of it."""
+"""Maximum length of a subject in characters; mail programs show the first third of it."""
 
-_NO_LINE = re.compile(  # what ends or steers a line, or cannot be encoded
+_NO_LINE = re.compile(  # line breaks, direction overrides, and what cannot be encoded
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
 _CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 class MailFailed(TrackbackError):
-    """A mail could not be sent; the message says why, as SES says it."""
+    """A mail could not be sent; the message quotes the reason from SES."""
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """Where mails come from and go to; `events` is the SES configuration set that reports bounces."""
+    """Sender and recipient of mails; `events` is the SES configuration set that reports bounces."""
 
     author: str
     sender: str
@@ -40,7 +40,7 @@ class Envelope:
 
 
 class _Unfolded(UnstructuredHeader, BaseHeader):
-    """A header with a URL, on one line: where it is too long, Python's own folding makes words of it."""
+    """A header with a URL, kept on one line: Python's folding would turn a long URL into encoded words."""
 
     def fold(self, *, policy: Policy) -> str:
         return f"{self.name}: {self}{policy.linesep}"
@@ -56,10 +56,10 @@ def compose(envelope: Envelope, subject: str, text: str, html: str, unsubscribe:
 
     Args:
         envelope: Its sender and its recipient.
-        subject: Made one line, whatever is in it.
-        text: What it says, as plain text.
-        html: The same as a page that needs nothing from elsewhere.
-        unsubscribe: URL to which a mail program posts when the author wants no more such mails (RFC 8058).
+        subject: Reduced to one line.
+        text: The plain text part.
+        html: The HTML part, which loads no external resources.
+        unsubscribe: URL for one-click unsubscription (RFC 8058): the mail program posts to it.
     """
     message = EmailMessage(policy=_policy)
     message["From"] = Address("TrackBack", addr_spec=envelope.sender)
@@ -77,10 +77,10 @@ def compose(envelope: Envelope, subject: str, text: str, html: str, unsubscribe:
 
 
 def send(envelope: Envelope, message: EmailMessage) -> str:
-    """Hand a mail to SES; return the id by which SES knows it.
+    """Send a mail through SES and return its SES message id.
 
     Raises:
-        MailFailed: SES does not take it, or cannot be reached.
+        MailFailed: SES rejects the mail or cannot be reached.
     """
     try:
         answer = _ses().send_email(
@@ -97,16 +97,16 @@ def send(envelope: Envelope, message: EmailMessage) -> str:
 
 
 def one_line(text: str, limit: int = 2_048) -> str:
-    """Return a text as one line of at most `limit` characters that neither ends early nor runs backwards."""
+    """Return a text as one line of at most `limit` characters, without line breaks or direction overrides."""
     return shorten(" ".join(_NO_LINE.sub(" ", text).split()), limit)
 
 
 def _plain(text: str, limit: int) -> str:
-    """Return a text for a header: Python would decode encoded words in it, even such of line ends."""
+    """Return a text without encoded words, which Python would decode, even into line breaks."""
     return one_line(text.replace("=?", "= ?"), limit)
 
 
 @cache
 def _ses() -> Any:
-    """Return the client, made when the first mail goes out."""
+    """Return the SES client, created for the first mail."""
     return boto3.client("sesv2", config=_CONFIG)

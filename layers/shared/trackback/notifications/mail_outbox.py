@@ -1,9 +1,9 @@
-"""What waits to be mailed to the author, in one record of the table, and when the next mail may go.
+"""Queues what to mail to the author, in one record of the table, and decides when the next mail may go.
 
-That are pings, and the author's own ones that did not arrive.
+It holds received pings, and sent pings that failed.
 
-A mail is claimed before it is sent: what waits moves to `sending` under the mail's id. Each ping is then
-marked with that id, so that no other mail tells of it, and the same mail may be tried again.
+A mail is claimed before it is sent: the waiting ids move to `sending` under the mail's id. Each ping is then
+marked with that id, so that no other mail mentions it and the same mail can be retried.
 """
 
 from collections.abc import Collection, Iterator, Mapping
@@ -24,26 +24,26 @@ from trackback.storage.sent_pings import to_sending
 from trackback.timestamps import stamp
 
 MOST = 30
-"""How many pings wait by name: what one BatchGetItem reads."""
+"""Ids that the queue holds: the number that one BatchGetItem reads."""
 AT_ONCE = 10
-"""How many pings are told of without delay within `PAUSE`; what is more becomes one mail."""
+"""Pings per `PAUSE` that are mailed without delay; further ones are combined into one mail."""
 PAUSE = timedelta(minutes=5)
 DAY = timedelta(days=1)
 MOST_A_DAY = 50
-"""How many mails go in a day before they go once an hour only: SES's sandbox takes 200, sign-ins included."""
+"""Mails per day before the rate drops to one per hour: the SES sandbox allows 200, sign-in mails included."""
 HOUR = timedelta(hours=1)
 PATIENCE = timedelta(minutes=2)
-"""How long whoever has claimed a mail may take to send it, before another tries."""
+"""Duration of a claim; after that, another run may send the mail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A mail that nobody else sends meanwhile.
+    """A mail reserved for one run.
 
     Attributes:
-        id: The mail's id: when it was claimed first.
-        pings: What it may tell of.
-        more: How many more wait that it cannot name.
+        id: The mail's id: the time of its first claim.
+        pings: Ids that it may mention.
+        more: Number of further waiting pings, whose ids are not stored.
         attempts: How often it was claimed.
     """
 
@@ -56,18 +56,17 @@ class Claim:
 class Outbox:
     """The record `mail#`.
 
-    For the next mail: `waiting`, a set of ids, and `more`, the number of those for which there is no room. Of
-    the mail under way: its id `mail`, `sending`, `unnamed`, `claimed_at` and `attempts`. Of those that went:
-    `sent_at`, the last one's time; `counted`, how many pings they have told of since `counted_from`; `mails`,
-    how many went on the `day` of the last.
+    For the next mail: `waiting`, a set of ids, and `more`, the number of pings beyond its capacity. For the
+    mail in progress: its id `mail`, `sending`, `unnamed`, `claimed_at` and `attempts`. For past mails:
+    `sent_at`, the time of the last one; `counted`, the number of pings mailed since `counted_from`; `mails`,
+    the number of mails on the `day` of the last one.
     """
 
     def __init__(self, table: Table) -> None:
-        """Take the table that it is in."""
         self._table = table
 
     def add(self, pings: Collection[str]) -> None:
-        """Have pings wait; what waits already is not counted again."""
+        """Queue pings; those that wait already are not counted again."""
         box = self._table.read(MAIL)
         new = sorted(set(pings) - box.get("waiting", set()) - box.get("sending", set()))
         room = MOST - len(box.get("waiting", ()))
@@ -83,7 +82,7 @@ class Outbox:
             self._update("ADD " + ", ".join(clauses), "", values)
 
     def claim(self, notify: Notify, now: datetime) -> Claim | None:
-        """Return the mail that is to be sent now, if there is one and nobody else has claimed it."""
+        """Claim and return the mail to send now, or None if there is none or another run has claimed it."""
         box = self._table.read(MAIL)
         if notify is Notify.NONE:
             return None
@@ -124,27 +123,27 @@ class Outbox:
         if box is None:
             return None
         pings = sorted(box["sending"])
-        more = int(box["unnamed"]) + len(pings[MOST:])  # two that add at once may add too many
+        more = int(box["unnamed"]) + len(pings[MOST:])  # concurrent calls of `add` may exceed the limit
         return Claim(box["mail"], pings[:MOST], more, int(box["attempts"]))
 
     def mark(self, claim: Claim) -> list[Ping]:
-        """Mark what a mail tells of, and return it: the most promising first, then the oldest.
+        """Mark the pings that a mail mentions and return them, most promising first, then oldest first.
 
-        What has been decided meanwhile, or told of by another mail, is left out.
+        Pings that were decided in the meantime, or that another mail mentions, are left out.
         """
         waiting = self._waiting([ping for ping in claim.pings if "#" not in ping])
         told = [ping for ping, what in waiting if self._mark(ping.id, ping.status, what, claim.id)]
         return sorted(told, key=lambda ping: ((ping.verdict or {}).get("score", 0), ping.received_at))
 
     def mark_failures(self, claim: Claim) -> list[SentPing]:
-        """Mark the pings of the author's own that a mail tells of, and return them, the oldest first."""
+        """Mark the failed sent pings that a mail mentions and return them, oldest first."""
         found = map(to_sending, self._load([each for each in claim.pings if "#" in each]))
         failed = [each for each in found if each.stage in FOR_A_PERSON]
         told = [each for each in failed if self._mark(each.id, "sent", str(each.version), claim.id)]
         return sorted(told, key=attrgetter("last_at"))
 
     def _waiting(self, pings: Collection[str]) -> Iterator[tuple[Ping, str]]:
-        """Yield what of pings waits for the author still, and its name: the ping itself or a revision."""
+        """Yield the pings that still wait for the author, with "ping" or the id of the revision."""
         for item in self._load(pings):
             ping = to_ping(item)
             if ping.status is Status.PENDING:
@@ -179,7 +178,7 @@ class Outbox:
         raise TableBusy(BUSY)
 
     def sent(self, claim: Claim, told: int, now: datetime) -> None:
-        """Note that a mail about so many pings went out, and that the next may be claimed."""
+        """Record that a mail about `told` pings went out; the next one may then be claimed."""
         box = self._table.read(MAIL)
         counted_from, counted = _counted(box, now)
         self._end(
@@ -195,11 +194,11 @@ class Outbox:
         )
 
     def needless(self, claim: Claim) -> None:
-        """Note that a mail had nothing to tell."""
+        """Discard a claimed mail that turned out empty."""
         self._end(claim, "", {})
 
     def refused(self, claim: Claim) -> None:
-        """Note that a mail did not go out, and may be tried again at once."""
+        """Release a mail that did not go out, for an immediate retry."""
         self._update(
             "SET claimed_at = :never", "mail = :mail", {":never": {"S": ""}, ":mail": {"S": claim.id}}
         )
@@ -211,10 +210,10 @@ class Outbox:
     def _update(
         self, expression: str, condition: str, values: dict[str, Any], record: str = MAIL
     ) -> dict[str, Any] | None:
-        """Update a record and return it, None if the condition does not hold."""
+        """Update a record and return it, or None if the condition does not hold."""
         request: Any = {"ConditionExpression": condition} if condition else {}
         names = {f"#{name}": name for name in ("status", "day") if f"#{name}" in expression + condition}
-        if names:  # words that DynamoDB keeps to itself
+        if names:  # reserved words of DynamoDB
             request["ExpressionAttributeNames"] = names
         try:
             answer = self._table.client.update_item(
@@ -231,8 +230,8 @@ class Outbox:
 
 
 def _may_go(box: Mapping[str, Any], notify: Notify, now: datetime) -> bool:
-    """Tell whether a mail about all that waits may go now."""
-    if stamp(now) <= box.get("mail", ""):  # the next one needs another id
+    """Return whether a mail about all waiting pings may go now."""
+    if stamp(now) <= box.get("mail", ""):  # the next mail needs a new id
         return False
     sent_at: str = box.get("sent_at", "")
     if notify is Notify.DAILY:
@@ -244,7 +243,7 @@ def _may_go(box: Mapping[str, Any], notify: Notify, now: datetime) -> bool:
 
 
 def _mails(box: Mapping[str, Any], now: datetime) -> int:
-    """Return how many mails went today."""
+    """Return the number of mails sent today."""
     return int(box["mails"]) if box.get("day") == _day(now) else 0
 
 
@@ -253,6 +252,6 @@ def _day(now: datetime) -> str:
 
 
 def _counted(box: Mapping[str, Any], now: datetime) -> tuple[str, int]:
-    """Return since when how many pings have been told of, as far as that matters now."""
+    """Return the number of pings mailed within the last `PAUSE`, and the time the count began."""
     since: str = box.get("counted_from", "")
     return (since, int(box["counted"])) if since > stamp(now - PAUSE) else ("", 0)

@@ -1,6 +1,6 @@
-"""What a mail says of a ping that waits for the author, in the order in which an author asks.
+"""Describes a waiting ping for a mail, in the order in which an author asks.
 
-A stranger's words stay apart from ours: escaped in HTML, and in plain text on lines that begin with "> ".
+A stranger's text is kept apart from ours: escaped in HTML, and in plain text on lines that begin with "> ".
 """
 
 import textwrap
@@ -15,11 +15,11 @@ from trackback.notifications.mail import one_line
 from trackback.signing import Action, Link
 
 WIDTH = 72
-"""Columns of plain text."""
+"""Line width of plain text, in columns."""
 
 _MAX_IN_SUBJECT = 60
 _MARKS = {Seen.FOUND: "✓", Seen.MISSING: "✗", Seen.UNREACHABLE: "?"}
-_SAID_OF_LINK = (  # reasons of every verdict (`tells.link`), which `link` says in full
+_SAID_OF_LINK = (  # in the reasons of every verdict (`spam.signals`); `Announcement.link` covers them
     "The source links to the post.",
     "The source does not link to the post.",
     "The source could not be fetched.",
@@ -27,7 +27,7 @@ _SAID_OF_LINK = (  # reasons of every verdict (`tells.link`), which `link` says 
 
 
 class Words(NamedTuple):
-    """What a sender says of a page."""
+    """The sender's texts about its page."""
 
     title: str
     excerpt: str
@@ -35,14 +35,14 @@ class Words(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """A sentence of the source's, and the words in it that are the link."""
+    """A sentence of the source, and the link text in it."""
 
     before: str
     link: str
     after: str
 
     def __str__(self) -> str:
-        """Mark the link as plain text can."""
+        """Mark the link with asterisks, for plain text."""
         return f"{self.before}*{self.link}*{self.after}" if self.link else self.before
 
 
@@ -51,21 +51,21 @@ class Announcement:
     """One ping as a mail shows it.
 
     Attributes:
-        words: What its sender says, last of all.
-        earlier: What the sender said first, if that was something else.
-        earlier_is: What has become of those words: "Readers see" or "First sent".
+        words: The sender's latest texts.
+        earlier: The sender's first texts, if it has changed them since.
+        earlier_is: Label of the first texts: "Readers see" or "First sent".
         url: The source.
-        href: The same, if it is fit to be followed.
+        href: The source's URL if it is http or https, otherwise empty.
         host: The source's host.
-        leads_to: The host that the source's address leads to, if it is another.
-        own_title: The source's own title, if it is another.
+        leads_to: The host to which the source redirects, if it differs.
+        own_title: The title of the source's page, if it differs.
         post_title: The post's title, or its address.
         post_url: The post.
         seen: Whether the source links to the post.
-        link: The same in a sentence.
+        link: The same as a sentence.
         sentence: The sentence around the link, if there is one.
-        reasons: What else speaks for or against the ping.
-        approve: Signed link; so are `reject` and `spam`.
+        reasons: Other reasons for or against the ping.
+        approve: Signed link; `reject` and `spam` are signed too.
     """
 
     words: Words
@@ -88,17 +88,17 @@ class Announcement:
 
     @property
     def mark(self) -> str:
-        """A sign for whether the source links to the post, beside its words and never instead."""
+        """A sign for whether the source links to the post; it accompanies the text and never replaces it."""
         return _MARKS[self.seen]
 
     @property
     def sender(self) -> str:
-        """Who pings: the blog and its host, which is also what stands in for a blog without a name."""
+        """The blog's name and its host; only the host if the blog has no name."""
         return self.host if self.words.blog_name == self.host else f"{self.words.blog_name} ({self.host})"
 
     @property
     def subject(self) -> str:
-        """What the mail is about, if it is about this ping alone."""
+        """The subject of a mail about this ping alone."""
         title = one_line(self.words.title, _MAX_IN_SUBJECT)
         post = one_line(self.post_title, _MAX_IN_SUBJECT)
         if self.earlier:
@@ -111,7 +111,7 @@ class Announcement:
 
 
 def announce(ping: Ping, post_title: str, url: Callable[[Link], str]) -> Announcement:
-    """Return what there is to say of a ping; `url` writes the address of a link."""
+    """Return the description of a ping; `url` builds the URL of a signed link."""
     verdict: Mapping[str, Any] = ping.verdict or {}
     seen = Seen(verdict.get("link", Seen.UNREACHABLE))
     words = _words(ping.revision or ping.texts)
@@ -162,7 +162,7 @@ def _sentence(sentence: str, link: str) -> Sentence | None:
 
 
 def mail_subject(announcements: Sequence[Announcement], total: int, failed: int = 0) -> str:
-    """Return the subject of a mail about `total` pings, some of which it shows, or if none about failures."""
+    """Return the subject of a mail about `total` pings, or about `failed` sent pings if it shows none."""
     if not announcements:
         return (
             "A ping of yours did not arrive" if failed == 1 else f"{failed:,} pings of yours did not arrive"
@@ -171,12 +171,12 @@ def mail_subject(announcements: Sequence[Announcement], total: int, failed: int 
 
 
 def quoted(text: str) -> str:
-    """Return a stranger's text as plain text quotes it, every line marked; a long word stays whole."""
+    """Return a stranger's text with every line quoted in plain text; long words are not broken."""
     return _wrapped(text, "> ", "> ")
 
 
 def listed(text: str) -> str:
-    """Return a sentence as one item of a list in plain text."""
+    """Return a sentence as one list item in plain text."""
     return _wrapped(text, "- ", "  ")
 
 

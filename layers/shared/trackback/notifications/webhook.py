@@ -1,8 +1,8 @@
-"""The webhook: tells a program of the author's what happens to pings (Standard Webhooks 1.0.0).
+"""Posts ping events to the author's webhook (Standard Webhooks 1.0.0).
 
-Every answer but 2xx is a failure and tried again later, as that specification and most who send webhooks have
-it; 410 alone ends it at once. Redirects are not followed. `webhook-id` is the same for every attempt, so that
-the receiver can tell what it has had already.
+Any answer but 2xx is a failure and is retried, as the specification says and most webhook senders do; only
+410 ends the delivery at once. Redirects are not followed. `webhook-id` is the same for every attempt, so that
+the receiver can detect duplicates.
 """
 
 import hmac
@@ -23,7 +23,7 @@ from trackback.storage.signing_keys import Keys
 from trackback.timestamps import stamp, wait
 from trackback.web.text.plain_text import clean
 
-if TYPE_CHECKING:  # the author's pages show the secret and ask for tests, but have no HTTP client
+if TYPE_CHECKING:  # the author's pages use this module without the HTTP client
     from trackback.web.http.client import Fetched, Fetcher
 
 TEST = "ping.test"
@@ -34,13 +34,13 @@ RETRIES = (
     timedelta(hours=5),
     timedelta(hours=10),
 )
-"""How long until the next attempt, after the first, second, … has failed."""
+"""Delays after the first, second, … failed attempt."""
 MOST_WAIT = timedelta(days=1)
-"""How long a `Retry-After` is heeded."""
+"""Longest `Retry-After` that is honoured."""
 MAX_ANSWER = 200
 
 _CLAIM = timedelta(minutes=5)
-"""How long whoever tries has to tell how it went, before another may try."""
+"""Duration of a claim; after that, another run may try the delivery."""
 _EXAMPLE = Ping(
     id="aaaabbbbccccddddeeeeffff22",
     post="https://blog.example/2026/hello/",
@@ -56,7 +56,7 @@ _EXAMPLE = Ping(
 
 
 class Webhook:
-    """Sends events to the URL that the settings name at the time."""
+    """Sends events to the URL in the current settings."""
 
     def __init__(self, fetcher: "Fetcher", keys: Keys, deliveries: Deliveries) -> None:
         self._fetcher = fetcher
@@ -64,7 +64,7 @@ class Webhook:
         self._deliveries = deliveries
 
     def try_one(self, delivery_id: str, settings: Settings, now: datetime) -> Delivery | None:
-        """Try one delivery, if it is due and nobody else is at it; return what became of it then."""
+        """Try one delivery and return its new state; None if it is not due or another run has it."""
         before = self._deliveries.get(delivery_id)
         if before is None or not before.is_due(now):
             return None
@@ -82,7 +82,7 @@ class Webhook:
         return after
 
     def _send(self, delivery: Delivery, url: str, now: datetime) -> Delivery:
-        """Send a delivery and return what has become of it."""
+        """Send a delivery and return its new state."""
         headers = sign(self._keys.load(now), event_id(delivery), delivery.body, now)
         try:
             answer = self._fetcher.send(url, delivery.body.encode(), "application/json", headers)
@@ -97,19 +97,19 @@ class Webhook:
 
 
 def note_event(deliveries: Deliveries, event_id: str, event: Event, ping: Ping, now: datetime) -> bool:
-    """Note an event for `notify` to send, once for the same `event_id`; return whether it was noted now."""
+    """Queue an event for `notify` to send, once per `event_id`; return whether it is new."""
     return deliveries.add(_untried(event_id, event, ping, now))
 
 
 def ask_for_test(deliveries: Deliveries, now: datetime) -> str:
-    """Note an example to be sent, and return its id."""
+    """Queue a test delivery with an example ping and return its id."""
     delivery = _untried(f"test-{secrets.token_hex(8)}", TEST, _EXAMPLE, now)
     deliveries.add(delivery)
     return delivery.id
 
 
 def payload(event: str, ping: Ping, now: datetime) -> str:
-    """Return what is said of an event: what the author may know of a ping, and nothing secret."""
+    """Return the JSON body of an event: what the author may know about a ping, without secrets."""
     names = ("id", "post", "url", "title", "excerpt", "blog_name", "status", "received_at", "verified")
     data: dict[str, Any] = {name: getattr(ping, name) for name in names}
     verdict = ping.verdict
@@ -120,12 +120,12 @@ def payload(event: str, ping: Ping, now: datetime) -> str:
 
 
 def secret(keyring: Keyring) -> str:
-    """Return the newest key as the author copies it to the receiving program."""
+    """Return the newest key in the form that the author copies to the receiving program."""
     return "whsec_" + b64encode(_raw(keyring.newest)).decode("ascii")
 
 
 def sign(keyring: Keyring, event_id: str, body: str, now: datetime) -> dict[str, str]:
-    """Return the headers that prove where a body comes from, signed with every accepted key."""
+    """Return the signature headers for a body, signed with every accepted key."""
     seconds = str(int(now.timestamp()))
     message = f"{event_id}.{seconds}.{body}".encode()
     digests = [hmac.digest(_raw(key), message, "sha256") for key in reversed(keyring.accepted)]
@@ -159,7 +159,7 @@ def _wanted(delivery: Delivery, settings: Settings) -> bool:
 
 
 def _failed(delivery: Delivery, answer: str, now: datetime, asked: timedelta = timedelta()) -> Delivery:
-    """Return a delivery after a failed attempt: to be tried again, or given up after the last."""
+    """Return a delivery after a failed attempt: scheduled for a retry, or failed after the last one."""
     waits = RETRIES[delivery.attempts - 1 :]
     if not waits:
         return _ended(delivery, "failed", answer)

@@ -1,1 +1,1 @@
-"""Linkback protocols on the wire. `discovery` finds an endpoint; each protocol has a folder."""
+"""Linkback protocols on the wire. `discovery` finds an endpoint; each protocol has its own folder."""

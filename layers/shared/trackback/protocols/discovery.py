@@ -1,4 +1,4 @@
-"""Where a page that is linked to takes pings: it is fetched, and what it says is looked at."""
+"""Fetches a linked page and discovers its endpoint."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,23 +10,23 @@ from trackback.web.html.page import is_html, page_text
 from trackback.web.http.client import Fetched, Fetcher, FetchFailed, FetchRefused
 
 PASSING = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
-"""Statuses that tell of the moment only, beside the server's own faults."""
+"""Statuses of temporary errors, in addition to 5xx."""
 
 _MOST_WAIT = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """What was found.
+    """The result of a discovery.
 
     Attributes:
-        ping_url: Where to ping; empty if that is not known.
-        page: The page that says so, redirects followed; empty if the author does.
-        words: Why it is not known, in words.
-        asked: Whether the page was asked for.
-        failed: Whether it did not come.
-        passing: Whether it may come later.
-        retry_after: Seconds after which it may come, as its server says.
+        ping_url: The page's ping URL; empty if unknown.
+        page: The page that names it, after redirects; empty if the author entered the ping URL.
+        words: Why the ping URL is unknown.
+        asked: Whether the page was requested.
+        failed: Whether the request failed.
+        passing: Whether a retry may succeed.
+        retry_after: Seconds until a retry, as the page's server requests; None if it requests none.
     """
 
     ping_url: str = ""
@@ -39,7 +39,7 @@ class Endpoint:
 
 
 def find_endpoint(fetcher: Fetcher, target: str) -> Endpoint:
-    """Return where a page takes pings, or why that is not known."""
+    """Return the endpoint of a page, or the reason why it is unknown."""
     try:
         page = fetcher.get(target)
     except FetchFailed as error:
@@ -53,7 +53,7 @@ def find_endpoint(fetcher: Fetcher, target: str) -> Endpoint:
 
 
 def is_passing(status: int) -> bool:
-    """Tell whether a status tells of the moment only."""
+    """Return whether a status means a temporary error."""
     return status in PASSING or status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 

@@ -1,5 +1,5 @@
-"""The author's own posts ping what they link to.
+"""Sends pings from the author's posts to the pages they link to.
 
-`sender` runs one round, `post_run` one post, `attempt` one ping. `feed_poll` finds new posts; `throttle`
-keeps a run polite to each site.
+`sender` does one run, `post_run` one post, `attempt` one ping. `feed_poll` finds new posts. `throttle` limits
+the rate per site.
 """

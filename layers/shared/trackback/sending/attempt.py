@@ -1,4 +1,4 @@
-"""One ping on its way: claimed in the ledger, posted, and what came back written down."""
+"""Sends one ping: claims its record, posts the form and records the answer."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -22,26 +22,26 @@ _TRIES = 5
 
 
 class Taken(TrackbackError):
-    """Another run has the record; it is left to that one."""
+    """Another run has claimed the record."""
 
 
 class Courier:
-    """Takes pings where they belong."""
+    """Sends pings and records what came back."""
 
     def __init__(self, fetcher: Fetcher, ledger: Ledger, clock: Callable[[], datetime]) -> None:
-        """Take the way out, and where is written what was done."""
         self._fetcher = fetcher
         self._ledger = ledger
         self._clock = clock
 
     def deliver(self, sending: SentPing, ping_url: str, form: Mapping[str, str]) -> SentPing:
-        """Send a ping and return its record as it is then.
+        """Send a ping and return its updated record.
 
-        A redirect by 307 or 308 has the same form sent where it leads; by any other, the ping was not taken.
+        Repeats the form after a 307 or 308 redirect. Any other redirect means that the ping was not accepted.
 
         Raises:
             Taken: another run has claimed the record; nothing was sent.
-            LedgerBroken: the ledger cannot be written. After the ping was sent, the claim stands there.
+            LedgerBroken: the ledger cannot be written. If the ping was already sent, its claim stays in the
+                ledger.
         """
         claimed = sending.claimed(ping_url, self._clock())
         if not self._ledger.put(claimed):
@@ -67,7 +67,7 @@ class Courier:
         return claimed.ended(_STAGES[read.state], read.words, now)
 
     def _write(self, sending: SentPing) -> SentPing:
-        """Write what has become of a ping, also where another run has taken its claim for over meanwhile."""
+        """Record the outcome of a ping, even if another run has taken over its claim."""
         for _ in range(_TRIES):
             if self._ledger.put(sending):
                 return sending

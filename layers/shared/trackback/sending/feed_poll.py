@@ -1,4 +1,4 @@
-"""Following a blog's feed: new and changed posts send their pings, and what is old stays as it is."""
+"""Polls a blog's feed: new and changed posts send their pings, old ones do not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,19 +9,20 @@ from trackback.sending.subscription import read_news
 from trackback.web.feed import Entry
 
 MOST_POSTS = 10
-"""How many posts are handled in one run, unless old ones are asked for; the others wait for the next."""
+"""Posts per run, unless old ones are requested; the rest wait for the next run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What a run has done about a feed.
+    """The result of one feed poll.
 
     Attributes:
-        reports: Of each post that was handled, the oldest first.
-        unread: Why posts could not be had; they are tried again.
-        skipped: How many posts are remembered, and send nothing: they are old, or not the author's.
-        strange: How many of these are not: their host is neither the feed's nor one of the author's own.
-        left: How many posts wait for the next run.
+        reports: One per processed post, oldest first.
+        unread: Why posts could not be read; they are retried.
+        skipped: Number of posts that are recorded without sending, because they are old or not the author's.
+        strange: Number of posts that are not the author's: their host is neither the feed's nor one of the
+            author's own.
+        left: Number of posts that wait for the next run.
     """
 
     reports: Sequence[Report]
@@ -32,12 +33,13 @@ class Followed:
 
 
 def follow(sender: Sender, feed: str, *, old: bool = False, dry_run: bool = False) -> Followed:
-    """Send the pings of what is new in a feed, or in the feed of a page, since it was read last.
+    """Send the pings of posts that are new in a feed, or in the feed that a page names, since the last poll.
 
-    At its first reading all is old. `old` has old posts send too, also those that are older than the limit.
+    The first poll treats every post as old. `old` also sends the pings of old posts, even those beyond the
+    age limit.
 
     Raises:
-        FeedUnread: the feed cannot be had or read.
+        FeedUnread: the feed cannot be fetched or parsed.
         LedgerBroken: the ledger cannot be read or written.
     """
     ledger = sender.means.ledger

@@ -1,4 +1,4 @@
-"""The pings of one post in one run: which of its links are looked at, and what is done about each."""
+"""Sends the pings of one post in one run: selects its links and processes each one."""
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
@@ -18,19 +18,19 @@ from trackback.web.html.article import Article, Citation
 from trackback.web.http.client import Fetcher
 
 SIDE_BY_SIDE = 8
-"""How many sites are asked at once; the pages of one are asked for one after the other."""
+"""Sites fetched in parallel; the pages of one site are fetched one at a time."""
 
 TIME_IS_UP = "the run's time was up"
 ENOUGH = "the post has sent as many pings as it may"
 OWN = "it leads to a blog of the author's own"
 NEVER = "its host is one of those that get no pings"
 
-_FREE = {Stage.NONE, Stage.DROPPED}  # stages in which no other link need leave a ping URL to a record
+_FREE = {Stage.NONE, Stage.DROPPED}  # stages that do not reserve the ping URL for their record
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a run works with, what it may do, and for how long."""
+    """Dependencies, limits and deadline of a run."""
 
     fetcher: Fetcher
     ledger: Ledger
@@ -43,12 +43,12 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What was done about one target.
+    """The result for one target.
 
     Attributes:
-        sending: Its record; in a dry run as it would be with the ping URL that was found.
-        form: What was sent, or in a dry run would be; None if nothing.
-        tried: Whether this run has done something about it, and not an earlier or another one.
+        sending: Its record. In a dry run, the record includes the discovered ping URL.
+        form: The form that was sent, or in a dry run would be; None if there is none.
+        tried: Whether this run processed the target; False if an earlier or a concurrent run did.
     """
 
     sending: SentPing
@@ -57,7 +57,7 @@ class Step:
 
 
 class PostRun:
-    """Does it, target by target in the post's order, so that of two runs the second follows the first."""
+    """Processes the targets in the post's order, so that two concurrent runs do not overtake each other."""
 
     def __init__(
         self,
@@ -68,7 +68,10 @@ class PostRun:
         again: Collection[Stage | None],
         dry_run: bool,
     ) -> None:
-        """Take the links to look at; `again` are stages to try once more, None for links without a record."""
+        """Select the links to process.
+
+        `again` lists the stages to retry; None stands for links without a record.
+        """
         self._means = means
         self._article = article
         self._dry_run = dry_run
@@ -83,10 +86,10 @@ class PostRun:
         self._taken = {each.ping_url: each.target for each in pinged}
         now = means.clock()
         self.open = [key for key, each in self._records.items() if _is_open(each, again, now)]
-        """Ids of the records about which there is something to do."""
+        """Ids of the records to process."""
 
     def steps(self, endpoints: Mapping[str, Endpoint] | None = None) -> Iterator[Step]:
-        """Do what is to be done, and yield what it was; `endpoints` of targets are known already."""
+        """Process the targets and yield one step each; `endpoints` skips discovery."""
         if endpoints is None:
             endpoints = self._look_up([self._citations[key].target for key in self.open])
         self._note_given_by_hand([each.ping_url for each in endpoints.values() if each.ping_url])
@@ -94,7 +97,7 @@ class PostRun:
             yield self._step(key, record, endpoints[record.target]) if key in self.open else Step(record)
 
     def _note_given_by_hand(self, ping_urls: Sequence[str]) -> None:
-        """Note which ping URLs the post has pinged because its author gave them."""
+        """Reserve the ping URLs that the author entered and that the post has already pinged."""
         ids = [sending_id(self._article.url, ping_url) for ping_url in ping_urls]
         for record in self._means.ledger.find(ids).values():
             if record.by_hand and record.stage not in _FREE:
@@ -105,7 +108,7 @@ class PostRun:
         return seen if seen is record or self._dry_run else self._put(seen).sending
 
     def _look_up(self, targets: Sequence[str]) -> dict[str, Endpoint]:
-        """Return the endpoints of targets, of which those of one site are asked one after the other."""
+        """Return the endpoints of targets; targets on one site are fetched one at a time."""
         sites: dict[str, list[str]] = defaultdict(list)
         for target in targets:
             sites[site_of(target)].append(target)
@@ -126,7 +129,7 @@ class PostRun:
         return found
 
     def _why_not(self, site: str, manners: HostThrottle) -> str:
-        """Return why a site is not asked any more in this run; empty if it may be."""
+        """Return why a site gets no more requests in this run, or ""."""
         if self._means.time_is_up():
             return TIME_IS_UP
         return LEFT_ALONE if manners.leaves_alone(site) else ""
@@ -148,7 +151,7 @@ class PostRun:
         return self._sent(key, record, endpoint.ping_url, site)
 
     def _why_never(self, endpoint: Endpoint) -> str:
-        """Return why what was found gets no ping; links look harmless that lead there."""
+        """Return why a discovered ping URL gets no ping, or ""; any link may lead to a blocked host."""
         found = [endpoint.ping_url, endpoint.page] if endpoint.page else []
         own = self._means.own | {site_key(self._article.url)}
         if not own.isdisjoint(map(site_key, found)):
@@ -171,7 +174,7 @@ class PostRun:
         return Step(sent, form, tried=True)
 
     def _put(self, record: SentPing) -> Step:
-        """Write what was found; what another run has written meanwhile stands."""
+        """Write a record, unless another run has changed it in the meantime."""
         if self._dry_run or self._means.ledger.put(record):
             return Step(record, tried=True)
         return self._found(record.id, record)
@@ -181,7 +184,7 @@ class PostRun:
 
 
 def site_key(url: str) -> str:
-    """Return the key of a URL's site, the same for all its spellings."""
+    """Return the key of a URL's site, which is the same for every spelling."""
     return host_key(site_of(url))
 
 

@@ -1,7 +1,7 @@
-"""Sending: the author's posts ping what they link to, once, and what is due is tried again.
+"""Sends the pings of the author's posts, each one once, and retries those that are due.
 
-Nothing is sent without a claim in the ledger, written just before, and what came back is written at once. A
-post is noted as long as its links are being handled, so that a run that dies forgets none of them.
+Each ping is claimed in the ledger before it is sent, and its answer is recorded at once. A post has a note in
+the ledger while its links are processed, so that a crash loses none of them.
 """
 
 from collections import defaultdict
@@ -32,7 +32,7 @@ _ONLY_DUE: frozenset[Stage | None] = frozenset()
 
 
 class PostUnread(TrackbackError):
-    """The author's own post cannot be had; the message tells why, `passing` whether it may come later."""
+    """The author's own post cannot be read; the message says why. A retry may succeed if `passing`."""
 
     def __init__(self, words: str, *, passing: bool) -> None:
         super().__init__(words)
@@ -41,7 +41,7 @@ class PostUnread(TrackbackError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was done about one post: a step for each of its links, in their order."""
+    """The result for one post: one step per link, in the order of the links."""
 
     url: str
     title: str
@@ -49,9 +49,9 @@ class Report:
 
 
 class Sender:
-    """Pings what posts link to; for one run, in one thread."""
+    """Pings the pages that posts link to. Create one per run, and use it in one thread only."""
 
-    def __init__(  # noqa: PLR0913 - what it works with, what it may do, and for how long
+    def __init__(  # noqa: PLR0913 - dependencies, limits and deadline
         self,
         fetcher: Fetcher,
         ledger: Ledger,
@@ -61,26 +61,27 @@ class Sender:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         time_is_up: Callable[[], bool] = lambda: False,
     ) -> None:
-        """Take the author's own hosts, which get no pings; that of a post itself is always one.
+        """Configure a run.
 
-        `time_is_up` is asked before each request; what has not been sent by then is put off.
+        `own` lists the author's own hosts, which get no pings; a post's own host always counts as one.
+        `time_is_up` is called before each request; once it returns True, unsent pings are postponed.
         """
         limits = limits or SendingLimits()
         sites = frozenset(map(host_key, own))
         self.means = Means(fetcher, ledger, clock, limits, sites, HostThrottle(limits.pause), time_is_up)
 
     def is_own(self, url: str, *beside: str) -> bool:
-        """Tell whether a URL is of the author's own hosts, or of the same as one of those `beside` it."""
+        """Return whether a URL is on one of the author's hosts, or on the host of a URL in `beside`."""
         return site_key(url) in {*self.means.own, *map(site_key, beside)}
 
     def send(self, url: str, *, content: str = "", again: bool = False, dry_run: bool = False) -> Report:
-        """Ping what a post links to and was not pinged for it yet.
+        """Ping the links of a post that it has not pinged yet.
 
-        `content` is the post's HTML in its feed. `again` also tries what was refused, is unclear, has failed
-        or would be tried later; what has arrived is never sent again. A dry run sends and writes nothing.
+        `content` is the post's HTML from its feed. `again` also retries pings that were refused, unclear,
+        failed or postponed; an accepted ping is never sent again. A dry run sends and writes nothing.
 
         Raises:
-            PostUnread: the post cannot be had.
+            PostUnread: the post cannot be read.
             LedgerBroken: the ledger cannot be read or written.
         """
         article = self._read(url, content)
@@ -88,7 +89,7 @@ class Sender:
         return self._mail(url, article, self._wanted(url, article), stages, dry_run=dry_run)
 
     def send_to(self, url: str, ping_url: str, *, again: bool = False, dry_run: bool = False) -> Report:
-        """Ping one ping URL that the author gives; the rest is as `send` has it."""
+        """Ping one ping URL that the author entered; otherwise like `send`."""
         article = self._read(url, "")
         known = self.means.ledger.find([sending_id(article.url, each.target) for each in article.links])
         arrived = [each for each in known.values() if each.ping_url == ping_url and each.stage in DONE]
@@ -98,7 +99,7 @@ class Sender:
         return self._mail(url, article, [_citation(article, ping_url)], stages, dry_run=dry_run, to=ping_url)
 
     def send_due(self, most: int = 50) -> list[Report]:
-        """Try again what is due in the ledger, at most so many records, post by post."""
+        """Retry the due records of the ledger, at most `most`, grouped by post."""
         posts: dict[str, list[SentPing]] = defaultdict(list)
         for record in self.means.ledger.due(self.means.clock(), most):
             posts[record.source].append(record)
@@ -110,7 +111,7 @@ class Sender:
         ]
 
     def note_unread(self, url: str, error: PostUnread) -> None:
-        """Note that a post could not be had, so that it is tried again, or the author told."""
+        """Record that a post could not be read: it is retried, or the author is notified."""
         note = self._note(url)
         now = self.means.clock()
         self.means.ledger.put(
@@ -136,7 +137,7 @@ class Sender:
                 self._leave(record, GONE)
 
     def _leave(self, record: SentPing, words: str, *, passing: bool = False) -> None:
-        """Write of what is due why it is not sent; a claim that is over may have been."""
+        """Record why a due ping was not sent. An expired claim may have reached its receiver."""
         now = self.means.clock()
         seen = record.seen(now)
         if record.of_post:
@@ -145,7 +146,7 @@ class Sender:
             seen = record.put_off(words, now) if passing else record.ended(Stage.DROPPED, words, now)
         self.means.ledger.put(seen)
 
-    def _mail(  # noqa: PLR0913 - of which post what, where and how
+    def _mail(  # noqa: PLR0913 - the post, its targets and the mode
         self,
         url: str,
         article: Article,
@@ -164,9 +165,9 @@ class Sender:
 
     @contextmanager
     def _noted(self, url: str, *, write: bool) -> Iterator[None]:
-        """Note that a post is under way; the note stays where the block does not end well.
+        """Note that a post is in progress; the note stays if the block raises.
 
-        So does that of another run, which has begun at the same moment.
+        A note that a concurrent run wrote at the same moment stays too.
         """
         note, is_ours = self._note(url), True
         if write:
@@ -192,13 +193,13 @@ class Sender:
         return read_article(page.body, page.content_type, page.url, content)
 
     def _wanted(self, url: str, article: Article) -> list[Citation]:
-        """Return the links to follow: none to the author's own hosts, or to one that wants none."""
+        """Return the links to process, without the author's own hosts and hosts that get no pings."""
         limits = self.means.limits
         others = (each for each in article.links if not self.is_own(each.target, url, article.url))
         return [each for each in others if limits.allow(each.target)][: limits.links]
 
 
 def _citation(article: Article, ping_url: str) -> Citation:
-    """Return what a ping to a given URL says: the words around the post's first link to its site, if any."""
+    """Return the citation for a given ping URL: the text around the post's first link to its site, if any."""
     near = [each for each in article.links if site_key(each.target) == site_key(ping_url)]
     return replace(near[0], target=ping_url) if near else Citation(ping_url, "", "")

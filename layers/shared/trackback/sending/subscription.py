@@ -1,4 +1,4 @@
-"""Reading a blog's feed again and again: what is new in it, or says something else than last time."""
+"""Polls a blog's feed and returns the posts that are new or have changed since the last poll."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -12,17 +12,17 @@ from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 
 
 class FeedUnread(TrackbackError):
-    """The feed cannot be had or read; the message tells why."""
+    """The feed cannot be fetched or parsed; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """A feed as it was read now.
+    """The result of one poll.
 
     Attributes:
-        posts: The entries that are new or have changed since, in the feed's order; all of them at first.
-        first: Whether it was never read before: what it has is old, then.
-        read: What was remembered before, with how to ask the next time.
+        posts: Entries that are new or have changed, in the feed's order; at the first poll, all of them.
+        first: Whether this is the first poll, at which every entry counts as old.
+        read: The previous state, with the validators for the next conditional request.
     """
 
     posts: Sequence[Entry] = ()
@@ -30,7 +30,10 @@ class News:
     read: Memory = field(default_factory=Memory)
 
     def memory(self, unhandled: Sequence[Entry] = ()) -> Memory:
-        """Return what to remember: all but what was not handled, for which the feed is read in full again."""
+        """Return the state to store, without the `unhandled` entries.
+
+        If there are any, the next poll fetches the full feed.
+        """
         left = {entry.url for entry in unhandled}
         handled = {page_key(entry.url): entry.words for entry in self.posts if entry.url not in left}
         posts = remembered(handled, self.read.posts)
@@ -39,16 +42,16 @@ class News:
 
 
 def read_news(fetcher: Fetcher, url: str, memory: Memory | None) -> News:
-    """Return what a feed, or the feed of a page, has that is not remembered; nothing where it is unchanged.
+    """Return the new entries of a feed, or of the feed that a page names; none if it is unchanged.
 
     Raises:
-        FeedUnread: with the reason in words.
+        FeedUnread: the feed cannot be fetched or parsed; the message says why.
     """
     known = memory or Memory()
     fetched = _fetch(fetcher, known.address or url, known)
     if fetched.status == HTTPStatus.NOT_MODIFIED and memory:
         return News(read=known)
-    if fetched.status != HTTPStatus.OK and known.address:  # it has moved: the page will know
+    if fetched.status != HTTPStatus.OK and known.address:  # the feed has moved: ask its page
         known = replace(known, address="", etag="", modified="")
         fetched = _fetch(fetcher, url, known)
     if fetched.status != HTTPStatus.OK:

@@ -1,4 +1,4 @@
-"""Other people's web: fetched with limits (`http/`), read as text (`text/`), as HTML (`html/`), as feeds.
+"""Other people's web: a guarded HTTP client (`http/`), text (`text/`), HTML (`html/`) and feeds.
 
-Everything here takes strangers' input, and none of it takes more than linear time. Read `http/client` first.
+All input here comes from strangers, and all processing takes linear time. Read `http/client` first.
 """

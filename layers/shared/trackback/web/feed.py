@@ -1,4 +1,4 @@
-"""A blog's feed: RSS and Atom, as feedparser reads them, JSON Feed, and the feeds that a page names."""
+"""Parses a blog's feed: RSS and Atom (with feedparser), JSON Feed, and the feed links of a page."""
 
 import json
 import re
@@ -15,17 +15,17 @@ from trackback.web.html.page import page_text
 from trackback.web.html.tokenizer import read_markup
 
 ACCEPT = "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.5"
-"""What is asked for where a feed is wanted; a page is taken too, since it may name its feed."""
+"""Accept header for feeds; pages are accepted too, since a page may name its feed."""
 MOST_ENTRIES = 1_000
-"""Entries that are read, the first ones: feeds begin with the newest."""
+"""Entries that are read, from the start: feeds begin with the newest."""
 MOST_FEEDS = 10
-"""Feeds that a page names that are looked at."""
+"""Feed links of a page that are read."""
 
 _TYPES = {"application/atom+xml", "application/rss+xml", "application/feed+json"}
 _HTML = {"text/html", "application/xhtml+xml"}
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)  # in pages, RDF stands in them
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)  # in pages, comments contain RDF
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(?:rss|feed|rdf)[\s>]", re.IGNORECASE)
-_PROLOG = re.compile(  # possessive all over: nothing is looked at twice
+_PROLOG = re.compile(  # all quantifiers are possessive: no backtracking
     r"\ufeff?(?:\s++|<\?[^>]*+>|<!--(?:[^-]|-(?!->))*+-->)*+<!DOCTYPE\b([^\[>]*+)(\[?)>?", re.IGNORECASE
 )
 _JSON_FEED = "https://jsonfeed.org/version/"
@@ -33,7 +33,7 @@ _DATES = ("published_parsed", "updated_parsed", "created_parsed")
 
 
 class NotAFeed(TrackbackError):
-    """What should be a feed is none; the message tells the author why."""
+    """The document is no feed; the message tells the author why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ class Entry:
 
     Attributes:
         url: Its permalink, absolute and http or https.
-        published: When it was published, or changed last where only that is told; None if nothing is.
-        content: Its text as HTML, as far as the feed has it; empty if it is no HTML.
-        words: What changes when the post does.
+        published: Its publication date, otherwise the date of its last change; None if the feed has neither.
+        content: Its text as HTML, as far as the feed contains it; empty if it is not HTML.
+        words: A text that changes when the post does.
     """
 
     url: str
@@ -56,11 +56,11 @@ class Entry:
 def read_feed(body: bytes, content_type: str, url: str) -> list[Entry]:
     """Return the entries of a feed that was fetched from `url`, at most `MOST_ENTRIES`, in linear time.
 
-    An entry without an address is left out; of several with the same, the first counts. XML that defines
-    entities is refused, and a doctype is not looked at.
+    Entries without an address are skipped; of several with the same address, the first counts. XML that
+    defines entities is rejected; any other doctype is ignored.
 
     Raises:
-        NotAFeed: with what it is instead.
+        NotAFeed: the document is no feed; the message says what it is instead.
     """
     text = page_text(body, content_type)
     read = _read_json if text.lstrip("\ufeff \t\r\n").startswith("{") else _read_xml
@@ -73,7 +73,7 @@ def read_feed(body: bytes, content_type: str, url: str) -> list[Entry]:
 
 
 def find_feed(body: bytes, content_type: str, url: str) -> str | None:
-    """Return the address of the feed that a page names first in its `<link rel="alternate">`."""
+    """Return the address of the first feed in a page's `<link rel="alternate">` elements, or None."""
     reader = _Links()
     read_markup(page_text(body, content_type), reader)
     base = resolve(reader.base, url) or url
@@ -82,7 +82,7 @@ def find_feed(body: bytes, content_type: str, url: str) -> str | None:
 
 
 def is_page(body: bytes, content_type: str) -> bool:
-    """Tell whether what was fetched is a page of HTML; feeds are served under its type, too."""
+    """Return whether a response is an HTML page; some feeds are served as HTML, too."""
     named = content_type.partition(";")[0].strip().lower()
     start = _COMMENT.sub("", body[:2_048].decode("latin-1"))
     is_markup = re.search("<!doctype html|<html[\\s>]", start, re.IGNORECASE) is not None
@@ -136,7 +136,7 @@ def _read_xml(text: str, url: str) -> Iterator[Entry]:
 
 
 def _parsed(xml: str, url: str) -> Any:
-    import feedparser  # noqa: PLC0415 - a tenth of a second, for what only XML needs
+    import feedparser  # noqa: PLC0415 - the import takes 0.1 s, and only XML needs it
 
     try:
         return feedparser.parse(
@@ -145,12 +145,12 @@ def _parsed(xml: str, url: str) -> Any:
             resolve_relative_uris=False,
             sanitize_html=False,
         )
-    except Exception as error:  # some odd texts are too odd for the parser, which does not say how it fails
+    except Exception as error:  # malformed input makes feedparser raise undocumented errors
         raise NotAFeed("it is no XML that can be read") from error
 
 
 def _without_declaration(text: str) -> str:
-    """Drop the declaration: its encoding is no longer true."""
+    """Drop the XML declaration: the text is decoded, so its encoding no longer applies."""
     return re.sub(r"^\ufeff?\s*<\?xml\b[^>]*>", "", text, count=1)
 
 
@@ -180,14 +180,14 @@ def _moment(date: Any) -> datetime | None:
 
 
 class _Links:
-    """Notes the feeds that a page names, and its base."""
+    """Collects the feed links and the base URL of a page."""
 
     def __init__(self) -> None:
         self.feeds: list[str] = []
         self.base = ""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take a start tag."""
+        """Process a start tag."""
         href = attributes.get("href", "")
         if name == "base":
             self.base = self.base or href
@@ -196,7 +196,7 @@ class _Links:
             self.feeds += [href][: MOST_FEEDS - len(self.feeds)] if href and named in _TYPES else []
 
     def end(self, name: str) -> None:
-        """Pass over an end tag."""
+        """Ignore an end tag."""
 
     def text(self, text: str) -> None:
-        """Pass over text."""
+        """Ignore text."""

@@ -1,4 +1,4 @@
-"""A ping as it leaves: what it says of the author's post, and its bytes."""
+"""Composes an outgoing ping and encodes it."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -7,14 +7,14 @@ from trackback.model.texts import shorten
 from trackback.web.html.article import MAX_PASSAGE, Article, Citation
 
 _CHARSET = "UTF-8"
-_FEW = 60  # characters: a passage that is shorter says too little of its post
+_FEW = 60  # characters; a shorter passage says too little about its post
 
 
 def compose(article: Article, citation: Citation) -> dict[str, str]:
-    """Return the fields of a ping, none of them empty, since WordPress, Dotclear and others want each.
+    """Return the fields of a ping; none is empty, since WordPress, Dotclear and others require each.
 
-    They are plain text, without entities. `excerpt` is what the post says around its link to the target;
-    where that is little, the post's summary follows, and its title stands in where there is nothing.
+    The fields are plain text, without entities. `excerpt` is the post's text around its link to the target.
+    If that is short, the post's summary is added; if both are empty, the title replaces them.
     """
     said = citation.passage
     if len(said) < _FEW and article.summary:
@@ -30,7 +30,7 @@ def compose(article: Article, citation: Citation) -> dict[str, str]:
 def encode(form: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
     """Return a ping's body and headers.
 
-    The charset is named in both: WordPress looks into the body only, and Drupal at the header only.
+    Both name the charset: WordPress reads only the body, and Drupal only the header.
     """
     body = urlencode({**form, "charset": _CHARSET}).encode("ascii")
     return body, {"Content-Type": f"application/x-www-form-urlencoded; charset={_CHARSET}"}

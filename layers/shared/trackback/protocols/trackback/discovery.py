@@ -1,7 +1,7 @@
-"""Where a page takes pings: every TrackBack URL that real senders find in it, and the one to use.
+"""Discovers the TrackBack URLs of a page, and selects one.
 
-The forms are those in use: `rel="trackback"` on a link or an anchor, TrackBack's RDF, and WordPress's
-`/trackback/` behind the page's own address, where the page's text has it.
+It recognises the forms in use: `rel="trackback"` on a link or an anchor, TrackBack's RDF, and WordPress's
+`/trackback/` after the page's own address, if the page's text contains it.
 """
 
 import re
@@ -16,11 +16,11 @@ from trackback.web.html.href import published, resolve
 from trackback.web.html.tokenizer import read_markup
 
 MOST = 100
-"""How many links of a page that say `rel="trackback"` are looked at."""
+"""Maximum number of `rel="trackback"` links read per page."""
 
 
 class Form(StrEnum):
-    """How a page says where to ping."""
+    """How a page names its ping URL."""
 
     LINK = "link"
     ANCHOR = "a"
@@ -30,9 +30,9 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A TrackBack URL: where to ping, absolute and http or https.
+    """A TrackBack URL, absolute and http or https.
 
-    `names` are the addresses by which a block of RDF calls its page, as written; other forms have none.
+    `names` are the addresses that an RDF block gives for its page, as written; other forms have none.
     """
 
     form: Form
@@ -42,21 +42,22 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """All that a page offers, form by form, each in the order of the page."""
+    """All ping URLs of a page, form by form, each in the order of the page."""
 
     found: tuple[Found, ...]
 
     def of(self, *forms: Form) -> list[Found]:
-        """Return what was found in any of some forms."""
+        """Return the ping URLs of the given forms."""
         return [found for found in self.found if found.form in forms]
 
     def best(self, *pages: str) -> Found | None:
-        """Return what to use for a ping of one page, named by the URL that links to it first.
+        """Return the ping URL to use for a page, or None.
 
-        Further `pages` are its other addresses, such as where a redirect ends. The order is: the first link
-        or anchor; the block of RDF whose identifier is the page's, exactly or else under another spelling;
-        the only block, if it names a page of the same host; what the text mentions. A link to the page itself
-        comes last of all: themes write that, and it seldom takes pings.
+        The first of `pages` is the URL in the link; the others are further addresses of the page, such as a
+        redirect's target. The order is: the first link or anchor; the RDF block whose identifier is the
+        page's, first exactly, then in another spelling; the only block, if it names a page on the same host;
+        a mention in the text. A link to the page itself comes last: themes write it, and it seldom accepts
+        pings.
         """
         keys = {key for page in pages if (key := page_identity(page))}
         links = self.of(Form.LINK, Form.ANCHOR)
@@ -74,7 +75,7 @@ class Discovery:
 
 
 def discover(text: str, url: str) -> Discovery:
-    """Return every TrackBack URL of a page that was found at `url`, redirects followed, in linear time."""
+    """Return every TrackBack URL of a page that was fetched from `url` (after redirects), in linear time."""
     reader = _Reader()
     read_markup(text, reader)
     base = resolve(reader.base, url) or url
@@ -91,7 +92,7 @@ def discover(text: str, url: str) -> Discovery:
 
 
 def _mentions(text: str, url: str) -> Iterator[str]:
-    """Yield the page's own address with `/trackback/` behind it, if the text has that."""
+    """Yield the page's own address followed by `/trackback/`, if the text contains it."""
     address = url.partition("#")[0].partition("?")[0].rstrip("/")
     if match := re.search(rf"{re.escape(address)}/trackback(/?)(?![\w/%-]|\.\w)", text):
         yield f"{address}/trackback{match[1]}"
@@ -105,7 +106,7 @@ def _host(url: str) -> str:
 
 
 class _Reader:
-    """Notes the links that say `rel="trackback"`, also in `noscript`, and the page's base."""
+    """Collects `rel="trackback"` links, also in `noscript`, and the page's base URL."""
 
     def __init__(self) -> None:
         self.links: list[tuple[Form, str]] = []
@@ -113,7 +114,7 @@ class _Reader:
         self._templates = 0
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take a start tag."""
+        """Process a start tag."""
         self._templates += name == "template"
         href = attributes.get("href")
         if self._templates or href is None:
@@ -124,8 +125,8 @@ class _Reader:
             self.links += [(Form(name), href)][: MOST - len(self.links)]
 
     def end(self, name: str) -> None:
-        """Take an end tag."""
+        """Process an end tag."""
         self._templates -= name == "template" and self._templates > 0
 
     def text(self, text: str) -> None:
-        """Pass over text."""
+        """Ignore text."""

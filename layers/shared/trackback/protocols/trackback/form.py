@@ -1,7 +1,7 @@
-"""A ping's form fields, as bytes, from whatever senders really post.
+"""Parses a ping's form fields, as bytes, from the requests that real senders post.
 
-The body counts first, then the query string (Apache Roller sends everything there). Other fields are ignored:
-senders add their own, and some move a ping URL's query into the body.
+The body takes precedence over the query string (Apache Roller sends everything there). Other fields are
+ignored: senders add their own, and some move a ping URL's query into the body.
 """
 
 import base64
@@ -15,10 +15,10 @@ from urllib.parse import unquote_to_bytes
 from trackback.errors import PingRefused
 
 MAX_BODY = 65_536
-"""Largest request body taken, in bytes."""
+"""Maximum size of a request body, in bytes."""
 MAX_FIELDS = 100
 READ = {"url": 8_196, "title": 4_096, "excerpt": 8_192, "blog_name": 4_096, "charset": 64}
-"""Bytes of a field that are looked at: more than its characters can be, 4 bytes each."""
+"""Bytes read per field: more than its maximum length, at 4 bytes per character."""
 
 Form = dict[str, bytes]
 
@@ -26,10 +26,10 @@ _CHARSET = re.compile(r"""(?:^|[;,\s])charset\s*=\s*["']?([^\s;,"']+)""", re.IGN
 
 
 def read_form(event: Mapping[str, Any]) -> Form:
-    """Return the fields that a request (API Gateway's payload 2.0) carries, each with its first filled value.
+    """Return the fields of a request (API Gateway's payload 2.0), each with its first non-blank value.
 
     Raises:
-        PingRefused: the body is too large or broken, or is no form at all.
+        PingRefused: the body is too large, broken or not a form.
     """
     body = _body(event)
     content_type = _content_type(event)
@@ -43,7 +43,7 @@ def read_form(event: Mapping[str, Any]) -> Form:
 
 
 def charset_label(event: Mapping[str, Any]) -> str:
-    """Return the charset that the request's Content-Type names, or nothing."""
+    """Return the charset in the request's Content-Type, or ""."""
     named = _CHARSET.search(_content_type(event))
     return named[1].lower() if named else ""
 
@@ -75,10 +75,10 @@ def _pairs(body: bytes, content_type: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _urlencoded(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Split by hand: the standard library's `parse_qsl` cannot give back bytes that are not ASCII."""
+    """Split a form without `parse_qsl` of the standard library, which cannot return non-ASCII bytes."""
     if data.count(b"&") >= MAX_FIELDS:
         raise PingRefused(f"The form has too many fields: at most {MAX_FIELDS}, please.")
-    data = data.removesuffix(b"\r\n")  # XE ends the body with a line break that is not part of it
+    data = data.removesuffix(b"\r\n")  # XE appends a line break to the body
     for pair in data.split(b"&"):
         name, _, value = pair.partition(b"=")
         yield _name(_unquote(name)), _unquote(value)
@@ -89,12 +89,12 @@ def _unquote(data: bytes) -> bytes:
 
 
 def _name(raw: bytes) -> str:
-    """Return a field's name without a byte order mark, and without the rest of a "&amp;" left undecoded."""
+    """Return a field's name without a byte order mark, and without the "amp;" of an undecoded "&amp;"."""
     return raw.decode("utf-8-sig", "replace").strip().removeprefix("amp;")
 
 
 def _multipart(body: bytes, content_type: str) -> Iterator[tuple[str, bytes]]:
-    import multipart  # noqa: PLC0415 - hardly any sender posts this
+    import multipart  # noqa: PLC0415 - few senders post multipart forms
 
     boundary = multipart.parse_options_header(content_type)[1].get("boundary", "")
     try:

@@ -1,7 +1,7 @@
-"""TrackBack's RDF: the block by which a page tells where it takes pings, written and read.
+"""Writes and parses TrackBack's RDF: the block in which a page names its ping URL.
 
-Such blocks stand in comments and are often no XML, so they are read from the page's raw text, as TrackBack
-1.2 asks, and whatever of them is whole counts. Reading takes linear time.
+Such blocks stand in comments and are often invalid XML, so they are read from the page's raw text, as
+TrackBack 1.2 requires, and every intact part counts. Parsing takes linear time.
 """
 
 import html
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_BLOCKS = 1_000
-"""Blocks of one page that are read; a front page has one for each post that it shows."""
+"""Maximum number of blocks read per page; a front page has one for each of its posts."""
 
 _BLOCK = """<!--
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -36,9 +36,9 @@ _HYPHENS = re.compile("-{2,}")
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What a block says: where to ping, and for which page, by `dc:identifier` and by `rdf:about`.
+    """A block: its ping URL, and its page by `dc:identifier` and by `rdf:about`.
 
-    Each is as the page has it, decoded but neither resolved nor checked; what is missing is empty.
+    Values are decoded, but neither resolved nor validated; missing ones are empty.
     """
 
     ping: str
@@ -48,30 +48,30 @@ class Block:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The URLs of the page that it is about, the one that counts first."""
+        """The URLs of the block's page, in order of precedence."""
         return tuple(filter(None, (self.identifier, self.about)))
 
 
 def block(*, ping_url: str, post_url: str, title: str) -> str:
-    """Return the block of a post, in the comment that keeps pages valid; no text can end either."""
+    """Return the block of a post, in a comment that keeps pages valid; no text can end either."""
     values = {"ping": ping_url, "post": post_url, "title": title}
     return _BLOCK.format(**{name: _escaped(value) for name, value in values.items()})
 
 
 def read_blocks(page: str) -> Iterator[Block]:
-    """Yield the blocks of a page, wherever they stand in its text, that name a ping URL."""
+    """Yield the blocks of a page's text that name a ping URL."""
     starts = _START.finditer(page)
     ends = [match.span() for match, _ in zip(starts, range(MOST_BLOCKS + 1), strict=False)]
     for number, (_, start) in enumerate(ends[:MOST_BLOCKS]):
         stop = ends[number + 1][0] if number + 1 < len(ends) else len(page)
         found = _read(page[start:stop])
         if ping := found.get("trackback:ping"):
-            identifier = found.get("dc:identifier") or found.get("dc:identifer", "")  # seen on a live page
+            identifier = found.get("dc:identifier") or found.get("dc:identifer", "")  # a real typo
             yield Block(ping, identifier, found.get("rdf:about", ""), found.get("dc:title", ""))
 
 
 def _read(text: str) -> dict[str, str]:
-    """Return the values of a block, by name; attributes come before child elements of the same name."""
+    """Return the values of a block by name; attributes take precedence over child elements."""
     found, at = _attributes(text, 0)
     close = _END.search(text, at)
     text = text[: close.start() + 1] if close else text
@@ -84,7 +84,7 @@ def _read(text: str) -> dict[str, str]:
 
 
 def _attributes(text: str, at: int) -> tuple[dict[str, str], int]:
-    """Return the attributes that begin at a place, the first of each name, and where they end."""
+    """Return the attributes that begin at an offset, the first of each name, and the offset of their end."""
     found: dict[str, str] = {}
     while match := _ATTRIBUTE.match(text, at):
         found.setdefault(match[1].lower(), _decoded(match[2] if match[3] is None else match[3]))
@@ -93,11 +93,11 @@ def _attributes(text: str, at: int) -> tuple[dict[str, str], int]:
 
 
 def _decoded(value: str) -> str:
-    """Decode entities that end as they should: in a URL, `&copy=2` is a parameter."""
+    """Decode entities that end with a semicolon: in a URL, `&copy=2` is a parameter."""
     return _REFERENCE.sub(lambda match: html.unescape(match[0]), value).strip()
 
 
 def _escaped(text: str) -> str:
-    """Escape for an attribute in a comment, which two hyphens would end."""
+    """Escape a text for an attribute in a comment; two hyphens would end the comment."""
     escaped = html.escape(_NOT_IN_XML.sub(" ", text)).replace("&#x27;", "'")
     return _HYPHENS.sub(lambda match: "&#45;" * len(match[0]), escaped)

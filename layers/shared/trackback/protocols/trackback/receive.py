@@ -1,4 +1,4 @@
-"""A ping as a TrackBack form brings it (TrackBack 1.2)."""
+"""Parses an incoming ping from its TrackBack form (TrackBack 1.2)."""
 
 from datetime import datetime
 
@@ -15,10 +15,10 @@ from trackback.web.text.plain_text import clean, marks_up_links
 def read_ping(post: Post, form: Form, label: str, now: datetime, sender: str = "") -> Ping:
     """Return the ping of `post` that a form describes.
 
-    `label` is the charset that its Content-Type names, `sender` stands for the sender's address.
+    `label` is the charset in its Content-Type; `sender` is the keyed hash of the sender's address.
 
-    Only `url` is required (TrackBack 1.2). A missing title becomes the source's address, a missing blog name
-    its host, since readers need something to read.
+    Only `url` is required (TrackBack 1.2). A missing title is replaced by the source's address, and a missing
+    blog name by its host, so that readers see a text.
 
     Raises:
         PingRefused: the `url` is missing, malformed or the post itself.

@@ -1,8 +1,9 @@
-"""What a receiver has answered to a ping, from whatever bytes came back.
+"""Parses a receiver's answer to a ping, from any bytes.
 
-The body speaks before the status: WordPress stores a ping and answers 404 with `<error>0</error>`, and most
-refusals come with 200. The answer is searched for its elements, not parsed: many receivers do not escape
-what they say, put something before it, or name an encoding that is not its own. Reading takes linear time.
+The body takes precedence over the status: WordPress stores a ping and answers 404 with `<error>0</error>`,
+and most rejections come with 200. The answer is searched for its elements, not parsed as XML: many receivers
+do not escape their texts, put something before the document, or name the wrong encoding. Parsing takes linear
+time.
 """
 
 import html
@@ -18,11 +19,11 @@ from trackback.web.html.page import page_text
 from trackback.web.text.plain_text import clean
 
 READ = 65_536
-"""Bytes of an answer that are looked at."""
+"""Bytes of an answer that are read."""
 MOST_WORDS = 300
-"""Characters of what a receiver says that are kept."""
+"""Maximum length of the receiver's message, in characters."""
 MOST_WAIT = timedelta(days=2)
-"""How long a `Retry-After` is heeded."""
+"""Longest `Retry-After` that is honoured."""
 
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?[0-9]+")
@@ -48,7 +49,7 @@ _VETOED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 class State(StrEnum):
-    """What has become of a ping; `ACCEPTED` and `DUPLICATE` are done, `LATER` is to be tried again."""
+    """The outcome of a ping: `ACCEPTED` and `DUPLICATE` are final successes, `LATER` is retried."""
 
     ACCEPTED = "accepted"
     DUPLICATE = "duplicate"
@@ -62,9 +63,9 @@ class Answer:
     """A receiver's answer.
 
     Attributes:
-        state: What it means.
-        words: What the receiver did, and in quotes what it says, as one clean line.
-        retry_after: Seconds after which it wants to be asked again, None if it names no time.
+        state: The outcome.
+        words: What the receiver did, and its message in quotes, as one clean line.
+        retry_after: Seconds until it accepts a retry; None if it names no time.
     """
 
     state: State
@@ -82,9 +83,9 @@ _DID = {
 
 
 def read_response(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
-    """Return what an answer means; names of headers may be in any case, and the body may be anything.
+    """Return the meaning of an answer; header names may be in any case, and the body may be anything.
 
-    `Content-Type` tells the charset if the body does not, and `Retry-After` counts from `now`.
+    `Content-Type` gives the charset if the body does not, and `Retry-After` counts from `now`.
     """
     named = {name.lower(): value for name, value in headers.items()}
     text = page_text(body[:READ], named.get("content-type", ""))
@@ -99,7 +100,7 @@ def read_response(status: int, headers: Mapping[str, str], body: bytes, now: dat
 
 
 def _by_document(status: int, error: str, said: str) -> State:
-    """Judge by what `<error>` holds, a number or words, and by what the receiver says."""
+    """Return the outcome by the content of `<error>`, a number or a text, and by the receiver's message."""
     if _NUMBER.fullmatch(error) and not int(error):
         return State.REFUSED if status in _VETOED else State.ACCEPTED  # Movable Type's veto says success
     if _is_duplicate(said) or status == HTTPStatus.CONFLICT:
@@ -110,7 +111,10 @@ def _by_document(status: int, error: str, said: str) -> State:
 
 
 def _by_status(status: int) -> State:
-    """Judge an answer that has no `<error>`: Drupal's Vinculum says 201 or 202, WordPress 409 to a repeat."""
+    """Return the outcome of an answer without `<error>`.
+
+    Drupal's Vinculum answers 201 or 202, and WordPress answers 409 to a repeated ping.
+    """
     if status in _PATIENCE or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return State.LATER
     if status in _STORED:
@@ -126,7 +130,7 @@ def _is_duplicate(said: str) -> bool:
 
 
 def _element(text: str, name: str) -> str | None:
-    """Return the text of the first element of a name, None if there is none; with no end it ends at a tag."""
+    """Return the text of the first element of a name, or None; without an end tag, any tag ends it."""
     start = re.search(rf"<{name}(?:\s[^<>]{{0,200}})?(/?)>", text, re.IGNORECASE)
     if not start:
         return None
@@ -136,7 +140,7 @@ def _element(text: str, name: str) -> str | None:
 
 
 def _said_without_xml(text: str) -> str:
-    """Return a page's heading or title, or the text if it is no page."""
+    """Return a page's heading or title, or the text if it is not a page."""
     heading = _element(text, "h1") or _element(text, "title")
     return heading or ("" if "<" in text else clean(text, MOST_WORDS))
 

@@ -1,8 +1,8 @@
-"""TrackBack's XML, as it goes out on the wire.
+"""Writes TrackBack's XML.
 
-The declaration is the first byte and every element begins its own line: some senders read lines up to one
-that begins with `<error>` (XE), others look for the literal `<error>0</error>` (BlogEngine.NET), and Movable
-Type takes a failure without a message for success.
+The declaration begins at the first byte, and every element begins its own line: some senders read lines up to
+one that begins with `<error>` (XE), others search for the literal `<error>0</error>` (BlogEngine.NET), and
+Movable Type takes a failure without a message for a success.
 """
 
 from collections.abc import Iterable
@@ -17,12 +17,12 @@ _RESPONSE = '<?xml version="1.0" encoding="utf-8"?>\n<response>\n{}\n</response>
 
 
 def success() -> str:
-    """Return the answer to a ping that is stored now or was already."""
+    """Return the answer to a ping that is newly or already stored."""
     return _RESPONSE.format("<error>0</error>")
 
 
 def failure(message: str) -> str:
-    """Return the answer to a ping that was not taken, with the words for its sender."""
+    """Return the answer to a rejected ping, with a message for its sender."""
     return _RESPONSE.format(f"<error>1</error>\n<message>{_text(message)}</message>")
 
 

@@ -1,9 +1,9 @@
-"""The author's own post: its name, and what its text links to, with the words around each link.
+"""Parses the author's own post: its title, its links, and the text around each link.
 
-The text is what a page marks as such, the first of: microformats' `e-content` (or `entry-content`, or
-schema.org's `articleBody`); the `article` that has an `h1`, or is the only one, in `main` if there is that;
-`main`; what the blog's feed has of the post; else the whole page. Navigation, sidebars, footers and comments
-never belong to it; a heading that is a link does, and what is marked as a reply, like, repost or bookmark.
+The post's text is the first of: microformats' `e-content` (or `entry-content`, or schema.org's
+`articleBody`); the `article` that has an `h1`, or the only one, within `main` if there is one; `main`; the
+post's content in the blog's feed; the whole page. Navigation, sidebars, footers and comments are never part
+of it. A heading that is a link is, and so are links marked as a reply, like, repost or bookmark.
 """
 
 import re
@@ -21,20 +21,20 @@ from trackback.web.html.regions import Place
 from trackback.web.html.tokenizer import read_markup
 
 MAX_TITLE = 250
-"""Longest title and blog name, in characters; receivers take as much."""
+"""Maximum length of titles and blog names in characters; receivers accept as much."""
 MAX_PASSAGE = 252
-"""Longest passage, in characters; receivers take as much."""
+"""Maximum length of a passage in characters; receivers accept as much."""
 
 _OF_A_FEED = re.compile(r"[\W_]*\b(?:rss|atom|json|feed)\b.*", re.IGNORECASE)
-_BETWEEN = r"(?:\s+[^\w\s]{1,3}\s+|:\s+)"  # a post's title and the blog's name
+_BETWEEN = r"(?:\s+[^\w\s]{1,3}\s+|:\s+)"  # separates a post's title from the blog's name
 
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A page that a post links to, as the post writes it, once for all its links there.
+    """A page that a post links to; all its links to one page make one citation.
 
-    `text` is the first such link's own, maybe empty, and `passage` the sentences around it, at most
-    `MAX_PASSAGE` characters, maybe empty too.
+    `target` is the page's URL as the post writes it. `text` is the text of the first link that has any.
+    `passage` holds the sentences around that link, at most `MAX_PASSAGE` characters. Both may be empty.
     """
 
     target: str
@@ -47,12 +47,12 @@ class Article:
     """A post of the author's; its texts are plain and clean.
 
     Attributes:
-        url: Its permalink: the canonical one, if that is the same page.
-        title: Never empty: the address stands in.
-        blog_name: Never empty: the host stands in.
-        language: As its page declares it, such as `en-GB`; maybe empty.
-        summary: Its description, maybe empty.
-        links: What it links to, in the order of the page.
+        url: Its permalink: the canonical URL if it names the same page.
+        title: Its title; its address if it has none.
+        blog_name: The blog's name; its host if it has none.
+        language: The language that its page declares, such as `en-GB`; may be empty.
+        summary: Its description; may be empty.
+        links: Its links, in the order of the page.
     """
 
     url: str
@@ -64,10 +64,10 @@ class Article:
 
 
 def read_article(body: bytes, content_type: str, url: str, content: str = "") -> Article:
-    """Read the post at `url`, redirects followed, in linear time; what is not HTML has no links.
+    """Parse the post at `url` (after redirects) in linear time; anything but HTML has no links.
 
-    `content` is the post's HTML in the blog's feed. Links to the post's own host are left out, and those that
-    the page does not vouch for (`nofollow`, `ugc`, `sponsored`).
+    `content` is the post's HTML in the blog's feed. Links to the post's own host are left out, and so are
+    links marked `nofollow`, `ugc` or `sponsored`.
     """
     page = _read(page_text(body, content_type) if is_html(content_type) else "")
     base = resolve(page.base, url) or url
@@ -90,7 +90,7 @@ def _read(html: str) -> Prose:
 
 
 def _part(page: Prose) -> Callable[[Place], bool] | None:
-    """Return what tells whether a place belongs to the post, None if the page does not mark it."""
+    """Return a predicate for places in the post, or None if the page does not mark the post."""
     outline, first = page.outline, page.outline.first
     if first:
         return lambda place: (
@@ -105,7 +105,7 @@ def _part(page: Prose) -> Callable[[Place], bool] | None:
 
 
 def _citations(prose: Prose, base: str, url: str, is_part: Callable[[Place], bool]) -> tuple[Citation, ...]:
-    """Return what a post links to: each page once, with the words of its first link that has any."""
+    """Return one citation per linked page, with the text of its first link that has any."""
     own = host_key(urlsplit(url).netloc)
     found: dict[str, Citation] = {}
     for link in filter(lambda link: is_part(link.place), prose.links):
@@ -130,7 +130,7 @@ def _permalink(page: Prose, base: str, url: str) -> str:
 
 
 def _title(page: Prose) -> str:
-    """Return the post's title; in that of the page, the blog's name is left out."""
+    """Return the post's title; the blog's name is removed from the page's title."""
     name = re.escape(_blog_name(page))
     title = plain(page.title, MAX_TITLE)
     own = re.sub(f"^{name}{_BETWEEN}|{_BETWEEN}{name}$", "", title) if name else title

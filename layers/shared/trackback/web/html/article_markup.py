@@ -1,4 +1,4 @@
-"""A page as text that flows by: its links with their places and words, and what it says of itself."""
+"""Collects a page's text, metadata and links, with the place and the text of each link."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -11,7 +11,7 @@ from trackback.web.html.regions import Outline, Place, is_citing
 from trackback.web.html.tokenizer import RAW
 
 MOST = 1_000
-"""Links of a page that are kept, and `meta` elements."""
+"""Maximum number of links stored per page, and of `meta` elements."""
 
 _HIDDEN = RAW | {"template", "noscript"}
 _SPACES = re.compile(r"\s+")
@@ -30,7 +30,7 @@ _NOT_CITED = UNFOLLOWED | {
 
 @dataclass(slots=True)
 class Link:
-    """A link: where it stands, where it leads as written, and from where to where its own text reaches."""
+    """A link: its place, its `href` as written, and the start and end of its text."""
 
     place: Place
     href: str
@@ -39,16 +39,16 @@ class Link:
 
 
 class Prose:
-    """Takes the markup of one page, in linear time.
+    """Collects the markup of one page, in linear time.
 
     Attributes:
-        outline: Where things stand on it.
-        links: Those that are not aside, and for which the page vouches; at most `MOST`.
-        base: What its links are relative to, as written; empty if it does not say.
-        canonical: Its canonical URL, as written; empty if it names none.
-        feed: The title of the first feed that it names, or empty.
-        language: As it is declared, or empty.
-        title: As it is written; the first that says something.
+        outline: The page's regions.
+        links: Links outside navigation and the like, without `nofollow` and similar ones; at most `MOST`.
+        base: The base URL of its links, as written; empty if there is none.
+        canonical: Its canonical URL, as written; empty if there is none.
+        feed: The title of its first feed link, or empty.
+        language: Its declared language, or empty.
+        title: Its first `title` that is not blank, as written.
         named: The contents of its `meta` elements, the first of each name.
     """
 
@@ -57,16 +57,16 @@ class Prose:
         self.links: list[Link] = []
         self.base = self.canonical = self.feed = self.language = self.title = ""
         self.named: dict[str, str] = {}
-        self._hidden, self._depth = "", 0  # the element that hides what is read, and how often it is nested
+        self._hidden, self._depth = "", 0  # the element that hides its content, and its nesting depth
         self._has_title = False
         self._pieces: list[str] = []
         self._length = 0
-        self._edges = [0]  # where blocks begin or end
+        self._edges = [0]  # offsets at which blocks begin or end
 
     def around(self, link: Link) -> tuple[str, str, str]:
-        """Return what stands before a link in its block, its own text, and what stands behind it.
+        """Return the text before a link in its block, the link's own text, and the text after it.
 
-        At most `LIMIT` characters each.
+        Each has at most `LIMIT` characters.
         """
         self._pieces = ["".join(self._pieces)]
         text, end = self._pieces[0], self._length if link.end is None else link.end
@@ -77,7 +77,7 @@ class Prose:
         return before, text[link.start : min(end, link.start + LIMIT)], text[end : min(last, end + LIMIT)]
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take a start tag."""
+        """Process a start tag."""
         if self._hidden:
             self._depth += name == self._hidden == "template"
             return
@@ -92,7 +92,7 @@ class Prose:
             handle(self, attributes)
 
     def end(self, name: str) -> None:
-        """Take an end tag."""
+        """Process an end tag."""
         if self._hidden:
             self._has_title = self.title.strip() != ""
             self._depth -= name == self._hidden
@@ -105,7 +105,7 @@ class Prose:
             self.outline.end(name)
 
     def text(self, text: str) -> None:
-        """Take a piece of text."""
+        """Process a piece of text."""
         if not self._hidden:
             text = _SPACES.sub(" ", text)
             self._pieces.append(text)
@@ -122,7 +122,7 @@ class Prose:
             self.links[-1].end = self._length
 
     def _on_anchor(self, attributes: Mapping[str, str]) -> None:
-        self._end_link()  # one link ends where the next begins
+        self._end_link()  # a new link ends the previous one
         place, href = self.outline.place, attributes.get("href")
         is_cited = _NOT_CITED.isdisjoint(attributes.get("rel", "").lower().split())
         if href is not None and is_cited and not place.aside and len(self.links) < MOST:

@@ -1,4 +1,4 @@
-"""The words of a link, and the sentences around it, caught while a page streams by."""
+"""Extracts the text of a link, and the sentences around it, from a stream of tokens."""
 
 import html
 import re
@@ -8,9 +8,9 @@ from unicodedata import combining
 from trackback.web.text.plain_text import clean
 
 LIMIT = 300
-"""Longest text of a link and longest sentence, in characters."""
+"""Maximum length of a link's text and of a sentence, in characters."""
 MOST = 9
-"""Most sentences of a passage."""
+"""Maximum number of sentences in a passage."""
 
 BLOCKS = frozenset(
     """
@@ -19,17 +19,17 @@ BLOCKS = frozenset(
     summary table tbody td tfoot th thead tr ul
     """.split()  # noqa: SIM905 - a list of words
 )
-"""Elements that no sentence crosses."""
+"""Elements that end a sentence."""
 
 _SPACES = re.compile(r"\s+")
-# A full stop before a small letter is an abbreviation's; those of Chinese and Japanese need no space after.
+# A full stop before a lowercase letter ends an abbreviation. Chinese and Japanese stops need no space.
 _STOPS, _CJK_STOPS = ".!?\u2026\u061f\u0964", "\u3002\uff01\uff1f\uff61"
 _CLOSERS, _CJK_CLOSERS = r"\"'\u201d\u2019\u00bb)\]", "\u300d\u300f\u201d\uff09"
 _END = re.compile(rf"[{_STOPS}]++[{_CLOSERS}]*+(?=\s|$)(?!\s*[a-z])|[{_CJK_STOPS}]++[{_CJK_CLOSERS}]*+")
 
 
 class Excerpt:
-    """A link's text and what stands before and behind it in its block."""
+    """A link's text, and the text before and after it in its block."""
 
     def __init__(self, before: str) -> None:
         self._before = before
@@ -37,18 +37,18 @@ class Excerpt:
         self._inside = True
 
     def add(self, text: str) -> None:
-        """Take the next piece of text; more than can be shown is not kept."""
+        """Add a piece of text; anything beyond the limit is dropped."""
         if self._inside:
             self._anchor = (self._anchor + text[:LIMIT])[:LIMIT]
         else:
             self._after = (self._after + text[:LIMIT])[:LIMIT]
 
     def end_anchor(self) -> None:
-        """Take what follows as text behind the link."""
+        """Treat further text as text after the link."""
         self._inside = False
 
     def end_block(self) -> bool:
-        """Tell whether the excerpt ends with its block; a link may hold several blocks."""
+        """Return whether the end of a block ends the excerpt; a link may contain several blocks."""
         if self._inside:
             self.add(" ")
         return not self._inside
@@ -60,45 +60,46 @@ class Excerpt:
 
     @property
     def sentence(self) -> str:
-        """The sentence with the link in it, shortened where it is too long."""
+        """The sentence that contains the link, shortened if it is too long."""
         return passage(self._before, self._anchor, self._after, LIMIT, most=1)
 
 
 class Passage:
-    """The text of the block that is being read, as far back as a sentence may reach."""
+    """The text of the current block, as far back as a sentence may reach."""
 
     def __init__(self) -> None:
         self._text = ""
         self._excerpt: Excerpt | None = None
 
     def add(self, text: str) -> None:
-        """Take the next piece of the block's text."""
+        """Add a piece of the block's text."""
         text = _SPACES.sub(" ", text)
         self._text = (self._text + text)[-LIMIT:]
         if self._excerpt:
             self._excerpt.add(text)
 
     def begin_anchor(self) -> Excerpt:
-        """Return an excerpt that gathers the link that begins here and the text around it."""
+        """Start a link; return an excerpt that collects its text and the text around it."""
         self._excerpt = Excerpt(self._text)
         return self._excerpt
 
     def end_anchor(self) -> None:
-        """Note that a link has ended, if there was one."""
+        """End the current link, if there is one."""
         if self._excerpt:
             self._excerpt.end_anchor()
 
     def end_block(self) -> None:
-        """Forget the block, which begins or ends here."""
+        """Discard the block's text at the begin or end of a block."""
         self._text = ""
         if self._excerpt and self._excerpt.end_block():
             self._excerpt = None
 
 
 def passage(before: str, anchor: str, after: str, limit: int, *, most: int = MOST) -> str:
-    """Return the sentence with the link in it, and those around it, as many as `limit` characters can hold.
+    """Return the sentence that contains the link, and as many around it as fit into `limit` characters.
 
-    What follows comes before what precedes. A single sentence that is too long is cut around the link.
+    Sentences after it are preferred to those before it. A single sentence that is too long is cut around the
+    link.
     """
     text = before + anchor + after
     begin, end = len(before), len(before) + len(anchor.rstrip())
@@ -118,12 +119,12 @@ def passage(before: str, anchor: str, after: str, limit: int, *, most: int = MOS
 
 
 def plain(text: str, limit: int = LIMIT) -> str:
-    """Return a page's text as one clean line; its entities are decoded already, and are not once more."""
+    """Return a page's text as one clean line; its entities are decoded already, and not decoded again."""
     return clean(html.escape(text, quote=False), limit)
 
 
 def _last_words(text: str, limit: int) -> str:
-    """Cut the beginning off, at a space if there is one."""
+    """Cut off the beginning of a text, at a space if there is one."""
     if len(text) <= limit:
         return text
     kept = text[len(text) - max(limit - 1, 0) :]

@@ -1,4 +1,4 @@
-"""Where a page's links lead: relative ones resolved, and all of them read as browsers read them."""
+"""Resolves a page's links as browsers do."""
 
 import re
 from contextlib import suppress
@@ -8,11 +8,11 @@ from trackback.errors import PingRefused
 from trackback.urls import MAX_URL, read_source
 
 UNFOLLOWED = frozenset({"nofollow", "ugc", "sponsored"})
-"""`rel` of links that a page does not vouch for: anyone may have put them there."""
+"""`rel` values of links that a page does not endorse; a third party may have placed them."""
 
 
-# The WHATWG's URL standard: blanks around a URL and line breaks within do not count, "\\" is a slash, any
-# number of slashes may stand before the host, and a scheme without them may be left out.
+# The WHATWG's URL standard: spaces around a URL and line breaks within it are ignored, "\\" is a slash, any
+# number of slashes may precede the host, and a scheme without slashes may be omitted.
 _BLANKS = "".join(map(chr, range(0x21)))
 _BREAKS = str.maketrans("", "", "\t\n\r")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
@@ -21,9 +21,9 @@ _NEVER_IN_A_HOST = re.compile(r"[\x00-\x20#%/<>?@\\^|\x7f]")
 
 
 def resolve(href: str, base: str) -> str | None:
-    """Return the http or https URL that `href` means on a page at `base`, None if it means none.
+    """Return the http or https URL of an `href` on a page at `base`, or None if it has none.
 
-    A user name and password are left out, as they name no other page.
+    User name and password are dropped, since they do not identify a page.
     """
     href = href.translate(_BREAKS).strip(_BLANKS)
     mark = re.search("[?#]", href)
@@ -45,7 +45,7 @@ def resolve(href: str, base: str) -> str | None:
 
 
 def published(url: str | None) -> str | None:
-    """Return a URL as it may be shown and fetched, None if it is too long or no URL."""
+    """Return a URL that is fit to show and fetch, or None if it is too long or invalid."""
     with suppress(PingRefused):
         return read_source(url).url if url else None
     return None
@@ -67,7 +67,7 @@ def _absolute(url: str) -> str | None:
 
 
 def _without_dots(path: str) -> str:
-    """Return a path without its dot segments; empty ones stay, and are no host as they are to `urljoin`."""
+    """Remove the dot segments of a path and keep empty segments; `urljoin` would take these for a host."""
     segments = path.split("/")[1:]
     kept: list[str] = []
     for segment in segments:

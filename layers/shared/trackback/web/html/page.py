@@ -1,7 +1,7 @@
-"""A stranger's page: its title, language and canonical URL, and the real link to a post, if it has one.
+"""Parses a stranger's page: its title, language and canonical URL, and its real link to a post, if any.
 
-A real link is an `<a href>` or `<area href>` that a browser would show, also in SVG. No comment, script,
-template, `noscript`, attribute or text can pass for one. Style sheets are not looked at.
+A real link is an `<a href>` or `<area href>` that a browser would show, also in SVG. Comments, scripts,
+templates, `noscript`, attributes and text never count as links. Style sheets are ignored.
 """
 
 import gc
@@ -16,8 +16,6 @@ from trackback.web.html.href import UNFOLLOWED, published, resolve
 from trackback.web.html.tokenizer import RAW, read_markup
 from trackback.web.text.charset import decode
 
-"""Words of `rel` by which a page does not vouch for a link."""
-
 _HTML = {"", "text/html", "application/xhtml+xml"}
 _DECLARED = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,500}?(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([^\s\"'/>;]{1,40})",
@@ -29,17 +27,17 @@ _MAX_RELS = 20
 _HIDDEN = RAW | {"template", "noscript"}
 _IN_HEAD = RAW | {"html", "head", "meta", "link", "base", "template", "noscript"}
 _ONE_AT_A_TIME = threading.Lock()
-"""Ten of the worst pages at once take 430 MB, and one after the other 80.
+"""Parses one page at a time: ten of the worst pages take 430 MB in parallel, and 80 MB in sequence.
 
-Each has a thread of its own, whose end frees what the parser keeps.
+Each page gets its own thread; when the thread ends, the parser's memory is freed.
 """
 _LARGE = 250_000
-_COMPARED = 10_000_000  # characters of URLs: a long base makes many short links into that many long ones
+_COMPARED = 10_000_000  # total characters of URLs: a long base URL turns many short links into long ones
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A real link to the wanted post: its words, the sentence around it, its `rel`, and its URL resolved."""
+    """A real link to the post: its text, the sentence around it, its `rel` values and its absolute URL."""
 
     text: str
     sentence: str
@@ -49,7 +47,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a page says of itself, how many links to the web it has, and the wanted one."""
+    """A page's metadata, the number of its links to the web, and its link to the post."""
 
     title: str = ""
     language: str = ""
@@ -59,17 +57,17 @@ class Document:
 
 
 def read_page(body: bytes, content_type: str, url: str, is_wanted: Callable[[str], bool]) -> Document:
-    """Read a page that was fetched from `url`, redirects followed; what is not HTML is an empty document.
+    """Parse a page that was fetched from `url` (after redirects); anything but HTML gives an empty document.
 
-    `is_wanted` tells whether a URL is the post's. The first link to it counts, before any link that the page
-    does not vouch for (`UNFOLLOWED`).
+    `is_wanted` returns whether a URL is the post's. The first link to the post counts, but links with
+    `UNFOLLOWED` values count only if there is no other.
     """
     if not is_html(content_type):
         return Document()
     with _ONE_AT_A_TIME, ThreadPoolExecutor(1) as thread:
         document = thread.submit(_read, body, content_type, url, is_wanted).result()
         if len(body) > _LARGE:
-            gc.collect()  # lxml's parsers hold themselves, and the page
+            gc.collect()  # lxml's parsers form reference cycles that hold the page
         return document
 
 
@@ -77,19 +75,19 @@ def _read(body: bytes, content_type: str, url: str, is_wanted: Callable[[str], b
     text = page_text(body, content_type)
     reader = _Reader(url, is_wanted)
     read_markup(text, reader)
-    if reader.late_base:  # it counts for the links before it, too
+    if reader.late_base:  # the base also applies to links before it
         reader = _Reader(reader.late_base, is_wanted, is_final=True)
         read_markup(text, reader)
     return reader.document()
 
 
 def is_html(content_type: str) -> bool:
-    """Tell whether a Content-Type is that of a page; a missing one is."""
+    """Return whether a Content-Type is that of an HTML page; a missing one counts as HTML."""
     return re.split("[;,]", content_type, maxsplit=1)[0].strip().lower() in _HTML
 
 
 def page_text(body: bytes, content_type: str) -> str:
-    """Decode a page, by its bytes first, then by what its head and its own first lines say."""
+    """Decode a page by its bytes first, then by the charset in its header and in its first lines."""
     return decode([body], _charsets(body, content_type)).texts[0]
 
 
@@ -101,14 +99,14 @@ def _charsets(body: bytes, content_type: str) -> list[str]:
 
 
 class _Reader:
-    """Follows the tags of one page."""
+    """Collects the tokens of one page."""
 
     def __init__(self, base: str, is_wanted: Callable[[str], bool], *, is_final: bool = False) -> None:
         self.late_base: str | None = None
         self._base = base
         self._has_base = is_final
         self._is_wanted = is_wanted
-        self._hidden, self._depth = "", 0  # the element that hides what is read, and how often it is nested
+        self._hidden, self._depth = "", 0  # the element that hides its content, and its nesting depth
         self._in_head = True
         self._passage = Passage()
         self._compared = 0
@@ -119,7 +117,7 @@ class _Reader:
         self._found: tuple[Excerpt, frozenset[str], str] | None = None
 
     def document(self) -> Document:
-        """Return what has been read."""
+        """Return the collected data."""
         link = None
         if self._found:
             excerpt, rel, url = self._found
@@ -127,7 +125,7 @@ class _Reader:
         return Document(self._title, self._language, self._canonical, self._links, link)
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take a start tag."""
+        """Process a start tag."""
         if self._hidden:
             self._depth += name == self._hidden == "template"
             return
@@ -140,7 +138,7 @@ class _Reader:
             handle(self, attributes)
 
     def end(self, name: str) -> None:
-        """Take an end tag."""
+        """Process an end tag."""
         if self._hidden:
             self._depth -= name == self._hidden
             if not self._depth:
@@ -151,7 +149,7 @@ class _Reader:
             self._passage.end_block()
 
     def text(self, text: str) -> None:
-        """Take a piece of text."""
+        """Process a piece of text."""
         if not self._hidden:
             self._passage.add(text)
         elif self._hidden == "title" and not self._title:
@@ -185,7 +183,7 @@ class _Reader:
         self._passage.add(attributes.get("alt", " "))
 
     def _on_anchor(self, attributes: Mapping[str, str]) -> None:
-        self._passage.end_anchor()  # one link ends where the next begins
+        self._passage.end_anchor()  # a new link ends the previous one
         if rel_and_url := self._wanted(attributes):
             self._found = (self._passage.begin_anchor(), *rel_and_url)
 
@@ -195,7 +193,7 @@ class _Reader:
         self._passage.end_anchor()
 
     def _wanted(self, attributes: Mapping[str, str]) -> tuple[frozenset[str], str] | None:
-        """Return `rel` and URL of a link to the post that is better than the one found before."""
+        """Return `rel` and URL of a link to the post if it is better than the one found before."""
         url = self._resolve(attributes["href"]) if "href" in attributes else None
         if not url:
             return None

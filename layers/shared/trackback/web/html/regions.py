@@ -1,7 +1,7 @@
-"""Where things stand on a page: in a post, in its text, or in what is around posts on every page.
+"""Locates the regions of a page: posts, their text, and the navigation around them.
 
-Nobody says it in one way. Elements, roles, microformats and the names that themes give are all looked at, and
-end tags that are missing or too many are borne as browsers bear them, in linear time.
+Pages mark regions in different ways, so elements, roles, microformats and the class names of themes are all
+checked. Missing and surplus end tags are handled as browsers handle them, in linear time.
 """
 
 import re
@@ -13,7 +13,7 @@ _CONTENT = {"e-content", "entry-content"}
 _ENTRY = {"h-entry", "hentry"}
 _CITING = {"u-in-reply-to", "u-like-of", "u-repost-of", "u-bookmark-of"}
 _ASIDE_ELEMENTS = {"nav", "aside", "footer", "menu", "dialog"}
-_TELL_OF_ALL = {"html", "body", "article"}  # themes tell there what a whole page or post has
+_TELL_OF_ALL = {"html", "body", "article"}  # themes describe the whole page or post in their class names
 _ASIDE_ROLES = {"banner", "complementary", "contentinfo", "navigation", "search"}
 _ASIDE_NAME = re.compile(
     r"(?:(?:site|page|post|entry|blog|primary|secondary|main|wp-block|jp|p|u)[-_])?"
@@ -22,21 +22,21 @@ _ASIDE_NAME = re.compile(
     r"|pagination|pager|menu|share|sharing|sharedaddy|social|footer|masthead|newsletter|subscribe|ads?"
     r"|advertisement)(?:[-_].*)?"
 )
-# Elements whose end tag may be left out, by those that end them.
+# Open elements that a start tag ends, since their end tags are optional.
 _CELL, _TERM = {"p", "td", "th"}, {"p", "dt", "dd"}
 _ENDS = {"li": {"p", "li"}, "dt": _TERM, "dd": _TERM, "td": _CELL, "th": _CELL, "tr": _CELL | {"tr"}}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands.
+    """The position of something on a page.
 
     Attributes:
-        aside: In navigation, a sidebar, a footer, comments, or where nothing is shown.
-        content: The number of the marked content that it is in, 0 if in none.
-        article: The number of the article that it is in, the outermost, 0 if in none.
+        aside: In navigation, a sidebar, a footer, comments or a hidden element.
+        content: The number of the marked content around it, or 0.
+        article: The number of the outermost article around it, or 0.
         main: In the page's main part.
-        citing: In a heading, or in what is marked as a reply and the like.
+        citing: In a heading, or in an element marked as a reply, like, repost or bookmark.
     """
 
     aside: bool = False
@@ -47,13 +47,13 @@ class Place:
 
 
 class Outline:
-    """Follows the blocks of one page.
+    """Tracks the blocks of one page.
 
     Attributes:
-        place: Where the page is being read.
-        first: Where the first marked content stands, None if there is none that is not aside.
-        articles: Where the articles stand that are not aside.
-        headed: The numbers of those that have an `h1`.
+        place: The current position.
+        first: The place of the first marked content that is not aside, or None.
+        articles: The places of the articles that are not aside.
+        headed: The numbers of the articles that have an `h1`.
         has_main: Whether the page marks its main part.
     """
 
@@ -64,11 +64,11 @@ class Outline:
         self.headed: set[int] = set()
         self.has_main = False
         self._contents = 0
-        self._open: list[tuple[str, Place]] = []  # with the place around each
+        self._open: list[tuple[str, Place]] = []  # each with its surrounding place
         self._opened: Counter[str] = Counter()
 
     def begin(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take the start of a block or of a custom element, whose name has a hyphen."""
+        """Process the start of a block or of a custom element, whose name has a hyphen."""
         ends = set() if "-" in name else _ENDS.get(name, {"p"})
         while self._open and self._open[-1][0] in ends:
             self._close()
@@ -78,7 +78,7 @@ class Outline:
             self.place = self._place_of(name, attributes)
 
     def end(self, name: str) -> None:
-        """Take the end of a block, which need not have begun."""
+        """Process the end of a block; an end tag without a start tag is ignored."""
         if self._opened[name]:
             while self._close() != name:
                 pass
@@ -108,7 +108,7 @@ class Outline:
 
 
 def is_citing(attributes: Mapping[str, str]) -> bool:
-    """Tell whether microformats call an element a reply, a like, a repost or a bookmark."""
+    """Return whether microformats mark an element as a reply, like, repost or bookmark."""
     return not _CITING.isdisjoint(names_of(attributes))
 
 
@@ -118,7 +118,7 @@ def names_of(attributes: Mapping[str, str]) -> set[str]:
 
 
 def _is_aside(name: str, role: str, names: set[str], around: Place) -> bool:
-    """Tell whether an element is not prose; the header of an article is."""
+    """Return whether an element is outside the page's text; the header of an article is not."""
     if name == "header":
         return not around.article
     is_called_so = name not in _TELL_OF_ALL and any(map(_ASIDE_NAME.fullmatch, {name, *names}))

@@ -1,10 +1,10 @@
-"""The tags and the text of any HTML, one after the other: linear time, and no tree in memory.
+"""Splits any HTML into tags and text, in linear time and without a tree in memory.
 
-libxml2 reads as HTML 5 says, but each end tag walks the stack of open elements: half a megabyte of `<x>` and
-as much of `</y>` take half a minute. So it gets no element that can be nested, and works as a tokenizer only:
-`<p …>` goes in as `<img/p …>` and `</p>` as `<br/p>`, two elements without content whose first attribute is
-the tag's name. A "/" ends neither a name nor a value wrongly, whatever it stands in, so no tag begins or ends
-elsewhere than before. Elements whose content is not markup stay as they are, and cannot be nested anyway.
+libxml2 parses HTML 5, but each end tag walks the stack of open elements: half a megabyte of `<x>` and as much
+of `</y>` take half a minute. So it gets no elements that can be nested, and works as a tokenizer only: `<p
+…>` is passed as `<img/p …>` and `</p>` as `<br/p>`, two elements without content whose first attribute is the
+tag's name. The added "/" never ends a name or a value, so every tag begins and ends where it did before.
+Elements whose content is not markup stay as they are, since they cannot be nested anyway.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from lxml import etree
 
 RAW = frozenset(["script", "style", "textarea", "title", "iframe", "xmp", "noembed", "noframes", "plaintext"])
-"""Elements in which a tag is but text."""
+"""Elements in which a tag is plain text."""
 
 _NAME = rf"(?!(?:{'|'.join(sorted(RAW))})[\t\n\f\r />])(?=[a-z])"
 _START = re.compile(f"<{_NAME}", re.IGNORECASE)
@@ -22,21 +22,21 @@ _END = re.compile(f"</{_NAME}", re.IGNORECASE)
 
 
 class Reader(Protocol):
-    """What is told of the tags and the text; names are in lower case, and entities are decoded."""
+    """Receives the tags and the text; names are in lower case, and entities are decoded."""
 
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Take a start tag; of two attributes of one name, it has the first."""
+        """Process a start tag; of duplicate attributes, the first is given."""
 
     def end(self, name: str) -> None:
-        """Take an end tag, which need not belong to any start tag."""
+        """Process an end tag, which may lack a start tag."""
 
     def text(self, text: str) -> None:
-        """Take a piece of text."""
+        """Process a piece of text."""
 
 
 def read_markup(html: str, reader: Reader) -> None:
-    """Tell `reader` of every tag and text of `html`; comments and doctypes are left out."""
-    html = html.replace("/>", "/ >")  # nothing closes itself in HTML, as far as links are concerned
+    """Pass every tag and text of `html` to `reader`; comments and doctypes are left out."""
+    html = html.replace("/>", "/ >")  # HTML ignores the slash of a self-closing tag
     html = _END.sub("<br/", _START.sub("<img/", html))
     target: Any = _Target(reader)
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
@@ -45,7 +45,7 @@ def read_markup(html: str, reader: Reader) -> None:
 
 
 class _Target:
-    """Turns libxml2's events back into those of the page as it was written."""
+    """Translates libxml2's events back into those of the original page."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
@@ -65,7 +65,7 @@ class _Target:
         self._reader.text(_as_written(text))
 
     def close(self) -> None:
-        """Do nothing, but be there: lxml calls it."""
+        """Do nothing; lxml requires the method."""
 
 
 def _as_written(text: str) -> str:

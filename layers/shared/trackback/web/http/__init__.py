@@ -1,5 +1,5 @@
-"""A guarded HTTP client: public addresses only, bounded in time, size and redirects.
+"""A guarded HTTP client: public addresses only, with limits on time, size and redirects.
 
-Read `client` first; `addresses` judges each address, `connection` connects to it, `decompression` bounds
-what comes.
+Read `client` first; `addresses` decides which addresses are public, `connection` connects, `decompression`
+limits the size of bodies.
 """

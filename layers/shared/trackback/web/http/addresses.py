@@ -1,7 +1,7 @@
-"""Which addresses a stranger may make us connect to: those of the public internet, and nothing else.
+"""Decides which addresses a stranger may make us connect to: those of the public internet only.
 
-The lists are our own: what `ipaddress` calls global differs from one Python to the next, and never looks
-into addresses that carry another one. IPv6 is refused unless it lies in the part that is given out.
+The lists are our own, because `ipaddress.is_global` differs between Python versions and ignores embedded
+addresses. IPv6 is rejected outside the allocated range.
 """
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -32,13 +32,13 @@ _NOT_PUBLIC_6 = [
     for network in (
         "2001::/23",  # protocol assignments: benchmarks, ORCHID, anycast services
         "2001:db8::/32",  # documentation
-        "3ffe::/16",  # the 6bone, given back
+        "3ffe::/16",  # the former 6bone
         "3fff::/20",  # documentation
     )
 ]
 _MAPPED = IPv6Network("::ffff:0:0/96")
 _COMPATIBLE = IPv6Network("::/96")
-_NAT64 = IPv6Network("64:ff9b::/96")  # the local-use 64:ff9b:1::/48 leads into private networks by design
+_NAT64 = IPv6Network("64:ff9b::/96")  # 64:ff9b:1::/48 is local-use: it leads into private networks by design
 _6TO4 = IPv6Network("2002::/16")
 _TEREDO = IPv6Network("2001::/32")
 _ISATAP = {0x00005EFE, 0x02005EFE}  # the upper half of an interface's id
@@ -47,9 +47,9 @@ _LOOPBACK_6 = IPv6Address("::1")
 
 
 def is_public(address: str) -> bool:
-    """Tell whether an address, as a look-up returns it, is one of the public internet.
+    """Return whether an address, as a DNS lookup returns it, is on the public internet.
 
-    An address that carries others (mapped, translated, tunnelled) is public if all that it carries are.
+    An address that embeds others (mapped, translated, tunnelled) is public if all of these are.
     """
     read = _read(address)
     if read is None:
@@ -58,13 +58,13 @@ def is_public(address: str) -> bool:
 
 
 def is_loopback(address: str) -> bool:
-    """Tell whether an address is of this machine, and written plainly."""
+    """Return whether an address is a loopback address, not embedded in another."""
     read = _read(address)
     return read in _LOOPBACK_4 if isinstance(read, IPv4Address) else read == _LOOPBACK_6
 
 
 def _read(address: str) -> IPv4Address | IPv6Address | None:
-    if "%" in address:  # a scope: only addresses of the local link have one
+    if "%" in address:  # a zone index: only link-local addresses have one
         return None
     try:
         return ip_address(address)
@@ -86,13 +86,13 @@ def _is_public_6(address: IPv6Address) -> bool:
 
 
 def _carried(address: IPv6Address) -> list[IPv4Address]:
-    """Return the IPv4 addresses to which an IPv6 address of a translation or tunnel leads."""
+    """Return the IPv4 addresses that an IPv6 address of a translation or tunnel embeds."""
     number = int(address)
     if address in _MAPPED or address in _COMPATIBLE or address in _NAT64:
         return [_low(number)]
     if address in _6TO4:
         return [_low(number >> 80)]
-    if address in _TEREDO:  # the server, and the client with every bit turned over
+    if address in _TEREDO:  # the server, and the client with all bits inverted
         return [_low(number >> 64), _low(~number)]
     return []
 

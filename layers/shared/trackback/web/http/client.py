@@ -1,8 +1,8 @@
-"""The one way out: every request to a stranger's server goes through here.
+"""The HTTP client for all requests to strangers' servers.
 
-A name is looked up once, every address that it has is judged, and the connection goes to a judged address:
-no second look-up can lead elsewhere. Every redirect is judged anew. Time, bytes and redirects are bounded,
-and nothing is taken from the environment but the system's store of certificates.
+It resolves a name once, checks every address, and connects to a checked address, so that a second DNS lookup
+cannot lead elsewhere (DNS rebinding). It checks every redirect in the same way. Time, bytes and redirects are
+limited, and the environment supplies only the system's certificate store.
 """
 
 import http.client
@@ -30,13 +30,13 @@ from trackback.web.http.decompression import ACCEPTED, decompressed
 
 USER_AGENT = "Trackback/0.1.0 (looks at pages that send TrackBack pings)"
 SECONDS = 10
-"""How long a fetch may take, with all look-ups and redirects."""
+"""Time limit of a fetch, with all DNS lookups and redirects."""
 MAX_REDIRECTS = 5
 MAX_BODY = 1_048_576
-"""Bytes of a page that are kept, after decompression."""
+"""Maximum bytes of a body, after decompression; the rest is cut off."""
 MAX_HEAD = 65_536
 MAX_SENT = 2 * MAX_BODY
-"""Bytes of a body as sent: more than MAX_BODY only where they are chopped up or decompress to nothing."""
+"""Maximum bytes of a body on the wire; only tiny chunks or useless compression exceed MAX_BODY."""
 
 _OURS = {"Accept-Encoding": ACCEPTED, "Connection": "close"}
 _HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
@@ -51,21 +51,21 @@ _BROKEN_OFF = "its server broke off before the end"
 _NOT_HTTP = "its server's answer is not HTTP"
 _NOT_TLS = "no encrypted connection to its server came about"
 
-for _name in ("urllib3.connection", "urllib3.response"):  # they warn of each odd answer, with a stack trace
+for _name in ("urllib3.connection", "urllib3.response"):  # they log malformed responses with a stack trace
     logging.getLogger(_name).setLevel(logging.ERROR)
 
 
 class FetchFailed(TrackbackError):
-    """There is no answer to tell of; the message tells the blog's owner why."""
+    """There is no usable response; the message tells the blog's owner why."""
 
 
 class FetchRefused(FetchFailed):
-    """It must not be fetched, now or later: nothing was sent."""
+    """The URL must not be fetched, now or later; nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer, of whatever status: the URL and address that gave it, and its body, not `whole` if cut."""
+    """A response of any status, with its URL and server address; `whole` is False if the body was cut off."""
 
     url: str
     status: int
@@ -77,7 +77,7 @@ class Fetched:
 
 
 class Fetcher:
-    """Fetches pages of strangers; one fetcher may be used by several threads at once."""
+    """Fetches strangers' pages; thread-safe."""
 
     def __init__(
         self,
@@ -88,10 +88,10 @@ class Fetcher:
         may_redirect_to: Callable[[str], bool] = lambda _: True,
         user_agent: str = USER_AGENT,
     ) -> None:
-        """Take whether this machine may be fetched from too, at any port; only the local stack does.
+        """Configure a client; `loopback` also allows this machine, at any port, for the local stack only.
 
-        `may_redirect_to` is asked before a redirect to another site is followed, with its URL: pages that
-        many pings name must not send us all to one victim.
+        `may_redirect_to` is called with the URL of each redirect to another site and may veto it, so that
+        many pings to redirecting pages cannot direct our requests at one victim.
         """
         self._may_redirect_to = may_redirect_to
         self._ours = {**_OURS, "User-Agent": user_agent}
@@ -104,16 +104,16 @@ class Fetcher:
         return tls_context()
 
     def get(self, url: str, *, accept: str = _HTML, headers: Mapping[str, str] = {}) -> Fetched:
-        """Return what a URL answers, after redirects.
+        """Return the response to a GET, after redirects.
 
         Raises:
-            FetchFailed: the URL must not be fetched, or nothing came back that is an answer.
+            FetchFailed: the URL must not be fetched, or there is no usable response.
         """
         asked = {**headers, **self._ours, "Accept": accept}
         return self._in_words(lambda budget: self._follow(url, asked, budget))
 
     def post(self, url: str, form: Mapping[str, str]) -> Fetched:
-        """Return what a URL answers to a form, in UTF-8, as `send` does."""
+        """Return the response to a form in UTF-8; otherwise like `send`."""
         body = urlencode(form).encode("ascii")
         return self.send(url, body, "application/x-www-form-urlencoded; charset=utf-8")
 
@@ -126,12 +126,12 @@ class Fetcher:
         *,
         repeated_by: Container[int] = (),
     ) -> Fetched:
-        """Return what a URL answers to a POST. A redirect is an answer like another, not followed.
+        """Return the response to a POST; a redirect is returned and not followed.
 
-        `repeated_by` are statuses of redirects by which the same POST goes where they lead.
+        `repeated_by` lists redirect statuses that repeat the POST at the new location.
 
         Raises:
-            FetchFailed: the URL must not be asked, or nothing came back that is an answer.
+            FetchFailed: the URL must not be requested, or there is no usable response.
         """
         asked = {**headers, **self._ours, "Content-Type": content_type}
 
@@ -171,7 +171,7 @@ class Fetcher:
     def _answer(
         self, url: str, headers: Mapping[str, str], budget: Budget, body: bytes | None = None
     ) -> Iterator[tuple[BaseHTTPResponse, str]]:
-        """Ask once; yield the answer and the address that gave it."""
+        """Send one request; yield the response and the server's address."""
         parts = urlsplit(url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         with closing(self._connection(url, budget)) as connection:
@@ -193,7 +193,7 @@ class Fetcher:
         return Connection(host, port, addresses, budget)
 
     def _judged(self, host: str, port: int, budget: Budget) -> Sequence[str]:
-        """Return a host's addresses, none of which we must not connect to."""
+        """Return the host's addresses; raise FetchRefused if any is not public."""
         addresses = self._addresses(host, budget)
         if self._loopback and all(map(is_loopback, addresses)):
             return addresses
@@ -204,13 +204,13 @@ class Fetcher:
         return addresses
 
     def _addresses(self, host: str, budget: Budget) -> Sequence[str]:
-        """Look a name up, in a thread of its own: the system's look-up knows no time-out."""
+        """Resolve a name, in a separate thread because the system's resolver has no timeout."""
         answer: Future[Sequence[str]] = Future()
 
         def ask() -> None:
             try:
                 answer.set_result(self._resolve(host))
-            except Exception as error:  # noqa: BLE001 - raised again where it is waited for
+            except Exception as error:  # noqa: BLE001 - raised again by `answer.result`
                 answer.set_exception(error)
 
         threading.Thread(target=ask, daemon=True).start()
@@ -236,7 +236,7 @@ _WORDS: dict[type[Exception], str] = {
     urllib3.HTTPError: _NOT_HTTP,
     ValueError: _NOT_HTTP,
 }
-"""Which error is told in which words; the first that fits."""
+"""Messages for errors; the first match counts."""
 
 
 def _resolve(host: str) -> Sequence[str]:
@@ -252,7 +252,7 @@ def _checked(url: str) -> str:
 
 
 def _redirected(url: str, location: str) -> str:
-    """Return where a redirect leads; servers send bytes of UTF-8 there, though they should not."""
+    """Return the target of a redirect; some servers send raw UTF-8, against the standard."""
     try:
         target = urljoin(url, location.encode("latin-1").decode("utf-8", "replace").strip())
     except ValueError:
@@ -277,6 +277,6 @@ def _fetched(url: str, response: BaseHTTPResponse, peer: str) -> Fetched:
         content_type=headers.get("content-type", ""),
         body=bytes(body[:MAX_BODY]),
         whole=len(body) <= MAX_BODY,
-        headers={name: response.headers[name] for name in headers if name in _KEPT},  # repeated ones joined
+        headers={name: response.headers[name] for name in headers if name in _KEPT},  # joins repeated ones
         address=peer,
     )

@@ -1,4 +1,4 @@
-"""Connections to addresses that somebody has judged, which take only so many seconds and so many bytes."""
+"""Connections to checked addresses, with limits on time and bytes."""
 
 import socket
 import ssl
@@ -10,19 +10,19 @@ from typing import Any, cast
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 MAX_ATTEMPTS = 3
-"""Addresses of one name that are tried: whoever owns the name must not have us knock at many doors."""
+"""Addresses tried per name, so that the owner of a name cannot make us probe many hosts."""
 
 
 class Unreachable(Exception):
-    """No address took the connection."""
+    """No address accepted the connection."""
 
 
 class TooMuch(Exception):
-    """The server sends more bytes than it was allowed."""
+    """The server sends more bytes than allowed."""
 
 
 class Budget:
-    """What a fetch may still take: seconds until its end, and bytes from the server that it talks to now."""
+    """The limits left to a fetch: seconds in total, and bytes from the current server."""
 
     def __init__(self, seconds: float) -> None:
         self._end = monotonic() + seconds
@@ -32,7 +32,7 @@ class Budget:
         """Return the seconds left.
 
         Raises:
-            TimeoutError: there are none.
+            TimeoutError: no time is left.
         """
         left = self._end - monotonic()
         if left <= 0:
@@ -41,7 +41,7 @@ class Budget:
 
 
 class _Socket(socket.socket):
-    """A socket of which each wait ends with the budget, so that not even a drip of bytes outlasts it."""
+    """A socket whose every wait ends with the budget, so that slow drips of bytes cannot outlast it."""
 
     budget: Budget
 
@@ -59,11 +59,11 @@ class _Socket(socket.socket):
 
 
 class _TlsSocket(_Socket, ssl.SSLSocket):
-    """The same over TLS. Its handshake has the whole time that is left when it starts."""
+    """The same over TLS. Its handshake may use all the time left when it starts."""
 
 
 class Connection(HTTPConnection):
-    """A connection for one request to a host by its judged addresses, whatever its name leads to by now."""
+    """A connection for one request, to checked addresses of the host; it does not resolve the name again."""
 
     def __init__(self, host: str, port: int, addresses: Sequence[str], budget: Budget, **tls: Any) -> None:
         super().__init__(host, port, timeout=budget.seconds(), **tls)
@@ -72,11 +72,11 @@ class Connection(HTTPConnection):
         self._budget = budget
 
     def _new_conn(self) -> socket.socket:
-        """Connect; urllib3 would look the host's name up here. Each address gets its share of the time.
+        """Connect without the DNS lookup that urllib3 would do here; each address gets its share of the time.
 
         Raises:
-            Unreachable: none of them answers.
-            TimeoutError: none of them does in time.
+            Unreachable: no address accepts the connection.
+            TimeoutError: no address accepts it in time.
         """
         for left, address in zip(range(len(self._addresses), 0, -1), self._addresses, strict=True):
             with suppress(OSError):
@@ -98,17 +98,17 @@ class Connection(HTTPConnection):
         return attempt
 
     def connect(self) -> None:
-        """Connect, and shake hands where TLS is spoken."""
+        """Connect, with a handshake for TLS."""
         super().connect()
-        cast("_Socket", self.sock).budget = self._budget  # over TLS, it is another socket now
+        cast("_Socket", self.sock).budget = self._budget  # TLS has replaced the socket
 
 
 class TlsConnection(Connection, HTTPSConnection):
-    """The same over TLS; the certificate must be good for the host's name."""
+    """The same over TLS; the certificate must be valid for the host's name."""
 
 
 def tls_context() -> ssl.SSLContext:
-    """Return what verifies certificates by the system's store, and makes sockets that keep to a budget."""
+    """Return a context that verifies against the system's certificate store; its sockets keep to a budget."""
     context = ssl.create_default_context()
     context.sslsocket_class = _TlsSocket
     return context

@@ -1,20 +1,20 @@
-"""Bodies as they were before they were compressed, in pieces: however much one becomes, little is held."""
+"""Decompresses bodies in pieces, so that memory stays small however much a body expands."""
 
 import zlib
 from collections.abc import Iterable, Iterator
 
 ACCEPTED = "gzip, deflate"
-"""What a request may ask for."""
+"""Value of Accept-Encoding."""
 
 _PIECE = 16_384
 
 
 def decompressed(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
-    """Yield the pieces of a body that came with a `Content-Encoding`.
+    """Yield the decompressed pieces of a body with a given `Content-Encoding`.
 
     Raises:
         EOFError: the body ends before its compressed data does.
-        zlib.error: it is compressed wrongly, or in another way than was asked for.
+        zlib.error: the data is corrupt, or its encoding was not requested.
     """
     encoding = encoding.strip().lower().removeprefix("x-")
     if encoding in {"", "identity"}:
@@ -31,7 +31,7 @@ def _inflated(chunks: Iterable[bytes], *, gzip: bool) -> Iterator[bytes]:
         while rest:
             if stream is None or stream.eof:
                 if stream and not (gzip and rest.startswith(b"\x1f")):
-                    return  # what stands behind the end, and is not another member, does not count
+                    return  # ignore trailing bytes that are not another gzip member
                 stream = zlib.decompressobj(_window(rest[0], gzip=gzip))
             yield stream.decompress(rest, _PIECE)
             rest = stream.unconsumed_tail or stream.unused_data
@@ -42,7 +42,7 @@ def _inflated(chunks: Iterable[bytes], *, gzip: bool) -> Iterator[bytes]:
 
 
 def _window(first: int, *, gzip: bool) -> int:
-    """Return zlib's number for a format; "deflate" is sent with zlib's header and, by some, without it."""
+    """Return zlib's window bits for a format; some servers send "deflate" without zlib's header."""
     if gzip:
         return 16 + zlib.MAX_WBITS
     return zlib.MAX_WBITS if first & 0x8F == zlib.DEFLATED else -zlib.MAX_WBITS

@@ -1,4 +1,4 @@
-"""Text from bytes: which charset, which characters, what is left of markup.
+"""Text from bytes: charsets, characters, and removal of markup.
 
-Read `charset` and `plain_text`; `japanese` is what Python's codecs lack, `diff` shows what changed.
+Read `charset` and `plain_text`; `japanese` adds what Python's codecs lack, `diff` compares two texts.
 """

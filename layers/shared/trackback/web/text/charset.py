@@ -1,7 +1,8 @@
-"""Which character set a ping was written in.
+"""Detects the charset of a ping.
 
-TrackBack 1.2 wants `charset` in the Content-Type. Senders put it into the body, leave it out or name a wrong
-one, so the bytes speak first. All fields are judged together: one short field alone says too little.
+TrackBack 1.2 requires `charset` in the Content-Type. Senders put it into the body, omit it or name a wrong
+one, so the bytes take precedence. All fields are judged together, since one short field alone is
+inconclusive.
 """
 
 import codecs
@@ -15,16 +16,16 @@ from trackback.web.text import japanese as jis
 
 Codec = Callable[[bytes, str], str]
 
-_LABEL = re.compile(r"[A-Za-z0-9._:-]{1,40}")  # CVE-2009-3622: lists of labels wore WordPress out
-_MARKS = [  # longest first: a UTF-32 mark begins with a UTF-16 one
+_LABEL = re.compile(r"[A-Za-z0-9._:-]{1,40}")  # CVE-2009-3622: lists of labels exhausted WordPress
+_MARKS = [  # longest first: the UTF-32 mark begins with the UTF-16 mark
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 ]
 _ISO_2022_JP = re.compile(rb"\x1b\$[@B]|\x1b\([JI]")
-# Names that were in use follow the WHATWG's list, which has no UTF-7 and no codec that is not a charset.
-# Python's own codecs of these names lack the characters that vendors added, so the wider codec stands in.
+# Charset names follow the WHATWG's list, which has no UTF-7 and no codecs that are not charsets.
+# Python's codecs of these names lack the vendors' extensions, so the wider codec replaces them.
 _WIDER = {"shift_jis": "cp932", "gbk": "gb18030", "euc-kr": "cp949", "big5": "big5hkscs"}
 _OTHER_LABELS = {
     "jis": "iso-2022-jp",
@@ -45,7 +46,7 @@ _SAMPLE = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Texts, the charset that they were read in, and whether bytes had to be replaced (U+FFFD)."""
+    """Decoded texts, their charset, and whether bytes were replaced (U+FFFD)."""
 
     texts: list[str]
     charset: str
@@ -53,10 +54,11 @@ class Decoded:
 
 
 def decode(values: Sequence[bytes], labels: Iterable[str]) -> Decoded:
-    """Decode the values of one ping, in this order of belief.
+    """Decode the values of one ping, by the first evidence that fits.
 
-    Byte order marks; ISO-2022-JP's escapes; valid UTF-8, even against the label, since a wrong label is
-    commoner than a legacy text that happens to be valid UTF-8; the labels as given; detection; windows-1252.
+    The order is: byte order marks; ISO-2022-JP's escapes; valid UTF-8, even against the label, since a wrong
+    label is more common than a legacy text that happens to be valid UTF-8; the labels as given; detection;
+    windows-1252.
     """
     if marked := _by_mark(values):
         return marked
@@ -71,7 +73,7 @@ def decode(values: Sequence[bytes], labels: Iterable[str]) -> Decoded:
 
 
 def known_charset(label: str) -> str | None:
-    """Return the charset that a label names, None unless it is one that blogs were written in."""
+    """Return the charset of a label, or None unless blogs were written in it."""
     label = label.strip().strip("\"'").lower()
     if not _LABEL.fullmatch(label):
         return None
@@ -89,7 +91,7 @@ def _by_mark(values: Sequence[bytes]) -> Decoded | None:
                 _whole_part(value.removeprefix(mark), codec if is_wide else "utf-8")
                 for value, is_wide in zip(values, wide, strict=True)
             ]
-        except ValueError:  # the mark was two letters of another charset
+        except ValueError:  # the mark was text in another charset
             continue
         return Decoded(texts, codec[:6])
     return None
@@ -102,7 +104,7 @@ def _plausible(values: Sequence[bytes], named: list[str]) -> Iterator[str]:
     for name in named:
         yield name
         if name == "big5":
-            yield "cp950"  # which has the euro where Hong Kong's Big5 has nothing
+            yield "cp950"  # it has the euro sign, which Hong Kong's Big5 lacks
 
 
 def _first_that_fits(values: Sequence[bytes], names: Iterable[str]) -> Decoded | None:
@@ -111,7 +113,7 @@ def _first_that_fits(values: Sequence[bytes], names: Iterable[str]) -> Decoded |
 
 
 def _hardly_broken(values: Sequence[bytes], names: Iterable[str]) -> Decoded | None:
-    """Decode with replacements where most characters are whole: the label is right, a byte is not."""
+    """Decode with replacements if most characters are intact: the label is right, and a byte is broken."""
     for name in names:
         decoded = _with_replacements(values, name)
         text = "".join(decoded.texts)
@@ -122,7 +124,7 @@ def _hardly_broken(values: Sequence[bytes], names: Iterable[str]) -> Decoded | N
 
 
 def _strictly(values: Sequence[bytes], name: str) -> list[str] | None:
-    """Decode without an error, or return None; a character that its sender cut in half is dropped."""
+    """Decode without errors, or return None; a final character that its sender cut in half is dropped."""
     decoder = _codec(name)
     try:
         return [decoder(value, "strict") for value in values]
@@ -134,7 +136,7 @@ def _strictly(values: Sequence[bytes], name: str) -> list[str] | None:
         texts = [_without_cut_tail(value, name) for value in values]
     except ValueError:
         return None
-    # "Café" in Latin-1 ends like a cut UTF-8 character: believe it only where whole ones stand before.
+    # "Café" in Latin-1 ends like a cut UTF-8 character, so intact non-ASCII characters must precede it.
     return None if all(text.isascii() for text in texts) else texts
 
 
@@ -160,13 +162,13 @@ def _python_name(name: str) -> str:
 
 
 def _detect(sample: bytes) -> str:
-    import chardet  # noqa: PLC0415 - models of a megabyte, needed only where nothing else decides
+    import chardet  # noqa: PLC0415 - its models take a megabyte, and few pings need them
 
     sample = sample[:_SAMPLE]
     guess = chardet.detect(sample, include_encodings=_DETECTED, compat_names=False)["encoding"]
     name = known_charset(guess or "") or "windows-1252"
     latin = sum(map(str.isalpha, sample.decode("ascii", "ignore")))
-    # Russian has hardly a Latin letter, while "Café" is one accent among them.
+    # Russian has hardly any Latin letters, while "Café" has one accent among them.
     return "windows-1252" if name in _CYRILLIC and latin * 2 > len(sample) - latin else name
 
 

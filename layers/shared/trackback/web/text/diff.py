@@ -1,4 +1,4 @@
-"""What has changed between two texts, in words, for the author to read."""
+"""Compares two texts word by word, for the author to read."""
 
 import re
 from collections import Counter
@@ -10,15 +10,15 @@ Part = tuple[Literal["same", "gone", "new"], str]
 
 _SPACELESS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"  # kana and Han
 _WORD = re.compile(rf"\s+|[{_SPACELESS}]|[^\s{_SPACELESS}]+")
-_MOST_PAIRS = 20_000  # of equal words; ordinary texts have half as many, and hostile ones take a second each
+_MOST_PAIRS = 20_000  # of equal words; ordinary texts have half as many, and a hostile text takes a second
 
 
 def difference(before: str, after: str) -> list[Part]:
-    """Return the parts of both texts in their order: what is the same, what is gone, what is new.
+    """Return the parts of both texts in order: what is the same, what is gone, what is new.
 
-    "same" and "gone" make the text before, "same" and "new" the one after. Where a script has no spaces,
-    characters stand in for words. Lone spaces between changed words count as changed, so that changes are
-    read in one piece. Of texts that repeat themselves without end, all between the ends counts as changed.
+    "same" and "gone" form the old text, "same" and "new" the new one. In scripts without spaces, the unit is
+    a character. Spaces between changed words count as changed, so that a change reads as one piece. In
+    extremely repetitive texts, everything between the common start and end counts as changed.
     """
     old, new = _WORD.findall(before), _WORD.findall(after)
     parts: list[Part] = []
@@ -35,7 +35,7 @@ def difference(before: str, after: str) -> list[Part]:
 
 
 def _steps(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
-    """Return how to get from the old words to the new ones, as `SequenceMatcher.get_opcodes` does."""
+    """Return the edit steps from the old words to the new ones, like `SequenceMatcher.get_opcodes`."""
     counts = Counter(new)
     if sum(number * counts[word] for word, number in Counter(old).items()) <= _MOST_PAIRS:
         return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
@@ -46,6 +46,6 @@ def _steps(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, i
 
 
 def _in_common(old: Sequence[str], new: Sequence[str]) -> int:
-    """Return how many words two texts have in common from their start."""
+    """Return the number of words that two texts share at their start."""
     pairs = enumerate(zip(old, new, strict=False))
     return next((number for number, (a, b) in pairs if a != b), min(len(old), len(new)))

@@ -1,8 +1,8 @@
-"""EUC-JP and ISO-2022-JP with the characters that vendors added (①, ㈱, 髙).
+"""Decodes EUC-JP and ISO-2022-JP with the vendors' extensions (①, ㈱, 髙).
 
-Python's codecs for them refuse those characters or turn them into others, while its cp932 knows them all.
-Both encodings and Shift_JIS number the same table of 94 by 94 characters, so the bytes are renumbered
-(JIS X 0208:1997, appendices 1 and 2) and read as cp932.
+Python's codecs for them reject these characters or change them into others, while its cp932 has them all.
+Both encodings and Shift_JIS number the same table of 94 by 94 characters, so the bytes are renumbered (JIS X
+0208:1997, appendices 1 and 2) and decoded as cp932.
 """
 
 import re
@@ -17,19 +17,19 @@ _LONGEST = 3  # bytes of one character
 
 
 def decode(data: bytes, charset: str, errors: str = "strict") -> str:
-    """Decode `data`, written in one of `CHARSETS`.
+    """Decode `data`, which is written in one of `CHARSETS`.
 
     Raises:
-        UnicodeDecodeError: with errors="strict", a byte does not fit.
+        UnicodeDecodeError: with errors="strict", a byte is invalid.
     """
     return _from_escapes(data, errors) if charset == "iso-2022-jp" else _from_euc(data, errors)
 
 
 def decode_cut(data: bytes, charset: str) -> str:
-    """Decode `data`, whose last character may have been cut in half and is dropped then.
+    """Decode `data`; if its last character is cut in half, drop that.
 
     Raises:
-        UnicodeDecodeError: a byte before that does not fit.
+        UnicodeDecodeError: an earlier byte is invalid.
     """
     for end in range(len(data), len(data) - _LONGEST + 1, -1):
         try:
@@ -68,12 +68,12 @@ def _from_euc(data: bytes, errors: str) -> str:
 
 
 def _shifted(pairs: bytes) -> bytes:
-    """Renumber pairs of bytes 0x21 to 0x7E as Shift_JIS; line breaks between them stay."""
+    """Renumber pairs of bytes 0x21 to 0x7E as Shift_JIS; line breaks between them are kept."""
     out = bytearray()
     index = 0
     while index < len(pairs):
         row, *cells = pairs[index : index + 2]
-        if row < 0x21 or not cells or cells[0] < 0x21:  # a line break, or half a character: cp932 refuses it
+        if row < 0x21 or not cells or cells[0] < 0x21:  # a line break, or half a character (cp932 rejects it)
             out.append(row if row < 0x21 else 0x81)
             index += 1
             continue
