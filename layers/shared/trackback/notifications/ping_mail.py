@@ -19,7 +19,7 @@ WIDTH = 72
 
 _MAX_IN_SUBJECT = 60
 _MARKS = {Seen.FOUND: "✓", Seen.MISSING: "✗", Seen.UNREACHABLE: "?"}
-_SAID_OF_LINK = (  # in the reasons of every verdict (`spam.signals`); `Announcement.link` covers them
+_SAID_OF_LINK = (  # in the reasons of every verdict (`receiving.spam`); `Announcement.link` covers them
     "The source links to the post.",
     "The source does not link to the post.",
     "The source could not be fetched.",

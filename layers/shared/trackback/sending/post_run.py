@@ -57,7 +57,7 @@ class Step:
 
 
 class PostRun:
-    """Processes the targets in the post's order, so that two concurrent runs do not overtake each other."""
+    """Processes the targets in the post's order, so that the second of two runs follows the first."""
 
     def __init__(
         self,

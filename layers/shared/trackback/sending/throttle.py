@@ -13,7 +13,7 @@ LEFT_ALONE = "its site did not answer, or asked for patience, several times in a
 
 def user_agent(site: str) -> str:
     """Return the User-Agent for outgoing requests: the blog's host and the purpose."""
-    from trackback.web.http.client import USER_AGENT  # noqa: PLC0415 - the settings page runs without the HTTP client
+    from trackback.web.http.client import USER_AGENT  # noqa: PLC0415 - importers may lack the HTTP client
 
     return f"{USER_AGENT.partition(' ')[0]} (sends the TrackBack pings of {site})"
 
@@ -28,7 +28,7 @@ class HostThrottle:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Set the `pause` between two pings to one site; `clock` and `sleep` are for tests."""
+        """Set the `pause` between two pings to one site."""
         self._pause = pause.total_seconds()
         self._clock = clock
         self._sleep = sleep

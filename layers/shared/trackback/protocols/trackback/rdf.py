@@ -66,7 +66,7 @@ def read_blocks(page: str) -> Iterator[Block]:
         stop = ends[number + 1][0] if number + 1 < len(ends) else len(page)
         found = _read(page[start:stop])
         if ping := found.get("trackback:ping"):
-            identifier = found.get("dc:identifier") or found.get("dc:identifer", "")  # a real typo
+            identifier = found.get("dc:identifier") or found.get("dc:identifer", "")  # seen on a live page
             yield Block(ping, identifier, found.get("rdf:about", ""), found.get("dc:title", ""))
 
 

@@ -36,7 +36,7 @@ class Reader(Protocol):
 
 def read_markup(html: str, reader: Reader) -> None:
     """Pass every tag and text of `html` to `reader`; comments and doctypes are left out."""
-    html = html.replace("/>", "/ >")  # HTML ignores the slash of a self-closing tag
+    html = html.replace("/>", "/ >")  # for links, HTML ignores the slash of a self-closing tag
     html = _END.sub("<br/", _START.sub("<img/", html))
     target: Any = _Target(reader)
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
