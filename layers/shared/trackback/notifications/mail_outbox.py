@@ -12,11 +12,10 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
-from trackback.errors import TableBusy
 from trackback.model.ping import Ping, Status
 from trackback.model.sent_ping import FOR_A_PERSON, SentPing
 from trackback.model.settings import Notify
-from trackback.storage.dynamodb import BUSY, tries
+from trackback.storage.dynamodb import batch_get
 from trackback.storage.items import Item, to_ping, to_plain
 from trackback.storage.keys import MAIL
 from trackback.storage.pings import Table
@@ -166,16 +165,7 @@ class Outbox:
         return marked is not None
 
     def _load(self, pings: Collection[str]) -> list[Item]:
-        keys = [{"id": {"S": ping}} for ping in pings]
-        left: Any = {self._table.name: {"Keys": keys, "ConsistentRead": True}} if keys else {}
-        found: list[Item] = []
-        for _ in tries():
-            if not left:
-                return found
-            answer = self._table.client.batch_get_item(RequestItems=left)
-            found += answer["Responses"][self._table.name]
-            left = answer["UnprocessedKeys"]
-        raise TableBusy(BUSY)
+        return list(batch_get(self._table.client, self._table.name, pings, consistent=True))
 
     def sent(self, claim: Claim, told: int, now: datetime) -> None:
         """Record that a mail about `told` pings went out; the next one may then be claimed."""

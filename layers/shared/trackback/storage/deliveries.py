@@ -3,13 +3,12 @@
 A webhook that waits for a retry is also in the index `by_due`, and keeps its request body.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from trackback.errors import TableBusy
-from trackback.storage.dynamodb import BUSY, telling_when_busy, tries
+from trackback.storage.dynamodb import batch_get, telling_when_busy
 from trackback.storage.items import Item, to_plain, to_typed
 from trackback.storage.keys import DELIVERY, DUE_WEBHOOK, STATUS_DELIVERY
 from trackback.storage.pings import Table
@@ -138,19 +137,10 @@ class Deliveries:
             ScanIndexForward=False,
             Limit=limit,
         )["Items"]
-        found = self._each([{"id": key["id"]} for key in keys])
-        return [found[key["id"]["S"]] for key in keys if key["id"]["S"] in found]
-
-    def _each(self, keys: Sequence[Mapping[str, Any]]) -> dict[str, Delivery]:
-        found: dict[str, Delivery] = {}
-        left: Any = {self._table: {"Keys": keys}} if keys else {}
-        for _ in tries():
-            if not left:
-                return found
-            answer = self._client.batch_get_item(RequestItems=left)
-            found |= {each.id: each for each in map(_to_delivery, answer["Responses"].get(self._table, []))}
-            left = answer["UnprocessedKeys"]
-        raise TableBusy(BUSY)
+        ids = [key["id"]["S"] for key in keys]
+        items = batch_get(self._client, self._table, ids)
+        found = {each.id: each for each in map(_to_delivery, items)}
+        return [found[each] for each in ids if each in found]
 
 
 def _to_item(delivery: Delivery) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import os
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +48,29 @@ def telling_when_busy() -> Iterator[None]:
         if error.response["Error"]["Code"] in _THROTTLED:
             raise TableBusy(BUSY) from error
         raise
+
+
+def batch_get(
+    client: "DynamoDBClient", table: str, ids: Iterable[str], *, consistent: bool = False, **options: Any
+) -> Iterator[Mapping[str, Any]]:
+    """Yield the records with at most 100 different ids, in no order and without missing ones.
+
+    What DynamoDB leaves out for want of units is asked for again. `consistent` sees every write that has been
+    answered, for twice the units; `options` are further ones of BatchGetItem, like a ProjectionExpression.
+
+    Raises:
+        TableBusy: the table's read ceiling is reached.
+    """
+    keys = [{"id": {"S": each}} for each in ids]
+    left: Any = {table: {"Keys": keys, "ConsistentRead": consistent, **options}}
+    for _ in tries() if keys else ():
+        answer = client.batch_get_item(RequestItems=left)
+        yield from answer["Responses"].get(table, [])
+        left = answer["UnprocessedKeys"]
+        if not left:
+            return
+    if keys:
+        raise TableBusy(BUSY)
 
 
 def transact(client: "DynamoDBClient", table: str, updates: Sequence[dict[str, Any]]) -> None:

@@ -24,7 +24,7 @@ from trackback.errors import NoSuchPing, StatusChanged, TableBusy
 from trackback.model.listing import Cursor, Page
 from trackback.model.ping import Ping, Status, words_id
 from trackback.model.transitions import KEEP_UNWANTED, UNWANTED, Change, Due, decision, reopened, revision
-from trackback.storage.dynamodb import BUSY, TOO_LATE, connect, telling_when_busy, transact, tries
+from trackback.storage.dynamodb import BUSY, TOO_LATE, batch_get, connect, telling_when_busy, transact
 from trackback.storage.items import Item, new_item, post_id, to_count, to_page, to_ping, to_plain, to_typed
 from trackback.storage.updates import count_change, ping_change
 from trackback.timestamps import stamp
@@ -169,18 +169,8 @@ class Table:
         Raises:
             TableBusy: the table's read ceiling is reached.
         """
-        if not entries:
-            return
-        left: Any = {self.name: {"Keys": [{"id": entry["id"]} for entry in entries]}}
-        found: dict[str, Ping] = {}
-        for _ in tries():
-            answer = self.client.batch_get_item(RequestItems=left)
-            found |= {ping.id: ping for ping in map(to_ping, answer["Responses"][self.name])}
-            left = answer["UnprocessedKeys"]
-            if not left:
-                break
-        else:
-            raise TableBusy(BUSY)
+        items = batch_get(self.client, self.name, [entry["id"]["S"] for entry in entries])
+        found = {ping.id: ping for ping in map(to_ping, items)}
         yield from (found[entry["id"]["S"]] for entry in entries if entry["id"]["S"] in found)
 
     def _scan(self, status: Status | None) -> list[Ping]:

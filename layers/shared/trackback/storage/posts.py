@@ -1,9 +1,8 @@
 """Titles of posts, as source checks have stored them."""
 
 from collections.abc import Collection
-from typing import Any
 
-from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.dynamodb import batch_get, telling_when_busy
 from trackback.storage.items import post_id, to_plain
 from trackback.storage.pings import Table
 
@@ -15,14 +14,13 @@ def post_titles(table: Table, keys: Collection[str]) -> dict[str, str]:
     Raises:
         TableBusy: the table's read ceiling is reached.
     """
-    if not keys:
-        return {}
-    wanted: Any = [{"id": {"S": post_id(key)}} for key in set(keys)]
-    request: Any = {
-        "Keys": wanted,
-        "ProjectionExpression": "#id, #facts.#title",
-        "ExpressionAttributeNames": {"#id": "id", "#facts": "facts", "#title": "title"},
-    }
-    found = table.client.batch_get_item(RequestItems={table.name: request})["Responses"][table.name]
+    names = {"#id": "id", "#facts": "facts", "#title": "title"}
+    found = batch_get(
+        table.client,
+        table.name,
+        map(post_id, set(keys)),
+        ProjectionExpression="#id, #facts.#title",
+        ExpressionAttributeNames=names,
+    )
     titles = {item["id"]: item.get("facts", {}).get("title", "") for item in map(to_plain, found)}
     return {key: title for key in keys if (title := titles.get(post_id(key), ""))}

@@ -8,12 +8,12 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
-from trackback.errors import TableBusy
 from trackback.model.feed_state import Memory, posts_in
 from trackback.model.sent_ping import FOR_A_PERSON, SentPing, Stage
-from trackback.storage.dynamodb import BUSY, tries
+from trackback.storage.dynamodb import batch_get
 from trackback.storage.items import Item, to_plain, to_typed
 from trackback.storage.keys import DUE_SENT, DUE_UNTOLD, FEED, STATUS_SENT
 from trackback.storage.pings import BATCH, Table
@@ -37,18 +37,11 @@ class SentPings:
         """
         wanted = sorted(set(ids))
         starts = range(0, len(wanted), BATCH)
-        return {each.id: each for start in starts for each in self._each(wanted[start : start + BATCH])}
-
-    def _each(self, ids: Sequence[str]) -> Iterator[SentPing]:
-        name = self._table.name
-        left: Any = {name: {"Keys": [{"id": {"S": each}} for each in ids], "ConsistentRead": True}}
-        for _ in tries():
-            answer = self._client.batch_get_item(RequestItems=left)
-            yield from map(to_sending, answer["Responses"].get(name, []))
-            left = answer["UnprocessedKeys"]
-            if not left:
-                return
-        raise TableBusy(BUSY)
+        batches = (wanted[start : start + BATCH] for start in starts)
+        items = chain.from_iterable(
+            batch_get(self._client, self._table.name, batch, consistent=True) for batch in batches
+        )
+        return {each.id: each for each in map(to_sending, items)}
 
     def put(self, sending: SentPing) -> bool:
         """Write the next version of a record; return False if the stored version has changed."""

@@ -15,9 +15,9 @@ from typing import Any
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import post_key
 from trackback.storage.dynamodb import telling_when_busy
-from trackback.storage.items import post_id, to_plain
 from trackback.storage.keys import OVERVIEW
 from trackback.storage.pings import Table
+from trackback.storage.posts import post_titles
 from trackback.timestamps import stamp
 from trackback.urls import host_of
 
@@ -104,13 +104,8 @@ def _newest(table: Table, status: Status) -> list[str]:
 
 def _titles(table: Table, urls: Sequence[str]) -> dict[str, str]:
     """Return the stored titles of posts by URL; a missing title is harmless."""
-    if not urls:
-        return {}
-    keys: Any = {table.name: {"Keys": [{"id": {"S": post_id(post_key(url))}} for url in urls]}}
-    found = table.client.batch_get_item(RequestItems=keys)["Responses"][table.name]
-    facts = {item["id"]: item.get("facts", {}) for item in map(to_plain, found)}
-    titles = {url: facts.get(post_id(post_key(url)), {}).get("title", "") for url in urls}
-    return {url: title for url, title in titles.items() if title}
+    titles = post_titles(table, [post_key(url) for url in urls])
+    return {url: title for url in urls if (title := titles.get(post_key(url), ""))}
 
 
 def count_weeks(received: Mapping[str, Sequence[str]], now: datetime) -> list[tuple[str, dict[str, int]]]:
