@@ -118,16 +118,17 @@ def test_a_certificate_for_another_domain_or_none_at_all_is_refused() -> None:
 
 
 def test_an_adopted_table_gets_ceilings_on_itself_and_on_every_index(table: Table) -> None:
-    """What the engines do with ceilings differs, and DynamoDB Local knows none: the requests are caught."""
+    """DynamoDB Local knows neither ceilings nor backups: the requests for them are caught."""
     asked: list[dict[str, Any]] = []
 
-    def catch(params: dict[str, Any], **_: Any) -> tuple[Any, dict[str, Any]]:
+    def catch(params: dict[str, Any], **_: Any) -> Any:
         asked.append(json.loads(params["body"]))
-        return SimpleNamespace(status_code=200), {"TableDescription": {}}
+        return SimpleNamespace(status_code=200), {}
 
     boto3.setup_default_session()
     assert boto3.DEFAULT_SESSION
-    boto3.DEFAULT_SESSION.events.register("before-call.dynamodb.UpdateTable", catch)
+    for operation in ("UpdateTable", "UpdateContinuousBackups"):
+        boto3.DEFAULT_SESSION.events.register(f"before-call.dynamodb.{operation}", catch)
     stream = kept_table.adopt(deployment(), {"ExistingTable": table.name, **CEILINGS}, KEYS)
     assert stream == table.client.describe_table(TableName=table.name)["Table"]["LatestStreamArn"]
     ceiling = {"MaxWriteRequestUnits": 30, "MaxReadRequestUnits": 300}
@@ -136,6 +137,7 @@ def test_an_adopted_table_gets_ceilings_on_itself_and_on_every_index(table: Tabl
     assert [each["Update"] for each in changes["GlobalSecondaryIndexUpdates"]] == [
         {"IndexName": name, "OnDemandThroughput": ceiling} for name in KEYS if name
     ]
+    assert changes["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     boto3.setup_default_session()
 
 
