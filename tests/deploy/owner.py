@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -46,6 +47,7 @@ class Owner:
             encoding="utf-8",
             timeout=PATIENCE / 3,
             dimensions=(24, 200),
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         shown = ""
         for prompt, answer in dialogue:

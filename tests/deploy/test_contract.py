@@ -101,10 +101,9 @@ def test_the_stack_tells_what_its_owner_needs(stack: Stack) -> None:
         "PingUrl": f"{api}/trackback/{{host}}/{{path}}",
         "Moderate": f"{api}/moderate",
         "Snippet": f'<script type="module" src="{api}/embed.js"></script>',
-        "PostSnippet": f"{api}/snippet?post={{host}}/{{path}}",
         "TableName": stack.outputs["TableName"],
     }
-    assert re.fullmatch(r"https://[a-z0-9]+\.cloudfront\.net", api)
+    assert re.fullmatch(r"https://[a-z0-9]+\.execute-api\.us-east-1\.amazonaws\.com", api)
 
 
 def test_a_ping_and_its_repeat_are_answered_with_success(ping: Ping, post: str) -> None:

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from trackback.errors import TrackbackError
 from trackback.model.ping import Ping, Status
 from trackback.model.settings import Event, Settings
-from trackback.signing import Keyring
 from trackback.storage.deliveries import Deliveries, Delivery, delivery_id, event_id
-from trackback.storage.signing_keys import Keys
 from trackback.timestamps import stamp, wait
 from trackback.web.text.plain_text import clean
 
 if TYPE_CHECKING:  # the author's pages use this module without the HTTP client
+    from trackback.signing import Keyring
+    from trackback.storage.signing_keys import Keys
     from trackback.web.http.client import Fetched, Fetcher
 
 TEST = "ping.test"
@@ -58,7 +58,7 @@ _EXAMPLE = Ping(
 class Webhook:
     """Sends events to the URL in the current settings."""
 
-    def __init__(self, fetcher: "Fetcher", keys: Keys, deliveries: Deliveries) -> None:
+    def __init__(self, fetcher: "Fetcher", keys: "Keys", deliveries: Deliveries) -> None:
         self._fetcher = fetcher
         self._keys = keys
         self._deliveries = deliveries
@@ -119,12 +119,12 @@ def payload(event: str, ping: Ping, now: datetime) -> str:
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 
 
-def secret(keyring: Keyring) -> str:
+def secret(keyring: "Keyring") -> str:
     """Return the newest key in the form that the author copies to the receiving program."""
     return "whsec_" + b64encode(_raw(keyring.newest)).decode("ascii")
 
 
-def sign(keyring: Keyring, event_id: str, body: str, now: datetime) -> dict[str, str]:
+def sign(keyring: "Keyring", event_id: str, body: str, now: datetime) -> dict[str, str]:
     """Return the signature headers for a body, signed with every accepted key."""
     seconds = str(int(now.timestamp()))
     message = f"{event_id}.{seconds}.{body}".encode()
