@@ -281,7 +281,7 @@ def mail_link() -> Reply:
 
 @show(f"{SIGN_IN}/<token>")
 def offer_to_enter(token: str) -> Reply:
-    """Show a sign-in button. The GET signs nobody in, because mail scanners follow links."""
+    """Show a sign-in button. Mail scanners follow links, so only the POST signs in."""
     return replies.page("enter.html", token=token, to=_to())
 
 

@@ -38,7 +38,7 @@ def change_closed(table: Table, sites: Sites, fields: Fields) -> Flash:
             closing.reopen(table, entry)
         return Flash("It takes TrackBacks again, within a minute.")
     closing.close(table, sites, entry)
-    return Flash("It is closed within a minute, and whoever pings it is told so.")
+    return Flash("It closes within a minute. Senders then get an error that says so.")
 
 
 def change_key(key: AkismetKey, fields: Fields) -> Flash:
