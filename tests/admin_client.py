@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from functions.moderate import app
+from tests.conftest import reworded
 from tests.events import FORM, Context, http_event
 from tests.stack.aws import sent_mails
 from trackback.model.ping import Ping, Status
-from trackback.model.transitions import verdict_change
-from trackback.model.verdict import Outcome, Seen, Verdict
+from trackback.model.transitions import CheckOutcome, checked
+from trackback.model.verdict import LinkStatus, Verdict
 from trackback.pages.admin.actions import Choice
 from trackback.signing import Action, Link, write_link
 from trackback.storage.pings import Table
@@ -80,12 +81,12 @@ Waiting = Callable[..., Ping]
 
 
 def revise(table: Table, ping: Ping, title: str = "Later words") -> Ping:
-    table.add(replace(ping, title=title, status=Status.RECEIVED, revision=None))
+    table.add(replace(reworded(ping, title=title), status=Status.RECEIVED, revision=None))
     return table.get(ping.id)
 
 
 def chosen(ping: Ping) -> str:
-    return str(Choice(ping.id, ping.status, ping.texts_id, ping.revision_id))
+    return str(Choice(ping.id, ping.status, ping.texts.hash, ping.revision_hash))
 
 
 def one(act: str, ping: Ping) -> dict[str, str]:
@@ -94,17 +95,17 @@ def one(act: str, ping: Ping) -> dict[str, str]:
 
 def mailed(ping: Ping, action: Action = Action.APPROVE, age: timedelta = timedelta()) -> str:
     """Return the path of a mail link that was written `age` ago."""
-    link = Link(action, "" if action is Action.MUTE else ping.id, ping.latest_id)
+    link = Link(action, "" if action is Action.MUTE else ping.id, ping.latest_texts.hash)
     return f"{QUEUE}/link/{write_link(app.keys.load(now()), link, now() - age)}"
 
 
 def reopen(table: Table, ping: Ping, title: str) -> Ping:
     """Have the checker reject a ping and its sender send other texts, so that it is pending again."""
-    verdict = Verdict(Seen.FOUND, ping.received_at)
-    table.apply(verdict_change(ping, verdict, Outcome(Status.SPAM), now()))
+    verdict = Verdict(LinkStatus.FOUND, ping.received_at)
+    table.apply(checked(ping, verdict, CheckOutcome(Status.SPAM), now()))
     reopened = revise(table, ping, title)
-    assert (reopened.status, reopened.title) == (Status.RECEIVED, title)
-    table.apply(verdict_change(reopened, verdict, Outcome(Status.PENDING), now()))
+    assert (reopened.status, reopened.texts.title) == (Status.RECEIVED, title)
+    table.apply(checked(reopened, verdict, CheckOutcome(Status.PENDING), now()))
     return table.get(ping.id)
 
 

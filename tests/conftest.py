@@ -4,6 +4,7 @@ import gc
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
@@ -41,6 +42,11 @@ os.environ.update(
 )
 
 MakePing = Callable[..., Ping]
+
+
+def reworded(ping: Ping, **texts: str) -> Ping:
+    """Return a ping with some of its texts changed."""
+    return replace(ping, texts=replace(ping.texts, **texts))
 
 
 def pytest_collection_finish() -> None:

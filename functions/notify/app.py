@@ -17,7 +17,7 @@ from trackback.model.sent_ping import SentPing
 from trackback.model.settings import Notify, Settings
 from trackback.notifications.mail import Envelope, MailFailed, compose, one_line, send
 from trackback.notifications.mail_outbox import MOST, Claim, Outbox
-from trackback.notifications.ping_mail import announce, listed, mail_subject, quoted
+from trackback.notifications.ping_mail import announce, listed, mail_subject, marked, quoted
 from trackback.notifications.webhook import Webhook
 from trackback.outcomes import count, count_refused_mail
 from trackback.signing import Action, Link, write_link
@@ -60,7 +60,7 @@ templates = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
-templates.filters |= {"quoted": quoted, "listed": listed, "one_line": one_line}
+templates.filters |= {"quoted": quoted, "listed": listed, "marked": marked, "one_line": one_line}
 
 
 @logger.inject_lambda_context

@@ -18,7 +18,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from trackback import gateway as viewer
 from trackback.errors import PingRefused, TableBusy
 from trackback.model.listing import MAX_LIMIT
-from trackback.model.ping import sender_hash
+from trackback.model.ping import client_hash
 from trackback.model.posts import Post, Sites
 from trackback.outcomes import count
 from trackback.protocols.trackback import xml as answer
@@ -47,7 +47,7 @@ def receive() -> Response[str]:
     """Store a ping, unless its post is closed. A repeated ping succeeds and changes nothing."""
     event, post, now = app.current_event.raw_event, _post(), datetime.now(UTC)
     closed.check(post.key, now)
-    sender = sender_hash(sender_key, viewer.address(event))
+    sender = client_hash(sender_key, viewer.address(event))
     ping = read_ping(post, read_form(event), charset_label(event), now, sender)
     count(table.add(ping).value, ping=ping.id)
     return _xml(answer.success())

@@ -27,14 +27,14 @@ MOST_DUE = 50
 
 # At import, so that a missing setting fails the start; they live as long as the environment.
 table = Table(os.environ["TABLE"])
-pace = HostRateLimit()
+rate_limit = HostRateLimit()
 fetcher = Fetcher(
     loopback=os.environ.get("FETCH_LOOPBACK") == "true",
-    may_redirect_to=lambda url: pace.allows(site_of(url), datetime.now(UTC)),
+    may_redirect_to=lambda url: rate_limit.allows(site_of(url), datetime.now(UTC)),
 )
 akismet_key = AkismetKey(os.environ["AKISMET_KEY"])
 akismet = Akismet(lambda: akismet_key.load(datetime.now(UTC)))
-verifier = Verifier(table, fetcher, FloodWindow(), pace, akismet)
+verifier = Verifier(table, fetcher, FloodWindow(), rate_limit, akismet)
 
 logger = Logger()
 
@@ -58,11 +58,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
 
 def verify_all(pings: Iterable[str], now: datetime) -> set[str]:
     """Verify pings in parallel, so that a slow source delays no other. Returns the ids that failed."""
-    policy = verifier.policy()
+    context = verifier.context()
 
     def verify(ping: str) -> str:
         try:
-            return outcome(verifier.verify(ping, policy, now))
+            return outcome(verifier.verify(ping, context, now))
         except Exception:
             logger.exception("a ping could not be verified", ping=ping)
             return "CheckFailed"
@@ -79,6 +79,6 @@ def outcome(change: Change | None) -> str:
     """Return the metric for a ping's change: its new status, or why it keeps its status."""
     if change is None:
         return "PingPassedOver"
-    if change.after is not change.before.status:
-        return f"Ping{change.after.title()}"
-    return "PingCheckedAgain" if "verdict" in change.sets else "PingPostponed"
+    if change.after.status is not change.before.status:
+        return f"Ping{change.after.status.title()}"
+    return "PingCheckedAgain" if change.after.verdict is not change.before.verdict else "PingPostponed"

@@ -14,8 +14,7 @@ from tests.benchmarks.meter import Meter
 from tests.dynamodb_local import dynamodb_local, settings
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import Post
-from trackback.model.transitions import verdict_change
-from trackback.model.verdict import Outcome
+from trackback.model.transitions import CheckOutcome, checked
 from trackback.storage.pings import Table
 
 if TYPE_CHECKING:
@@ -48,10 +47,10 @@ def _units(meter: Meter, table: Table, number: int) -> dict[str, float]:
     wanted, unwanted = samples.ping(number), samples.ping(number + 1)
     now = datetime.now(UTC)
     received = meter.writes_of(lambda: table.add(unwanted))
-    spam = verdict_change(unwanted, samples.CERTAIN, Outcome(Status.SPAM), now)
+    spam = checked(unwanted, samples.CERTAIN, CheckOutcome(Status.SPAM), now)
     put_away = meter.writes_of(lambda: table.apply(spam))
     table.add(wanted)
-    held = verdict_change(wanted, samples.PLAIN, Outcome(Status.PENDING), now)
+    held = checked(wanted, samples.PLAIN, CheckOutcome(Status.PENDING), now)
     verified = meter.writes_of(lambda: table.apply(held))
     approved = meter.writes_of(lambda: table.decide(wanted.id, Status.APPROVED, now))
     return {

@@ -1,15 +1,17 @@
 """What is measured with: pings of 600 bytes each, as events of API Gateway and as records of the table."""
 
 import base64
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from trackback.model.ping import Ping, ping_id
+from trackback.model.ping import Ping, Status, ping_id
 from trackback.model.posts import Post, Sites
-from trackback.model.verdict import Seen, Verdict
+from trackback.model.texts import Texts
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
 from trackback.signing import Keyring, write_session
-from trackback.storage.items import new_item, to_typed
+from trackback.storage.items import new_item
 from trackback.urls import read_source
 
 SITE = "blog.example"
@@ -38,7 +40,13 @@ def ping(number: int, post: Post = POST) -> Ping:
     }
     used = _size(texts | {"excerpt": "", "shown_on": post.key})
     excerpt = (_WORDS * 5)[: PING_SIZE - used]
-    return Ping(post=post.url, excerpt=excerpt, **texts)  # type: ignore[arg-type]
+    return Ping(
+        id=texts["id"],
+        post=post.url,
+        url=texts["url"],
+        texts=Texts(texts["title"], excerpt, texts["blog_name"]),
+        received_at=texts["received_at"],
+    )
 
 
 def received(ping: Ping) -> Item:
@@ -57,16 +65,19 @@ def approved(ping: Ping) -> Item:
 
 
 CERTAIN = Verdict(
-    link=Seen.UNREACHABLE,
+    link=LinkStatus.UNREACHABLE,
     checked_at="2026-11-24T06:11:00.000Z",
     score=11,
     reasons=[
-        "The text follows a known template of spam: “you will find (a number) more infos”.",
-        "The title and the blog's name are the same.",
+        Reason(
+            ReasonCode.TEMPLATE,
+            "The text follows a known template of spam: “you will find (a number) more infos”.",
+        ),
+        Reason(ReasonCode.SAME_NAMES, "The title and the blog's name are the same."),
     ],
 )
 PLAIN = Verdict(
-    link=Seen.FOUND,
+    link=LinkStatus.FOUND,
     checked_at="2026-11-24T06:11:00.000Z",
     http_status=200,
     text="why we still link",
@@ -74,13 +85,13 @@ PLAIN = Verdict(
     language="en",
     links=42,
     score=-3,
-    reasons=["The source links to the post."],
+    reasons=[Reason(ReasonCode.LINK, "The source links to the post.")],
 )
 
 
 def held(ping: Ping) -> Item:
     """Return a ping's record once it waits for the author with its verdict."""
-    return received(ping) | {"status": {"S": "pending"}, "verdict": to_typed(PLAIN.as_map())}
+    return dict(new_item(replace(ping, status=Status.PENDING, verdict=PLAIN)))
 
 
 def page() -> list[Item]:
@@ -95,7 +106,7 @@ def page() -> list[Item]:
 
 def post_event(ping: Ping) -> dict[str, Any]:
     """Return the event with which API Gateway hands a ping to `receive`; it encodes every form in base64."""
-    form = {"url": ping.url, "title": ping.title, "excerpt": ping.excerpt, "blog_name": ping.blog_name}
+    form = {"url": ping.url, **asdict(ping.texts)}
     event = _event("POST", f"/trackback/{POST.key}")
     event["headers"]["content-type"] = "application/x-www-form-urlencoded; charset=utf-8"
     return event | {"body": base64.b64encode(urlencode(form).encode()).decode(), "isBase64Encoded": True}

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from itertools import chain, zip_longest
 from pathlib import Path
 
-from trackback.model.ping import MAX_EXCERPT, Status
+from trackback.model.ping import Status
+from trackback.model.texts import MAX_EXCERPT
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import Evidence, judged_text
 from trackback.receiving.spam.policy import Judgement, judge

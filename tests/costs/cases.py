@@ -13,8 +13,8 @@ from tests.costs.events import Event
 from tests.costs.sources import LARGEST
 from trackback.model.ping import Ping, Status, ping_id
 from trackback.model.posts import Post, Sites
-from trackback.model.transitions import verdict_change
-from trackback.model.verdict import Outcome
+from trackback.model.texts import Texts
+from trackback.model.transitions import CheckOutcome, checked
 from trackback.notifications.mail_outbox import MOST
 from trackback.storage.pings import Added, Table
 from trackback.urls import read_source
@@ -103,7 +103,7 @@ class Cases:
 
     def _spam(self, number: int) -> Ping:
         plain, excerpt = self._genuine(number), CERTAIN_SPAM.format(number=58_000 + number)
-        return replace(plain, title="Cheap watches", blog_name="Cheap watches", excerpt=excerpt)
+        return replace(plain, texts=Texts("Cheap watches", excerpt, "Cheap watches"))
 
     def _pings(self) -> Iterator[Event]:
         for number in range(1_000, 2_000):
@@ -158,7 +158,7 @@ class Cases:
             pings = [self._genuine(number) for number in range(batch, batch + MOST)]
             for ping in pings:
                 self.table.add(ping)
-                self.table.apply(verdict_change(ping, samples.PLAIN, Outcome(Status.PENDING), events.now()))
+                self.table.apply(checked(ping, samples.PLAIN, CheckOutcome(Status.PENDING), events.now()))
             self._wait(ping.id for ping in pings)
             yield samples.tick()
 
@@ -166,7 +166,7 @@ class Cases:
         """Store a ping that waits; return what decides about it."""
         ping, now = self._genuine(number), datetime.now(UTC)
         self.table.add(ping)
-        self.table.apply(verdict_change(ping, samples.PLAIN, Outcome(Status.PENDING), now))
+        self.table.apply(checked(ping, samples.PLAIN, CheckOutcome(Status.PENDING), now))
         return lambda: self.table.decide(ping.id, status, now)
 
     def _approve(self, ping: Ping) -> None:

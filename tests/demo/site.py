@@ -12,8 +12,8 @@ from tests.demo.blog import PLAIN_PAGES, Blog, Mail, page
 from tests.demo.seeds import SEEDS, Seed
 from trackback.model.ping import Status
 from trackback.model.posts import Sites
-from trackback.model.transitions import verdict_change
-from trackback.model.verdict import Outcome, Seen, Verdict
+from trackback.model.transitions import CheckOutcome, checked
+from trackback.model.verdict import LinkStatus, Verdict
 from trackback.protocols.trackback.receive import read_ping
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.signals import link
@@ -59,13 +59,13 @@ def plant(table: Table, blog: str) -> None:
         form = {name: value.encode() for name, value in seed.form.items()}
         ping = read_ping(sites.find(f"{host}/posts/{seed.slug}/"), form, "utf-8", seed.received_at)
         table.add(ping)
-        table.apply(verdict_change(ping, _verdict(seed), Outcome(Status.PENDING), seed.received_at))
+        table.apply(checked(ping, _verdict(seed), CheckOutcome(Status.PENDING), seed.received_at))
         table.decide(ping.id, seed.status, datetime.now(UTC))
 
 
 def _verdict(seed: Seed) -> Verdict:
-    found = Seen.FOUND if seed.sentence else Seen.MISSING
-    reason = link(Evidence(seed.url, seed.title, seed.excerpt, seed.blog_name, link=found.value))
+    found = LinkStatus.FOUND if seed.sentence else LinkStatus.MISSING
+    reason = link(Evidence(seed.url, seed.title, seed.excerpt, seed.blog_name, link=found))
     return Verdict(
         link=found,
         checked_at=stamp(seed.received_at),
@@ -73,7 +73,7 @@ def _verdict(seed: Seed) -> Verdict:
         http_status=200,
         sentence=seed.sentence,
         score=reason.weight if reason else 0,
-        reasons=[reason.words] if reason else [],
+        reasons=[reason] if reason else [],
     )
 
 

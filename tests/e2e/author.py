@@ -91,7 +91,7 @@ def signed_link(stack: Running, ping: Ping) -> str:
     """Return a link that approves a ping, as a mail would bring it."""
     value = stack.client("ssm").get_parameter(Name="/trackback/trackback/signing-key", WithDecryption=True)
     keyring = Keyring(json.loads(value["Parameter"]["Value"])["keys"][-1]["key"])
-    token = write_link(keyring, Link(Action.APPROVE, ping.id, ping.latest_id), datetime.now(UTC))
+    token = write_link(keyring, Link(Action.APPROVE, ping.id, ping.latest_texts.hash), datetime.now(UTC))
     return f"{stack.api}/moderate/link/{token}"
 
 

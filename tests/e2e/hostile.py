@@ -1,13 +1,14 @@
 """Records that no stranger can make: every word is hostile, as if nothing had been cleaned on the way in."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.payloads import PAYLOADS
-from trackback.model.ping import Ping, Status
+from trackback.model.ping import HistoryEntry, Ping, Status
 from trackback.model.posts import post_key
+from trackback.model.texts import Texts
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
 from trackback.storage.items import to_typed
 from trackback.timestamps import stamp
 from trackback.web.text.plain_text import clean
@@ -28,36 +29,34 @@ def hostile(post: str, number: int, status: Status) -> Ping:
         return TEXTS[(number * FIELDS + field) % len(TEXTS)]
 
     at = stamp(LONG_AGO + timedelta(minutes=number))
-    revised = {name: clean(text(5), 200) for name in ("title", "excerpt", "blog_name")}
+    revised = Texts(*[clean(text(5), 200)] * 3)
     return Ping(
         id=f"{status[:3]}{number:023}".translate(_LETTERS),
         post=post,
         url=f"http://h{number}.example/?{text(0)}",
-        title=text(1),
-        excerpt=text(2),
-        blog_name=text(3),
+        texts=Texts(text(1), text(2), text(3)),
         received_at=at,
         status=status,
         charset=text(4),
         verdict=_verdict(at, [text(field) for field in range(4, FIELDS)]),
         revision=revised if status is Status.PENDING and number % 2 else None,
-        history=[{"at": at, "what": str(status), "by": "check", "why": text(6)}],
+        history=(HistoryEntry(at, status, "check", text(6)),),
     )
 
 
-def _verdict(at: str, texts: list[str]) -> Mapping[str, Any]:
+def _verdict(at: str, texts: list[str]) -> Verdict:
     url, why, title, language, link, *reasons = texts
-    return {
-        "link": "found",
-        "checked_at": at,
-        "url": f"http://leads.example/{url}",
-        "why": why,
-        "title": title,
-        "language": language,
-        "sentence": f"Before {link} after",
-        "text": link,
-        "reasons": reasons,
-    }
+    return Verdict(
+        LinkStatus.FOUND,
+        at,
+        url=f"http://leads.example/{url}",
+        why=why,
+        title=title,
+        language=language,
+        sentence=f"Before {link} after",
+        text=link,
+        reasons=[Reason(ReasonCode.UNKNOWN, reason) for reason in reasons],
+    )
 
 
 def as_item(ping: Ping) -> Item:

@@ -6,6 +6,7 @@ import pytest
 
 from tests.e2e.author import SESSION, ask, csrf, new_sign_in_link, sign_in, sign_in_links
 from tests.e2e.conftest import Reply, Running
+from trackback.model.ping import Status
 
 
 @pytest.fixture(scope="module")
@@ -19,7 +20,7 @@ def form(stack: Running, session: str, reply: Reply) -> dict[str, str]:
     """The form that approves a ping, as its page has it."""
     (ping,) = reply("A ping to decide about")
     token = csrf(ask(f"{stack.api}/moderate/ping/{ping.id}", Cookie=session).text)
-    return {"csrf": token, "one": f"approve {ping.id}:pending:{ping.texts_id}", "back": ping.id}
+    return {"csrf": token, "one": f"approve {ping.id}:pending:{ping.texts.hash}", "back": ping.id}
 
 
 FORGED: dict[str, dict[str, str | None]] = {
@@ -52,7 +53,7 @@ def test_a_form_that_is_sent_twice_is_done_once(stack: Running, session: str, fo
     for _ in range(2):
         assert ask(f"{stack.api}/moderate/decide", form, Cookie=session, Origin=stack.api).status == 303
     ping = stack.ping(form["back"])
-    assert [entry["what"] for entry in ping.history].count("approved") == 1
+    assert [entry.what for entry in ping.history].count(Status.APPROVED) == 1
 
 
 def test_however_often_a_sign_in_is_asked_for_one_mail_goes_out(stack: Running) -> None:

@@ -64,7 +64,9 @@ def test_a_mail_says_what_it_is_about_in_html_and_in_text(
     mail = next(mail for mail in mails(stack) if url in mail.text)
     for body in (text_of(html.fromstring(mail.html)), mail.text):
         read = " ".join(word for word in body.split() if word != ">").replace("*", "")
-        assert [words for words in (ping.title, ping.url, "I liked a post today.") if words not in read] == []
+        assert [
+            words for words in (ping.texts.title, ping.url, "I liked a post today.") if words not in read
+        ] == []
 
 
 def test_looking_at_a_link_decides_nothing(stack: Running, untouched: tuple[str, Ping]) -> None:
@@ -111,5 +113,5 @@ def test_a_link_that_was_tampered_with_does_nothing(
         answer = ask(TAMPERED[tampered](url), form)
         assert answer.status in {400, 404}
         assert "text/html" in answer.headers["Content-Type"]
-        assert ping.title not in answer.text
+        assert ping.texts.title not in answer.text
     assert stack.ping(ping.id).status == "pending"

@@ -39,7 +39,7 @@ def pings(reply: Reply) -> list[Ping]:
 def queue(context: BrowserContext, pings: list[Ping]) -> Page:
     """Open the queue with these pings alone."""
     page = context.new_page()
-    page.goto(f"/moderate?search={pings[0].title.rpartition(' ')[2]}")
+    page.goto(f"/moderate?search={pings[0].texts.title.rpartition(' ')[2]}")
     expect(page.get_by_role("listitem").filter(has=page.get_by_role("checkbox"))).to_have_count(len(pings))
     return page
 
@@ -92,7 +92,7 @@ def test_ticked_pings_are_decided_together_and_undone_together(
 ) -> None:
     page = queue(signed_in, pings)
     for ping in pings[:2]:
-        page.get_by_role("checkbox", name=ping.title).check()
+        page.get_by_role("checkbox", name=ping.texts.title).check()
     page.get_by_role("group", name="The ticked pings").get_by_role("button", name="Reject").click()
     notice(page, "2 pings rejected")
     left(page, 1)
@@ -128,7 +128,7 @@ def test_of_two_tabs_the_second_is_told_that_it_comes_too_late(
 ) -> None:
     tabs = [queue(signed_in, pings) for _ in range(2)]
     for tab, act in zip(tabs, ("Approve", "Spam"), strict=True):
-        tab.get_by_role("checkbox", name=pings[0].title).check()
+        tab.get_by_role("checkbox", name=pings[0].texts.title).check()
         tab.get_by_role("group", name="The ticked pings").get_by_role("button", name=act).click()
     notice(tabs[0], "1 ping approved")
     notice(tabs[1], "Nothing was done")

@@ -57,7 +57,7 @@ def test_a_ping_is_taken_however_it_is_sent(
     status, _, answer = ask(stack.ping_url, "POST", body, **headers)
     assert (status, answer) == (200, SUCCESS)
     url = body.partition(b"https://")[2].partition(b"&")[0].partition(b"\r")[0].decode()
-    assert [ping.title for ping in stack.from_source(f"https://{url}")] == [title]
+    assert [ping.texts.title for ping in stack.from_source(f"https://{url}")] == [title]
 
 
 def test_a_sender_of_http_1_0_gets_lines_and_an_end(stack: Running) -> None:
@@ -76,7 +76,7 @@ def test_eight_copies_at_once_are_eight_successes_and_one_ping(stack: Running) -
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: ask(stack.ping_url, "POST", body, **FORM)[2], range(8)))
     assert answers == [SUCCESS] * 8
-    assert [ping.title for ping in stack.from_source("https://a.example/eight")] == ["Eight"]
+    assert [ping.texts.title for ping in stack.from_source("https://a.example/eight")] == ["Eight"]
 
 
 ODD = [

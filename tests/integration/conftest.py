@@ -16,10 +16,10 @@ from tests.conftest import MakePing
 from tests.demo_site import Published, published
 from tests.stack.aws import make_queues
 from tests.websites import Answer, Website, page, website
-from trackback.model.ping import Ping, Status, sender_hash
+from trackback.model.ping import Ping, Status, client_hash
 from trackback.model.posts import Sites
-from trackback.model.transitions import verdict_change
-from trackback.model.verdict import Outcome, Seen, Verdict
+from trackback.model.transitions import CheckOutcome, checked
+from trackback.model.verdict import LinkStatus, Verdict
 from trackback.protocols.trackback.receive import read_ping
 from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.spam.flood import FloodWindow
@@ -33,7 +33,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 BLOG = "blog.example"
 POST = "/2026/hello/"
 CHECKS = template.load().queue_url("Checks")
-SENDER = sender_hash("known to nobody else", "192.0.2.1")
+SENDER = client_hash("known to nobody else", "192.0.2.1")
 _ELSEWHERE = {"private.example": ["10.0.0.7"], "unknown.example": []}
 
 
@@ -90,7 +90,7 @@ class Web:
 
     def verify(self, ping: Ping, after: timedelta = timedelta()) -> Ping:
         """Look at a ping's source some time after `NOW`; return the ping as it is then."""
-        self.verifier.verify(ping.id, self.verifier.policy(), NOW + after)
+        self.verifier.verify(ping.id, self.verifier.context(), NOW + after)
         return self.table.get(ping.id)
 
     def asked(self) -> list[str]:
@@ -154,8 +154,8 @@ def waiting(table: Table, make_ping: MakePing) -> Waiting:
     def make(**fields: str) -> Ping:
         ping = make_ping(**fields)
         table.add(ping)
-        verdict = Verdict(Seen.FOUND, ping.received_at, text="a post", sentence="I read a post today.")
-        table.apply(verdict_change(ping, verdict, Outcome(Status.PENDING), now()))
+        verdict = Verdict(LinkStatus.FOUND, ping.received_at, text="a post", sentence="I read a post today.")
+        table.apply(checked(ping, verdict, CheckOutcome(Status.PENDING), now()))
         return table.get(ping.id)
 
     return make

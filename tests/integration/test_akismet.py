@@ -40,7 +40,7 @@ def akismet(web: Web) -> Iterator[StandIn]:
         url = f"http://127.0.0.1:{server.port}/1.1/comment-check"
         client = Akismet(lambda: "0123456789ab", loopback=True, url=url)
         plain = web.verifier
-        web.verifier = Verifier(web.table, plain._fetcher, plain._recent, plain._pace, client)
+        web.verifier = Verifier(web.table, plain._fetcher, plain._flood, plain._rate_limit, client)
         yield stand_in
 
 
@@ -49,7 +49,7 @@ def test_what_akismet_takes_for_spam_is_held_with_that_reason(web: Web, akismet:
     ping = web.verify(web.add(title="Grüße", excerpt="Wörter", blog_name="Other"))
     assert ping.status is Status.PENDING
     assert ping.verdict
-    assert "Akismet takes it for spam." in ping.verdict["reasons"]
+    assert "Akismet takes it for spam." in ping.verdict.reason_texts
     (form,) = akismet.forms
     assert form == {
         "api_key": "0123456789ab",
@@ -75,7 +75,7 @@ def test_any_other_answer_says_nothing(web: Web, akismet: StandIn, answer: Respo
     web.answers["/re"] = web.link()
     verdict = web.verify(web.add()).verdict
     assert verdict
-    assert verdict["reasons"] == ["The source links to the post."]
+    assert verdict.reason_texts == ["The source links to the post."]
 
 
 def test_what_akismet_says_of_a_revision_is_not_held_against_the_first_words(
@@ -89,17 +89,17 @@ def test_what_akismet_says_of_a_revision_is_not_held_against_the_first_words(
     assert [akismet.spam in form["comment_content"] for form in akismet.forms] == [False, True, False]
     assert (after.status, after.texts, after.revision) == (Status.PENDING, ping.texts, None)
     assert after.verdict
-    assert "Akismet takes it for spam." not in after.verdict["reasons"]
+    assert "Akismet takes it for spam." not in after.verdict.reason_texts
 
 
 def test_an_akismet_that_cannot_be_reached_says_nothing(web: Web) -> None:
     nowhere = Akismet(lambda: "0123456789ab", loopback=True, url="http://127.0.0.1:9/")
     plain = web.verifier
-    web.verifier = Verifier(web.table, plain._fetcher, plain._recent, plain._pace, nowhere)
+    web.verifier = Verifier(web.table, plain._fetcher, plain._flood, plain._rate_limit, nowhere)
     web.answers["/re"] = web.link()
     verdict = web.verify(web.add()).verdict
     assert verdict
-    assert verdict["reasons"] == ["The source links to the post."]
+    assert verdict.reason_texts == ["The source links to the post."]
 
 
 def test_akismet_is_not_asked_where_there_is_nothing_to_ask_about(web: Web, akismet: StandIn) -> None:

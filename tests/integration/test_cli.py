@@ -3,21 +3,21 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from tests.conftest import MakePing
+from tests.conftest import MakePing, reworded
 from tests.websites import Answer, Website, page, website
 from trackback.cli.main import main
 from trackback.errors import StatusChanged
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import Sites
 from trackback.model.settings import Settings
-from trackback.model.transitions import verdict_change
-from trackback.model.verdict import Gone, Outcome, Seen, Verdict
+from trackback.model.transitions import CheckOutcome, checked
+from trackback.model.verdict import Gone, LinkStatus, Verdict
 from trackback.protocols.trackback.receive import read_ping
 from trackback.storage.pings import Table
 from trackback.storage.settings import load_rules, save_settings
@@ -119,7 +119,7 @@ def test_a_decision_is_made_for_each_ping_named(
         table.add(ping)
     printed = said(capsys, command, *[ping.id for ping in pings])
     assert [table.get(ping.id).status for ping in pings] == [status, status]
-    assert printed.splitlines() == [f"{ping.id}  received → {status}  {ping.title}" for ping in pings]
+    assert printed.splitlines() == [f"{ping.id}  received → {status}  {ping.texts.title}" for ping in pings]
     assert "already" in said(capsys, command, pings[0].id)
 
 
@@ -252,14 +252,14 @@ def test_verify_looks_at_once_and_explains(blogs: Blogs, capsys: Output) -> None
 
 def test_a_revision_is_shown_when_the_author_names_it(table: Table, blogs: Blogs, capsys: Output) -> None:
     table.decide(blogs.ping.id, Status.APPROVED, NOW)
-    table.add(replace(blogs.ping, title="Other words"))
-    name = table.get(blogs.ping.id).revision_id
+    table.add(reworded(blogs.ping, title="Other words"))
+    name = table.get(blogs.ping.id).revision_hash
     assert f"(revision {name})" in folded(said(capsys, "list"))
     assert "was approved already" in said(capsys, "approve", blogs.ping.id)
     assert main(["approve", "--revision", "0000", blogs.ping.id]) == 1
-    assert table.get(blogs.ping.id).title != "Other words"
+    assert table.get(blogs.ping.id).texts.title != "Other words"
     assert f"now shows revision {name}" in folded(said(capsys, "approve", "--revision", name, blogs.ping.id))
-    assert table.get(blogs.ping.id).title == "Other words"
+    assert table.get(blogs.ping.id).texts.title == "Other words"
 
 
 def test_the_last_decision_is_undone(table: Table, make_ping: MakePing, capsys: Output) -> None:
@@ -268,7 +268,7 @@ def test_the_last_decision_is_undone(table: Table, make_ping: MakePing, capsys: 
         table.add(one)
     said(capsys, "reject", ping.id)
     said(capsys, "approve", ping.id)
-    assert said(capsys, "undo", ping.id) == f"{ping.id}  approved → rejected  {ping.title}\n"
+    assert said(capsys, "undo", ping.id) == f"{ping.id}  approved → rejected  {ping.texts.title}\n"
     assert table.get(ping.id).status is Status.REJECTED
     assert "rejected by author: undo" in folded(said(capsys, "explain", ping.id))
     assert main(["undo", "nosuchping", never_decided.id, ping.id]) == 1
@@ -281,18 +281,18 @@ def test_the_last_decision_is_undone(table: Table, make_ping: MakePing, capsys: 
 
 def test_a_revision_that_was_shown_is_taken_back(table: Table, blogs: Blogs, capsys: Output) -> None:
     said(capsys, "approve", blogs.ping.id)
-    table.add(replace(blogs.ping, title="Other words"))
-    said(capsys, "approve", "--revision", table.get(blogs.ping.id).revision_id, blogs.ping.id)
+    table.add(reworded(blogs.ping, title="Other words"))
+    said(capsys, "approve", "--revision", table.get(blogs.ping.id).revision_hash, blogs.ping.id)
     assert "shows its words from before" in said(capsys, "undo", blogs.ping.id)
-    assert table.get(blogs.ping.id).title == blogs.ping.title
+    assert table.get(blogs.ping.id).texts.title == blogs.ping.texts.title
 
 
 def test_a_revision_is_dropped_when_the_author_keeps_the_words(
     table: Table, blogs: Blogs, capsys: Output
 ) -> None:
     said(capsys, "approve", blogs.ping.id)
-    table.add(replace(blogs.ping, title="Other words"))
-    name = table.get(blogs.ping.id).revision_id
+    table.add(reworded(blogs.ping, title="Other words"))
+    name = table.get(blogs.ping.id).revision_hash
     assert f"{blogs.ping.id} dropped revision {name}" in folded(said(capsys, "keep", blogs.ping.id))
     assert table.get(blogs.ping.id).revision is None
     (listed,) = rows(capsys, "list")
@@ -317,14 +317,14 @@ def test_explain_tells_a_whole_life(table: Table, blogs: Blogs, capsys: Output) 
     blogs.link()
     said(capsys, "verify", blogs.ping.id)
     table.decide(blogs.ping.id, Status.APPROVED, NOW)
-    table.add(replace(blogs.ping, title="Other words"))
+    table.add(reworded(blogs.ping, title="Other words"))
     printed = folded(said(capsys, "explain", blogs.ping.id))
     for words in (
         f"from Other {blogs.ping.url}",
         "status approved",
         "link found",
         "reasons The source links to the post.",
-        f"sent again revision {table.get(blogs.ping.id).revision_id} Other words",
+        f"sent again revision {table.get(blogs.ping.id).revision_hash} Other words",
         "history 2026-11-24T00:00:00Z received",
         "pending by check",
         "2026-11-24T00:00:00Z approved by author",
@@ -393,8 +393,8 @@ def test_only_approved_pings_whose_link_is_gone_for_good_have_disappeared(
         ping = make_ping(title=title)
         table.add(ping)
         table.decide(ping.id, Status.APPROVED, NOW)
-        outcome = Outcome(Status.APPROVED, gone=Gone(stamp(moment), 3), check_at=stamp(now))
-        table.apply(verdict_change(table.get(ping.id), Verdict(Seen.MISSING, stamp(now)), outcome, now))
+        outcome = CheckOutcome(Status.APPROVED, link_missing=Gone(stamp(moment), 3), check_at=stamp(now))
+        table.apply(checked(table.get(ping.id), Verdict(LinkStatus.MISSING, stamp(now)), outcome, now))
     table.add(make_ping(title="new"))
     assert rows(capsys, "list", "--disappeared", "--post", "blog.example/other") == []
     (disappeared,) = rows(capsys, "list", "--disappeared")

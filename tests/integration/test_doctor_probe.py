@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import astuple
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -53,7 +54,7 @@ def seen(table: Table, here: Published) -> list[Ping]:
 
     def verify() -> None:
         for ping in table.pings():
-            verifier.verify(ping.id, verifier.policy(), NOW)
+            verifier.verify(ping.id, verifier.context(), NOW)
             pings.append(table.get(ping.id))
 
     here.after = verify
@@ -79,8 +80,8 @@ def test_it_is_spam_to_verification_which_fetches_nothing_for_it(
     (ping,) = seen
     assert ping.status is Status.SPAM
     assert ping.verdict
-    assert ping.verdict["link"] == "unreachable"
-    assert "why" not in ping.verdict
+    assert ping.verdict.link == "unreachable"
+    assert not ping.verdict.why
     assert table.read(post_id(ping.post_key)) == {}
     assert list(table.pings()) == []
 
@@ -90,7 +91,7 @@ def test_it_is_spam_to_an_author_who_approves_the_like(
 ) -> None:
     send()
     (first,) = seen
-    text = judged_text(url=first.url, **first.texts)
+    text = judged_text(first.url, *astuple(first.texts))
     table.write("words#", "model", WordModel.empty().learn([(text, False)] * 100).as_json())
     assert send().grade is Severity.RIGHT
     assert [ping.status for ping in seen] == [Status.SPAM, Status.SPAM]

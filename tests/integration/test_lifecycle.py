@@ -1,6 +1,7 @@
 """A ping's whole life: sent again, looked at again, gone, decided, expired."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,9 +14,10 @@ from tests.websites import Answer, page, redirect, reset, silence
 from trackback.cli.main import main
 from trackback.cli.output import as_json
 from trackback.errors import StatusChanged
-from trackback.model.ping import Ping, Status
-from trackback.model.transitions import KEEP_UNWANTED, Change, Due, postponed
-from trackback.model.verdict import GONE_TIMES
+from trackback.model.ping import Due, Ping, Status
+from trackback.model.texts import Texts
+from trackback.model.transitions import KEEP_UNWANTED, Change, postponed
+from trackback.model.verdict import GONE_TIMES, Gone
 from trackback.receiving.spam.rules import read_rule
 from trackback.storage.pings import Added
 from trackback.storage.settings import save_rules
@@ -62,16 +64,16 @@ def test_an_approved_text_stays_until_the_author_takes_the_new_one(web: Web) -> 
     assert web.table.add(web.ping(title="Buy now", excerpt="Other words")) is Added.REVISED
     web.verify(ping)
     after = web.table.get(ping.id)
-    assert (after.status, after.title, shown(web)) == (Status.APPROVED, "A reply", ["A reply"])
-    assert after.revision == {"title": "Buy now", "excerpt": "Other words", "blog_name": "Other"}
+    assert (after.status, after.texts.title, shown(web)) == (Status.APPROVED, "A reply", ["A reply"])
+    assert after.revision == Texts("Buy now", "Other words", "Other")
     web.table.decide(ping.id, Status.APPROVED, NOW)
     assert shown(web) == ["A reply"]
-    web.table.decide(ping.id, Status.APPROVED, NOW, words=after.revision_id)
+    web.table.decide(ping.id, Status.APPROVED, NOW, texts_hash=after.revision_hash)
     after = web.table.get(ping.id)
-    assert (after.title, after.excerpt, after.revision) == ("Buy now", "Other words", None)
+    assert (after.texts.title, after.texts.excerpt, after.revision) == ("Buy now", "Other words", None)
     assert shown(web) == ["Buy now"]
     assert web.table.counts([web.post_key]) == {web.post_key: 1}
-    assert [entry["what"] for entry in after.history] == ["pending", "approved", "approved"]
+    assert [entry.what for entry in after.history] == ["pending", "approved", "approved"]
 
 
 @pytest.mark.parametrize("changed", ["title", "excerpt", "blog_name"])
@@ -88,7 +90,7 @@ def test_other_texts_are_kept_beside_what_is_there_unless_it_is_unwanted(
     after = web.table.get(ping.id)
     assert outcome is (Added.REPEATED if unwanted else Added.REVISED)
     assert (after.status, after.texts, after.history) == (before.status, before.texts, before.history)
-    assert after.revision == (None if unwanted else ping.texts | {changed: "Something else"})
+    assert after.revision == (None if unwanted else replace(ping.texts, **{changed: "Something else"}))
 
 
 @pytest.mark.parametrize("revised", [False, True], ids=["as it is", "with a revision"])
@@ -108,7 +110,7 @@ def test_the_latest_of_several_revisions_waits(web: Web) -> None:
     ping = approved(web)
     for title in ("Second", "Third", "Fourth"):
         web.add(title=title)
-    assert (web.table.get(ping.id).revision or {})["title"] == "Fourth"
+    assert web.table.get(ping.id).latest_texts.title == "Fourth"
     assert shown(web) == ["A reply"]
 
 
@@ -118,7 +120,7 @@ def test_no_rule_touches_what_is_approved(web: Web, effect: str) -> None:
     save_rules(web.table, [read_rule(effect, "host", "other.example")], [])
     web.add(title="Another title")
     after = web.verify(ping)
-    assert (after.status, after.title, shown(web)) == (Status.APPROVED, "A reply", ["A reply"])
+    assert (after.status, after.texts.title, shown(web)) == (Status.APPROVED, "A reply", ["A reply"])
     assert after.revision
 
 
@@ -128,7 +130,7 @@ def test_spam_in_a_revision_is_told_and_touches_nothing(web: Web) -> None:
     after = web.verify(ping)
     assert after.verdict
     assert (after.status, shown(web)) == (Status.APPROVED, ["A reply"])
-    assert "known template of spam" in " ".join(after.verdict["reasons"])
+    assert "known template of spam" in " ".join(after.verdict.reason_texts)
 
 
 def test_what_is_held_is_approved_with_the_words_that_the_author_names(web: Web) -> None:
@@ -137,17 +139,17 @@ def test_what_is_held_is_approved_with_the_words_that_the_author_names(web: Web)
         web.verify(ping)
         web.add(path, title="With a better title")
     web.table.decide(first.id, Status.APPROVED, NOW)
-    web.table.decide(second.id, Status.APPROVED, NOW, words=web.table.get(second.id).revision_id)
+    web.table.decide(second.id, Status.APPROVED, NOW, texts_hash=web.table.get(second.id).revision_hash)
     assert sorted(shown(web)) == ["A reply", "With a better title"]
 
 
 def test_a_revision_that_is_not_the_latest_is_not_taken(web: Web) -> None:
     ping = approved(web)
     web.table.add(web.ping(title="Kind words"))
-    seen = web.table.get(ping.id).revision_id
+    seen = web.table.get(ping.id).revision_hash
     web.table.add(web.ping(title="Buy now"))
     with pytest.raises(StatusChanged):
-        web.table.decide(ping.id, Status.APPROVED, NOW, words=seen)
+        web.table.decide(ping.id, Status.APPROVED, NOW, texts_hash=seen)
     assert shown(web) == ["A reply"]
 
 
@@ -160,7 +162,7 @@ def test_a_revision_that_is_sent_while_another_is_taken_stays(
     web.table.add(web.ping(title="Buy now"))
     monkeypatch.setattr(web.table, "get", lambda _: seen)
     with pytest.raises(StatusChanged):
-        web.table.decide(ping.id, Status.APPROVED, NOW, words=seen.revision_id)
+        web.table.decide(ping.id, Status.APPROVED, NOW, texts_hash=seen.revision_hash)
 
 
 def test_spam_in_a_revision_of_what_is_held_is_dropped_and_says_nothing_about_the_ping(web: Web) -> None:
@@ -168,7 +170,7 @@ def test_spam_in_a_revision_of_what_is_held_is_dropped_and_says_nothing_about_th
     web.verify(ping)
     web.add(**SPAMMY)
     after = web.verify(ping)
-    assert (after.status, after.title, after.revision) == (Status.PENDING, "A reply", None)
+    assert (after.status, after.texts.title, after.revision) == (Status.PENDING, "A reply", None)
 
 
 def test_who_pings_first_with_spam_keeps_no_genuine_ping_out(web: Web) -> None:
@@ -177,9 +179,9 @@ def test_who_pings_first_with_spam_keeps_no_genuine_ping_out(web: Web) -> None:
     assert web.verify(spam).status is Status.SPAM
     assert web.table.add(web.ping(title="A reply")) is Added.REVISED
     after = web.verify(spam)
-    assert (after.status, after.title) == (Status.PENDING, "A reply")
+    assert (after.status, after.texts.title) == (Status.PENDING, "A reply")
     assert after.verdict
-    assert after.verdict["link"] == "found"
+    assert after.verdict.link == "found"
     assert "expires_at" not in item(spam)
 
 
@@ -196,8 +198,8 @@ def test_what_a_rule_approves_is_shown_in_its_pages_words(web: Web) -> None:
     save_rules(web.table, [read_rule("allow", "host", "other.example")], [])
     web.answers["/re"] = web.link()
     ping = web.verify(web.add(title="The author is a crook", excerpt="Lies", blog_name="Friend"))
-    assert (ping.status, ping.title, ping.blog_name) == (Status.APPROVED, "Mine", "other.example")
-    assert "I read a post" in ping.excerpt
+    assert (ping.status, ping.texts.title, ping.texts.blog_name) == (Status.APPROVED, "Mine", "other.example")
+    assert "I read a post" in ping.texts.excerpt
 
 
 def test_a_rule_approves_no_link_that_its_page_does_not_vouch_for(web: Web) -> None:
@@ -272,9 +274,9 @@ def test_a_source_that_went_away_is_told_after_a_week_and_readers_still_see_its_
         if times <= GONE_TIMES:
             assert main(["list", "--disappeared", "--json"]) == 0
             assert capsys.readouterr().out == ""
-        web.verifier.verify(ping.id, web.verifier.policy(), long_ago + day * DAY)
+        web.verifier.verify(ping.id, web.verifier.context(), long_ago + day * DAY)
         after = web.table.get(ping.id)
-        assert after.gone == {"since": stamp(long_ago), "times": times}
+        assert after.link_missing == Gone(stamp(long_ago), times)
         assert after.check_at == stamp(long_ago + again * DAY)
     assert (after.status, shown(web)) == (Status.APPROVED, ["A reply"])
     assert main(["list", "--disappeared", "--json"]) == 0
@@ -302,7 +304,11 @@ def test_a_source_that_cannot_be_reached_for_months_is_not_gone(web: Web, answer
     for day in range(0, 200, 40):
         after = web.verify(ping, day * DAY)
         assert after.verdict
-        assert (after.status, after.gone, after.verdict["link"]) == (Status.APPROVED, None, "unreachable")
+        assert (after.status, after.link_missing, after.verdict.link) == (
+            Status.APPROVED,
+            None,
+            "unreachable",
+        )
         assert after.check_at
     assert shown(web) == ["A reply"]
 
@@ -312,7 +318,7 @@ def test_a_look_that_failed_neither_counts_nor_clears(web: Web) -> None:
     for day, answer in ((1, GONE[0][1]), (2, NOT_GONE[0][1]), (3, NOT_GONE[1][1]), (4, GONE[1][1])):
         web.answers["/re"] = answer
         web.verify(ping, day * DAY)
-    assert web.table.get(ping.id).gone == {"since": stamp(NOW + DAY), "times": 2}
+    assert web.table.get(ping.id).link_missing == Gone(stamp(NOW + DAY), 2)
 
 
 def test_a_link_that_is_back_is_no_longer_told_as_gone(web: Web) -> None:
@@ -320,17 +326,17 @@ def test_a_link_that_is_back_is_no_longer_told_as_gone(web: Web) -> None:
     web.answers["/re"] = page("", "410 Gone")
     for day in (1, 4, 9):
         web.verify(ping, day * DAY)
-    assert web.table.get(ping.id).gone
+    assert web.table.get(ping.id).link_missing
     web.answers["/re"] = web.link()
     after = web.verify(ping, 12 * DAY)
-    assert (after.gone, after.check_at) == (None, stamp(NOW + 13 * DAY))
+    assert (after.link_missing, after.check_at) == (None, stamp(NOW + 13 * DAY))
 
 
 def test_what_was_approved_without_a_link_has_not_lost_one(web: Web) -> None:
     ping = approved(web, page("<p>No link, but kind words."))
     for day in (1, 4, 9):
         after = web.verify(ping, day * DAY)
-        assert (after.gone, after.status) == (None, Status.APPROVED)
+        assert (after.link_missing, after.status) == (None, Status.APPROVED)
         assert after.check_at
 
 
@@ -341,9 +347,9 @@ def test_what_was_approved_without_a_link_can_still_go_away_and_come_back(web: W
     web.verify(ping, DAY)
     web.answers["/re"] = page("", "503 Later")
     web.verify(ping, 2 * DAY)
-    assert web.table.get(ping.id).gone == {"since": stamp(NOW + DAY), "times": 1}
+    assert web.table.get(ping.id).link_missing == Gone(stamp(NOW + DAY), 1)
     web.answers["/re"] = here
-    assert web.verify(ping, 3 * DAY).gone is None
+    assert web.verify(ping, 3 * DAY).link_missing is None
 
 
 def test_a_post_that_the_blog_takes_down_later_closes_no_approved_ping(web: Web) -> None:
@@ -359,7 +365,7 @@ def test_an_approved_ping_that_is_decided_against_is_not_looked_at_again(web: We
     web.verify(ping, DAY)
     web.table.decide(ping.id, Status.REJECTED, NOW)
     after = web.table.get(ping.id)
-    assert (after.gone, after.check_at, shown(web)) == (None, "", [])
+    assert (after.link_missing, after.check_at, shown(web)) == (None, "", [])
     assert web.table.due(NOW + 999 * DAY, 50) == []
 
 
@@ -371,14 +377,14 @@ def test_the_history_tells_every_change_of_status_in_order(web: Web) -> None:
         web.table.decide(ping.id, status, NOW + timedelta(hours=hours))
         web.verify(ping, timedelta(hours=hours))
     history = web.table.get(ping.id).history
-    assert [(entry["at"][11:13], entry["what"], entry["by"]) for entry in history] == [
+    assert [(entry.at[11:13], entry.what, entry.by) for entry in history] == [
         ("00", "pending", "check"),
         ("01", "approved", "author"),
         ("02", "rejected", "author"),
         ("03", "spam", "author"),
         ("04", "approved", "author"),
     ]
-    assert {entry.get("why") for entry in history[1:]} == {"so be it"}
+    assert {entry.why for entry in history[1:]} == {"so be it"}
 
 
 def test_the_history_is_short(web: Web) -> None:
@@ -388,7 +394,7 @@ def test_the_history_is_short(web: Web) -> None:
         web.table.decide(ping.id, status, NOW + timedelta(hours=n))
     history = web.table.get(ping.id).history
     assert len(history) == 20
-    assert history[-1]["at"] == stamp(NOW + timedelta(hours=29))
+    assert history[-1].at == stamp(NOW + timedelta(hours=29))
 
 
 def test_unwanted_pings_expire_whoever_decided(web: Web) -> None:
@@ -421,9 +427,10 @@ def test_what_is_due_is_found_the_longest_due_first_and_so_many_at_a_time(web: W
         ping = web.add(f"/{wait}", f"blog{wait}.example")
         web.table.decide(ping.id, Status.APPROVED, NOW + wait * DAY)
         pings[wait] = ping.id
-    gone = {"since": stamp(NOW - 9 * DAY), "times": 3}
+    gone = Gone(stamp(NOW - 9 * DAY), 3)
     for wait, due in ((2, Due.GONE), (3, Due.REVISED)):
-        web.table.apply(Change(web.table.get(pings[wait]), {"due": due, "gone": gone}))
+        before = web.table.get(pings[wait])
+        web.table.apply(Change(before, replace(before, due=due, link_missing=gone)))
     later = NOW + 4 * DAY
     assert web.table.due(later, 50) == [pings[wait] for wait in (1, 2, 3)]
     assert web.table.due(later, 2) == [pings[wait] for wait in (1, 2)]
@@ -441,8 +448,8 @@ def test_words_that_return_to_what_stands_there_leave_no_revision(web: Web) -> N
 def test_the_history_says_why_a_ping_was_put_away(web: Web) -> None:
     save_rules(web.table, [read_rule("block", "host", "other.example")], [])
     entry = web.verify(web.add()).history[-1]
-    assert (entry["what"], entry["by"]) == ("spam", "rule")
-    assert entry["why"] == "Your rule “block host other.example” matches."
+    assert (entry.what, entry.by) == ("spam", "rule")
+    assert entry.why == "Your rule “block host other.example” matches."
 
 
 def test_what_is_put_off_does_not_wake_verification_by_itself(web: Web) -> None:
@@ -458,7 +465,7 @@ def test_a_page_over_a_megabyte_whose_start_has_no_link_is_not_called_linkless(w
     web.answers["/re"] = page("<p>" + "much to say " * 100_000)
     verdict = web.verify(web.add()).verdict
     assert verdict
-    assert (verdict["link"], verdict["why"]) == (
+    assert (verdict.link, verdict.why) == (
         "unreachable",
         "the page is over 1 MB, its first has no link",
     )

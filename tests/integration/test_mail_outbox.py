@@ -278,7 +278,9 @@ def test_the_most_promising_come_first_and_then_the_oldest(
             Key={"id": {"S": ping}},
             UpdateExpression="SET verdict = :verdict",
             ExpressionAttributeValues={
-                ":verdict": {"M": {"link": {"S": "found"}, "score": {"N": str(score)}}}
+                ":verdict": {
+                    "M": {"link": {"S": "found"}, "checked_at": {"S": ""}, "score": {"N": str(score)}}
+                }
             },
         )
     outbox.add(waiting)

@@ -84,7 +84,7 @@ def test_a_link_about_first_words_shows_and_decides_about_these_once_others_were
     assert "This is about what was sent first" in shown
     assert "Words that nobody has read" not in shown
     assert stranger.post(link)["statusCode"] == 200
-    assert (table.get(ping.id).status, table.get(ping.id).title) == (status, "First")
+    assert (table.get(ping.id).status, table.get(ping.id).texts.title) == (status, "First")
 
 
 def test_a_link_about_later_words_of_what_is_held_approves_these(
@@ -92,7 +92,7 @@ def test_a_link_about_later_words_of_what_is_held_approves_these(
 ) -> None:
     ping = revise(table, waiting(title="First"))
     stranger.post(mailed(ping))
-    assert (table.get(ping.id).status, table.get(ping.id).title) == (Status.APPROVED, "Later words")
+    assert (table.get(ping.id).status, table.get(ping.id).texts.title) == (Status.APPROVED, "Later words")
 
 
 @pytest.mark.parametrize(("action", "title"), [(Action.APPROVE, "Later words"), (Action.REJECT, "First")])
@@ -103,7 +103,7 @@ def test_a_link_about_new_words_of_what_readers_see_decides_about_these(
     table.decide(ping.id, Status.APPROVED, now())
     stranger.post(mailed(revise(table, table.get(ping.id)), action))
     known = table.get(ping.id)
-    assert (known.status, known.title, known.revision) == (Status.APPROVED, title, None)
+    assert (known.status, known.texts.title, known.revision) == (Status.APPROVED, title, None)
 
 
 def test_links_that_are_no_good_say_what_to_do(stranger: Visitor, table: Table, waiting: Waiting) -> None:

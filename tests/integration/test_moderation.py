@@ -9,11 +9,11 @@ import pytest
 from tests.concurrency import side_by_side
 from tests.conftest import MakePing
 from trackback.errors import NoSuchPing, StatusChanged
-from trackback.model.ping import Ping, Status
+from trackback.model.ping import HistoryEntry, Ping, Status
 from trackback.model.rule import BadRule
 from trackback.model.settings import Settings
-from trackback.model.transitions import may_be_undone, reopened, verdict_change
-from trackback.model.verdict import Outcome, Seen, Verdict
+from trackback.model.transitions import CheckOutcome, checked, may_be_undone, reopened
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
 from trackback.receiving.moderation import Moderation
 from trackback.receiving.spam.rules import read_rule
 from trackback.storage.pings import Added, Table
@@ -43,8 +43,8 @@ def ping(table: Table, make_ping: MakePing) -> Ping:
 
 def judged(table: Table, ping: Ping, status: Status, by: str = "check") -> None:
     """Record what a check, or a rule, thinks of a ping."""
-    verdict = Verdict(Seen.FOUND, stamp(NOW), reasons=["A reason."])
-    table.apply(verdict_change(table.get(ping.id), verdict, Outcome(status, by), NOW))
+    verdict = Verdict(LinkStatus.FOUND, stamp(NOW), reasons=[Reason(ReasonCode.WORDS, "A reason.")])
+    table.apply(checked(table.get(ping.id), verdict, CheckOutcome(status, by), NOW))
 
 
 def stored(ping: Ping) -> dict[str, Any]:
@@ -72,7 +72,7 @@ def test_a_decision_that_is_undone_leaves_all_but_the_history_as_it_was(
     assert stored(ping) | {"history": None} == before | {"history": None}
     assert standing(table, ping) == (Status.PENDING, 0, [])
     entry = table.get(ping.id).history[-1]
-    assert entry == {"at": stamp(LATER), "what": "pending", "by": "author", "why": "undo"}
+    assert entry == HistoryEntry(stamp(LATER), Status.PENDING, "author", "undo")
 
 
 CHANGES = [(old, new) for old in DECIDED for new in DECIDED if old is not new]
@@ -142,8 +142,8 @@ def test_what_is_to_be_undone_must_be_what_the_author_saw(
 ) -> None:
     moderation.decide(ping.id, Status.SPAM, NOW, settings=DEFAULT)
     with pytest.raises(StatusChanged, match="it is spam by now"):
-        moderation.undo(ping.id, LATER, seen=Status.APPROVED)
-    moderation.undo(ping.id, LATER, seen=Status.SPAM)
+        moderation.undo(ping.id, LATER, expected_status=Status.APPROVED)
+    moderation.undo(ping.id, LATER, expected_status=Status.SPAM)
     assert table.get(ping.id).status is Status.PENDING
 
 
@@ -151,7 +151,7 @@ def revise(table: Table, make_ping: MakePing, title: str) -> str:
     """Send the ping again with another title; return the revision's name."""
     again = make_ping(url=URL, title=title)
     table.add(again)
-    return table.get(again.id).revision_id
+    return table.get(again.id).revision_hash
 
 
 @pytest.mark.parametrize("approved", [False, True], ids=["of a held ping", "of an approved one"])
@@ -161,14 +161,14 @@ def test_other_words_that_were_taken_wait_again_once_that_is_undone(
     if approved:
         moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
     take = revise(table, make_ping, "Other words")
-    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
     assert standing(table, ping) == (Status.APPROVED, 1, ["Other words"])
     moderation.undo(ping.id, LATER)
     status = Status.APPROVED if approved else Status.PENDING
     assert standing(table, ping) == (status, int(approved), ["Mine"] * approved)
     after = table.get(ping.id)
-    assert (after.title, after.revision_id, after.replaced) == ("Mine", take, None)
-    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
+    assert (after.texts.title, after.revision_hash, after.previous_texts) == ("Mine", take, None)
+    moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
     assert standing(table, ping) == (Status.APPROVED, 1, ["Other words"])
 
 
@@ -177,18 +177,18 @@ def test_an_undo_loses_nothing_that_was_sent_since(
     moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, later: str, waits: str | None
 ) -> None:
     take = revise(table, make_ping, "Other words")
-    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
     revise(table, make_ping, later)
     moderation.undo(ping.id, LATER)
     after = table.get(ping.id)
-    assert (after.title, (after.revision or {}).get("title")) == ("Mine", waits)
+    assert (after.texts.title, after.revision and after.revision.title) == ("Mine", waits)
 
 
 def test_the_next_decision_forgets_the_words_that_were_replaced(
     moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
 ) -> None:
     take = revise(table, make_ping, "Other words")
-    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
     moderation.decide(ping.id, Status.SPAM, NOW, settings=DEFAULT)
     assert "replaced" not in stored(ping)
     moderation.undo(ping.id, LATER)
@@ -199,33 +199,33 @@ def test_an_undo_that_meets_a_later_revision_does_not_overwrite_it(
     moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     take = revise(table, make_ping, "Other words")
-    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
     seen = table.get(ping.id)
     later = revise(table, make_ping, "Third words")
     monkeypatch.setattr(table, "get", lambda _: seen)
     with pytest.raises(StatusChanged):
         moderation.undo(ping.id, LATER)
     monkeypatch.undo()
-    assert table.get(ping.id).revision_id == later
+    assert table.get(ping.id).revision_hash == later
 
 
 def test_taking_the_same_words_twice_changes_nothing(
     moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
 ) -> None:
     take = revise(table, make_ping, "Other words")
-    moderation.decide(ping.id, Status.APPROVED, NOW, words=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
     before = stored(ping)
-    moderation.decide(ping.id, Status.APPROVED, LATER, words=take, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, LATER, texts_hash=take, settings=DEFAULT)
     assert stored(ping) == before
 
 
 def test_a_decision_is_about_what_the_author_saw(moderation: Moderation, ping: Ping) -> None:
     seen = Status.PENDING
-    moderation.decide(ping.id, Status.APPROVED, NOW, seen=seen, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, NOW, expected_status=seen, settings=DEFAULT)
     before = stored(ping)
     with pytest.raises(StatusChanged, match="it is approved by now"):
-        moderation.decide(ping.id, Status.SPAM, LATER, seen=seen, settings=DEFAULT)
-    moderation.decide(ping.id, Status.APPROVED, LATER, seen=seen, settings=DEFAULT)
+        moderation.decide(ping.id, Status.SPAM, LATER, expected_status=seen, settings=DEFAULT)
+    moderation.decide(ping.id, Status.APPROVED, LATER, expected_status=seen, settings=DEFAULT)
     assert stored(ping) == before
 
 
@@ -236,10 +236,10 @@ def test_a_decision_about_words_that_are_replaced_while_it_is_made_is_refused(
     seen = table.get(ping.id)
     table.add(make_ping(url=URL, title="Other words"))
     judged(table, ping, Status.SPAM)
-    assert (table.get(ping.id).status, table.get(ping.id).title) == (seen.status, "Other words")
+    assert (table.get(ping.id).status, table.get(ping.id).texts.title) == (seen.status, "Other words")
     monkeypatch.setattr(table, "get", lambda _: seen)
     with pytest.raises(StatusChanged):
-        moderation.decide(ping.id, Status.APPROVED, LATER, words=seen.texts_id, settings=DEFAULT)
+        moderation.decide(ping.id, Status.APPROVED, LATER, texts_hash=seen.texts.hash, settings=DEFAULT)
     with pytest.raises(StatusChanged):
         moderation.allow_site(seen, LATER)
     monkeypatch.undo()
@@ -281,14 +281,14 @@ def test_words_that_were_dropped_do_not_come_back_and_others_may(
     if approved:
         moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
     dropped = revise(table, make_ping, "Buy now")
-    assert moderation.keep(ping.id).revision_id == dropped
+    assert moderation.keep(ping.id).revision_hash == dropped
     before = stored(ping)
     assert table.add(make_ping(url=URL, title="Buy now")) is Added.REPEATED
     assert stored(ping) == before
-    assert (table.get(ping.id).title, table.get(ping.id).revision) == ("Mine", None)
+    assert (table.get(ping.id).texts.title, table.get(ping.id).revision) == ("Mine", None)
     assert table.add(make_ping(url=URL, title="Kind words")) is Added.REVISED
     assert table.add(make_ping(url=URL, title="Buy now")) is Added.REPEATED
-    assert (table.get(ping.id).revision or {})["title"] == "Kind words"
+    assert table.get(ping.id).latest_texts.title == "Kind words"
 
 
 def test_words_are_dropped_only_if_they_are_the_ones_that_were_seen(
@@ -300,7 +300,7 @@ def test_words_are_dropped_only_if_they_are_the_ones_that_were_seen(
     latest = revise(table, make_ping, "Kind words")
     with pytest.raises(StatusChanged, match="not the latest"):
         moderation.keep(ping.id, revision=seen)
-    assert table.get(ping.id).revision_id == latest
+    assert table.get(ping.id).revision_hash == latest
     moderation.keep(ping.id, revision=latest)
     assert table.get(ping.id).revision is None
 
@@ -312,13 +312,13 @@ def test_a_ping_is_looked_at_again_when_the_author_asks(
 ) -> None:
     moderation.decide(ping.id, status, NOW, settings=DEFAULT)
     if failed:
-        moderation.look_again(ping.id)
+        moderation.check_again(ping.id)
     streams = boto3.client("dynamodbstreams")
     arn = boto3.client("dynamodb").describe_table(TableName="trackback")["Table"]["LatestStreamArn"]
     shard = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][-1]["ShardId"]
     place = streams.get_shard_iterator(StreamArn=arn, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
     known = len(streams.get_records(ShardIterator=place["ShardIterator"])["Records"])
-    moderation.look_again(ping.id)
+    moderation.check_again(ping.id)
     records = streams.get_records(ShardIterator=place["ShardIterator"])["Records"][known:]
     assert records[-1]["dynamodb"]["NewImage"]["unlooked"] == {"BOOL": True}
     assert [record["eventName"] for record in records] == ["MODIFY"] * (2 if failed else 1)
@@ -331,13 +331,13 @@ def test_what_is_decided_against_is_not_looked_at_again(
     moderation.decide(ping.id, status, NOW, settings=DEFAULT)
     before = stored(ping)
     with pytest.raises(StatusChanged, match="not looked at any more"):
-        moderation.look_again(ping.id)
+        moderation.check_again(ping.id)
     assert stored(ping) == before
 
 
 @pytest.mark.usefixtures("table")
 def test_what_is_no_ping_is_told(moderation: Moderation) -> None:
-    for act in (moderation.keep, moderation.look_again, lambda name: moderation.undo(name, NOW)):
+    for act in (moderation.keep, moderation.check_again, lambda name: moderation.undo(name, NOW)):
         with pytest.raises(NoSuchPing):
             act("nosuchping")
 
@@ -429,7 +429,7 @@ def test_eight_undos_at_once_are_one(moderation: Moderation, table: Table, make_
         found = side_by_side(*[lambda ping=ping: moderation.undo(ping.id, LATER)] * 8)
         assert sum(isinstance(outcome, Ping) for outcome in found) == 1
         assert standing(table, ping) == (Status.REJECTED, 0, [])
-        assert [entry["what"] for entry in table.get(ping.id).history] == ["rejected", "approved", "rejected"]
+        assert [entry.what for entry in table.get(ping.id).history] == ["rejected", "approved", "rejected"]
 
 
 def test_undos_and_decisions_at_once_leave_count_list_and_history_right(
@@ -447,7 +447,7 @@ def test_undos_and_decisions_at_once_leave_count_list_and_history_right(
         status, count, _ = standing(table, ping)
         assert status in {Status.APPROVED, Status.SPAM, Status.PENDING}
         assert count == (status is Status.APPROVED)
-        assert table.get(ping.id).history[-1]["what"] == status
+        assert table.get(ping.id).history[-1].what == status
         table.decide(ping.id, Status.REJECTED, LATER)
 
 
@@ -458,9 +458,9 @@ def test_of_a_revision_that_is_taken_and_dropped_at_once_one_wins(
     take = revise(table, make_ping, "Other words")
     found = side_by_side(
         *[lambda: moderation.keep(ping.id)] * 4,
-        *[lambda: moderation.decide(ping.id, Status.APPROVED, LATER, words=take, settings=DEFAULT)] * 4,
+        *[lambda: moderation.decide(ping.id, Status.APPROVED, LATER, texts_hash=take, settings=DEFAULT)] * 4,
     )
     after = table.get(ping.id)
     assert sum(isinstance(outcome, Ping) for outcome in found) >= 1
     assert after.revision is None
-    assert (after.title == "Other words") == (after.dropped == "")
+    assert (after.texts.title == "Other words") == (after.dismissed_revision == "")

@@ -9,9 +9,9 @@ import pytest
 
 from tests.conftest import MakePing
 from trackback.errors import BadQuery
-from trackback.model.ping import Ping, Status
-from trackback.model.transitions import Due, decision, kept, postponed, verdict_change
-from trackback.model.verdict import Gone, Outcome, Seen, Verdict
+from trackback.model.ping import Due, Ping, Status
+from trackback.model.transitions import CheckOutcome, checked, decided, postponed, revision_dismissed
+from trackback.model.verdict import Gone, LinkStatus, Verdict
 from trackback.storage.moderation_queue import Queue, Tab
 from trackback.storage.pings import Table
 from trackback.timestamps import stamp
@@ -45,9 +45,9 @@ def look(table: Table, ping: Ping, *, gone: bool = False) -> Ping:
     """Record a look at an approved ping's source."""
     ping = table.get(ping.id)
     since = Gone(stamp(NOW - 8 * DAY), 3) if gone else None
-    seen = Seen.MISSING if gone else Seen.FOUND
-    outcome = Outcome(Status.APPROVED, gone=since, check_at=stamp(NOW + DAY))
-    table.apply(verdict_change(ping, Verdict(seen, stamp(NOW)), outcome, NOW))
+    seen = LinkStatus.MISSING if gone else LinkStatus.FOUND
+    outcome = CheckOutcome(Status.APPROVED, link_missing=since, check_at=stamp(NOW + DAY))
+    table.apply(checked(ping, Verdict(seen, stamp(NOW)), outcome, NOW))
     return table.get(ping.id)
 
 
@@ -125,8 +125,8 @@ def test_what_is_decided_about_other_words_takes_them_from_the_list(
 ) -> None:
     pings = [look(table, revise(table, make_ping, add(Status.APPROVED))) for _ in range(4)]
     taken, dropped, rejected, waits = pings
-    table.decide(taken.id, Status.APPROVED, NOW, words=taken.revision_id)
-    table.apply(kept(dropped))
+    table.decide(taken.id, Status.APPROVED, NOW, texts_hash=taken.revision_hash)
+    table.apply(revision_dismissed(dropped))
     table.decide(rejected.id, Status.REJECTED, NOW)
     assert ids(queue, Tab.PENDING) == [waits.id]
     assert queue.counts()[Tab.PENDING] == 1
@@ -173,7 +173,7 @@ def test_what_has_disappeared_and_was_sent_again_waits_and_is_listed_as_gone_onc
 ) -> None:
     ping = look(table, revise(table, make_ping, add(Status.APPROVED)), gone=True)
     assert (ids(queue, Tab.PENDING), ids(queue, Tab.DISAPPEARED)) == ([ping.id], [])
-    table.apply(kept(ping))
+    table.apply(revision_dismissed(ping))
     assert (ids(queue, Tab.PENDING), ids(queue, Tab.DISAPPEARED)) == ([], [ping.id])
 
 
@@ -250,7 +250,7 @@ def test_a_list_can_be_of_one_post(queue: Queue, add: AddPing, tab: Tab) -> None
     for post in (KEY, "https://www.blog.example/2026/hello/index.html"):
         assert ids(queue, tab, post=post, size=1) == wanted
     assert ids(queue, tab, post="blog.example/quiet") == []
-    assert ids(queue, tab, post=KEY, search=here[0].title) == [here[0].id]
+    assert ids(queue, tab, post=KEY, search=here[0].texts.title) == [here[0].id]
 
 
 @pytest.mark.parametrize(
@@ -325,5 +325,5 @@ def test_a_list_asks_for_no_more_than_is_due(table: Table, add: AddPing) -> None
 
 def test_a_decision_by_rule_ends_what_was_due(table: Table, add: AddPing) -> None:
     ping = look(table, add(Status.APPROVED), gone=True)
-    table.apply(decision(ping, Status.SPAM, NOW, by="rule"))
+    table.apply(decided(ping, Status.SPAM, NOW, by="rule"))
     assert (table.due(NOW + 99 * DAY, 9), list(table.disappeared())) == ([], [])

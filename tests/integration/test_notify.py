@@ -135,9 +135,9 @@ def test_a_ping_that_waits_is_told_with_its_proof_and_what_can_be_done(web: Web,
     (mail,) = sent_mails()
     assert (mail["To"], mail["Subject"]) == (AUTHOR, "“A reply” links to “Hello”")
     assert links(mail) == [
-        Link(Action.APPROVE, ping.id, ping.texts_id),
-        Link(Action.REJECT, ping.id, ping.texts_id),
-        Link(Action.SPAM, ping.id, ping.texts_id),
+        Link(Action.APPROVE, ping.id, ping.texts.hash),
+        Link(Action.REJECT, ping.id, ping.texts.hash),
+        Link(Action.SPAM, ping.id, ping.texts.hash),
         Link(Action.MUTE),
     ]
     text, html = bodies(mail)
@@ -150,7 +150,7 @@ def test_a_ping_that_waits_is_told_with_its_proof_and_what_can_be_done(web: Web,
     assert 'href="https://api.example/moderate"' in html
     assert read_link(app.keys.load(NOW), LINK.findall(mail["List-Unsubscribe"])[0], NOW).action is Action.MUTE
     assert notify.log() == [("“A reply” links to “Hello”", "sent", 1)]
-    assert web.table.get(ping.id).told.startswith("ping@")
+    assert web.table.get(ping.id).notified.startswith("ping@")
 
 
 def test_neither_spam_nor_what_a_rule_approves_is_mailed(web: Web, notify: Notifier) -> None:
@@ -268,7 +268,7 @@ def test_a_revision_is_told_once_with_both_texts_and_an_undo_is_not(web: Web, no
     notify.wake(2 * MINUTE)
     _, second = sent_mails()
     assert second["Subject"] == "“A better reply” on “Hello” was sent again with other words"
-    assert {link.words for link in links(second)} == {web.table.get(ping.id).revision_id, ""}
+    assert {link.words for link in links(second)} == {web.table.get(ping.id).revision_hash, ""}
     for body in bodies(second):
         assert body.index("Readers see") < body.index("Some words") < body.index("Better words")
     web.table.decide(ping.id, Status.PENDING, NOW)
@@ -304,7 +304,14 @@ def test_a_strangers_words_stay_words(web: Web, notify: Notifier, name: str) -> 
 def test_raw_records_are_escaped_too(web: Web, notify: Notifier) -> None:
     (ping,) = held(web, "other.example")
     raw = '"><script>alert(1)</script>\r\nBcc: victim@evil.example'
-    verdict = {"link": "found", "sentence": raw, "text": "script", "title": raw, "url": "https://x.example/"}
+    verdict = {
+        "link": "found",
+        "checked_at": "",
+        "sentence": raw,
+        "text": "script",
+        "title": raw,
+        "url": "https://x.example/",
+    }
     boto3.resource("dynamodb").Table("trackback").update_item(
         Key={"id": ping.id},
         UpdateExpression="SET title = :t, excerpt = :t, blog_name = :t, verdict = :v",

@@ -183,7 +183,7 @@ def test_a_site_is_not_allowed_on_account_of_what_has_been_decided_meanwhile(
 def test_looking_again_wakes_verification(author: Visitor, table: Table, waiting: Waiting) -> None:
     ping = waiting()
     author.post(f"{QUEUE}/decide", one("look", ping))
-    assert table.get(ping.id).unlooked
+    assert table.get(ping.id).needs_check
 
 
 def test_approving_can_make_a_rule(author: Visitor, table: Table, waiting: Waiting) -> None:

@@ -52,15 +52,19 @@ def test_a_ping_is_answered_byte_for_byte_and_stored(table: Table) -> None:
     assert (answer["statusCode"], answer["body"]) == (200, SUCCESS)
     assert answer["headers"]["Content-Type"] == "text/xml; charset=utf-8"
     (stored,) = table.pings()
-    assert (stored.url, stored.title, stored.status) == ("https://other.example/re", "Re", Status.RECEIVED)
+    assert (stored.url, stored.texts.title, stored.status) == (
+        "https://other.example/re",
+        "Re",
+        Status.RECEIVED,
+    )
     assert stored.post == "https://blog.example/2026/hello/"
 
 
 def test_a_wordpress_ping_is_stored_as_its_author_wrote_it(table: Table) -> None:
     assert ping(WORDPRESS)["body"] == SUCCESS
     (stored,) = table.pings()
-    assert (stored.title, stored.blog_name) == ("It’s “x” & y", "Tom & Jo's")
-    assert (stored.excerpt, stored.url) == ("Some words …", "https://wp.example/?p=7")
+    assert (stored.texts.title, stored.texts.blog_name) == ("It’s “x” & y", "Tom & Jo's")
+    assert (stored.texts.excerpt, stored.url) == ("Some words …", "https://wp.example/?p=7")
 
 
 def test_a_repeat_is_a_success_and_changes_nothing(table: Table) -> None:
@@ -81,7 +85,7 @@ def test_other_words_for_a_known_ping_are_a_success_and_change_nothing_that_read
     shown = table.approved("blog.example/2026/hello", 50).pings
     assert ping(b"url=http://other.example/re/&title=Other")["body"] == SUCCESS
     (after,) = table.pings()
-    assert (after.title, after.status) == ("Re", status)
+    assert (after.texts.title, after.status) == ("Re", status)
     assert table.approved("blog.example/2026/hello", 50).pings == shown
 
 
@@ -93,7 +97,7 @@ def test_a_sender_is_kept_as_a_keyed_hash_only(table: Table, monkeypatch: pytest
         app.handler(event, Context())  # type: ignore[arg-type]
         (stored,) = (one for one in table.pings() if one.url.endswith(f"/{number}"))
         assert address not in str(stored)
-        return stored.sender
+        return stored.client_hash
 
     hashes = [
         sender("key", "192.0.2.1", 1),
@@ -112,7 +116,7 @@ def test_behind_the_cdn_the_sender_is_its_viewer_and_elsewhere_whoever_connects(
         event = http_event("POST", POST, headers=headers, body=b"url=https://other.example/%d" % number)
         app.handler(event, Context())  # type: ignore[arg-type]
         (stored,) = (one for one in table.pings() if one.url.endswith(f"/{number}"))
-        return stored.sender
+        return stored.client_hash
 
     direct = sender(1)
     key = os.environ["CDN_KEY"]
@@ -126,7 +130,7 @@ def test_links_in_fields_are_noted_for_the_policy(table: Table) -> None:
     ping(b"url=https://other.example/1&excerpt=" + quote("<a href='https://x.example/'>x</a>").encode())
     ping(b"url=https://other.example/2&excerpt=" + quote("[url=https://x.example/]x[/url]").encode())
     ping(b"url=https://other.example/3&excerpt=" + quote("<b>plain</b> text").encode())
-    assert {stored.url[-1]: stored.marked_up for stored in table.pings()} == {
+    assert {stored.url[-1]: stored.has_markup for stored in table.pings()} == {
         "1": True,
         "2": True,
         "3": False,
@@ -283,7 +287,7 @@ def test_the_rss_mode_lists_approved_pings_only(table: Table, make_ping: MakePin
     response = ET.fromstring(answer["body"])
     assert response.findtext("error") == "0"
     assert response.findtext("rss/channel/link") == "https://blog.example/2026/hello/"
-    assert [item.findtext("title") for item in response.iter("item")] == [shown.title]
+    assert [item.findtext("title") for item in response.iter("item")] == [shown.texts.title]
     assert [item.findtext("link") for item in response.iter("item")] == [shown.url]
 
 

@@ -29,7 +29,7 @@ def test_new_words_of_a_ping_that_readers_see_are_shown_or_dropped(
     fields = one(act, ping) if act == form else {"act": act, "ping": chosen(ping)}
     author.post(f"{QUEUE}/decide", fields)
     known = table.get(ping.id)
-    assert (known.status, known.title, known.revision) == (Status.APPROVED, title, None)
+    assert (known.status, known.texts.title, known.revision) == (Status.APPROVED, title, None)
 
 
 def test_new_words_are_read_as_a_before_and_after(author: Visitor, table: Table, waiting: Waiting) -> None:
@@ -68,7 +68,7 @@ def test_first_words_that_come_back_as_a_revision_are_approved_and_no_others(
     revise(table, reopen(table, ping, "BUY PILLS"), "Nice words")
     author.post(f"{QUEUE}/decide", one("approve", ping))
     known = table.get(ping.id)
-    assert (known.status, known.title) == (Status.APPROVED, "Nice words")
+    assert (known.status, known.texts.title) == (Status.APPROVED, "Nice words")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_page_about_first_words_goes_on_working_once_others_were_sent(
     revise(table, ping, "Words that nobody has read")
     author.post(f"{QUEUE}/decide", one(act, ping))
     known = table.get(ping.id)
-    assert (known.status, known.title) == (status, "First")
+    assert (known.status, known.texts.title) == (status, "First")
 
 
 @pytest.mark.parametrize("page", ["", "/ping"], ids=["the queue", "the ping's page"])
@@ -92,7 +92,7 @@ def test_the_buttons_and_ticks_of_a_page_name_the_words_on_it(
     ping = revise(table, first)
     read = author.read(f"{QUEUE}{page}/{ping.id}" if page else QUEUE)
     choices = set(re.findall(rf'value="(?:\w+ )?({ping.id}:[^"]+)"', read))
-    assert choices == {f"{ping.id}:pending:{first.texts_id}-{ping.revision_id}"}
+    assert choices == {f"{ping.id}:pending:{first.texts.hash}-{ping.revision_hash}"}
 
 
 def test_words_that_came_after_the_page_was_read_are_not_taken(
@@ -103,4 +103,4 @@ def test_words_that_came_after_the_page_was_read_are_not_taken(
     for act in ("take", "keep"):
         author.post(f"{QUEUE}/decide", one(act, ping))
         assert "changed meanwhile" in author.notice()
-    assert table.get(ping.id).title == "First"
+    assert table.get(ping.id).texts.title == "First"

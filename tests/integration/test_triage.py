@@ -16,7 +16,7 @@ from tests.integration.conftest import CHECKS, NOW, Web, outcomes
 from tests.stack.streams import records_of
 from trackback.model.ping import Status
 from trackback.model.settings import Event, Notify, Settings
-from trackback.model.transitions import look_again
+from trackback.model.transitions import check_requested
 from trackback.storage.check_queue import MOST_BYTES, Message
 from trackback.storage.pings import Table
 from trackback.storage.settings import save_settings
@@ -106,7 +106,7 @@ def test_what_was_sent_again_is_looked_at_again_and_so_is_what_the_author_wants_
     known = stream()["Records"]
     web.add(title="Again, with other words")
     web.verify(ping)
-    web.table.apply(look_again(web.table.get(ping.id)))
+    web.table.apply(check_requested(web.table.get(ping.id)))
     triage({"Records": stream()["Records"][len(known) :]})
     assert pings(CHECKS) == [ping.id, ping.id]
 

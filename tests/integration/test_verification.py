@@ -73,9 +73,9 @@ def test_found_missing_and_unreachable_are_never_confused(
     ping = web.verify(web.add())
     assert ping.verdict
     assert ping.status is Status.PENDING
-    assert (ping.verdict["link"], ping.verdict.get("http_status")) == (link, status)
-    assert why in ping.verdict.get("why", "")
-    assert bool(why) == ("why" in ping.verdict)
+    assert (ping.verdict.link, ping.verdict.http_status) == (link, status)
+    assert why in ping.verdict.why
+    assert bool(why) == bool(ping.verdict.why)
 
 
 @pytest.mark.parametrize(
@@ -84,8 +84,8 @@ def test_found_missing_and_unreachable_are_never_confused(
 def test_a_source_that_must_not_or_cannot_be_fetched_is_unreachable(web: Web, host: str, why: str) -> None:
     ping = web.verify(web.add(host=host))
     assert ping.verdict
-    assert ping.verdict["link"] == "unreachable"
-    assert why in ping.verdict["why"]
+    assert ping.verdict.link == "unreachable"
+    assert why in ping.verdict.why
     assert web.asked() == [POST]
 
 
@@ -97,7 +97,7 @@ def test_a_verdict_tells_all_that_the_author_needs(web: Web) -> None:
     )
     ping = web.verify(web.add())
     assert ping.verdict
-    assert ping.verdict == {
+    assert ping.verdict.as_map() == {
         "link": "found",
         "checked_at": "2026-11-24T00:00:00.000Z",
         "url": web.url("/moved"),
@@ -111,7 +111,7 @@ def test_a_verdict_tells_all_that_the_author_needs(web: Web) -> None:
         "score": -2,
         "reasons": ["The source links to the post.", "The link tells search engines not to count it."],
     }
-    assert [(entry["at"], entry["what"], entry["by"]) for entry in ping.history] == [
+    assert [(entry.at, entry.what, entry.by) for entry in ping.history] == [
         ("2026-11-24T00:00:00.000Z", "pending", "check")
     ]
 
@@ -121,9 +121,9 @@ def test_a_source_that_echoes_its_own_address_proves_nothing(web: Web) -> None:
     web.answers[echo] = web.link()
     ping = web.verify(web.add(echo))
     assert ping.verdict
-    assert ping.verdict["link"] == "missing"
-    assert "sentence" not in ping.verdict
-    assert "so a link there proves nothing" in ping.verdict["reasons"][0]
+    assert ping.verdict.link == "missing"
+    assert not ping.verdict.sentence
+    assert "so a link there proves nothing" in ping.verdict.reasons[0].text
 
 
 UNSEEN = [
@@ -151,10 +151,10 @@ def test_what_is_blocked_or_certain_spam_is_told_so_without_a_fetch(
     ping = web.verify(web.add(**fields))
     assert (web.server.connections, ping.status) == (0, Status.SPAM)
     assert ping.verdict
-    assert reason in ping.verdict["reasons"][0]
-    assert ping.verdict["link"] == "unreachable"
-    assert "http_status" not in ping.verdict
-    assert (ping.history[-1]["what"], ping.history[-1]["by"]) == ("spam", by)
+    assert reason in ping.verdict.reasons[0].text
+    assert ping.verdict.link == "unreachable"
+    assert ping.verdict.http_status is None
+    assert (ping.history[-1].what, ping.history[-1].by) == ("spam", by)
     assert [found.id for found in web.table.pings(Status.SPAM)] == [ping.id]
 
 
@@ -164,8 +164,8 @@ def test_an_allow_rule_approves_what_links_here(web: Web) -> None:
     ping = web.verify(web.add())
     assert ping.status is Status.APPROVED
     assert ping.verdict
-    assert ping.verdict["reasons"][0] == "Your rule “allow host other.example” matches."
-    assert [(entry["what"], entry["by"]) for entry in ping.history] == [("approved", "rule")]
+    assert ping.verdict.reasons[0].text == "Your rule “allow host other.example” matches."
+    assert [(entry.what, entry.by) for entry in ping.history] == [("approved", "rule")]
     page_of_post = web.table.approved(web.post_key, 50)
     assert page_of_post.count == 1
     assert [(shown.id, shown.verified) for shown in page_of_post.pings] == [(ping.id, True)]
@@ -201,7 +201,7 @@ def test_a_ping_for_a_page_that_the_blog_does_not_have_is_closed(web: Web, statu
     web.answers |= {SOURCE: web.link("/nowhere/"), "/nowhere/": page("", status)}
     ping = web.verify(web.add(post="/nowhere/"))
     assert ping.status is Status.REJECTED
-    assert (ping.history[-1]["by"], ping.history[-1]["why"]) == ("check", NO_SUCH_POST)
+    assert (ping.history[-1].by, ping.history[-1].why) == ("check", NO_SUCH_POST)
     assert web.asked() == ["/nowhere/"]
 
 
@@ -244,7 +244,7 @@ def test_a_blog_that_is_down_loses_no_ping(web: Web, answer: Answer) -> None:
     web.answers |= {SOURCE: web.link(), POST: answer}
     ping = web.verify(web.add())
     assert ping.verdict
-    assert (ping.status, ping.verdict["link"]) == (Status.PENDING, "found")
+    assert (ping.status, ping.verdict.link) == (Status.PENDING, "found")
     assert "facts" not in web.table.read(f"post#{web.post_key}")
 
 
@@ -284,7 +284,7 @@ def test_a_canonical_url_counts_as_the_post_on_the_blog_only(
     web.answers[SOURCE] = web.link(path, host)
     ping = web.verify(web.add())
     assert ping.verdict
-    assert ping.verdict["link"] == link
+    assert ping.verdict.link == link
 
 
 @pytest.mark.parametrize("looked_at", [True, False], ids=["held", "just received"])
@@ -301,7 +301,7 @@ def test_a_revision_that_its_page_makes_spam_is_dropped_and_leaves_the_ping_that
     assert web.asked()[before:].count(SOURCE) == 1
     assert (after.status, after.texts, after.revision) == (Status.PENDING, ping.texts, None)
     assert after.verdict
-    assert (after.verdict["link"], after.verdict["score"]) == ("missing", 2)
+    assert (after.verdict.link, after.verdict.score) == ("missing", 2)
     other = web.verify(web.add(SOURCE, "else.example", excerpt="There you will find 58213 more infos"))
     assert other.status is Status.SPAM
 
@@ -349,7 +349,9 @@ def test_verifying_twice_changes_nothing_that_counts(web: Web) -> None:
     for ping in (web.add(), web.add("/held", "third.example")):
         once, twice = web.verify(ping), web.verify(ping)
         assert (once.status, once.texts, once.history) == (twice.status, twice.texts, twice.history)
-        assert (once.verdict or {})["reasons"] == (twice.verdict or {})["reasons"]
+        assert once.verdict
+        assert twice.verdict
+        assert once.verdict.reasons == twice.verdict.reasons
     assert web.table.approved(web.post_key, 50).count == web.table.counts([web.post_key])[web.post_key] == 1
 
 
@@ -358,9 +360,9 @@ def test_one_ping_verified_eight_times_at_once_is_approved_once(web: Web) -> Non
     web.answers[SOURCE] = web.link()
     ping = web.add()
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda _: web.new_verifier().verify(ping.id, web.verifier.policy(), NOW), range(8)))
+        list(pool.map(lambda _: web.new_verifier().verify(ping.id, web.verifier.context(), NOW), range(8)))
     after = web.table.get(ping.id)
-    assert (after.status, [entry["what"] for entry in after.history]) == (Status.APPROVED, ["approved"])
+    assert (after.status, [entry.what for entry in after.history]) == (Status.APPROVED, ["approved"])
     assert web.table.approved(web.post_key, 50).count == web.table.counts([web.post_key])[web.post_key] == 1
 
 
@@ -397,16 +399,16 @@ def test_what_one_host_sends_does_not_hold_up_another(web: Web) -> None:
 
 def test_the_sender_is_known_by_a_hash_until_the_verdict_only(web: Web) -> None:
     ping = web.add()
-    assert web.table.get(ping.id).sender == SENDER != ""
+    assert web.table.get(ping.id).client_hash == SENDER != ""
     web.answers[SOURCE] = web.link()
-    assert web.verify(ping).sender == ""
+    assert web.verify(ping).client_hash == ""
 
 
 def test_many_pings_of_one_sender_are_told_as_such(web: Web) -> None:
     for n in range(25):
         last = web.verify(web.add(f"/{n}", f"blog{n}.example", title=f"Title {n}", excerpt=f"Word{n}"))
     assert last.verdict
-    assert "24 other pings came from the same sender within ten minutes." in last.verdict["reasons"]
+    assert "24 other pings came from the same sender within ten minutes." in last.verdict.reason_texts
 
 
 def test_a_fault_of_our_own_is_raised_for_a_retry(web: Web) -> None:

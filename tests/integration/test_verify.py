@@ -41,7 +41,7 @@ def batch(*pings: Ping | str) -> dict[str, Any]:
 def verdicts(web: Web, *pings: Ping) -> list[str]:
     """Return what is known of the pings' links, "-" where nobody has looked."""
     found = [web.table.get(ping.id).verdict for ping in pings]
-    return [verdict["link"] if verdict else "-" for verdict in found]
+    return [verdict.link if verdict else "-" for verdict in found]
 
 
 def due_since(web: Web, ping: Ping, minutes: float) -> Ping:

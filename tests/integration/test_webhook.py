@@ -11,7 +11,7 @@ import pytest
 import standardwebhooks
 from werkzeug.wrappers import Request, Response
 
-from tests.conftest import MakePing
+from tests.conftest import MakePing, reworded
 from tests.stack.servers import serving
 from tests.websites import Answer, drip, flood, page, reset, silence, watched_connects, website
 from trackback.model.ping import Ping, Status
@@ -132,7 +132,7 @@ def test_the_receiver_can_verify_what_it_gets_with_each_key(hook: Hook) -> None:
 
 
 def test_nothing_secret_goes_out(hook: Hook) -> None:
-    hook.ping = replace(hook.ping, sender="0123456789abcdef")
+    hook.ping = replace(hook.ping, client_hash="0123456789abcdef")
     hook.tell()
     headers, body = hook.receiver.requests[0]
     assert b"0123456789abcdef" not in body
@@ -158,7 +158,7 @@ def test_what_failed_is_sent_again_as_it_was_and_signed_anew(hook: Hook) -> None
     hook.receiver.answers = [Response("Oh <b>no</b>", 500)]
     first = hook.tell()
     assert (first.state, first.answer, next_in(first)) == ("waiting", "HTTP 500: Oh no", RETRIES[0])
-    hook.ping = replace(hook.ping, title="Another")
+    hook.ping = reworded(hook.ping, title="Another")
     second = hook.try_again(RETRIES[0])
     assert (second.state, second.attempts, second.answer) == ("sent", 2, "HTTP 200: ok")
     (before, body), (after, again) = hook.receiver.requests

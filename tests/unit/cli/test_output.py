@@ -6,6 +6,8 @@ import pytest
 
 from tests.conftest import MakePing
 from trackback.cli.output import as_json, every_fact, explanation, facts_grid, ping_grid, printable, say
+from trackback.model.texts import Texts
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
 
 Output = pytest.CaptureFixture[str]
 ESCAPE = "\x1b[31m\x9b2J\x07"
@@ -14,11 +16,15 @@ ESCAPE = "\x1b[31m\x9b2J\x07"
 def test_nothing_that_steers_a_terminal_is_printed(make_ping: MakePing, capsys: Output) -> None:
     stranger = replace(
         make_ping(),
-        title=f"{ESCAPE}title",
-        excerpt=f"{ESCAPE}excerpt",
-        blog_name=f"{ESCAPE}name",
-        verdict={"link": "found", "checked_at": "", "sentence": ESCAPE, "url": ESCAPE, "reasons": [ESCAPE]},
-        revision={"title": ESCAPE, "excerpt": ESCAPE, "blog_name": ESCAPE},
+        texts=Texts(f"{ESCAPE}title", f"{ESCAPE}excerpt", f"{ESCAPE}name"),
+        verdict=Verdict(
+            LinkStatus.FOUND,
+            "2026-11-24T06:11:05.000Z",
+            sentence=ESCAPE,
+            url=ESCAPE,
+            reasons=[Reason(ReasonCode.WORDS, ESCAPE)],
+        ),
+        revision=Texts(ESCAPE, ESCAPE, ESCAPE),
     )
     for grid in (ping_grid([stranger]), facts_grid(every_fact(stranger)), facts_grid(explanation(stranger))):
         say(grid)
@@ -47,5 +53,5 @@ def test_long_words_are_folded_and_not_cut_off(
 
 
 def test_programs_do_not_learn_who_sent_a_ping(make_ping: MakePing) -> None:
-    ping = replace(make_ping(), sender="0123456789abcdef", looks=3)
-    assert {"sender", "looks"}.isdisjoint(as_json(ping))
+    ping = replace(make_ping(), client_hash="0123456789abcdef", check_count=3)
+    assert "0123456789abcdef" not in str(as_json(ping))

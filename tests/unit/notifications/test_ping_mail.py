@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from trackback.model.ping import Ping, Status, words_id
-from trackback.notifications.ping_mail import Announcement, announce, mail_subject, quoted
+from trackback.model.ping import Ping, Status
+from trackback.model.texts import Texts
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
+from trackback.notifications.ping_mail import Announcement, announce, mail_subject, marked, quoted
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.signals import link
 
@@ -14,14 +16,12 @@ PING = Ping(
     id="aaaabbbbccccddddeeeeffff22",
     post="https://blog.example/2026/hello/",
     url="https://other.example/re-hello/",
-    title="Re: Hello",
-    excerpt="The sender's words",
-    blog_name="Other",
+    texts=Texts("Re: Hello", "The sender's words", "Other"),
     received_at="2026-11-24T06:11:00.000Z",
     status=Status.PENDING,
-    verdict={"link": "found", "sentence": "I read a post about it.", "text": "a post", "reasons": []},
+    verdict=Verdict(LinkStatus.FOUND, "", sentence="I read a post about it.", text="a post"),
 )
-REVISION = {"title": "Re: Bye", "excerpt": "New words", "blog_name": "Other"}
+REVISION = Texts("Re: Bye", "New words", "Other")
 
 
 def announced(post_title: str = "Hello, world", **changes: Any) -> Announcement:
@@ -34,15 +34,15 @@ def announced(post_title: str = "Hello, world", **changes: Any) -> Announcement:
     ("changes", "subject"),
     [
         ({}, "“Re: Hello” links to “Hello, world”"),
-        ({"verdict": {"link": "missing"}}, "A TrackBack for “Hello, world”: “Re: Hello”"),
+        ({"verdict": Verdict(LinkStatus.MISSING, "")}, "A TrackBack for “Hello, world”: “Re: Hello”"),
         ({"verdict": None}, "A TrackBack for “Hello, world”: “Re: Hello”"),
         ({"revision": REVISION}, "“Re: Bye” on “Hello, world” was sent again with other words"),
         ({"post_title": ""}, "“Re: Hello” links to “blog.example/2026/hello/”"),
         (
-            {"title": "Hi\r\nBcc: victim@evil.example"},
+            {"texts": Texts("Hi\r\nBcc: victim@evil.example", "", "Other")},
             "“Hi Bcc: victim@evil.example” links to “Hello, world”",
         ),
-        ({"title": "x" * 250}, f"“{'x' * 59}…” links to “Hello, world”"),
+        ({"texts": Texts("x" * 250, "", "Other")}, f"“{'x' * 59}…” links to “Hello, world”"),
     ],
     ids=["link", "no link", "not looked at", "revision", "post without a title", "injection", "long title"],
 )
@@ -57,34 +57,43 @@ def test_the_subject_of_several_says_how_many() -> None:
 @pytest.mark.parametrize(
     ("verdict", "words"),
     [
-        ({"link": "found"}, "✓ The page links to your post."),
+        (Verdict(LinkStatus.FOUND, ""), "✓ The page links to your post."),
         (
-            {"link": "missing", "why": "the server answers 404"},
+            Verdict(LinkStatus.MISSING, "", why="the server answers 404"),
             "✗ The page does not link to your post: the server answers 404.",
         ),
-        ({"link": "unreachable", "why": "no answer."}, "? The page could not be looked at: no answer."),
+        (
+            Verdict(LinkStatus.UNREACHABLE, "", why="no answer."),
+            "? The page could not be looked at: no answer.",
+        ),
         (None, "? The page could not be looked at."),
     ],
     ids=["found", "missing", "unreachable", "not looked at"],
 )
-def test_it_says_in_words_and_by_a_sign_whether_the_link_exists(verdict: Any, words: str) -> None:
+def test_it_says_in_words_and_by_a_sign_whether_the_link_exists(verdict: Verdict | None, words: str) -> None:
     said = announced(verdict=verdict)
     assert f"{said.mark} {said.link}" == words
 
 
-@pytest.mark.parametrize("state", ["found", "missing", "unreachable"])
-def test_what_is_said_of_the_link_is_no_reason_again(state: Any) -> None:
+@pytest.mark.parametrize("state", list(LinkStatus))
+def test_what_is_said_of_the_link_is_no_reason_again(state: LinkStatus) -> None:
     reason = link(Evidence("https://other.example/", "t", "", "b", link=state))
     assert reason
-    said = announced(verdict={"link": state, "reasons": [reason.words, "The source has 900 links."]})
+    other = Reason(ReasonCode.MANY_LINKS, "The source has 900 links.")
+    said = announced(verdict=Verdict(state, "", reasons=[reason, other]))
     assert said.reasons == ["The source has 900 links."]
 
 
 def test_the_links_words_stand_out_in_their_sentence() -> None:
-    assert str(announced().sentence) == "I read *a post* about it."
-    elsewhere = announced(verdict={"link": "found", "sentence": "I read it.", "text": "another"})
-    assert str(elsewhere.sentence) == "I read it."
-    assert announced(verdict={"link": "missing"}).sentence is None
+    sentence = announced().sentence
+    assert sentence
+    assert marked(sentence) == "I read *a post* about it."
+    elsewhere = announced(
+        verdict=Verdict(LinkStatus.FOUND, "", sentence="I read it.", text="another")
+    ).sentence
+    assert elsewhere
+    assert marked(elsewhere) == "I read it."
+    assert announced(verdict=Verdict(LinkStatus.MISSING, "")).sentence is None
 
 
 @pytest.mark.parametrize(
@@ -96,24 +105,24 @@ def test_of_a_revision_both_are_shown_and_the_links_are_for_the_new_words(
     said = announced(status=status, revision=REVISION)
     assert (said.words.title, said.earlier and said.earlier.title) == ("Re: Bye", "Re: Hello")
     assert said.earlier_is == earlier_is
-    revision = replace(PING, revision=REVISION).revision_id
+    revision = replace(PING, revision=REVISION).revision_hash
     assert said.approve == f"approve/{PING.id}/{revision}"
     assert (said.reject, said.spam) == (f"reject/{PING.id}/{revision}", f"spam/{PING.id}/{revision}")
 
 
 def test_the_links_name_the_words_that_are_mailed() -> None:
     said = announced()
-    assert said.approve == f"approve/{PING.id}/{words_id(PING.texts)}"
+    assert said.approve == f"approve/{PING.id}/{PING.texts.hash}"
     assert (said.reject, said.spam) == tuple(
         said.approve.replace("approve", other) for other in ("reject", "spam")
     )
 
 
 def test_it_tells_where_a_page_leads_and_what_it_calls_itself_if_that_is_something_else() -> None:
-    verdict = {"link": "found", "url": "https://elsewhere.example/x", "title": "Mine"}
+    verdict = Verdict(LinkStatus.FOUND, "", url="https://elsewhere.example/x", title="Mine")
     said = announced(verdict=verdict)
     assert (said.leads_to, said.own_title) == ("elsewhere.example", "Mine")
-    verdict = {"link": "found", "url": "https://other.example/x", "title": "Re: Hello"}
+    verdict = Verdict(LinkStatus.FOUND, "", url="https://other.example/x", title="Re: Hello")
     said = announced(verdict=verdict)
     assert (said.leads_to, said.own_title) == ("", "")
 
@@ -125,7 +134,7 @@ def test_only_web_addresses_can_be_followed() -> None:
 
 def test_a_blog_without_a_name_is_named_once() -> None:
     assert announced().sender == "Other (other.example)"
-    assert announced(blog_name="other.example").sender == "other.example"
+    assert announced(texts=Texts("Re: Hello", "", "other.example")).sender == "other.example"
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ import pytest
 import standardwebhooks
 
 from tests.conftest import MakePing
-from trackback.model.ping import MAX_BLOG_NAME, MAX_EXCERPT, MAX_TITLE, Status
+from trackback.model.ping import Status
 from trackback.model.settings import Event
+from trackback.model.texts import MAX_BLOG_NAME, MAX_EXCERPT, MAX_TITLE, Texts
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
 from trackback.notifications.webhook import payload, secret, sign
 from trackback.signing import Keyring
 
@@ -32,9 +34,15 @@ def test_a_payload_says_what_happened_to_which_ping(make_ping: MakePing) -> None
         make_ping(title="Grüße", excerpt="Say “hi”", blog_name="Other"),
         status=Status.APPROVED,
         verified=True,
-        sender="0123456789abcdef",
-        verdict={"link": "found", "reasons": ["It links."], "sentence": "A sentence.", "score": 1},
-        revision={"title": "New", "excerpt": "", "blog_name": "Other"},
+        client_hash="0123456789abcdef",
+        verdict=Verdict(
+            LinkStatus.FOUND,
+            "2026-11-24T06:11:05.000Z",
+            sentence="A sentence.",
+            score=1,
+            reasons=[Reason(ReasonCode.LINK, "It links.")],
+        ),
+        revision=Texts("New", "", "Other"),
     )
     written = payload(Event.APPROVED, ping, NOW)
     assert json.loads(written) == {
@@ -64,7 +72,7 @@ def test_what_is_not_known_of_a_ping_is_null(make_ping: MakePing) -> None:
 
 def test_an_ordinary_payload_is_small_and_the_largest_bearable(make_ping: MakePing) -> None:
     texts = {"title": "💌" * MAX_TITLE, "excerpt": "💌" * MAX_EXCERPT, "blog_name": "💌" * MAX_BLOG_NAME}
-    largest = replace(make_ping(url="https://other.example/" + "a" * 2_000, **texts), revision=texts)
+    largest = replace(make_ping(url="https://other.example/" + "a" * 2_000, **texts), revision=Texts(**texts))
     assert len(payload(Event.PENDING, make_ping(excerpt="word " * 100), NOW)) < 1_024
     assert len(payload(Event.PENDING, largest, NOW).encode()) < 16_384
 

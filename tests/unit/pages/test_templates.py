@@ -3,13 +3,13 @@
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from functions.moderate import app
 from tests.conftest import MakePing
-from trackback.pages.templates import Marked, look, marked, minute, reasons, web
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Sentence, Verdict
+from trackback.pages.templates import check_result, marked, minute, reasons, web
 
 FOLDER = Path(app.__file__).parent
 TEMPLATES = sorted(FOLDER.glob("*.html"))
@@ -18,40 +18,49 @@ TEMPLATES = sorted(FOLDER.glob("*.html"))
 @pytest.mark.parametrize(
     ("sentence", "link", "expected"),
     [
-        ("I read a post today.", "a post", Marked("I read ", "a post", " today.")),
-        ("a post, a post", "a post", Marked("", "a post", ", a post")),
-        ("I read it.", "a post", Marked("I read it.", "", "")),
-        ("I read it.", "", Marked("I read it.", "", "")),
-        ("", "a post", Marked("", "", "")),
+        ("I read a post today.", "a post", Sentence("I read ", "a post", " today.")),
+        ("a post, a post", "a post", Sentence("", "a post", ", a post")),
+        ("I read it.", "a post", Sentence("I read it.", "", "")),
+        ("I read it.", "", Sentence("I read it.", "", "")),
+        ("", "a post", Sentence("", "", "")),
     ],
     ids=["within", "twice", "not there", "no words", "no sentence"],
 )
-def test_the_links_own_words_are_marked_in_its_sentence(sentence: str, link: str, expected: Marked) -> None:
-    assert marked({"sentence": sentence, "text": link}) == expected
+def test_the_links_own_words_are_marked_in_its_sentence(sentence: str, link: str, expected: Sentence) -> None:
+    assert marked(Verdict(LinkStatus.FOUND, "", sentence=sentence, text=link)) == expected
 
 
 @pytest.mark.parametrize(
     ("verdict", "kind", "words"),
     [
         (None, "unknown", "Not looked at yet"),
-        ({"link": "found"}, "found", "Links to your post"),
-        ({"link": "missing"}, "missing", "No link to your post found"),
-        ({"link": "missing", "why": "too large."}, "missing", "No link to your post found: too large"),
-        ({"link": "unreachable", "why": "it is slow"}, "unreachable", "Could not be looked at: it is slow"),
-        ({"link": "unreachable"}, "unknown", "Not looked at, for the ping alone says enough"),
+        (Verdict(LinkStatus.FOUND, ""), "found", "Links to your post"),
+        (Verdict(LinkStatus.MISSING, ""), "missing", "No link to your post found"),
+        (
+            Verdict(LinkStatus.MISSING, "", why="too large."),
+            "missing",
+            "No link to your post found: too large",
+        ),
+        (
+            Verdict(LinkStatus.UNREACHABLE, "", why="it is slow"),
+            "unreachable",
+            "Could not be looked at: it is slow",
+        ),
+        (Verdict(LinkStatus.UNREACHABLE, ""), "unknown", "Not looked at, for the ping alone says enough"),
     ],
 )
 def test_a_verdict_is_told_in_words(
-    make_ping: MakePing, verdict: dict[str, Any] | None, kind: str, words: str
+    make_ping: MakePing, verdict: Verdict | None, kind: str, words: str
 ) -> None:
-    seen = look(replace(make_ping(), verdict=verdict))
+    seen = check_result(replace(make_ping(), verdict=verdict))
     assert (seen.kind, seen.words) == (kind, words)
     assert seen.sign  # never by colour alone
 
 
 def test_what_the_look_says_already_is_no_reason(make_ping: MakePing) -> None:
-    said = ["The source links to the post.", "The text holds 4 web addresses."]
-    assert reasons(replace(make_ping(), verdict={"link": "found", "reasons": said})) == said[1:]
+    said = [Reason(ReasonCode.LINK, "It links."), Reason(ReasonCode.ADDRESSES, "It holds 4 web addresses.")]
+    verdict = Verdict(LinkStatus.FOUND, "", reasons=said)
+    assert reasons(replace(make_ping(), verdict=verdict)) == ["It holds 4 web addresses."]
     assert not reasons(make_ping())
 
 

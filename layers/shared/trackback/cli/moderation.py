@@ -5,7 +5,6 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import chain
-from typing import Any
 
 from rich.text import Text
 
@@ -78,7 +77,7 @@ def verify(table: Table, asked: Namespace) -> bool:
         complain(f"it is {status}, and its source is not looked at any more; approve it first")
         return False
     verifier = Verifier(table, Fetcher(loopback=is_on_this_machine()), FloodWindow(), HostRateLimit())
-    verifier.verify(asked.id, verifier.policy(), datetime.now(UTC))
+    verifier.verify(asked.id, verifier.context(), datetime.now(UTC))
     return explain(table, asked)
 
 
@@ -89,7 +88,7 @@ def decide(table: Table, asked: Namespace) -> bool:
     take = getattr(asked, "revision", None) or ""
 
     def decide_one(ping_id: str) -> Text:
-        before = moderation.decide(ping_id, status, datetime.now(UTC), settings=settings, words=take)
+        before = moderation.decide(ping_id, status, datetime.now(UTC), settings=settings, texts_hash=take)
         words = f"{before.status} → {status}"
         if before.status is status:
             words = f"now shows revision {take}" if take else f"was {status} already"
@@ -117,7 +116,7 @@ def keep(table: Table, asked: Namespace) -> bool:
 
     def keep_one(ping_id: str) -> Text:
         before = moderation.keep(ping_id)
-        return _done(before, f"dropped revision {before.revision_id}", before.status)
+        return _done(before, f"dropped revision {before.revision_hash}", before.status)
 
     return _each(asked.ids, keep_one)
 
@@ -135,11 +134,8 @@ def _each(ping_ids: Sequence[str], act: Callable[[str], Text]) -> bool:
 
 
 def _done(before: Ping, words: str, status: Status) -> Text:
-    return Text.assemble(before.id, "  ", (words, COLOURS[status]), "  ", printable(before.title))
+    return Text.assemble(before.id, "  ", (words, COLOURS[status]), "  ", printable(before.texts.title))
 
 
 def _print_json(ping: Ping) -> None:
-    def plain(value: Any) -> Any:
-        return int(value) if value == int(value) else float(value)
-
-    print(json.dumps(as_json(ping), default=plain))
+    print(json.dumps(as_json(ping)))

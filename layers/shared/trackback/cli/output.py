@@ -3,7 +3,7 @@
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -12,8 +12,8 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from trackback.cli.doctor.finding import Finding, Severity
-from trackback.model.ping import Ping, Status
-from trackback.model.verdict import Seen
+from trackback.model.ping import HistoryEntry, Ping, Status
+from trackback.model.verdict import Verdict
 from trackback.receiving.spam.policy import CERTAIN
 from trackback.timestamps import to_second
 
@@ -26,8 +26,6 @@ COLOURS = {
 }
 GRADES = {Severity.RIGHT: "green", Severity.NOTE: "yellow", Severity.WRONG: "bold red"}
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # all except the line feed
-_UNTOLD = {"sender", "looks", "unlooked", "replaced", "dropped", "told"}
-_TOLD = ("id", "post", "url", "title", "excerpt", "blog_name", "status", "received_at", "charset", "verdict")
 
 
 def say(what: Grid | Text | str) -> None:
@@ -47,11 +45,28 @@ def complain(reason: str) -> int:
 
 
 def as_json(ping: Ping) -> dict[str, Any]:
-    """Return a ping's public fields as JSON values."""
-    every = {name: value for name, value in asdict(ping).items() if name in _TOLD or value}
-    verdict = every["verdict"] and {**every["verdict"], "reasons": list(every["verdict"].get("reasons", []))}
-    told = {"received_at": ping.received_second, "charset": ping.charset or "utf-8", "verdict": verdict}
-    return {name: value for name, value in (every | told).items() if name not in _UNTOLD}
+    """Return a ping's public fields as JSON values. Programs rely on their names."""
+    always = {
+        **{name: getattr(ping, name) for name in ("id", "post", "url")},
+        **asdict(ping.texts),
+        "received_at": ping.received_second,
+        "status": ping.status,
+        "charset": ping.charset or "utf-8",
+        "verdict": ping.verdict.as_map() if ping.verdict else None,
+    }
+    where_any = {
+        "marked_up": ping.has_markup,
+        "revision": asdict(ping.revision) if ping.revision else None,
+        "history": [_without_empty(asdict(entry)) for entry in ping.history],
+        "gone": asdict(ping.link_missing) if ping.link_missing else None,
+        "check_at": ping.check_at,
+        "verified": ping.verified,
+    }
+    return always | _without_empty(where_any)
+
+
+def _without_empty(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value}
 
 
 def ping_grid(pings: Iterable[Ping]) -> Grid:
@@ -65,7 +80,9 @@ def ping_grid(pings: Iterable[Ping]) -> Grid:
         )
         standing.append(f"\n{_looked(ping)}\n")
         post = ping.post.partition("://")[2]
-        said = Text.assemble((printable(ping.title), "bold"), printable(f"\n{ping.blog_name} → {post}"))
+        said = Text.assemble(
+            (printable(ping.texts.title), "bold"), printable(f"\n{ping.texts.blog_name} → {post}")
+        )
         said.append("".join(f"\n{line}" for line in _remarks(ping)), style="italic")
         said.append(f"\n{ping.id}\n", style="dim")
         grid.add_row(standing, said)
@@ -75,27 +92,23 @@ def ping_grid(pings: Iterable[Ping]) -> Grid:
 def _looked(ping: Ping) -> str:
     if not ping.verdict:
         return ""
-    return "not looked at" if _is_unseen(ping.verdict) else f"link {ping.verdict['link']}"
-
-
-def _is_unseen(verdict: Mapping[str, Any]) -> bool:
-    """Check whether the source was never fetched, because the ping sufficed. A failed fetch has a `why`."""
-    return verdict["link"] == Seen.UNREACHABLE and not verdict.get("why")
+    return "not looked at" if ping.verdict.is_from_ping_alone else f"link {ping.verdict.link}"
 
 
 def _remarks(ping: Ping) -> Iterable[str]:
     """Yield remarks about a ping: the reasons of its verdict, its revision, and a missing link."""
-    verdict = ping.verdict or {}
-    reasons = " ".join(verdict.get("reasons", []))
-    if why := verdict.get("why"):
-        reasons = f"{why[0].upper()}{why[1:]}. {reasons}"
-    if reasons:
+    if ping.verdict and (reasons := _reasons(ping.verdict)):
         yield printable(reasons)
     if ping.revision:
-        yield printable(f"Sent again with other words (revision {ping.revision_id}):")
-        yield printable(" — ".join(filter(None, ping.revision.values())))
-    if ping.gone:
-        yield f"Its link has not been found since {ping.gone['since'][:10]}."
+        yield printable(f"Sent again with other words (revision {ping.revision_hash}):")
+        yield printable(" — ".join(filter(None, astuple(ping.revision))))
+    if ping.link_missing:
+        yield f"Its link has not been found since {ping.link_missing.since[:10]}."
+
+
+def _reasons(verdict: Verdict) -> str:
+    reasons = " ".join(verdict.reason_texts)
+    return f"{verdict.why[0].upper()}{verdict.why[1:]}. {reasons}" if verdict.why else reasons
 
 
 def facts_grid(facts: Mapping[str, Any]) -> Grid:
@@ -133,9 +146,9 @@ def every_fact(ping: Ping) -> dict[str, Any]:
     verdict = known["verdict"] and [f"{name}: {value}" for name, value in _plain_items(known["verdict"])]
     facts = {**known, "verdict": verdict}
     if ping.revision:
-        facts["revision"] = [f"{name}: {value}" for name, value in _plain_items(ping.revision)]
-    if ping.gone:
-        facts["gone"] = f"{ping.gone['times']} times since {to_second(ping.gone['since'])}"
+        facts["revision"] = [f"{name}: {value}" for name, value in _plain_items(asdict(ping.revision))]
+    if ping.link_missing:
+        facts["gone"] = f"{ping.link_missing.times} times since {to_second(ping.link_missing.since)}"
     return facts | {"history": _history(ping)}
 
 
@@ -146,21 +159,21 @@ def _plain_items(values: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
 
 def explanation(ping: Ping) -> dict[str, Any]:
     """Return a ping's verdict and its reasons, the most useful facts first."""
-    verdict = ping.verdict or {}
+    verdict = ping.verdict
     facts: dict[str, Any] = {
-        "title": ping.title,
-        "from": [ping.blog_name, ping.url],
+        "title": ping.texts.title,
+        "from": [ping.texts.blog_name, ping.url],
         "to": ping.post,
         "status": ping.status,
         "link": _link(ping),
     }
-    if verdict.get("sentence"):
-        facts["sentence"] = f"“{verdict['sentence']}”"
+    if verdict and verdict.sentence:
+        facts["sentence"] = f"“{verdict.sentence}”"
     if verdict:
-        facts["reasons"] = list(verdict["reasons"])
-        facts["score"] = f"{verdict.get('score', 0)} ({CERTAIN} is certain spam)"
+        facts["reasons"] = verdict.reason_texts
+        facts["score"] = f"{verdict.score} ({CERTAIN} is certain spam)"
     if ping.revision:
-        facts["sent again"] = [f"revision {ping.revision_id}", *ping.revision.values()]
+        facts["sent again"] = [f"revision {ping.revision_hash}", *astuple(ping.revision)]
     facts["history"] = _history(ping)
     facts["next look"] = to_second(ping.check_at) if ping.check_at else "none"
     return facts
@@ -171,22 +184,22 @@ def _link(ping: Ping) -> list[str]:
     verdict = ping.verdict
     if not verdict:
         return ["not looked at yet"]
-    if _is_unseen(verdict):
+    if verdict.is_from_ping_alone:
         return ["not looked at, for the ping alone says enough"]
-    lines = [verdict["link"] + (f": {verdict['why']}" if verdict.get("why") else "")]
-    if verdict.get("url", ping.url) != ping.url:
-        lines.append(f"seen at {verdict['url']}")
-    since = f", not found since {to_second(ping.gone['since'])}" if ping.gone else ""
-    return [*lines, f"looked at {to_second(verdict['checked_at'])}{since}"]
+    lines = [verdict.link + (f": {verdict.why}" if verdict.why else "")]
+    if verdict.url not in {"", ping.url}:
+        lines.append(f"seen at {verdict.url}")
+    since = f", not found since {to_second(ping.link_missing.since)}" if ping.link_missing else ""
+    return [*lines, f"looked at {to_second(verdict.checked_at)}{since}"]
 
 
 def _history(ping: Ping) -> list[str]:
     return [f"{ping.received_second}  received", *map(_change, ping.history)]
 
 
-def _change(entry: Mapping[str, str]) -> str:
-    why = f": {entry['why']}" if entry.get("why") else ""
-    return f"{to_second(entry['at'])}  {entry['what']} by {entry['by']}{why}"
+def _change(entry: HistoryEntry) -> str:
+    why = f": {entry.why}" if entry.why else ""
+    return f"{to_second(entry.at)}  {entry.what} by {entry.by}{why}"
 
 
 def printable(text: str) -> str:

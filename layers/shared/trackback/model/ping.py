@@ -3,18 +3,14 @@
 import hashlib
 import hmac
 from base64 import b32encode
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from trackback.model.posts import Post, post_key
+from trackback.model.texts import Texts
+from trackback.model.verdict import Gone, Verdict
 from trackback.timestamps import to_second
 from trackback.urls import Source
-
-MAX_TITLE = MAX_BLOG_NAME = 250
-MAX_EXCERPT = 500
-"""Longest stored texts, in characters after cleaning; longer texts are cut, never refused."""
 
 
 class Status(StrEnum):
@@ -27,6 +23,34 @@ class Status(StrEnum):
     SPAM = "spam"
 
 
+UNWANTED = frozenset({Status.REJECTED, Status.SPAM})
+
+
+class Due(StrEnum):
+    """Why a ping is due for a check at `check_at`; the author's pages list the last two."""
+
+    CHECK = "check"
+    GONE = "gone"
+    REVISED = "revised"
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry:
+    """A change of a ping's status.
+
+    Attributes:
+        at: UTC, ISO 8601.
+        what: The new status.
+        by: Who changed it: the "author", a "rule" of the author, the "check" of the source, or the "sender".
+        why: The reason, as a text for the author; may be empty.
+    """
+
+    at: str
+    what: Status
+    by: str
+    why: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Ping:
     """A stored ping.
@@ -35,49 +59,49 @@ class Ping:
         id: One for each pair of post and source: 26 letters and digits, from a hash of both keys.
         post: URL of the pinged post.
         url: The source, as sent.
-        title: Plain text, at most `MAX_TITLE` characters, never empty.
-        excerpt: Plain text, at most `MAX_EXCERPT` characters, may be empty.
-        blog_name: Plain text, at most `MAX_BLOG_NAME` characters, never empty.
+        texts: What the sender says about its page; the approved texts once a ping is approved.
         received_at: UTC, ISO 8601 with milliseconds, so that it sorts.
-        status: Its state.
         charset: How the sender's bytes were decoded, as a text for the author; empty for plain UTF-8.
-        marked_up: Whether the sender put HTML links or BBCode into the fields.
-        sender: Keyed hash of the sender's address; removed once the source is checked.
-        verdict: Result of the last source check (`Verdict.as_map`); None before the first.
-        revision: Different texts from a later ping, until the author decides about them.
-        history: Each change of status: when (`at`), what (`what`), by whom (`by`) and why (`why`).
-        looks: How many checks in a row had the verdict's result.
-        gone: Since when, and in how many checks, an approved ping's link has been missing (`Gone`).
-        check_at: When the next source check is due.
+        has_markup: Whether the sender put HTML links or BBCode into the fields.
+        client_hash: Keyed hash of the sender's address; removed once the source is checked.
+        status: Its state.
+        history: Each change of the status, the oldest first.
+        verdict: Result of the last source check; None before the first.
         verified: Whether any check has found a link to the post.
-        unlooked: Whether the source needs a check because of an action of the sender or the author.
-        replaced: The texts that the last decision replaced with a revision.
-        dropped: `words_id` of the last revision that the author dropped.
-        told: What the last email about it told the author, and which email that was.
+        check_count: How many checks in a row had the verdict's result.
+        link_missing: Since when, and in how many checks, an approved ping's link has been missing.
+        needs_check: Whether the source needs a check because of an action of the sender or the author.
+        check_at: When the next source check is due; empty for never.
+        due: Why it is due then; None for never.
+        revision: Different texts from a later ping, until the author decides about them.
+        previous_texts: The texts that the last decision replaced with a revision.
+        dismissed_revision: `Texts.hash` of the last revision that the author dropped.
+        notified: What the last email about it told the author, and which email that was.
+        expires_at: When the table deletes it, in seconds since 1970; 0 for never.
     """
 
     id: str
     post: str
     url: str
-    title: str
-    excerpt: str
-    blog_name: str
+    texts: Texts
     received_at: str
-    status: Status = Status.RECEIVED
     charset: str = ""
-    marked_up: bool = False
-    sender: str = ""
-    verdict: Mapping[str, Any] | None = None
-    revision: Mapping[str, str] | None = None
-    history: Sequence[Mapping[str, str]] = ()
-    looks: int = 0
-    gone: Mapping[str, Any] | None = None
-    check_at: str = ""
+    has_markup: bool = False
+    client_hash: str = ""
+    status: Status = Status.RECEIVED
+    history: tuple[HistoryEntry, ...] = ()
+    verdict: Verdict | None = None
     verified: bool = False
-    unlooked: bool = False
-    replaced: Mapping[str, str] | None = None
-    dropped: str = ""
-    told: str = ""
+    check_count: int = 0
+    link_missing: Gone | None = None
+    needs_check: bool = False
+    check_at: str = ""
+    due: Due | None = None
+    revision: Texts | None = None
+    previous_texts: Texts | None = None
+    dismissed_revision: str = ""
+    notified: str = ""
+    expires_at: int = 0
 
     @property
     def post_key(self) -> str:
@@ -85,45 +109,28 @@ class Ping:
         return post_key(self.post)
 
     @property
-    def revision_id(self) -> str:
-        """`words_id` of the pending revision; empty without one."""
-        return words_id(self.revision) if self.revision else ""
+    def latest_texts(self) -> Texts:
+        """The texts that its sender sent last."""
+        return self.revision or self.texts
 
     @property
-    def texts_id(self) -> str:
-        """`words_id` of the ping's own texts."""
-        return words_id(self.texts)
+    def revision_hash(self) -> str:
+        """`Texts.hash` of the pending revision; empty without one."""
+        return self.revision.hash if self.revision else ""
+
+    def says(self, texts_hash: str) -> bool:
+        """Tell whether a `Texts.hash` is that of the ping's own texts or of the pending revision."""
+        return bool(texts_hash) and texts_hash in {self.texts.hash, self.revision_hash}
 
     @property
-    def latest_id(self) -> str:
-        """`words_id` of the texts that its sender sent last."""
-        return self.revision_id or self.texts_id
-
-    def says(self, words: str) -> bool:
-        """Tell whether a `words_id` is that of the ping's own texts or of the pending revision."""
-        return bool(words) and words in {self.texts_id, self.revision_id}
-
-    @property
-    def put_away_by_check(self) -> bool:
+    def is_unwanted_by_check(self) -> bool:
         """Whether only the check rejected it or marked it as spam: not the author, nor one of their rules."""
-        unwanted = self.status in {Status.REJECTED, Status.SPAM}
-        return unwanted and bool(self.history) and self.history[-1]["by"] == "check"
+        return self.status in UNWANTED and bool(self.history) and self.history[-1].by == "check"
 
     @property
     def received_second(self) -> str:
         """When it was received, to the second, as readers see it."""
         return to_second(self.received_at)
-
-    @property
-    def texts(self) -> dict[str, str]:
-        """The sender's texts, which a later ping may change."""
-        return {name: getattr(self, name) for name in ("title", "excerpt", "blog_name")}
-
-
-def words_id(texts: Mapping[str, str]) -> str:
-    """Return a short id of a ping's texts: the first 8 hexadecimal digits of their SHA-256."""
-    words = "\n".join(texts[name] for name in sorted(texts))
-    return hashlib.sha256(words.encode()).hexdigest()[:8]
 
 
 def ping_id(post: Post, source: Source) -> str:
@@ -132,6 +139,6 @@ def ping_id(post: Post, source: Source) -> str:
     return b32encode(digest[:16]).decode("ascii").rstrip("=").lower()
 
 
-def sender_hash(key: str, address: str) -> str:
+def client_hash(key: str, address: str) -> str:
     """Return a keyed hash of a sender's address: the same for the same sender, useless without the key."""
     return hmac.new(key.encode(), address.encode(), "sha256").hexdigest()[:16]

@@ -1,6 +1,33 @@
-"""Text functions that need no HTML parser."""
+"""What a sender says about its page: three plain texts."""
 
+import hashlib
+from dataclasses import dataclass
 from itertools import accumulate
+
+MAX_TITLE = MAX_BLOG_NAME = 250
+MAX_EXCERPT = 500
+"""Longest stored texts, in characters after cleaning; longer texts are cut, never refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The texts of a ping, which a later ping may change.
+
+    Attributes:
+        title: Plain text, at most `MAX_TITLE` characters, never empty.
+        excerpt: Plain text, at most `MAX_EXCERPT` characters, may be empty.
+        blog_name: Plain text, at most `MAX_BLOG_NAME` characters, never empty.
+    """
+
+    title: str
+    excerpt: str
+    blog_name: str
+
+    @property
+    def hash(self) -> str:
+        """A short name for these texts: the first 8 hexadecimal digits of their SHA-256."""
+        joined = "\n".join([self.blog_name, self.excerpt, self.title])
+        return hashlib.sha256(joined.encode()).hexdigest()[:8]
 
 
 def shorten(text: str, limit: int) -> str:

@@ -1,63 +1,69 @@
 """State transitions of a stored ping: each is one conditional update, which fails if the ping has changed.
 
-An approved ping is checked again and again. The `due` attribute of its record is the key of the one index
-that the schedule reads: `gone` if checks have found its link missing for good, `revised` if the sender's
-later texts wait for a decision, otherwise `check`.
+An approved ping is checked again and again. `Ping.due` is the key of the one index that the schedule reads:
+`gone` if checks have found its link missing for good, `revised` if the sender's later texts wait for a
+decision, otherwise `check`.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from trackback.errors import StatusChanged
-from trackback.model.ping import Ping, Status
-from trackback.model.texts import shorten
-from trackback.model.verdict import AGAIN_FOUND, Gone, Outcome, Seen, Verdict
+from trackback.model.ping import UNWANTED, Due, HistoryEntry, Ping, Status
+from trackback.model.texts import Texts, shorten
+from trackback.model.verdict import Gone, LinkStatus, Verdict
 from trackback.timestamps import stamp
 
 KEEP_UNWANTED = timedelta(days=30)
 """How long rejected and spam pings are kept after the decision, unless the author chose another period."""
-
-
-UNWANTED = frozenset({Status.REJECTED, Status.SPAM})
+FIRST_RECHECK = timedelta(days=1)
+"""When an approved ping's source is checked again for the first time."""
 
 _MOST_HISTORY = 20
 _WHY = 60  # characters of a reason in the history; the verdict has every reason in full
 _UNDO = "undo"
 
 
-class Due(StrEnum):
-    """Why a ping is in the index: all three are due for a check; the author's pages list the last two."""
-
-    CHECK = "check"
-    GONE = "gone"
-    REVISED = "revised"
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A conditional update of a ping: it fails if the status has changed since the ping was read.
+    """A ping before and after a change: the update fails if the status has changed since it was read.
 
-    `seen` names further attributes that must be unchanged. A revision that the update replaces is always one.
+    `expects` names further fields that must be unchanged. A revision that the update replaces is always one.
     """
 
     before: Ping
-    sets: dict[str, Any]
-    seen: tuple[str, ...] = ()
-
-    @property
-    def after(self) -> Status:
-        """The ping's status after the change."""
-        return Status(self.sets.get("status", self.before.status) or Status.RECEIVED)
+    after: Ping
+    expects: tuple[str, ...] = ()
 
     @property
     def step(self) -> int:
         """How the change alters the post's count of approved pings: -1, 0 or 1."""
-        return (self.after is Status.APPROVED) - (self.before.status is Status.APPROVED)
+        return (self.after.status is Status.APPROVED) - (self.before.status is Status.APPROVED)
 
 
-def decision(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and for how long
+@dataclass(frozen=True, slots=True)
+class CheckOutcome:
+    """Consequences of a source check.
+
+    Attributes:
+        status: The ping's new status.
+        by: Who changed the status, if it changed: a "rule" of the author or the "check" itself.
+        check_count: How many checks in a row had this result.
+        link_missing: Since when, and in how many checks, an approved ping's link has been missing.
+        check_at: When to check again, empty for never.
+        texts: Texts to show instead of the sender's; None to show the sender's.
+    """
+
+    status: Status
+    by: str = "check"
+    check_count: int = 1
+    link_missing: Gone | None = None
+    check_at: str = ""
+    texts: Texts | None = None
+
+
+def decided(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and for how long
     before: Ping,
     status: Status,
     now: datetime,
@@ -67,29 +73,32 @@ def decision(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and 
     take: bool = False,
     keep: timedelta = KEEP_UNWANTED,
 ) -> Change:
-    """Return the change that sets a ping's status, with all dependent attributes.
+    """Return the change that sets a ping's status, with all dependent fields.
 
     `take` replaces the ping's texts with the revision. Rejected and spam pings expire after `keep`.
     """
-    entry = {"at": stamp(now), "what": str(status), "by": by} | ({"why": why} if why else {})
-    sets: dict[str, Any] = {
-        "status": status,
-        "history": [*before.history, entry][-_MOST_HISTORY:],
-        "sender": None,
-        "expires_at": None,
-        "replaced": None,
-    }
+    after = replace(
+        before,
+        status=status,
+        history=_with_entry(before, HistoryEntry(stamp(now), status, by, why)),
+        client_hash="",
+        expires_at=0,
+        previous_texts=None,
+    )
     if status is Status.APPROVED:
-        taken = before.revision if take else None
-        if taken:
-            sets |= {**taken, "revision": None, "replaced": before.texts}
-        due = Due.REVISED if before.revision and not taken else Due.CHECK
-        sets |= {"shown_on": before.post_key, "due": due, "check_at": stamp(now + AGAIN_FOUND[0])}
+        if take and before.revision:
+            after = replace(after, texts=before.revision, revision=None, previous_texts=before.texts)
+        due = Due.REVISED if after.revision else Due.CHECK
+        after = replace(after, due=due, check_at=stamp(now + FIRST_RECHECK))
     elif before.status is Status.APPROVED:
-        sets |= {"shown_on": None, "due": None, "check_at": None, "gone": None}
+        after = replace(after, due=None, check_at="", link_missing=None)
     if status in UNWANTED:
-        sets |= {"expires_at": int((now + keep).timestamp()), "due": None, "check_at": None}
-    return Change(before, sets)
+        after = replace(after, due=None, check_at="", expires_at=int((now + keep).timestamp()))
+    return Change(before, after)
+
+
+def _with_entry(ping: Ping, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
+    return (*ping.history, entry)[-_MOST_HISTORY:]
 
 
 def undone(before: Ping, now: datetime, *, keep: timedelta = KEEP_UNWANTED) -> Change:
@@ -104,31 +113,29 @@ def undone(before: Ping, now: datetime, *, keep: timedelta = KEEP_UNWANTED) -> C
     """
     if not may_be_undone(before):
         raise StatusChanged("there is no decision to undo")
-    earlier = before.history[-2]["what"] if len(before.history) > 1 else Status.RECEIVED
-    status = Status.PENDING if earlier == Status.RECEIVED else Status(earlier)
-    after = _with_words_before(before)
-    sets = decision(after, status, now, by="author", why=_UNDO, keep=keep).sets
-    if before.replaced:
-        sets |= {**after.texts, "revision": after.revision}
-    return Change(before, sets, seen=("history", "revision"))
+    earlier = before.history[-2].what if len(before.history) > 1 else Status.RECEIVED
+    status = Status.PENDING if earlier is Status.RECEIVED else earlier
+    change = decided(_with_previous_texts(before), status, now, by="author", why=_UNDO, keep=keep)
+    return Change(before, change.after, expects=("history", "revision"))
 
 
 def may_be_undone(ping: Ping) -> bool:
     """Tell whether a ping's last change is a decision; becoming pending after a check is not one."""
-    last = ping.history[-1] if ping.history else {"what": Status.RECEIVED}
-    held = last["what"] == Status.RECEIVED or (last["what"], last["by"]) == (Status.PENDING, "check")
-    return not held and last.get("why") != _UNDO
+    if not ping.history:
+        return False
+    last = ping.history[-1]
+    is_held = last.what is Status.RECEIVED or (last.what is Status.PENDING and last.by == "check")
+    return not is_held and last.why != _UNDO
 
 
-def _with_words_before(ping: Ping) -> Ping:
-    if not ping.replaced:
+def _with_previous_texts(ping: Ping) -> Ping:
+    if not ping.previous_texts:
         return ping
-    shown: dict[str, Any] = dict(ping.replaced)
-    waiting = ping.revision or ping.texts
-    return replace(ping, **shown, revision=None if waiting == shown else waiting)
+    waiting = None if ping.latest_texts == ping.previous_texts else ping.latest_texts
+    return replace(ping, texts=ping.previous_texts, revision=waiting)
 
 
-def kept(before: Ping) -> Change:
+def revision_dismissed(before: Ping) -> Change:
     """Return the change that drops a revision for good: the same texts, sent again, count as a repeat.
 
     Raises:
@@ -136,10 +143,10 @@ def kept(before: Ping) -> Change:
     """
     if not before.revision:
         raise StatusChanged("there are no other words to drop")
-    return Change(before, {"revision": None, "dropped": before.revision_id, **_due_without_revision(before)})
+    return Change(before, replace(_without_revision(before), dismissed_revision=before.revision_hash))
 
 
-def look_again(before: Ping) -> Change:
+def check_requested(before: Ping) -> Change:
     """Return the change that requests a source check now: the stream triggers `verify`.
 
     Raises:
@@ -147,79 +154,77 @@ def look_again(before: Ping) -> Change:
     """
     if before.status in UNWANTED:
         raise StatusChanged(f"it is {before.status}, and its source is not looked at any more")
-    return Change(before, {"unlooked": True})
+    return Change(before, replace(before, needs_check=True))
 
 
-def verdict_change(
-    before: Ping, verdict: Verdict, outcome: Outcome, now: datetime, *, keep: timedelta = KEEP_UNWANTED
+def checked(
+    before: Ping, verdict: Verdict, outcome: CheckOutcome, now: datetime, *, keep: timedelta = KEEP_UNWANTED
 ) -> Change:
     """Return the change that records a verdict and its outcome."""
-    due = _due(
-        revised=outcome.status is Status.APPROVED and bool(before.revision),
-        gone=outcome.gone is not None and outcome.gone.is_final(now),
-    )
-    sets: dict[str, Any] = {"due": due if outcome.check_at else None, "check_at": outcome.check_at}
+    after = before
     if outcome.status is not before.status:
-        why = shorten(verdict.reasons[0], _WHY) if verdict.reasons else ""
-        decided = decision(before, outcome.status, now, by=outcome.by, why=why, keep=keep).sets
-        sets = {**sets, **decided} if outcome.status in UNWANTED else {**decided, **sets}
-    sets |= {
-        "verdict": verdict.as_map(),
-        "looks": outcome.looks if outcome.looks > 1 else None,
-        "gone": asdict(outcome.gone) if outcome.gone else None,
-        "sender": None,
-        "unlooked": None,
-        **outcome.texts,
-    }
-    if verdict.link is Seen.FOUND:
-        sets["verified"] = True
-    return Change(before, sets)
+        why = shorten(verdict.reasons[0].text, _WHY) if verdict.reasons else ""
+        after = decided(before, outcome.status, now, by=outcome.by, why=why, keep=keep).after
+    if outcome.status not in UNWANTED:
+        is_revised = outcome.status is Status.APPROVED and bool(before.revision)
+        is_gone = outcome.link_missing is not None and outcome.link_missing.is_final(now)
+        due = _due(is_revised=is_revised, is_gone=is_gone) if outcome.check_at else None
+        after = replace(after, due=due, check_at=outcome.check_at)
+    return Change(
+        before,
+        replace(
+            after,
+            verdict=verdict,
+            verified=before.verified or verdict.link is LinkStatus.FOUND,
+            check_count=outcome.check_count,
+            link_missing=outcome.link_missing,
+            client_hash="",
+            needs_check=False,
+            texts=outcome.texts or after.texts,
+        ),
+    )
 
 
-def _due(*, revised: bool, gone: bool) -> Due:
-    return Due.REVISED if revised else Due.GONE if gone else Due.CHECK
+def _due(*, is_revised: bool, is_gone: bool) -> Due:
+    return Due.REVISED if is_revised else Due.GONE if is_gone else Due.CHECK
 
 
 def _was_gone(ping: Ping) -> bool:
-    """Tell whether a ping counted as disappeared at its last check."""
-    if not ping.gone or not ping.verdict:
+    """Tell whether a ping's link counted as gone for good at its last check."""
+    if not ping.link_missing or not ping.verdict:
         return False
-    gone = Gone(str(ping.gone["since"]), int(ping.gone["times"]))
-    return gone.is_final(datetime.fromisoformat(ping.verdict["checked_at"]))
+    return ping.link_missing.is_final(datetime.fromisoformat(ping.verdict.checked_at))
 
 
-def _due_without_revision(ping: Ping) -> dict[str, Any]:
-    """Return an approved ping's `due` once its revision is gone; empty for other pings."""
-    return {"due": _due(revised=False, gone=_was_gone(ping))} if ping.status is Status.APPROVED else {}
+def _without_revision(ping: Ping) -> Ping:
+    if ping.status is not Status.APPROVED:
+        return replace(ping, revision=None)
+    return replace(ping, revision=None, due=_due(is_revised=False, is_gone=_was_gone(ping)))
 
 
 def postponed(before: Ping, until: datetime) -> Change:
     """Return the change that delays a ping's next check."""
-    revised = before.status is Status.APPROVED and bool(before.revision)
-    due = _due(revised=revised, gone=_was_gone(before))
-    return Change(before, {"due": due, "check_at": stamp(until), "unlooked": None})
+    is_revised = before.status is Status.APPROVED and bool(before.revision)
+    due = _due(is_revised=is_revised, is_gone=_was_gone(before))
+    return Change(before, replace(before, due=due, check_at=stamp(until), needs_check=False))
 
 
 def reopened(known: Ping, ping: Ping) -> Change:
     """Return the change that reopens a ping, put away only by the check, with a later ping's texts."""
-    cleared = ("status", "verdict", "looks", "revision", "expires_at", "check_at", "due", "told")
-    entry = {"at": ping.received_at, "what": str(Status.RECEIVED), "by": "sender"}
-    sets = {**dict.fromkeys(cleared), **ping.texts, "history": [*known.history, entry][-_MOST_HISTORY:]}
-    return Change(known, {**sets, "unlooked": True})
+    entry = HistoryEntry(ping.received_at, Status.RECEIVED, "sender")
+    reset: dict[str, Any] = {"status": Status.RECEIVED, "verdict": None, "check_count": 0, "revision": None}
+    reset |= {"expires_at": 0, "check_at": "", "due": None, "notified": ""}
+    after = replace(known, **reset, texts=ping.texts, history=_with_entry(known, entry), needs_check=True)
+    return Change(known, after)
 
 
-def not_due(before: Ping) -> Change:
+def no_longer_due(before: Ping) -> Change:
     """Return the change that ends a ping's checks."""
-    return Change(before, {"due": None, "check_at": None})
+    return Change(before, replace(before, due=None, check_at=""))
 
 
-def without_revision(before: Ping, change: Change) -> Change:
-    """Return a change that also drops a pending revision."""
-    return Change(before, {**change.sets, "revision": None})
-
-
-def revision(known: Ping, ping: Ping) -> Change:
+def revised(known: Ping, ping: Ping) -> Change:
     """Return the change that stores a later ping's texts as a revision; unchanged texts drop it."""
     if ping.texts != known.texts:
-        return Change(known, {"revision": ping.texts, "unlooked": True})
-    return Change(known, {"revision": None, "unlooked": None, **_due_without_revision(known)})
+        return Change(known, replace(known, revision=ping.texts, needs_check=True))
+    return Change(known, replace(_without_revision(known), needs_check=False))

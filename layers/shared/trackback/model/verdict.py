@@ -1,16 +1,17 @@
-"""The result of a source check, and when to check again."""
+"""The result of a source check: facts about the source, and reasons for and against the ping."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from trackback.model.ping import Status
-from trackback.timestamps import stamp
+GONE_TIMES = 3
+GONE_FOR = timedelta(days=7)
+"""A link is gone for good after so many checks, over so long a time, that did not find it."""
 
 
-class Seen(StrEnum):
+class LinkStatus(StrEnum):
     """Whether the source links to the post. An unreachable source's link is neither found nor missing."""
 
     FOUND = "found"
@@ -18,14 +19,38 @@ class Seen(StrEnum):
     UNREACHABLE = "unreachable"
 
 
-AGAIN_UNREACHABLE = (timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30))
-AGAIN_FOUND = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
-AGAIN_GONE = (timedelta(days=1), timedelta(days=3), timedelta(days=4), timedelta(days=30))
-"""Time until the next check, after the first, second, … check with the same result."""
+class ReasonCode(StrEnum):
+    """What a reason is about. Codes are stored: a new text for the same code changes nothing else."""
 
-GONE_TIMES = 3
-GONE_FOR = timedelta(days=7)
-"""An approved ping has disappeared after so many checks, over so long a time, without finding its link."""
+    LINK = "link"
+    REL = "rel"
+    MANY_LINKS = "links"
+    AKISMET = "akismet"
+    MARKUP = "markup"
+    SAME_NAMES = "names"
+    TEMPLATE = "template"
+    TEMPLATE_TITLE = "title"
+    ADDRESSES = "addresses"
+    REFLECTION = "reflection"
+    FLOOD = "flood"
+    WORDS = "words"
+    RULE = "rule"
+    UNKNOWN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason for or against a ping.
+
+    Attributes:
+        code: What it is about; unknown in verdicts stored before there were codes.
+        text: A plain sentence for the author.
+        weight: Above 0 against the ping, below 0 for it. A stored verdict keeps only the sum, its score.
+    """
+
+    code: ReasonCode
+    text: str
+    weight: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +70,10 @@ class Verdict:
         language: The source's language tag, may be empty.
         links: How many links the source has.
         score: Sum of the reasons' weights; higher is worse.
-        reasons: Reasons for the judgement, as texts for the author.
+        reasons: Reasons for the judgement.
     """
 
-    link: Seen
+    link: LinkStatus
     checked_at: str
     url: str = ""
     http_status: int | None = None
@@ -60,14 +85,28 @@ class Verdict:
     language: str = ""
     links: int = 0
     score: int = 0
-    reasons: Sequence[str] = field(default_factory=tuple)
+    reasons: Sequence[Reason] = ()
+
+    @property
+    def is_from_ping_alone(self) -> bool:
+        """Whether the source was never fetched, because the ping sufficed; a failed fetch has a `why`."""
+        return self.link is LinkStatus.UNREACHABLE and not self.why
+
+    @property
+    def reason_texts(self) -> list[str]:
+        """Texts of the reasons."""
+        return [reason.text for reason in self.reasons]
+
+    @property
+    def reasons_besides_link(self) -> list[str]:
+        """Texts of the reasons, without the one that `link` already says."""
+        return [reason.text for reason in self.reasons if reason.code is not ReasonCode.LINK]
 
     def as_map(self) -> dict[str, Any]:
-        """Return the fields to store; empty ones are left out, since they cost write units."""
+        """Return the fields as JSON values, without empty ones; reasons as their texts."""
         every = {name: getattr(self, name) for name in self.__dataclass_fields__}
-        lists = {name: list(every[name]) for name in ("rel", "reasons")}
-        kept = {name: value for name, value in {**every, **lists}.items() if value or name == "reasons"}
-        return kept | {"link": str(self.link)}
+        every |= {"link": str(self.link), "rel": list(self.rel), "reasons": self.reason_texts}
+        return {name: value for name, value in every.items() if value or name == "reasons"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,48 +117,18 @@ class Gone:
     times: int
 
     def is_final(self, now: datetime) -> bool:
-        """Tell whether the ping counts as disappeared."""
+        """Tell whether the link counts as gone for good."""
         return self.times >= GONE_TIMES and datetime.fromisoformat(self.since) + GONE_FOR <= now
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Consequences of a source check.
+class Sentence(NamedTuple):
+    """The sentence around a link, split so that the link's text can be marked."""
 
-    Attributes:
-        status: The ping's new status.
-        by: Who changed the status, if it changed: a "rule" of the author or the "check" itself.
-        looks: How many checks in a row had this result.
-        gone: Since when, and in how many checks, an approved ping's link has been missing.
-        check_at: When to check again, None for never.
-        texts: Texts to show instead of the sender's; empty to show the sender's.
-    """
-
-    status: Status
-    by: str = "check"
-    looks: int = 1
-    gone: Gone | None = None
-    check_at: str | None = None
-    texts: Mapping[str, str] = field(default_factory=dict)
+    before: str
+    link: str
+    after: str
 
 
-def after_look(before: Mapping[str, Any] | None, link: Seen, now: datetime) -> Gone | None:
-    """Return an approved ping's `Gone` after one more check; an unreachable source changes nothing."""
-    known = Gone(str(before["since"]), int(before["times"])) if before else None
-    if link is Seen.UNREACHABLE:
-        return known
-    if link is Seen.FOUND:
-        return None
-    return Gone(known.since, known.times + 1) if known else Gone(stamp(now), 1)
-
-
-def next_look(link: Seen, *, approved: bool, looks: int, gone: Gone | None, now: datetime) -> str | None:
-    """Return when to check again, None for never. `looks` counts the checks in a row with this result."""
-    waits: Sequence[timedelta] = AGAIN_FOUND
-    if link is Seen.UNREACHABLE and (approved or looks <= len(AGAIN_UNREACHABLE)):
-        waits = AGAIN_UNREACHABLE
-    elif not approved:
-        return None
-    elif gone:
-        waits, looks = AGAIN_GONE, gone.times
-    return stamp(now + waits[min(looks, len(waits)) - 1])
+def split_sentence(sentence: str, link: str) -> Sentence:
+    """Split a sentence at the link's text; without it, the whole sentence comes before."""
+    return Sentence(*sentence.partition(link)) if link else Sentence(sentence, "", "")

@@ -132,7 +132,7 @@ class Outbox:
         """
         waiting = self._waiting([ping for ping in claim.pings if "#" not in ping])
         told = [ping for ping, what in waiting if self._mark(ping.id, ping.status, what, claim.id)]
-        return sorted(told, key=lambda ping: ((ping.verdict or {}).get("score", 0), ping.received_at))
+        return sorted(told, key=lambda ping: (ping.verdict.score if ping.verdict else 0, ping.received_at))
 
     def mark_failures(self, claim: Claim) -> list[SentPing]:
         """Mark the failed sent pings that a mail mentions and return them, oldest first."""
@@ -147,8 +147,8 @@ class Outbox:
             ping = to_ping(item)
             if ping.status is Status.PENDING:
                 yield ping, "ping"
-            elif ping.status is Status.APPROVED and ping.revision and "unlooked" not in item:
-                yield ping, ping.revision_id
+            elif ping.status is Status.APPROVED and ping.revision and not ping.needs_check:
+                yield ping, ping.revision_hash
 
     def _mark(self, record: str, status: str, what: str, mail: str) -> bool:
         marked = self._update(

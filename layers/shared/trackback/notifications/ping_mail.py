@@ -4,13 +4,13 @@ A stranger's text is kept apart from ours: escaped in HTML, and in plain text on
 """
 
 import textwrap
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass
 from urllib.parse import urlsplit
 
 from trackback.model.ping import Ping, Status
-from trackback.model.verdict import Seen
+from trackback.model.texts import Texts
+from trackback.model.verdict import LinkStatus, Sentence, Verdict, split_sentence
 from trackback.notifications.mail import one_line
 from trackback.signing import Action, Link
 
@@ -18,32 +18,8 @@ WIDTH = 72
 """Line width of plain text, in columns."""
 
 _MAX_IN_SUBJECT = 60
-_MARKS = {Seen.FOUND: "✓", Seen.MISSING: "✗", Seen.UNREACHABLE: "?"}
-_SAID_OF_LINK = (  # in the reasons of every verdict (`receiving.spam`); `Announcement.link` covers them
-    "The source links to the post.",
-    "The source does not link to the post.",
-    "The source could not be fetched.",
-)
-
-
-class Words(NamedTuple):
-    """The sender's texts about its page."""
-
-    title: str
-    excerpt: str
-    blog_name: str
-
-
-class Sentence(NamedTuple):
-    """A sentence of the source, and the link text in it."""
-
-    before: str
-    link: str
-    after: str
-
-    def __str__(self) -> str:
-        """Mark the link with asterisks, for plain text."""
-        return f"{self.before}*{self.link}*{self.after}" if self.link else self.before
+_MARKS = {LinkStatus.FOUND: "✓", LinkStatus.MISSING: "✗", LinkStatus.UNREACHABLE: "?"}
+_NOT_CHECKED = Verdict(LinkStatus.UNREACHABLE, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +44,8 @@ class Announcement:
         approve: Signed link; `reject` and `spam` are signed too.
     """
 
-    words: Words
-    earlier: Words | None
+    words: Texts
+    earlier: Texts | None
     earlier_is: str
     url: str
     href: str
@@ -78,7 +54,7 @@ class Announcement:
     own_title: str
     post_title: str
     post_url: str
-    seen: Seen
+    seen: LinkStatus
     link: str
     sentence: Sentence | None
     reasons: Sequence[str]
@@ -105,60 +81,62 @@ class Announcement:
             return f"“{title}” on “{post}” was sent again with other words"
         return (
             f"“{title}” links to “{post}”"
-            if self.seen is Seen.FOUND
+            if self.seen is LinkStatus.FOUND
             else f"A TrackBack for “{post}”: “{title}”"
         )
 
 
 def announce(ping: Ping, post_title: str, url: Callable[[Link], str]) -> Announcement:
     """Return the description of a ping; `url` builds the URL of a signed link."""
-    verdict: Mapping[str, Any] = ping.verdict or {}
-    seen = Seen(verdict.get("link", Seen.UNREACHABLE))
-    words = _words(ping.revision or ping.texts)
-    landed = verdict.get("url", "")
+    verdict = ping.verdict or _NOT_CHECKED
+    words, texts_hash = _one_line_each(ping.latest_texts), ping.latest_texts.hash
+    landed = verdict.url
     return Announcement(
         words=words,
-        earlier=_words(ping.texts) if ping.revision else None,
+        earlier=_one_line_each(ping.texts) if ping.revision else None,
         earlier_is="Readers see" if ping.status is Status.APPROVED else "First sent",
         url=ping.url,
         href=ping.url if urlsplit(ping.url).scheme in {"http", "https"} else "",
         host=_host(ping.url),
         leads_to=_host(landed) if landed and _host(landed) != _host(ping.url) else "",
-        own_title=title if (title := one_line(verdict.get("title", ""))) != words.title else "",
+        own_title=title if (title := one_line(verdict.title)) != words.title else "",
         post_title=one_line(post_title) or ping.post.partition("://")[2],
         post_url=ping.post,
-        seen=seen,
-        link=_link(seen, one_line(verdict.get("why", ""))),
-        sentence=_sentence(one_line(verdict.get("sentence", "")), one_line(verdict.get("text", ""))),
-        reasons=[one_line(one) for one in verdict.get("reasons", ()) if one not in _SAID_OF_LINK],
-        approve=url(Link(Action.APPROVE, ping.id, ping.latest_id)),
-        reject=url(Link(Action.REJECT, ping.id, ping.latest_id)),
-        spam=url(Link(Action.SPAM, ping.id, ping.latest_id)),
+        seen=verdict.link,
+        link=_link(verdict.link, one_line(verdict.why)),
+        sentence=_sentence(verdict),
+        reasons=list(map(one_line, verdict.reasons_besides_link)),
+        approve=url(Link(Action.APPROVE, ping.id, texts_hash)),
+        reject=url(Link(Action.REJECT, ping.id, texts_hash)),
+        spam=url(Link(Action.SPAM, ping.id, texts_hash)),
     )
 
 
-def _words(texts: Mapping[str, str]) -> Words:
-    return Words(**{name: one_line(texts[name]) for name in Words._fields})
+def _one_line_each(texts: Texts) -> Texts:
+    return Texts(*map(one_line, astuple(texts)))
 
 
 def _host(url: str) -> str:
     return urlsplit(url).netloc
 
 
-def _link(seen: Seen, why: str) -> str:
+def _link(seen: LinkStatus, why: str) -> str:
     said = {
-        Seen.FOUND: "The page links to your post",
-        Seen.MISSING: "The page does not link to your post",
-        Seen.UNREACHABLE: "The page could not be looked at",
+        LinkStatus.FOUND: "The page links to your post",
+        LinkStatus.MISSING: "The page does not link to your post",
+        LinkStatus.UNREACHABLE: "The page could not be looked at",
     }[seen]
     return f"{said}: {why.rstrip('.')}." if why else f"{said}."
 
 
-def _sentence(sentence: str, link: str) -> Sentence | None:
-    if not sentence:
-        return None
-    before, found, after = sentence.partition(link) if link else (sentence, "", "")
-    return Sentence(before, found, after)
+def _sentence(verdict: Verdict) -> Sentence | None:
+    return split_sentence(one_line(verdict.sentence), one_line(verdict.text)) if verdict.sentence else None
+
+
+def marked(sentence: Sentence) -> str:
+    """Return a sentence with asterisks around the link's text, for plain text."""
+    before, link, after = sentence
+    return f"{before}*{link}*{after}" if link else before
 
 
 def mail_subject(announcements: Sequence[Announcement], total: int, failed: int = 0) -> str:

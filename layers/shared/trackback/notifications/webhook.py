@@ -9,14 +9,16 @@ import hmac
 import json
 import secrets
 from base64 import b64encode, urlsafe_b64decode
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from trackback.errors import TrackbackError
 from trackback.model.ping import Ping, Status
 from trackback.model.settings import Event, Settings
+from trackback.model.texts import Texts
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
 from trackback.storage.deliveries import Deliveries, Delivery, delivery_id, event_id
 from trackback.timestamps import stamp, wait
 from trackback.web.text.plain_text import clean
@@ -45,12 +47,18 @@ _EXAMPLE = Ping(
     id="aaaabbbbccccddddeeeeffff22",
     post="https://blog.example/2026/hello/",
     url="https://other.example/2026/re-hello/",
-    title="Re: Hello",
-    excerpt="An example: this is how a ping looks that waits for your decision.",
-    blog_name="Another Blog",
+    texts=Texts(
+        title="Re: Hello",
+        excerpt="An example: this is how a ping looks that waits for your decision.",
+        blog_name="Another Blog",
+    ),
     received_at="2026-11-24T06:11:00.000Z",
     status=Status.PENDING,
-    verdict={"link": "found", "reasons": ["The source links to the post."]},
+    verdict=Verdict(
+        LinkStatus.FOUND,
+        "2026-11-24T06:11:05.000Z",
+        reasons=[Reason(ReasonCode.LINK, "The source links to the post.")],
+    ),
     verified=True,
 )
 
@@ -110,11 +118,14 @@ def ask_for_test(deliveries: Deliveries, now: datetime) -> str:
 
 def payload(event: str, ping: Ping, now: datetime) -> str:
     """Return the JSON body of an event: what the author may know about a ping, without secrets."""
-    names = ("id", "post", "url", "title", "excerpt", "blog_name", "status", "received_at", "verified")
-    data: dict[str, Any] = {name: getattr(ping, name) for name in names}
-    verdict = ping.verdict
-    data["verdict"] = verdict and {"link": verdict["link"], "reasons": list(verdict.get("reasons", ()))}
-    data["revision"] = dict(ping.revision) if ping.revision else None
+    verdict = ping.verdict.as_map() if ping.verdict else None
+    data = {
+        **{name: getattr(ping, name) for name in ("id", "post", "url")},
+        **asdict(ping.texts),
+        **{name: getattr(ping, name) for name in ("status", "received_at", "verified")},
+        "verdict": verdict and {name: verdict[name] for name in ("link", "reasons")},
+        "revision": asdict(ping.revision) if ping.revision else None,
+    }
     said = {"type": event, "timestamp": stamp(now), "data": data}
     return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
 

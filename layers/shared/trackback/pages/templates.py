@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from trackback.model.ping import Ping
 from trackback.model.posts import post_key
 from trackback.model.transitions import may_be_undone
-from trackback.model.verdict import Seen
+from trackback.model.verdict import LinkStatus, Sentence, Verdict, split_sentence
 from trackback.urls import host_of
 
 HEADERS = {
@@ -32,23 +32,10 @@ FILES = {
 }
 FOR_GOOD, ASK_FIRST = "public, max-age=31536000, immutable", "no-cache"
 
-_SAID_OF_LINK = (  # reasons of every verdict, which `look` already shows
-    "The source links to the post.",
-    "The source does not link to the post.",
-    "The source could not be fetched.",
-)
 _WHO = {"author": "you", "rule": "a rule of yours", "check": "the check", "sender": "its sender"}
 
 
-class Marked(NamedTuple):
-    """A sentence, split around the link's text."""
-
-    before: str
-    link: str
-    after: str
-
-
-class Look(NamedTuple):
+class CheckResult(NamedTuple):
     """Result of a source check for display: a kind for the style, a sign, and the text."""
 
     kind: str
@@ -81,7 +68,7 @@ class Pages:
         )
         self._templates.filters |= {
             "host": host_of,
-            "look": look,
+            "check_result": check_result,
             "marked": marked,
             "minute": minute,
             "number": lambda number: f"{number:,}",
@@ -106,30 +93,29 @@ def _version(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def marked(verdict: Mapping[str, Any]) -> Marked:
+def marked(verdict: Verdict) -> Sentence:
     """Return the sentence around the link, split so that the link's text can be marked."""
-    sentence, link = verdict.get("sentence", ""), verdict.get("text", "")
-    return Marked(*sentence.partition(link)) if link and link in sentence else Marked(sentence, "", "")
+    return split_sentence(verdict.sentence, verdict.text)
 
 
-def look(ping: Ping) -> Look:
+def check_result(ping: Ping) -> CheckResult:
     """Return the result of a ping's source check for display."""
     verdict = ping.verdict
     if not verdict:
-        return Look("unknown", "…", "Not looked at yet")
-    why = f": {verdict['why'].rstrip('.')}" if verdict.get("why") else ""
-    if verdict["link"] == Seen.FOUND:
-        return Look("found", "✓", "Links to your post")
-    if verdict["link"] == Seen.MISSING:
-        return Look("missing", "✗", f"No link to your post found{why}")
-    if not why:
-        return Look("unknown", "…", "Not looked at, for the ping alone says enough")
-    return Look("unreachable", "?", f"Could not be looked at{why}")
+        return CheckResult("unknown", "…", "Not looked at yet")
+    why = f": {verdict.why.rstrip('.')}" if verdict.why else ""
+    if verdict.link is LinkStatus.FOUND:
+        return CheckResult("found", "✓", "Links to your post")
+    if verdict.link is LinkStatus.MISSING:
+        return CheckResult("missing", "✗", f"No link to your post found{why}")
+    if verdict.is_from_ping_alone:
+        return CheckResult("unknown", "…", "Not looked at, for the ping alone says enough")
+    return CheckResult("unreachable", "?", f"Could not be looked at{why}")
 
 
 def reasons(ping: Ping) -> list[str]:
-    """Return the reasons for or against a ping, without those that `look` already shows."""
-    return [reason for reason in (ping.verdict or {}).get("reasons", ()) if reason not in _SAID_OF_LINK]
+    """Return the reasons for or against a ping, without the one that `check_result` already shows."""
+    return ping.verdict.reasons_besides_link if ping.verdict else []
 
 
 def minute(stamped: str) -> str:

@@ -1,12 +1,13 @@
 """The author's actions on pings, with the rules that they create; each returns the ping as it was before."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from trackback.errors import StatusChanged, TrackbackError
 from trackback.model.ping import Ping, Status
 from trackback.model.rule import BadRule, Effect, Matches, Rule
 from trackback.model.settings import Settings
-from trackback.model.transitions import Change, kept, look_again, undone
+from trackback.model.transitions import Change, check_requested, revision_dismissed, undone
 from trackback.receiving.spam.rules import read_rule
 from trackback.storage.pings import Table
 from trackback.storage.settings import load_rules, load_settings, save_rules
@@ -26,8 +27,8 @@ class Moderation:
         now: datetime,
         *,
         settings: Settings,
-        seen: Status | None = None,
-        words: str = "",
+        expected_status: Status | None = None,
+        texts_hash: str = "",
     ) -> Ping:
         """Set a ping's status, as `Table.decide` does.
 
@@ -37,18 +38,25 @@ class Moderation:
         Raises:
             BadRule: the ping is approved, but no such rule is possible.
         """
-        before = self._table.decide(ping_id, status, now, seen=seen, words=words, keep=settings.keep)
+        before = self._table.decide(
+            ping_id,
+            status,
+            now,
+            expected_status=expected_status,
+            texts_hash=texts_hash,
+            keep=settings.keep,
+        )
         if status is Status.APPROVED and settings.approve_known:
             self._make_rule(Effect.ALLOW, before, "approved", replacing=False)
         return before
 
-    def undo(self, ping_id: str, now: datetime, *, seen: Status | None = None) -> Ping:
+    def undo(self, ping_id: str, now: datetime, *, expected_status: Status | None = None) -> Ping:
         """Undo the last decision on a ping; a rule that it added stays.
 
-        `seen` is the status to undo.
+        `expected_status` is the status to undo.
         """
         before = self._table.get(ping_id)
-        if seen not in {None, before.status}:
+        if expected_status not in {None, before.status}:
             raise StatusChanged(f"it is {before.status} by now; look at it again")
         self._table.apply(undone(before, now, keep=load_settings(self._table).keep))
         return before
@@ -56,20 +64,22 @@ class Moderation:
     def keep(self, ping_id: str, *, revision: str = "") -> Ping:
         """Keep a ping's texts and drop its revision.
 
-        `revision` is the `Ping.revision_id` that the author saw: a later revision stays.
+        `revision` is the `Ping.revision_hash` that the author saw: a later revision stays.
         """
         before = self._table.get(ping_id)
-        if revision not in {"", before.revision_id}:
+        if revision not in {"", before.revision_hash}:
             raise StatusChanged("that revision is not the latest; look at it again")
-        self._table.apply(kept(before))
+        self._table.apply(revision_dismissed(before))
         return before
 
-    def look_again(self, ping_id: str) -> Ping:
+    def check_again(self, ping_id: str) -> Ping:
         """Request a check of a ping's source now."""
         before = self._table.get(ping_id)
-        change = look_again(before)
-        if before.unlooked:  # an earlier check failed; only a real change triggers the stream
-            self._table.apply(Change(before, {"unlooked": None}))
+        change = check_requested(before)
+        if before.needs_check:  # an earlier check failed; only a real change triggers the stream
+            cleared = replace(before, needs_check=False)
+            self._table.apply(Change(before, cleared))
+            change = check_requested(cleared)
         self._table.apply(change)
         return before
 
@@ -79,7 +89,7 @@ class Moderation:
         Raises:
             BadRule: the ping is approved, but no such rule is possible.
         """
-        before = self._table.decide(ping.id, Status.APPROVED, now, words=ping.texts_id)
+        before = self._table.decide(ping.id, Status.APPROVED, now, texts_hash=ping.texts.hash)
         self._make_rule(Effect.ALLOW, ping, "approved")
         return before
 
@@ -90,7 +100,7 @@ class Moderation:
             BadRule: the ping is marked, but no such rule is possible.
         """
         keep = load_settings(self._table).keep
-        before = self._table.decide(ping.id, Status.SPAM, now, words=ping.texts_id, keep=keep)
+        before = self._table.decide(ping.id, Status.SPAM, now, texts_hash=ping.texts.hash, keep=keep)
         self._make_rule(Effect.BLOCK, ping, "marked as spam")
         return before
 

@@ -1,13 +1,13 @@
 """One check of a ping's source: fetch it, build the evidence for policy and the verdict for the author."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from trackback.model.ping import Ping
 from trackback.model.posts import post_key
 from trackback.model.rule import Rule
-from trackback.model.verdict import Seen, Verdict
+from trackback.model.verdict import LinkStatus, Verdict
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.flood import FloodCounts
@@ -34,69 +34,69 @@ class JudgingContext:
 class SourceCheck:
     """The result of fetching a source."""
 
-    link: Seen
+    link: LinkStatus
     page: Fetched | None = None
     document: Document | None = None
     why: str = ""
     akismet: bool = False
 
 
-NOT_LOOKED_AT = SourceCheck(Seen.UNREACHABLE)
+NOT_FETCHED = SourceCheck(LinkStatus.UNREACHABLE)
 """For a ping that is spam on its own evidence, so its source is not fetched."""
 
 
-def look(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> SourceCheck:
+def check_source(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> SourceCheck:
     """Fetch a ping's source and check for a link to the post, under any of its keys."""
     try:
         page = fetcher.get(ping.url)
     except FetchFailed as failure:
-        return SourceCheck(Seen.UNREACHABLE, why=str(failure))
+        return SourceCheck(LinkStatus.UNREACHABLE, why=str(failure))
     if page.status in GONE:
-        return SourceCheck(Seen.MISSING, page, why=f"the server answers {page.status}")
+        return SourceCheck(LinkStatus.MISSING, page, why=f"the server answers {page.status}")
     if not 200 <= page.status < 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3
-        return SourceCheck(Seen.UNREACHABLE, page, why=f"the server answers {page.status}")
+        return SourceCheck(LinkStatus.UNREACHABLE, page, why=f"the server answers {page.status}")
     document = read_page(page.body, page.content_type, page.url, lambda url: post_key(url) in keys)
     urls = (ping.url, page.url)
     if document.link and not any(is_reflection(url, key) for url in urls for key in keys):
-        return SourceCheck(Seen.FOUND, page, document)
+        return SourceCheck(LinkStatus.FOUND, page, document)
     if not page.whole:
         return SourceCheck(
-            Seen.UNREACHABLE, page, document, why="the page is over 1 MB, its first has no link"
+            LinkStatus.UNREACHABLE, page, document, why="the page is over 1 MB, its first has no link"
         )
-    return SourceCheck(Seen.MISSING, page, document)
+    return SourceCheck(LinkStatus.MISSING, page, document)
 
 
 def evidence(
-    ping: Ping, seen: FloodCounts, policy: JudgingContext, found: SourceCheck | None = None
+    ping: Ping, counts: FloodCounts, context: JudgingContext, found: SourceCheck | None = None
 ) -> Evidence:
     """Build the evidence for policy; without `found`, from the ping alone."""
-    texts: Mapping[str, str] = ping.revision or ping.texts
+    texts = ping.latest_texts
     landed = found.page.url if found and found.page else ""
     document = found.document if found else None
     link = document.link if document else None
     return Evidence(
         url=ping.url,
-        title=texts["title"],
-        excerpt=texts["excerpt"],
-        blog_name=texts["blog_name"],
-        marked_up=ping.marked_up,
-        link=found.link.value if found else None,
+        title=texts.title,
+        excerpt=texts.excerpt,
+        blog_name=texts.blog_name,
+        has_markup=ping.has_markup,
+        link=found.link if found else None,
         landed=landed,
         rel=link.rel if link else frozenset(),
         links=document.links if document else 0,
         reflection=any(is_reflection(url, ping.post_key) for url in (ping.url, landed)),
-        same_text=seen.same_text,
-        same_host=seen.same_host,
-        burst=seen.burst,
+        same_text=counts.same_text,
+        same_host=counts.same_host,
+        burst=counts.burst,
         akismet=found.akismet if found else False,
-        words=policy.words,
+        words=context.words,
     )
 
 
 def verdict(ping: Ping, found: SourceCheck, judgement: Judgement, now: datetime) -> Verdict:
     """Build the verdict for the author; it omits what repeats the ping itself."""
     document, page = found.document, found.page
-    link = document.link if document and found.link is Seen.FOUND else None
+    link = document.link if document and found.link is LinkStatus.FOUND else None
     return Verdict(
         link=found.link,
         checked_at=stamp(now),
@@ -106,9 +106,9 @@ def verdict(ping: Ping, found: SourceCheck, judgement: Judgement, now: datetime)
         text=link.text if link else "",
         sentence=link.sentence if link else "",
         rel=sorted(link.rel) if link else (),
-        title=document.title if document and document.title != ping.title else "",
+        title=document.title if document and document.title != ping.texts.title else "",
         language=document.language if document else "",
         links=document.links if document else 0,
         score=judgement.score,
-        reasons=[reason.words for reason in judgement.reasons],
+        reasons=judgement.reasons,
     )

@@ -9,15 +9,14 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import StrEnum
 from itertools import chain, islice
 from typing import Any
 
 from trackback.errors import BadQuery
-from trackback.model.ping import Ping, Status
+from trackback.model.ping import Due, Ping, Status
 from trackback.model.posts import post_key
-from trackback.model.transitions import Due
 from trackback.storage.dynamodb import telling_when_busy
 from trackback.storage.items import Item
 from trackback.storage.pings import BATCH, Table
@@ -203,7 +202,7 @@ def _of(partition: _Partition) -> dict[str, Any]:
 def _is_in(tab: Tab, ping: Ping) -> bool:
     approved = ping.status is Status.APPROVED
     if tab is Tab.DISAPPEARED:
-        return approved and ping.gone is not None
+        return approved and ping.link_missing is not None
     waits = tab is Tab.PENDING and approved and ping.revision is not None
     return waits or ping.status.value == tab.value
 
@@ -213,8 +212,10 @@ def _is_of(ping: Ping, key: str) -> bool:
 
 
 def _has(ping: Ping, words: Sequence[str]) -> bool:
-    later = (ping.revision or {}).values()
-    text = fold("\n".join([*ping.texts.values(), *later, ping.url, ping.post])) if words else ""
+    if not words:
+        return True
+    texts = [*astuple(ping.texts), *(astuple(ping.revision) if ping.revision else ())]
+    text = fold("\n".join([*texts, ping.url, ping.post]))
     return all(word in text for word in words)
 
 

@@ -22,8 +22,8 @@ from typing import Any
 
 from trackback.errors import NoSuchPing, StatusChanged, TableBusy
 from trackback.model.listing import Cursor, Page
-from trackback.model.ping import Ping, Status, words_id
-from trackback.model.transitions import KEEP_UNWANTED, UNWANTED, Change, Due, decision, reopened, revision
+from trackback.model.ping import UNWANTED, Due, Ping, Status
+from trackback.model.transitions import KEEP_UNWANTED, Change, decided, reopened, revised
 from trackback.storage.dynamodb import BUSY, TOO_LATE, batch_get, connect, telling_when_busy, transact
 from trackback.storage.items import Item, new_item, post_id, to_count, to_page, to_ping, to_plain, to_typed
 from trackback.storage.updates import count_change, ping_change
@@ -74,13 +74,13 @@ class Table:
         return Added.NEW
 
     def _revise(self, known: Ping, ping: Ping) -> Added:
-        latest = dict(known.revision) if known.revision else known.texts
-        again = known.put_away_by_check and (known.status is Status.REJECTED or latest != ping.texts)
-        unwanted = known.status in UNWANTED or known.dropped == words_id(ping.texts)
-        if not again and (unwanted or latest == ping.texts):
+        is_new = known.latest_texts != ping.texts
+        reopens = known.is_unwanted_by_check and (known.status is Status.REJECTED or is_new)
+        is_unwanted = known.status in UNWANTED or known.dismissed_revision == ping.texts.hash
+        if not reopens and (is_unwanted or not is_new):
             return Added.REPEATED
         try:
-            self.apply(reopened(known, ping) if again else revision(known, ping))
+            self.apply(reopened(known, ping) if reopens else revised(known, ping))
         except StatusChanged:  # a concurrent decision takes precedence
             return Added.REPEATED
         return Added.REVISED
@@ -207,15 +207,15 @@ class Table:
         *,
         by: str = "author",
         why: str = "",
-        words: str = "",
-        seen: Status | None = None,
+        texts_hash: str = "",
+        expected_status: Status | None = None,
         keep: timedelta = KEEP_UNWANTED,
     ) -> Ping:
         """Set a ping's status and return the ping as it was before; the same status again changes nothing.
 
-        `words` is the `words_id` of the texts to decide about, the ping's own or its revision: approving
-        shows these texts, or the ping's own if `words` is empty. `seen` is the status that the decision is
-        based on. The post's count changes in the same transaction.
+        `texts_hash` names the texts to decide about, the ping's own or its revision: approving shows these
+        texts, or the ping's own if it is empty. `expected_status` is the status that the decision is based
+        on. The post's count changes in the same transaction.
 
         Raises:
             NoSuchPing: there is no ping with that id.
@@ -223,15 +223,15 @@ class Table:
                 ping no longer has these texts.
         """
         before = self.get(ping_id)
-        if words and not before.says(words):
+        if texts_hash and not before.says(texts_hash):
             raise StatusChanged("it has other words by now; look at it again")
-        take = status is Status.APPROVED and words not in {"", before.texts_id}
+        take = status is Status.APPROVED and texts_hash not in {"", before.texts.hash}
         if before.status is status and not take:
             return before
-        if seen not in {None, before.status} and before.status is not status:
+        if expected_status not in {None, before.status} and before.status is not status:
             raise StatusChanged(f"it is {before.status} by now; look at it again")
-        change = decision(before, status, now, by=by, why=why, take=take, keep=keep)
-        self.apply(replace(change, seen=("history",)))  # the texts change only with the history
+        change = decided(before, status, now, by=by, why=why, take=take, keep=keep)
+        self.apply(replace(change, expects=("history",)))  # the texts change only with the history
         return before
 
     def apply(self, change: Change) -> None:

@@ -60,24 +60,35 @@ def _escaped(form: dict[str, bytes]) -> bytes:
 
 
 def _check(ping: Ping) -> None:
-    for words, limit in ((ping.title, 250), (ping.blog_name, 250), (ping.excerpt, 500), (ping.charset, 200)):
+    for words, limit in (
+        (ping.texts.title, 250),
+        (ping.texts.blog_name, 250),
+        (ping.texts.excerpt, 500),
+        (ping.charset, 200),
+    ):
         assert len(words) <= limit
         assert not HIDDEN.search(words)
         assert words == " ".join(words.split())
         assert unicodedata.is_normalized("NFC", words)
-    assert ping.title
-    assert ping.blog_name
+    assert ping.texts.title
+    assert ping.texts.blog_name
     assert re.fullmatch("[a-z2-7]{26}", ping.id)
     assert ping.url.startswith(("http://", "https://"))
     assert PRINTABLE.fullmatch(ping.url)
     assert len(ping.url) <= MAX_URL
     assert PRINTABLE.fullmatch(ping.post)
     summary = Summary(
-        ping.id, ping.url, ping.title, ping.excerpt, ping.blog_name, ping.received_second, verified=False
+        ping.id,
+        ping.url,
+        ping.texts.title,
+        ping.texts.excerpt,
+        ping.texts.blog_name,
+        ping.received_second,
+        verified=False,
     )
     item = ET.fromstring(answer.rss(POST, [summary]).encode()).find("rss/channel/item")
     assert item is not None
-    assert [element.text or "" for element in item] == [ping.title, ping.url, ping.excerpt]
+    assert [element.text or "" for element in item] == [ping.texts.title, ping.url, ping.texts.excerpt]
 
 
 @bounded

@@ -8,6 +8,7 @@ from tests.events import FORM, form_event
 from trackback.errors import PingRefused
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import Sites
+from trackback.model.texts import Texts
 from trackback.protocols.trackback.form import charset_label, read_form
 from trackback.protocols.trackback.receive import read_ping
 
@@ -30,9 +31,7 @@ def test_wordpress_is_understood() -> None:
         id=ping.id,
         post="https://blog.example/hello/",
         url="http://wp.example/?p=5",
-        title="It’s “x” & y",
-        excerpt="[…] café …",
-        blog_name="Tom & Jo's",
+        texts=Texts("It’s “x” & y", "[…] café …", "Tom & Jo's"),
         received_at="2026-11-22T06:11:00.123Z",
         status=Status.RECEIVED,
         charset="",
@@ -89,21 +88,21 @@ def test_another_post_or_source_is_another_ping(post: str, url: bytes) -> None:
 )
 def test_title_and_blog_name_are_never_empty(body: bytes, title: str, blog_name: str) -> None:
     ping = _ping(body)
-    assert (ping.title, ping.blog_name, ping.excerpt) == (title, blog_name, "")
+    assert (ping.texts.title, ping.texts.blog_name, ping.texts.excerpt) == (title, blog_name, "")
 
 
 def test_long_texts_are_cut_never_refused() -> None:
     ping = _ping(URL + b"&title=" + b"t" * 300 + b"&excerpt=" + b"e" * 600 + b"&blog_name=" + b"b" * 300)
-    assert ping.title == "t" * 249 + "…"
-    assert ping.excerpt == "e" * 499 + "…"
-    assert ping.blog_name == "b" * 249 + "…"
+    assert ping.texts.title == "t" * 249 + "…"
+    assert ping.texts.excerpt == "e" * 499 + "…"
+    assert ping.texts.blog_name == "b" * 249 + "…"
 
 
 def test_what_stands_in_is_no_longer_than_what_was_sent() -> None:
     host = ".".join(["a" * 60] * 4)[:243] + ".example"
     ping = _ping(f"url=http://{host}:65535/{'p' * 300}".encode())
-    assert len(ping.title) == 250
-    assert len(ping.blog_name) <= 250
+    assert len(ping.texts.title) == 250
+    assert len(ping.texts.blog_name) <= 250
 
 
 @pytest.mark.parametrize(
@@ -179,13 +178,13 @@ def test_how_the_bytes_were_read_is_recorded(
     body: bytes, content_type: str, title: str, charset: str
 ) -> None:
     ping = _ping(URL + body, content_type=content_type)
-    assert (ping.title, ping.charset) == (title, charset)
+    assert (ping.texts.title, ping.charset) == (title, charset)
 
 
 def test_a_cut_title_does_not_shorten_the_url() -> None:
     for label, title in ((b"euc-jp", b"%C6%FC%CB"), (b"iso-2022-jp", b"%1B%24BF%7CK")):
         ping = _ping(URL + b"&charset=" + label + b"&title=" + title)
-        assert (ping.url, ping.title) == ("http://other.example/a", "日")
+        assert (ping.url, ping.texts.title) == ("http://other.example/a", "日")
 
 
 def test_times_are_utc_to_the_millisecond() -> None:

@@ -17,37 +17,37 @@ def arrival(number: int, minutes: float = 0, **parts: str) -> Arrival:
 
 
 def test_the_first_ping_has_no_likes() -> None:
-    assert FloodWindow().see(arrival(1, text="t", host="h", sender="s")) == FloodCounts()
+    assert FloodWindow().record(arrival(1, text="t", host="h", client_hash="s")) == FloodCounts()
 
 
 def test_the_same_text_host_and_sender_are_counted_apart() -> None:
     recent = FloodWindow()
-    recent.see(arrival(1, text="t", host="h", sender="s"))
-    recent.see(arrival(2, text="t", host="other", sender="other"))
-    recent.see(arrival(3, text="other", host="h", sender="other"))
-    assert recent.see(arrival(4, text="t", host="h", sender="s")) == FloodCounts(2, 2, 1)
+    recent.record(arrival(1, text="t", host="h", client_hash="s"))
+    recent.record(arrival(2, text="t", host="other", client_hash="other"))
+    recent.record(arrival(3, text="other", host="h", client_hash="other"))
+    assert recent.record(arrival(4, text="t", host="h", client_hash="s")) == FloodCounts(2, 2, 1)
 
 
 def test_only_other_posts_count_for_text_and_host() -> None:
     recent = FloodWindow()
     for number in range(3):
-        recent.see(arrival(number, post="blog.example/a", text="t", host="h"))
-    recent.see(arrival(3, post="blog.example/b", text="t", host="h"))
-    recent.see(arrival(4, post="blog.example/b", text="t", host="h"))
-    assert recent.see(arrival(5, post="blog.example/a", text="t", host="h")) == FloodCounts(1, 1, 0)
+        recent.record(arrival(number, post="blog.example/a", text="t", host="h"))
+    recent.record(arrival(3, post="blog.example/b", text="t", host="h"))
+    recent.record(arrival(4, post="blog.example/b", text="t", host="h"))
+    assert recent.record(arrival(5, post="blog.example/a", text="t", host="h")) == FloodCounts(1, 1, 0)
 
 
 def test_what_is_empty_is_like_nothing() -> None:
     recent = FloodWindow()
-    recent.see(arrival(1))
-    assert recent.see(arrival(2)) == FloodCounts()
+    recent.record(arrival(1))
+    assert recent.record(arrival(2)) == FloodCounts()
 
 
 def test_a_ping_that_comes_again_counts_once() -> None:
     recent = FloodWindow()
-    batch = [arrival(number, text="t", host="h", sender="s") for number in range(3)]
-    first = [recent.see(one) for one in batch]
-    again = [recent.see(replace(one, at=START + timedelta(minutes=1))) for one in batch]
+    batch = [arrival(number, text="t", host="h", client_hash="s") for number in range(3)]
+    first = [recent.record(one) for one in batch]
+    again = [recent.record(replace(one, at=START + timedelta(minutes=1))) for one in batch]
     assert first[-1] == again[-1] == FloodCounts(2, 2, 2)
     assert len(recent) == 3
 
@@ -64,30 +64,30 @@ def test_a_ping_that_comes_again_counts_once() -> None:
 )
 def test_what_is_old_no_longer_counts(minutes: float, expected: FloodCounts) -> None:
     recent = FloodWindow()
-    recent.see(arrival(1, text="t", host="h", sender="s"))
-    assert recent.see(arrival(2, minutes, text="t", host="h", sender="s")) == expected
+    recent.record(arrival(1, text="t", host="h", client_hash="s"))
+    assert recent.record(arrival(2, minutes, text="t", host="h", client_hash="s")) == expected
 
 
 def test_a_ping_that_comes_again_much_later_is_remembered_anew() -> None:
     recent = FloodWindow()
-    recent.see(arrival(1, text="t"))
-    recent.see(arrival(1, 61, text="t"))
-    assert recent.see(arrival(2, 62, text="t")).same_text == 1
+    recent.record(arrival(1, text="t"))
+    recent.record(arrival(1, 61, text="t"))
+    assert recent.record(arrival(2, 62, text="t")).same_text == 1
 
 
 def test_the_oldest_are_forgotten_first_when_full() -> None:
     recent = FloodWindow(size=10)
     for number in range(100):
-        recent.see(arrival(number, number / 100, text="t"))
+        recent.record(arrival(number, number / 100, text="t"))
     assert len(recent) == 10
-    assert recent.see(arrival(100, 1, text="t")).same_text == 9  # and the ping itself makes ten
+    assert recent.record(arrival(100, 1, text="t")).same_text == 9  # and the ping itself makes ten
 
 
 def test_old_pings_leave_the_memory() -> None:
     recent = FloodWindow()
     for number in range(50):
-        recent.see(arrival(number))
-    recent.see(arrival(99, 61))
+        recent.record(arrival(number))
+    recent.record(arrival(99, 61))
     assert len(recent) == 1
 
 
@@ -121,7 +121,7 @@ def test_threads_may_look_at_once() -> None:
 
     def see(number: int) -> None:
         for step in range(50):
-            recent.see(Arrival(now, f"{number}-{step}", "post", "text", "host", "sender"))
+            recent.record(Arrival(now, f"{number}-{step}", "post", "text", "host", "sender"))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(see, range(8)))

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 
 from trackback.model.ping import Status
+from trackback.model.verdict import LinkStatus
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.policy import CERTAIN, MILD, judge, judge_before_fetch
 from trackback.receiving.spam.rules import read_rule
 
+FOUND, MISSING, UNREACHABLE = LinkStatus.FOUND, LinkStatus.MISSING, LinkStatus.UNREACHABLE
 PLAIN = Evidence("https://o.example/a", "A title", "What I think of it.", "Other")
 PENDING, APPROVED, SPAM = Status.PENDING, Status.APPROVED, Status.SPAM
 
@@ -22,7 +24,7 @@ MODEL = WordModel.empty().learn(
 INFOS = "[…] There you will find 85615 more Infos: blog.example/a […]"
 
 LOUDEST: dict[str, dict[str, Any]] = {
-    "markup": {"marked_up": True},
+    "markup": {"has_markup": True},
     "title is blog name": {"title": "Other"},
     "title is [Trackback]": {"title": "… [Trackback]"},
     "template": {"excerpt": INFOS},
@@ -30,9 +32,9 @@ LOUDEST: dict[str, dict[str, Any]] = {
     "reflection": {"reflection": True},
     "flood": {"same_text": 999, "same_host": 999, "burst": 999},
     "words": {"blog_name": "poker casino pills outlet", "words": MODEL},
-    "no link": {"link": "missing"},
-    "unreachable": {"link": "unreachable"},
-    "sponsored": {"link": "found", "rel": frozenset({"sponsored"})},
+    "no link": {"link": MISSING},
+    "unreachable": {"link": UNREACHABLE},
+    "sponsored": {"link": FOUND, "rel": frozenset({"sponsored"})},
     "link farm": {"links": 100_000},
 }
 """Every tell at its loudest."""
@@ -78,12 +80,12 @@ def test_no_two_tells_but_a_template_and_another_are_certain() -> None:
     ("known", "status", "score"),
     [
         pytest.param([], PENDING, 0, id="nothing known"),
-        pytest.param([{"link": "found"}], PENDING, -3, id="a link alone approves nothing"),
+        pytest.param([{"link": FOUND}], PENDING, -3, id="a link alone approves nothing"),
         pytest.param([LOUDEST["template"], LOUDEST["no link"]], SPAM, 10, id="template without a link"),
-        pytest.param([LOUDEST["template"], {"link": "unreachable"}], PENDING, 8, id="template, page away"),
-        pytest.param([LOUDEST["template"], {"link": "found"}], PENDING, 5, id="template with a link"),
+        pytest.param([LOUDEST["template"], {"link": UNREACHABLE}], PENDING, 8, id="template, page away"),
+        pytest.param([LOUDEST["template"], {"link": FOUND}], PENDING, 5, id="template with a link"),
         pytest.param(
-            [LOUDEST["template"], LOUDEST["title is [Trackback]"], {"link": "found"}],
+            [LOUDEST["template"], LOUDEST["title is [Trackback]"], {"link": FOUND}],
             SPAM,
             11,
             id="a link does not save what the ping alone gives away",
@@ -101,7 +103,7 @@ def test_no_two_tells_but_a_template_and_another_are_certain() -> None:
             id="a script's flood, no link",
         ),
         pytest.param(
-            [LOUDEST["markup"], LOUDEST["flood"], {"link": "found"}, LOUDEST["link farm"]],
+            [LOUDEST["markup"], LOUDEST["flood"], {"link": FOUND}, LOUDEST["link farm"]],
             PENDING,
             9,
             id="a script's flood from a link farm",
@@ -113,7 +115,7 @@ def test_no_two_tells_but_a_template_and_another_are_certain() -> None:
             10,
             id="bad words in a flood, no link",
         ),
-        pytest.param([LOUDEST["reflection"], {"link": "found"}], PENDING, 5, id="a reflected link is none"),
+        pytest.param([LOUDEST["reflection"], {"link": FOUND}], PENDING, 5, id="a reflected link is none"),
         pytest.param(
             [LOUDEST["reflection"], LOUDEST["markup"], LOUDEST["title is blog name"]],
             SPAM,
@@ -130,46 +132,50 @@ def test_tells_add_up(known: list[dict[str, Any]], status: Status, score: int) -
 @pytest.mark.parametrize(
     ("rules", "known", "status"),
     [
-        pytest.param(["block host o.example"], {"link": "found"}, SPAM, id="block"),
-        pytest.param(["block host other.example"], {"link": "found"}, PENDING, id="a block of another"),
+        pytest.param(["block host o.example"], {"link": FOUND}, SPAM, id="block"),
+        pytest.param(["block host other.example"], {"link": FOUND}, PENDING, id="a block of another"),
         pytest.param(["block text what i think"], {}, SPAM, id="block a text"),
-        pytest.param(["allow host o.example"], {"link": "found"}, APPROVED, id="allow with a link"),
-        pytest.param(["allow path o.example/a"], {"link": "found"}, APPROVED, id="allow a path with a link"),
+        pytest.param(["allow host o.example"], {"link": FOUND}, APPROVED, id="allow with a link"),
+        pytest.param(["allow path o.example/a"], {"link": FOUND}, APPROVED, id="allow a path with a link"),
         pytest.param(["allow host o.example"], {}, PENDING, id="allow, not fetched"),
-        pytest.param(["allow host o.example"], {"link": "missing"}, PENDING, id="allow without a link"),
-        pytest.param(["allow host o.example"], {"link": "unreachable"}, PENDING, id="allow, page away"),
+        pytest.param(["allow host o.example"], {"link": MISSING}, PENDING, id="allow without a link"),
+        pytest.param(["allow host o.example"], {"link": UNREACHABLE}, PENDING, id="allow, page away"),
+        pytest.param(["allow host o.example"], {"link": FOUND, "title": "Other"}, APPROVED, id="allow, mild"),
         pytest.param(
-            ["allow host o.example"], {"link": "found", "title": "Other"}, APPROVED, id="allow, mild"
-        ),
-        pytest.param(
-            ["allow host o.example"], {"link": "found", "reflection": True}, PENDING, id="allow a reflection"
+            ["allow host o.example"],
+            {"link": FOUND, "reflection": True},
+            PENDING,
+            id="allow a reflection",
         ),
         pytest.param(
             ["allow host o.example"],
-            {"link": "found", "landed": "https://evil.example/"},
+            {"link": FOUND, "landed": "https://evil.example/"},
             PENDING,
             id="allow what redirects elsewhere",
         ),
         pytest.param(
             ["allow host o.example"],
-            {"link": "found", **LOUDEST["words"]},
+            {"link": FOUND, **LOUDEST["words"]},
             PENDING,
             id="a friend's page with a stranger's words",
         ),
         pytest.param(
             ["allow host o.example"],
-            {"link": "found", **LOUDEST["template"], **LOUDEST["flood"]},
+            {"link": FOUND, **LOUDEST["template"], **LOUDEST["flood"]},
             PENDING,
             id="a friend is never spam unseen",
         ),
         pytest.param(
             ["block host o.example", "allow path o.example/a"],
-            {"link": "found"},
+            {"link": FOUND},
             APPROVED,
             id="a friend on a blocked platform",
         ),
         pytest.param(
-            ["allow host o.example", "block text think"], {"link": "found"}, APPROVED, id="host over text"
+            ["allow host o.example", "block text think"],
+            {"link": FOUND},
+            APPROVED,
+            id="host over text",
         ),
     ],
 )
@@ -180,7 +186,7 @@ def test_the_authors_rules_come_first(rules: list[str], known: dict[str, Any], s
 
 def test_the_rule_is_the_first_reason() -> None:
     judgement = judge(ping(LOUDEST["markup"]), [read_rule("block", "host", "o.example")])
-    assert judgement.reasons[0].words == "Your rule “block host o.example” matches."
+    assert judgement.reasons[0].text == "Your rule “block host o.example” matches."
     assert judgement.reasons[0].weight == CERTAIN > MILD
 
 

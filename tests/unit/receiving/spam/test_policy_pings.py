@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 
 from trackback.model.ping import Status
+from trackback.model.verdict import LinkStatus
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.policy import judge
 
+FOUND, MISSING, UNREACHABLE = LinkStatus.FOUND, LinkStatus.MISSING, LinkStatus.UNREACHABLE
 PENDING, SPAM = Status.PENDING, Status.SPAM
 MODEL = WordModel.empty().learn(
     [(f"casino poker pills outlet {n}", True) for n in range(15)]
@@ -53,14 +55,14 @@ GENUINE = [
 ]
 CIRCUMSTANCES: dict[str, dict[str, Any]] = {
     "not fetched": {},
-    "with a link": {"link": "found"},
-    "with a nofollow link": {"link": "found", "rel": frozenset({"nofollow", "ugc"})},
-    "without a link": {"link": "missing"},
-    "page away": {"link": "unreachable"},
-    "link blog": {"link": "missing", "links": 900},
-    "retrospective": {"link": "found", "same_text": 25, "same_host": 25, "burst": 25},
-    "markup in its fields": {"link": "missing", "marked_up": True},
-    "judged by words": {"link": "missing", "words": MODEL},
+    "with a link": {"link": FOUND},
+    "with a nofollow link": {"link": FOUND, "rel": frozenset({"nofollow", "ugc"})},
+    "without a link": {"link": MISSING},
+    "page away": {"link": UNREACHABLE},
+    "link blog": {"link": MISSING, "links": 900},
+    "retrospective": {"link": FOUND, "same_text": 25, "same_host": 25, "burst": 25},
+    "markup in its fields": {"link": MISSING, "has_markup": True},
+    "judged by words": {"link": MISSING, "words": MODEL},
 }
 
 
@@ -124,7 +126,7 @@ TRACKBACK = "… [Trackback]"
             "Slots",
             f"[…] Infos on that Topic: {TO} […]",
             "Best slots",
-            {"link": "missing"},
+            {"link": MISSING},
             SPAM,
             "not link",
             id="template, no link",
@@ -133,7 +135,7 @@ TRACKBACK = "… [Trackback]"
             "Slots",
             f"[…] Infos on that Topic: {TO} […]",
             "Best slots",
-            {"link": "found"},
+            {"link": FOUND},
             PENDING,
             "template",
             id="template on a link farm",
@@ -151,7 +153,7 @@ TRACKBACK = "… [Trackback]"
             "Links",
             "Bob wrote an interesting post today onHere’s a quick excerpt …",
             "Splog",
-            {"link": "missing"},
+            {"link": MISSING},
             SPAM,
             "template",
             id="splog of 2007",
@@ -160,7 +162,7 @@ TRACKBACK = "… [Trackback]"
             "viagra",
             "viagra cialis",
             "viagra",
-            {"marked_up": True, "link": "missing"},
+            {"has_markup": True, "link": MISSING},
             PENDING,
             "BBCode",
             id="pharmacy in BBCode",
@@ -169,7 +171,7 @@ TRACKBACK = "… [Trackback]"
             "viagra",
             "viagra cialis",
             "viagra",
-            {"marked_up": True, "same_host": 40, "link": "missing"},
+            {"has_markup": True, "same_host": 40, "link": MISSING},
             SPAM,
             "same host",
             id="pharmacy in a flood",
@@ -178,7 +180,7 @@ TRACKBACK = "… [Trackback]"
             "online poker",
             "[url=http://p.example]poker[/url]",
             "online poker",
-            {"marked_up": True, "burst": 80},
+            {"has_markup": True, "burst": 80},
             SPAM,
             "same sender",
             id="poker burst",
@@ -187,7 +189,7 @@ TRACKBACK = "… [Trackback]"
             "Casino",
             "casino poker pills outlet",
             "Casino",
-            {"words": MODEL, "link": "missing"},
+            {"words": MODEL, "link": MISSING},
             PENDING,
             "turned down",
             id="words, no link",
@@ -196,7 +198,7 @@ TRACKBACK = "… [Trackback]"
             "Casino",
             "casino poker pills outlet",
             "Casino",
-            {"words": MODEL, "marked_up": True},
+            {"words": MODEL, "has_markup": True},
             SPAM,
             "turned down",
             id="words in markup",
@@ -205,7 +207,7 @@ TRACKBACK = "… [Trackback]"
             "Casino",
             "poker pills outlet",
             "Deals",
-            {"words": MODEL, "link": "found"},
+            {"words": MODEL, "link": FOUND},
             PENDING,
             "turned down",
             id="words with a link",
@@ -214,7 +216,7 @@ TRACKBACK = "… [Trackback]"
             "Nice",
             "http://a.example http://b.example http://c.example",
             "Nice",
-            {"link": "missing"},
+            {"link": MISSING},
             PENDING,
             "3 web",
             id="nothing but addresses",
@@ -223,7 +225,7 @@ TRACKBACK = "… [Trackback]"
             "Nice",
             "http://a.example http://b.example http://c.example",
             "Nice",
-            {"marked_up": True},
+            {"has_markup": True},
             SPAM,
             "3 web",
             id="addresses in markup",
@@ -232,7 +234,7 @@ TRACKBACK = "… [Trackback]"
             "Sneakers",
             "I found this most helpful.",
             "Outlet",
-            {"reflection": True, "link": "missing"},
+            {"reflection": True, "link": MISSING},
             PENDING,
             "proves nothing",
             id="reflection",
@@ -250,7 +252,7 @@ TRACKBACK = "… [Trackback]"
             "Directory",
             "Your post was added.",
             "Directory",
-            {"link": "found", "links": 9_000},
+            {"link": FOUND, "links": 9_000},
             PENDING,
             "9000 links",
             id="link farm",
@@ -259,7 +261,7 @@ TRACKBACK = "… [Trackback]"
             "激安ブランド",
             "激安ブランド財布の専門店です。",
             "激安ブランド",
-            {"link": "missing", "same_text": 8},
+            {"link": MISSING, "same_text": 8},
             PENDING,
             "same text",
             id="Japanese shop",
@@ -268,7 +270,7 @@ TRACKBACK = "… [Trackback]"
             "Great post!",
             "Thanks for sharing, very informative.",
             "SEO service",
-            {"link": "missing"},
+            {"link": MISSING},
             PENDING,
             "not link",
             id="flattery",
@@ -277,7 +279,7 @@ TRACKBACK = "… [Trackback]"
             "Loan",
             "Fast loans.",
             "Loan",
-            {"link": "found", "rel": frozenset({"sponsored"})},
+            {"link": FOUND, "rel": frozenset({"sponsored"})},
             PENDING,
             "paid for",
             id="paid link",
@@ -289,5 +291,5 @@ def test_spam_as_it_was_seen_is_put_away_or_held_with_reasons(
 ) -> None:
     judgement = judge(Evidence("https://o.example/x", title, excerpt, blog_name, **known), [])
     assert judgement.status is status
-    assert any(words in reason.words for reason in judgement.reasons)
+    assert any(words in reason.text for reason in judgement.reasons)
     assert judgement.score > 0

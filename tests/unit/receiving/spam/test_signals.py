@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
+from trackback.model.verdict import LinkStatus, Reason
 from trackback.receiving.spam.bayes import WordModel
-from trackback.receiving.spam.evidence import Evidence, Reason
+from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.signals import FROM_PAGE, FROM_PING
 
+FOUND, MISSING, UNREACHABLE = LinkStatus.FOUND, LinkStatus.MISSING, LinkStatus.UNREACHABLE
 PLAIN = Evidence("https://o.example/a", "A title", "What I think of it.", "Other")
 MODEL = WordModel.empty().learn(
     [(f"cheap casino pills {n}", True) for n in range(12)]
@@ -23,7 +25,7 @@ def heard(**known: Any) -> list[Reason]:
 @pytest.mark.parametrize(
     ("known", "weight", "words"),
     [
-        pytest.param({"marked_up": True}, 4, "links in HTML or BBCode", id="markup"),
+        pytest.param({"has_markup": True}, 4, "links in HTML or BBCode", id="markup"),
         pytest.param({"title": "Other"}, 3, "title and the blog's name", id="title is blog name"),
         pytest.param(
             {"title": "ÓTHER"}, 3, "title and the blog's name", id="title is blog name, in capitals"
@@ -37,7 +39,7 @@ def heard(**known: Any) -> list[Reason]:
             id="many addresses",
         ),
         pytest.param({"reflection": True}, 5, "contains the post's own", id="reflection"),
-        pytest.param({"reflection": True, "link": "missing"}, 5, "proves nothing", id="reflection, fetched"),
+        pytest.param({"reflection": True, "link": MISSING}, 5, "proves nothing", id="reflection, fetched"),
         pytest.param({"same_text": 5}, 2, "5 other posts got the same text", id="the same text"),
         pytest.param({"same_text": 20}, 4, "20 other posts got the same text", id="a flood of one text"),
         pytest.param({"same_host": 10}, 2, "10 other posts were pinged from", id="one host"),
@@ -45,9 +47,9 @@ def heard(**known: Any) -> list[Reason]:
         pytest.param({"burst": 20}, 2, "20 other pings came from", id="one sender"),
         pytest.param({"burst": 60}, 4, "60 other pings came from", id="a flood of one sender"),
         pytest.param({"same_text": 9, "same_host": 40, "burst": 70}, 4, "40 other", id="all three, once"),
-        pytest.param({"link": "found"}, -3, "links to the post", id="a link"),
-        pytest.param({"link": "missing"}, 2, "does not link", id="no link"),
-        pytest.param({"link": "unreachable"}, 0, "could not be fetched", id="no page"),
+        pytest.param({"link": FOUND}, -3, "links to the post", id="a link"),
+        pytest.param({"link": MISSING}, 2, "does not link", id="no link"),
+        pytest.param({"link": UNREACHABLE}, 0, "could not be fetched", id="no page"),
         pytest.param({"links": 501}, 2, "501 links", id="many links"),
         pytest.param({"links": 2_001}, 4, "2001 links", id="a link farm"),
     ],
@@ -55,7 +57,7 @@ def heard(**known: Any) -> list[Reason]:
 def test_a_tell_alone_gives_one_reason(known: dict[str, Any], weight: int, words: str) -> None:
     (reason,) = heard(**known)
     assert reason.weight == weight
-    assert words in reason.words
+    assert words in reason.text
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_what_honest_pings_look_like_tells_nothing(known: dict[str, Any]) -> Non
     ],
 )
 def test_a_link_that_its_page_does_not_stand_by_counts_less(rel: set[str], weight: int) -> None:
-    link, noted = heard(link="found", rel=frozenset(rel))
+    link, noted = heard(link=FOUND, rel=frozenset(rel))
     assert (link.weight, noted.weight) == (-3, weight)
 
 
@@ -114,7 +116,7 @@ def test_a_link_that_its_page_does_not_stand_by_counts_less(rel: set[str], weigh
 def test_known_templates_are_recognised(excerpt: str) -> None:
     (reason,) = heard(excerpt=excerpt)
     assert reason.weight == 8
-    assert "known template" in reason.words
+    assert "known template" in reason.text
 
 
 @pytest.mark.parametrize(
@@ -136,10 +138,10 @@ def test_ordinary_sentences_are_no_templates(excerpt: str) -> None:
 def test_the_word_model_speaks_by_the_words_that_counted() -> None:
     (against,) = heard(excerpt="cheap casino pills", words=MODEL)
     assert against.weight == 4
-    assert all(word in against.words for word in ("cheap", "casino", "pills"))
+    assert all(word in against.text for word in ("cheap", "casino", "pills"))
     (wanted,) = heard(excerpt="an essay on roses", words=MODEL)
     assert wanted.weight == -2
-    assert "approved" in wanted.words
+    assert "approved" in wanted.text
 
 
 @pytest.mark.parametrize(
@@ -156,5 +158,5 @@ def test_the_word_model_speaks_by_the_words_that_counted() -> None:
 )
 def test_hostile_texts_of_full_length_are_read_and_give_plain_words(text: str) -> None:
     reasons = heard(title=text[:250], blog_name=text[:250], excerpt=text[:500], words=MODEL)
-    assert all(len(reason.words) < 250 for reason in reasons)
-    assert not any(set("<>&\n") & set(reason.words) for reason in reasons)
+    assert all(len(reason.text) < 250 for reason in reasons)
+    assert not any(set("<>&\n") & set(reason.text) for reason in reasons)

@@ -67,7 +67,7 @@ _DONE = {
 class Choice:
     """A chosen ping, with the status and the texts that the author saw.
 
-    `words` and `revision` are hashes of texts (`texts_id`, `revision_id`). An undo and a re-check name none.
+    `words` and `revision` are hashes of texts (`Texts.hash`). An undo and a re-check name none.
     """
 
     ping: str
@@ -152,20 +152,22 @@ class Actions:
             raise StatusChanged(TOO_LATE)
         match act:
             case Act.APPROVE | Act.REJECT | Act.SPAM | Act.TAKE:
-                return moderation.decide(ping, _BECOMES[act], now, seen=seen, words=words, settings=settings)
+                return moderation.decide(
+                    ping, _BECOMES[act], now, expected_status=seen, texts_hash=words, settings=settings
+                )
             case Act.UNDO:
-                return moderation.undo(ping, now, seen=seen)
+                return moderation.undo(ping, now, expected_status=seen)
             case Act.KEEP:
                 return moderation.keep(ping, revision=words)
             case Act.LOOK:
-                return moderation.look_again(ping)
+                return moderation.check_again(ping)
             case Act.ALLOW:
                 return moderation.allow_site(self._as_seen(choice, Status.APPROVED), now)
         return moderation.block_site(self._as_seen(choice, Status.SPAM), now)
 
     def _as_seen(self, choice: Choice, wanted: Status) -> Ping:
         ping = self._table.get(choice.ping)
-        if ping.status not in {choice.seen, wanted} or ping.texts_id != choice.words:
+        if ping.status not in {choice.seen, wanted} or ping.texts.hash != choice.words:
             raise StatusChanged(TOO_LATE)
         return ping
 

@@ -23,7 +23,7 @@ def standing(link: Link, ping: Ping) -> MailLinkState:
 
     A link applies only to the mailed texts: the ping's own, or its latest revision.
     """
-    if link.words and link.words == ping.dropped and not ping.says(link.words):
+    if link.words and link.words == ping.dismissed_revision and not ping.says(link.words):
         return MailLinkState.DECIDED
     if not ping.says(link.words):
         return MailLinkState.REVISED
@@ -34,4 +34,4 @@ def standing(link: Link, ping: Ping) -> MailLinkState:
 
 def is_about_revision(link: Link, ping: Ping) -> bool:
     """Check whether a link decides about the revision of an approved ping."""
-    return ping.status is Status.APPROVED and bool(link.words) and ping.revision_id == link.words
+    return ping.status is Status.APPROVED and bool(link.words) and ping.revision_hash == link.words

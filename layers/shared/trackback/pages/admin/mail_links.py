@@ -89,7 +89,9 @@ class MailLinks:
         heading, words = _NAMES[status]
         seen, settings = ping.status, load_settings(self._table)
         try:
-            self._moderation.decide(ping.id, status, now, settings=settings, seen=seen, words=link.words)
+            self._moderation.decide(
+                ping.id, status, now, settings=settings, expected_status=seen, texts_hash=link.words
+            )
         except BadRule as error:  # the ping's status is saved; only the rule failed
             words = str(error)
         links = [(ping.post, "See the post"), (ping_address(ping.id), "Undo it on its page")]
@@ -122,7 +124,7 @@ def _said(link: Link, ping: Ping) -> dict[str, Any]:
 
 def _is_about_first(link: Link, ping: Ping) -> bool:
     """Check whether a link can still decide about a ping's first texts although a revision has come since."""
-    first = bool(ping.revision) and link.words == ping.texts_id
+    first = bool(ping.revision) and link.words == ping.texts.hash
     return first and standing(link, ping) is MailLinkState.READY
 
 

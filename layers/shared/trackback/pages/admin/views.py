@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from trackback.errors import BadQuery, NoSuchPing
 from trackback.model.ping import Ping
 from trackback.model.posts import post_key
 from trackback.model.settings import KEEP_DAYS, Settings
+from trackback.model.verdict import Verdict
 from trackback.notifications.webhook import secret
 from trackback.pages.admin.actions import Choice
 from trackback.pages.admin.chart import bar_list, column_chart
@@ -195,31 +197,36 @@ def typed_settings(fields: Fields) -> Values:
 
 def revised(ping: Ping) -> list[tuple[str, list[Part]]]:
     """Return the text differences of a revision, by field."""
-    later = ping.revision or {}
+    later = asdict(ping.latest_texts)
     return [
         (name, difference(text, later[name]))
-        for name, text in ping.texts.items()
-        if later.get(name, text) != text
+        for name, text in asdict(ping.texts).items()
+        if later[name] != text
     ]
 
 
 def facts(ping: Ping) -> list[tuple[str, str]]:
     """Return further facts about a ping and its source, the most useful first."""
-    verdict = ping.verdict or {}
     known = {
-        "looked at": minute(verdict["checked_at"]) if verdict else "",
-        "its server said": str(verdict.get("http_status") or ""),
-        "the link's words": verdict.get("text", ""),
-        "the link's rel": " ".join(verdict.get("rel", ())),
-        "the page's title": verdict.get("title", ""),
-        "its language": verdict.get("language", ""),
-        "links on the page": str(verdict.get("links") or ""),
-        "against it": f"{verdict.get('score', 0)} points; {CERTAIN} are certain spam" if verdict else "",
+        **(_source_facts(ping.verdict) if ping.verdict else {}),
         "next look": minute(ping.check_at) if ping.check_at else "",
         "characters": ping.charset,
         "id": ping.id,
     }
     return [(name, value) for name, value in known.items() if value]
+
+
+def _source_facts(verdict: Verdict) -> dict[str, str]:
+    return {
+        "looked at": minute(verdict.checked_at),
+        "its server said": str(verdict.http_status or ""),
+        "the link's words": verdict.text,
+        "the link's rel": " ".join(verdict.rel),
+        "the page's title": verdict.title,
+        "its language": verdict.language,
+        "links on the page": str(verdict.links or ""),
+        "against it": f"{verdict.score} points; {CERTAIN} are certain spam",
+    }
 
 
 def _read_tab(text: str) -> Tab:
@@ -234,12 +241,12 @@ def _count(number: int) -> str:
 
 
 def _choice(ping: Ping) -> Choice:
-    return Choice(ping.id, ping.status, ping.texts_id, ping.revision_id)
+    return Choice(ping.id, ping.status, ping.texts.hash, ping.revision_hash)
 
 
 def _tick(tab: Tab, ping: Ping) -> Choice:
     """Return the value of a ping's checkbox. It includes the revision only in the pending tab."""
-    return _choice(ping) if tab is Tab.PENDING else Choice(ping.id, ping.status, ping.texts_id)
+    return _choice(ping) if tab is Tab.PENDING else Choice(ping.id, ping.status, ping.texts.hash)
 
 
 def _short(day: str) -> str:

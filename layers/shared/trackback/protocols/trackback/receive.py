@@ -3,8 +3,9 @@
 from datetime import datetime
 
 from trackback.errors import PingRefused
-from trackback.model.ping import MAX_BLOG_NAME, MAX_EXCERPT, MAX_TITLE, Ping, ping_id
+from trackback.model.ping import Ping, ping_id
 from trackback.model.posts import Post, post_key
+from trackback.model.texts import MAX_BLOG_NAME, MAX_EXCERPT, MAX_TITLE, Texts
 from trackback.protocols.trackback.form import Form
 from trackback.timestamps import stamp
 from trackback.urls import read_source
@@ -12,10 +13,10 @@ from trackback.web.text.charset import decode
 from trackback.web.text.plain_text import clean, marks_up_links
 
 
-def read_ping(post: Post, form: Form, label: str, now: datetime, sender: str = "") -> Ping:
+def read_ping(post: Post, form: Form, label: str, now: datetime, client_hash: str = "") -> Ping:
     """Return the ping of `post` that a form describes.
 
-    `label` is the charset in its Content-Type; `sender` is the keyed hash of the sender's address.
+    `label` is the charset in its Content-Type; `client_hash` is the keyed hash of the sender's address.
 
     Only `url` is required (TrackBack 1.2). A missing title is replaced by the source's address, and a missing
     blog name by its host, so that readers see a text.
@@ -36,13 +37,15 @@ def read_ping(post: Post, form: Form, label: str, now: datetime, sender: str = "
         id=ping_id(post, source),
         post=post.url,
         url=source.url,
-        title=clean(said.get("title", ""), MAX_TITLE) or clean(address, MAX_TITLE),
-        excerpt=clean(said.get("excerpt", ""), MAX_EXCERPT),
-        blog_name=clean(said.get("blog_name", ""), MAX_BLOG_NAME) or clean(host, MAX_BLOG_NAME),
+        texts=Texts(
+            title=clean(said.get("title", ""), MAX_TITLE) or clean(address, MAX_TITLE),
+            excerpt=clean(said.get("excerpt", ""), MAX_EXCERPT),
+            blog_name=clean(said.get("blog_name", ""), MAX_BLOG_NAME) or clean(host, MAX_BLOG_NAME),
+        ),
         received_at=stamp(now),
         charset=_how_read(decoded.charset, decoded.replaced, labels),
-        sender=sender,
-        marked_up=any(map(marks_up_links, decoded.texts)),
+        client_hash=client_hash,
+        has_markup=any(map(marks_up_links, decoded.texts)),
     )
 
 

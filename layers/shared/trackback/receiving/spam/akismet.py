@@ -28,7 +28,6 @@ class Akismet:
         if not (key := self._key()):
             return False
         site = "/".join(ping.post.split("/")[:3]) + "/"
-        texts = ping.revision or ping.texts
         try:
             answer = self._fetcher.post(
                 self._url,
@@ -38,9 +37,9 @@ class Akismet:
                     "user_ip": page.address,
                     "permalink": ping.post,
                     "comment_type": "trackback",
-                    "comment_author": texts["blog_name"],
+                    "comment_author": ping.latest_texts.blog_name,
                     "comment_author_url": ping.url,
-                    "comment_content": f"{texts['title']}\n\n{texts['excerpt']}",
+                    "comment_content": f"{ping.latest_texts.title}\n\n{ping.latest_texts.excerpt}",
                     "comment_date_gmt": ping.received_second,
                     "blog_charset": "UTF-8",
                 },

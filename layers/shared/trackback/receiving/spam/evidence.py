@@ -1,12 +1,9 @@
-"""Evidence about a ping, and the reasons that a judgement consists of."""
+"""Evidence about a ping: what a judgement is based on."""
 
 from dataclasses import dataclass, field
-from typing import Literal
 
+from trackback.model.verdict import LinkStatus
 from trackback.receiving.spam.bayes import WordModel
-
-LinkState = Literal["found", "missing", "unreachable"]
-"""Result of the source check."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +15,7 @@ class Evidence:
         title: Never empty: defaults to the source's address.
         excerpt: May be empty.
         blog_name: Never empty: defaults to the source's host.
-        marked_up: Whether a field came with links in HTML or BBCode (`marks_up_links` of the raw texts).
+        has_markup: Whether a field came with links in HTML or BBCode (`marks_up_links` of the raw texts).
         link: None until the source has been fetched.
         landed: Final URL after the source's redirects, empty if unknown.
         rel: The link's `rel`, in lower case.
@@ -35,8 +32,8 @@ class Evidence:
     title: str
     excerpt: str
     blog_name: str
-    marked_up: bool = False
-    link: LinkState | None = None
+    has_markup: bool = False
+    link: LinkStatus | None = None
     landed: str = ""
     rel: frozenset[str] = frozenset()
     links: int = 0
@@ -46,14 +43,6 @@ class Evidence:
     burst: int = 0
     akismet: bool = False
     words: WordModel = field(default_factory=WordModel.empty)
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A plain sentence for the author, and its weight: above 0 against the ping, below 0 for it."""
-
-    words: str
-    weight: int
 
 
 def judged_text(url: str, title: str, excerpt: str, blog_name: str) -> str:

@@ -29,7 +29,7 @@ class Arrival:
         post: Key of the pinged post.
         text: `text_hash` of its title and excerpt.
         host: The source's host.
-        sender: A hash of the sender's address.
+        client_hash: A hash of the sender's address.
     """
 
     at: datetime
@@ -37,7 +37,7 @@ class Arrival:
     post: str
     text: str = ""
     host: str = ""
-    sender: str = ""
+    client_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +57,23 @@ class FloodWindow:
         self._seen: dict[str, Arrival] = {}
         self._lock = threading.Lock()
 
-    def see(self, arrival: Arrival) -> FloodCounts:
+    def record(self, arrival: Arrival) -> FloodCounts:
         """Record a ping and count similar ones in the last hour (for the sender: ten minutes).
 
         The same ping again, as in a retried batch, counts once.
         """
         with self._lock:
-            return self._see(arrival)
+            return self._record(arrival)
 
-    def _see(self, arrival: Arrival) -> FloodCounts:
+    def _record(self, arrival: Arrival) -> FloodCounts:
         self._make_room(arrival.at)
         self._seen.setdefault(arrival.ping, arrival)
         pings = self._seen.values()
         text = {seen.post for seen in pings if seen.text == arrival.text != ""}
         host = {seen.post for seen in pings if seen.host == arrival.host != ""}
-        burst = [seen for seen in pings if seen.sender == arrival.sender != "" and _close(seen, arrival)]
+        burst = [
+            seen for seen in pings if seen.client_hash == arrival.client_hash != "" and _close(seen, arrival)
+        ]
         return FloodCounts(len(text - {arrival.post}), len(host - {arrival.post}), len(burst))
 
     def __len__(self) -> int:

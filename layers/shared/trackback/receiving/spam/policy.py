@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from trackback.model.ping import Status
 from trackback.model.rule import Effect, Rule
-from trackback.receiving.spam.evidence import Evidence, Reason
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode
+from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.rules import deciding_rule
 from trackback.receiving.spam.signals import FROM_PAGE, FROM_PING, Signal
 from trackback.web.html.href import UNFOLLOWED
@@ -46,9 +47,9 @@ def judge(evidence: Evidence, rules: Sequence[Rule]) -> Judgement:
     return judge_before_fetch(evidence, rules) or _judge(evidence, rules, FROM_PING + FROM_PAGE)
 
 
-def _judge(evidence: Evidence, rules: Iterable[Rule], tells: Iterable[Signal]) -> Judgement:
+def _judge(evidence: Evidence, rules: Iterable[Rule], signals: Iterable[Signal]) -> Judgement:
     rule = deciding_rule(evidence, rules)
-    found = [_reason(rule) if rule else None, *(tell(evidence) for tell in tells)]
+    found = [_reason(rule) if rule else None, *(signal(evidence) for signal in signals)]
     reasons = tuple(reason for reason in found if reason)
     score = sum(reason.weight for reason in reasons)
     return Judgement(_status(evidence, rule, score, reasons), score, reasons, by_rule=rule is not None)
@@ -60,10 +61,10 @@ def _status(evidence: Evidence, rule: Rule | None, score: int, reasons: Iterable
     if rule.effect is Effect.BLOCK:
         return Status.SPAM
     against = sum(max(0, reason.weight) for reason in reasons)
-    proven = evidence.link == "found" and not evidence.reflection and not evidence.rel & UNFOLLOWED
+    proven = evidence.link is LinkStatus.FOUND and not evidence.reflection and not evidence.rel & UNFOLLOWED
     return Status.APPROVED if proven and against <= MILD else Status.PENDING
 
 
 def _reason(rule: Rule) -> Reason:
     weight = CERTAIN if rule.effect is Effect.BLOCK else -MILD
-    return Reason(f"Your rule “{rule}” matches.", weight)
+    return Reason(ReasonCode.RULE, f"Your rule “{rule}” matches.", weight)

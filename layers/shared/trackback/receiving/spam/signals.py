@@ -9,7 +9,8 @@ from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from trackback.receiving.spam.evidence import Evidence, Reason, judged_text
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode
+from trackback.receiving.spam.evidence import Evidence, judged_text
 from trackback.web.text.plain_text import fold
 
 Signal = Callable[[Evidence], Reason | None]
@@ -61,27 +62,35 @@ def template(evidence: Evidence) -> Reason | None:
     """Known templates of TrackBack spam; the only signal that one other signal can make certain."""
     text = fold(f"{evidence.title}\n{evidence.excerpt}")
     found = next((known.name for known in _TEMPLATES if known.pattern.search(text)), None)
-    return Reason(f"The text follows a known template of spam: “{found}”.", 8) if found else None
+    return (
+        Reason(ReasonCode.TEMPLATE, f"The text follows a known template of spam: “{found}”.", 8)
+        if found
+        else None
+    )
 
 
 def trackback_title(evidence: Evidence) -> Reason | None:
     """The title of the same templates, which names no page."""
     if _TRACKBACK_TITLE.search(fold(evidence.title)):
-        return Reason("The title is just “[Trackback]”.", 3)
+        return Reason(ReasonCode.TEMPLATE_TITLE, "The title is just “[Trackback]”.", 3)
     return None
 
 
 def reflection(evidence: Evidence) -> Reason | None:
     """Pages that print the content of their own address (protocol: 2005)."""
     if evidence.reflection:
-        return Reason("The source's address contains the post's own, so a link there proves nothing.", 5)
+        return Reason(
+            ReasonCode.REFLECTION,
+            "The source's address contains the post's own, so a link there proves nothing.",
+            5,
+        )
     return None
 
 
-def marked_up(evidence: Evidence) -> Reason | None:
+def has_markup(evidence: Evidence) -> Reason | None:
     """Links in plain-text fields; some old blogs send them, most spam scripts do."""
-    if evidence.marked_up:
-        return Reason("The fields came with links in HTML or BBCode.", 4)
+    if evidence.has_markup:
+        return Reason(ReasonCode.MARKUP, "The fields came with links in HTML or BBCode.", 4)
     return None
 
 
@@ -89,7 +98,7 @@ def title_is_blog_name(evidence: Evidence) -> Reason | None:
     """Antispam-bee#219. If both are missing, both default to the host, which says nothing."""
     title, blog_name = fold(evidence.title), fold(evidence.blog_name)
     if title == blog_name and title != fold(urlsplit(evidence.url).netloc):
-        return Reason("The title and the blog's name are the same.", 3)
+        return Reason(ReasonCode.SAME_NAMES, "The title and the blog's name are the same.", 3)
     return None
 
 
@@ -98,14 +107,18 @@ def many_addresses(evidence: Evidence) -> Reason | None:
     count = sum(
         len(_URL.findall(fold(text))) for text in (evidence.title, evidence.excerpt, evidence.blog_name)
     )
-    return Reason(f"The text holds {count} web addresses.", 3) if count >= _MANY_URLS else None
+    return (
+        Reason(ReasonCode.ADDRESSES, f"The text holds {count} web addresses.", 3)
+        if count >= _MANY_URLS
+        else None
+    )
 
 
 def flood(evidence: Evidence) -> Reason | None:
     """Many pings at once; text, host and sender correlate, so only the strongest counts."""
     counted = [(getattr(evidence, name), few, many, words) for name, few, many, words in _FLOODS]
     heard = [
-        Reason(words.format(count), 4 if count >= many else 2)
+        Reason(ReasonCode.FLOOD, words.format(count), 4 if count >= many else 2)
         for count, few, many, words in counted
         if count >= few
     ]
@@ -119,9 +132,11 @@ def words(evidence: Evidence) -> Reason | None:
     quoted = ", ".join(verdict.words)
     for probability, weight in _UNWANTED:
         if verdict.probability >= probability:
-            return Reason(f"You mostly turned down pings with such words: {quoted}.", weight)
+            return Reason(
+                ReasonCode.WORDS, f"You mostly turned down pings with such words: {quoted}.", weight
+            )
     if verdict.probability <= _WANTED:
-        return Reason(f"You mostly approved pings with such words: {quoted}.", -2)
+        return Reason(ReasonCode.WORDS, f"You mostly approved pings with such words: {quoted}.", -2)
     return None
 
 
@@ -129,21 +144,25 @@ def link(evidence: Evidence) -> Reason | None:
     """A link to the post. TrackBack never required one, so its absence weighs little."""
     if evidence.reflection:
         return None
-    if evidence.link == "found":
-        return Reason("The source links to the post.", -3)
-    if evidence.link == "missing":
-        return Reason("The source does not link to the post.", 2)
-    return Reason("The source could not be fetched.", 0) if evidence.link == "unreachable" else None
+    if evidence.link is LinkStatus.FOUND:
+        return Reason(ReasonCode.LINK, "The source links to the post.", -3)
+    if evidence.link is LinkStatus.MISSING:
+        return Reason(ReasonCode.LINK, "The source does not link to the post.", 2)
+    return (
+        Reason(ReasonCode.LINK, "The source could not be fetched.", 0)
+        if evidence.link is LinkStatus.UNREACHABLE
+        else None
+    )
 
 
 def rel(evidence: Evidence) -> Reason | None:
     """The source's own marking of its link."""
-    if evidence.link != "found":
+    if evidence.link is not LinkStatus.FOUND:
         return None
     if "sponsored" in evidence.rel:
-        return Reason("The link is marked as paid for.", 2)
+        return Reason(ReasonCode.REL, "The link is marked as paid for.", 2)
     if evidence.rel & {"nofollow", "ugc"}:
-        return Reason("The link tells search engines not to count it.", 1)
+        return Reason(ReasonCode.REL, "The link tells search engines not to count it.", 1)
     return None
 
 
@@ -151,17 +170,17 @@ def many_links(evidence: Evidence) -> Reason | None:
     """Link farms; but a link blog has many links, too."""
     for links, weight in _LINKS:
         if evidence.links > links:
-            return Reason(f"The source has {evidence.links} links.", weight)
+            return Reason(ReasonCode.MANY_LINKS, f"The source has {evidence.links} links.", weight)
     return None
 
 
 def akismet(evidence: Evidence) -> Reason | None:
     """Akismet's answer, if the author has a key."""
-    return Reason("Akismet takes it for spam.", 4) if evidence.akismet else None
+    return Reason(ReasonCode.AKISMET, "Akismet takes it for spam.", 4) if evidence.akismet else None
 
 
 FROM_PING: tuple[Signal, ...] = (
-    marked_up,
+    has_markup,
     title_is_blog_name,
     trackback_title,
     template,

@@ -1,6 +1,7 @@
 """Trains the word model once a day, from pings that the author approved, rejected or marked as spam."""
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -36,5 +37,5 @@ def load_words(table: Table) -> WordModel:
 def _decided(table: Table) -> Iterator[tuple[str, bool]]:
     for status, unwanted in _UNWANTED.items():
         for ping in islice(table.pings(status), MOST):
-            if any(entry.get("by") == "author" for entry in ping.history):  # not from its own judgements
-                yield judged_text(url=ping.url, **ping.texts), unwanted
+            if any(entry.by == "author" for entry in ping.history):  # not from its own judgements
+                yield judged_text(ping.url, *astuple(ping.texts)), unwanted
