@@ -9,9 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Event
@@ -28,6 +28,7 @@ from tests.stack.aws import ENVIRONMENT
 from tests.stack.servers import is_free
 from tests.template import ROOT
 from tests.websites import page, website
+from trackback.cli.output import as_json
 from trackback.model.ping import Ping, Status, ping_id
 from trackback.model.posts import Sites
 from trackback.storage.items import to_ping
@@ -100,7 +101,7 @@ class Running:
         )
         return [to_ping(item) for item in found["Items"]]
 
-    def put(self, *items: dict[str, Any]) -> None:
+    def put(self, *items: Mapping[str, Any]) -> None:
         """Put records in place of what is there."""
         self._write([{"PutRequest": {"Item": item}} for item in items])
 
@@ -191,7 +192,7 @@ def rows(trackback: Trackback) -> list[Row]:
 
 def judged(stack: Running, url: str) -> Row:
     """Return the ping from a source, once the source has been looked at."""
-    return eventually(lambda: next((asdict(it) for it in stack.from_source(url) if it.verdict), None))
+    return eventually(lambda: next((as_json(it) for it in stack.from_source(url) if it.verdict), None))
 
 
 @pytest.fixture(scope="module", params=BROWSERS)

@@ -1,12 +1,10 @@
 """Records that no stranger can make: every word is hostile, as if nothing had been cleaned on the way in."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.payloads import PAYLOADS
 from trackback.model.ping import HistoryEntry, Ping, Status
-from trackback.model.posts import post_key
 from trackback.model.texts import Texts
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
 from trackback.storage.items import to_typed
@@ -57,12 +55,6 @@ def _verdict(at: str, texts: list[str]) -> Verdict:
         text=link,
         reasons=[Reason(ReasonCode.UNKNOWN, reason) for reason in reasons],
     )
-
-
-def as_item(ping: Ping) -> Item:
-    """Return a ping as the table holds it."""
-    item = {name: to_typed(value) for name, value in asdict(ping).items() if value}
-    return item | ({"shown_on": {"S": post_key(ping.post)}} if ping.status is Status.APPROVED else {})
 
 
 def records_of_texts() -> list[Item]:

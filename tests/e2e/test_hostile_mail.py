@@ -10,12 +10,13 @@ from playwright.sync_api import Browser
 from functions.notify import app
 from functions.triage import app as triage
 from tests.demo.site import DemoBlog
-from tests.e2e.hostile import TEXTS, as_item, hostile
+from tests.e2e.hostile import TEXTS, hostile
 from tests.e2e.watch import Watch
 from tests.events import Context
 from tests.stack.aws import confirm, make_anew, sent_mails
 from tests.stack.servers import serving
 from trackback.model.ping import Status
+from trackback.storage.items import new_item
 from trackback.storage.pings import Table
 
 AT_ONCE = 10
@@ -49,7 +50,7 @@ def sent() -> list[EmailMessage]:
 
 def _announce(table: Table, name: str, numbers: list[int]) -> None:
     items = [
-        as_item(hostile("http://blog.example/2026/hello/", number, Status.PENDING)) for number in numbers
+        new_item(hostile("http://blog.example/2026/hello/", number, Status.PENDING)) for number in numbers
     ]
     _write(table, [{"PutRequest": {"Item": item}} for item in items])
     records: list[Any] = []

@@ -10,11 +10,12 @@ from werkzeug.wrappers import Request, Response
 
 from tests.e2e.author import cookies, sign_in, signed_link
 from tests.e2e.conftest import Running
-from tests.e2e.hostile import SOME, TEXTS, as_item, hostile, records_of_texts
+from tests.e2e.hostile import SOME, TEXTS, hostile, records_of_texts
 from tests.e2e.watch import Watch
 from tests.payloads import PAYLOADS
 from tests.stack.servers import serving
 from trackback.model.ping import Ping, Status
+from trackback.storage.items import new_item
 
 SHOWN, UNWANTED = (Status.PENDING, Status.APPROVED), (Status.REJECTED, Status.SPAM)
 MANY, FEW = 30, 12
@@ -52,7 +53,7 @@ def pings(stack: Running) -> Iterator[list[Ping]]:
     post = f"{stack.blog}/posts/paid-by-the-ping/"
     planted = [hostile(post, number, status) for status in SHOWN for number in range(MANY)]
     planted += [hostile(post, number, status) for status in UNWANTED for number in range(FEW)]
-    stack.put(*map(as_item, planted))
+    stack.put(*map(new_item, planted))
     yield planted
     stack.forget(*(ping.id for ping in planted))
 

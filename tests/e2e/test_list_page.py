@@ -8,12 +8,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.conftest import MakePing
-from tests.e2e.hostile import TEXTS, as_item, hostile
+from tests.e2e.hostile import TEXTS, hostile
 from tests.e2e.test_accessibility import WINDOWS, amiss
 from tests.e2e.watch import Watch
 from tests.embed_server import served
 from tests.websites import Website, page, website
 from trackback.model.ping import Status
+from trackback.storage.items import new_item
 from trackback.storage.pings import Table
 
 POST = "blog.example/2026/hello/"
@@ -81,7 +82,7 @@ def test_the_fallbacks_link_leads_a_browser_to_the_page(browser: Browser, api: s
 
 def test_whatever_strangers_write_is_only_read(browser: Browser, api: str, table: Table) -> None:
     for number in range(len(TEXTS)):
-        item: Any = as_item(hostile(f"https://{POST}", number, Status.APPROVED))
+        item: Any = new_item(hostile(f"https://{POST}", number, Status.APPROVED))
         table.client.put_item(TableName=table.name, Item=item)
     with browser.new_context() as context:
         watch, seen = Watch(context), 0
