@@ -10,30 +10,26 @@ from typing import Any, Literal
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from trackback.model.ping import Ping
 from trackback.model.sent_ping import SentPing
 from trackback.model.settings import Notify, Settings
-from trackback.notifications.mail import Envelope, MailFailed, compose, one_line, send
+from trackback.notifications.mail import Envelope, MailFailed, compose, send
 from trackback.notifications.mail_outbox import MOST, Claim, Outbox
-from trackback.notifications.ping_mail import announce, listed, mail_subject, marked, quoted
+from trackback.notifications.mail_renderer import MailRenderer, RenderedMail
 from trackback.notifications.webhook import Webhook
 from trackback.outcomes import count, count_refused_mail
-from trackback.signing import Action, Link, write_link
+from trackback.signing import write_link
 from trackback.storage.api_address import note_api
 from trackback.storage.deliveries import Deliveries, Delivery, by_ping, delivery_id
-from trackback.storage.items import post_id
 from trackback.storage.keys import SETTINGS
 from trackback.storage.pings import Table
+from trackback.storage.posts import post_titles
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.settings import settings_in
 from trackback.storage.signing_keys import Keys
 from trackback.web.http.client import Fetcher
 
-MOST_SHOWN = 20
-MOST_BYTES = 90_000
-"""Maximum size of a mail's HTML; Gmail clips a mail at 102 KB."""
 SIDE_BY_SIDE = 10
 MOST_WEBHOOKS = 30
 """Three rounds of ten, each at most ten seconds long: well within a minute."""
@@ -46,21 +42,13 @@ api = os.environ["API_URL"]
 table = Table(os.environ["TABLE"])
 keys = Keys(os.environ["SIGNING_KEY"])
 outbox = Outbox(table)
+renderer = MailRenderer(Path(__file__).parent, api)
 ledger = SentPings(table)
 deliveries = Deliveries(table)
 fetcher = Fetcher(loopback=os.environ.get("FETCH_LOOPBACK") == "true")
 webhook = Webhook(fetcher, Keys(os.environ["WEBHOOK_KEY"]), deliveries)
 
 logger = Logger()
-templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    keep_trailing_newline=True,
-)
-templates.filters |= {"quoted": quoted, "listed": listed, "marked": marked, "one_line": one_line}
 
 
 @logger.inject_lambda_context
@@ -97,16 +85,17 @@ def mail(settings: Settings, now: datetime) -> None:
     if not pings and not failed:
         outbox.needless(claim)
         return
-    subject, text, html, stop = _written(pings, len(pings) + claim.more, failed, now)
+    rendered = _rendered(pings, len(pings) + claim.more, failed, now)
+    message = compose(envelope, rendered.subject, rendered.text, rendered.html, rendered.unsubscribe)
     try:
-        answer = send(envelope, compose(envelope, subject, text, html, stop))
+        answer = send(envelope, message)
     except MailFailed as failure:
         outbox.refused(claim)
-        _log(claim, subject, "failed", str(failure))
+        _log(claim, rendered.subject, "failed", str(failure))
         count_refused_mail(mail=claim.id)
         return
     outbox.sent(claim, len(pings) + len(failed), now)
-    _log(claim, subject, "sent", f"SES took it as {answer}")
+    _log(claim, rendered.subject, "sent", f"SES took it as {answer}")
     count("MailSent", mail=claim.id)
     for ping in pings:
         count("PingMailed", mail=claim.id, ping=ping.id)
@@ -126,32 +115,12 @@ def _log(claim: Claim, subject: str, state: Literal["sent", "failed"], answer: s
     )
 
 
-def _written(
-    pings: Sequence[Ping], total: int, failed: Sequence[SentPing], now: datetime
-) -> tuple[str, str, str, str]:
-    """Return a mail's subject, text, HTML and unsubscribe link. A long mail shows fewer pings."""
+def _rendered(pings: Sequence[Ping], total: int, failed: Sequence[SentPing], now: datetime) -> RenderedMail:
     keyring = keys.load(now)
-
-    def url(link: Link) -> str:
-        return f"{api}/moderate/link/{write_link(keyring, link, now)}"
-
-    facts: dict[str, Any] = {"total": total, "all": f"{api}/moderate", "stop": url(Link(Action.MUTE))}
-    facts |= {"unsent": len(failed), "sent": f"{api}/moderate/sent"}
-    shown = [announce(ping, _title(ping.post_key), url) for ping in pings[:MOST_SHOWN]]
-    failed = failed[:MOST_SHOWN]
-    while True:
-        facts |= {"shown": shown, "failed": failed, "subject": mail_subject(shown, total, facts["unsent"])}
-        text, html = (templates.get_template(name).render(facts) for name in ("mail.txt", "mail.html"))
-        size = len(html.encode())
-        if size <= MOST_BYTES or max(len(shown), len(failed)) == 1:
-            return facts["subject"], text, html, facts["stop"]
-        shown = shown[: max(1, len(shown) * MOST_BYTES // size)]
-        failed = failed[: max(1, len(failed) * MOST_BYTES // size)]
-
-
-def _title(post_key: str) -> str:
-    """Return a post's last known title, or an empty string."""
-    return str(table.read(post_id(post_key)).get("facts", {}).get("title", ""))
+    titles = post_titles(table, {ping.post_key for ping in pings})
+    return renderer.render(
+        pings, total, failed, titles, lambda link: f"{api}/moderate/link/{write_link(keyring, link, now)}"
+    )
 
 
 def send_webhooks(settings: Settings, now: datetime, milliseconds_left: Callable[[], int]) -> None:

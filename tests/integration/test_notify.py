@@ -27,6 +27,7 @@ from trackback.model.ping import Ping, Status
 from trackback.model.sent_ping import SentPing, Stage
 from trackback.model.settings import Event, Notify, Settings
 from trackback.notifications.mail import MailFailed
+from trackback.notifications.mail_renderer import MOST_BYTES
 from trackback.notifications.webhook import Webhook, ask_for_test, note_event
 from trackback.receiving.spam.rules import read_rule
 from trackback.signing import Action, Link, read_link
@@ -555,7 +556,7 @@ def test_the_longest_failures_fit_what_mail_programs_show(web: Web, notify: Noti
     unsent(web, *(f"{number}/{'a' * 2_000}" for number in range(30)), words="w" * 250)
     notify.wake(5 * MINUTE)
     (mail,) = sent_mails()
-    assert len(bodies(mail)[1].encode()) <= app.MOST_BYTES
+    assert len(bodies(mail)[1].encode()) <= MOST_BYTES
 
 
 def test_who_wants_no_mail_is_not_told_of_failures_later(web: Web, notify: Notifier) -> None:

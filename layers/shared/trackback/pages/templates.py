@@ -58,14 +58,7 @@ class Pages:
         """Read the static files. Templates are loaded on first use."""
         texts = {name: (folder / name).read_text(encoding="utf-8") for name in FILES}
         self.files = {name: File(text, FILES[name], _version(text)) for name, text in texts.items()}
-        self._templates = Environment(
-            loader=FileSystemLoader(folder),
-            autoescape=True,
-            undefined=StrictUndefined,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._templates = load_templates(folder)
         self._templates.filters |= {
             "host": host_of,
             "check_result": check_result,
@@ -74,7 +67,6 @@ class Pages:
             "number": lambda number: f"{number:,}",
             "post_key": post_key,
             "reasons": reasons,
-            "web": web,
             "who": lambda by: _WHO.get(by, by),
             "words": lambda name: str(name).replace("_", " "),
         }
@@ -87,6 +79,20 @@ class Pages:
 
     def _address(self, name: str) -> str:
         return f"/moderate/{name}?v={self.files[name].version}"
+
+
+def load_templates(folder: Path) -> Environment:
+    """Return a folder's templates: every value is escaped, and a missing one is an error."""
+    templates = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["web"] = web
+    return templates
 
 
 def _version(text: str) -> str:

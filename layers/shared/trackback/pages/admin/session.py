@@ -78,8 +78,7 @@ def cookie(event: Event, name: str) -> str:
     """Return a cookie's value, or an empty string.
 
     Only ASCII spaces are stripped: browsers let a sibling host set a "__Host-" name with a Unicode space
-    before
-    it. That is a different cookie.
+    before it. That is a different cookie.
     """
     pairs = (pair.strip(" ").partition("=") for pair in event.get("cookies") or ())
     return next((value for known, _, value in pairs if known == name), "")

@@ -46,8 +46,7 @@ def post_name(address: str) -> str:
 def fresh_address(post: str, now: datetime) -> str:
     """Return the path and query of a post's page that bypass all caches.
 
-    `at` is part of the CDN's cache key and changes no answer. API Gateway decodes a path once and cuts it at
-    a
+    `at` is part of the CDN's cache key and changes no answer. API Gateway decodes a path once and cuts it at a
     `?`, so an encoded `?`, `/` or `%` of the post's URL is encoded twice.
     """
     name = re.sub("%(?=3F|2F|25)", "%25", post.partition("://")[2], flags=re.IGNORECASE)
@@ -87,17 +86,6 @@ class ListPages:
 
     @cached_property
     def _templates(self) -> "Environment":
-        from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+        from trackback.pages.templates import load_templates  # noqa: PLC0415
 
-        from trackback.pages.templates import web  # noqa: PLC0415
-
-        templates = Environment(
-            loader=FileSystemLoader(self._folder),
-            autoescape=True,
-            undefined=StrictUndefined,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        templates.filters["web"] = web
-        return templates
+        return load_templates(self._folder)

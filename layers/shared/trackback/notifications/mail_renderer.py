@@ -1,0 +1,83 @@
+"""Renders the mail about waiting pings and failed sent pings, no longer than mail programs show it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from trackback.model.ping import Ping
+from trackback.model.sent_ping import SentPing
+from trackback.notifications.mail import one_line
+from trackback.notifications.ping_mail import announce, listed, mail_subject, marked, quoted
+from trackback.signing import Action, Link
+
+MOST_SHOWN = 20
+MOST_BYTES = 90_000
+"""Maximum size of a mail's HTML; Gmail clips a mail at 102 KB."""
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMail:
+    """A mail to the author. `unsubscribe` is the URL that ends such mails by one click."""
+
+    subject: str
+    text: str
+    html: str
+    unsubscribe: str
+
+
+class MailRenderer:
+    """Renders mails from a folder's templates `mail.txt` and `mail.html`."""
+
+    def __init__(self, folder: Path, api: str) -> None:
+        """`api` is the API's origin, for links to the author's pages."""
+        self._api = api
+        self._templates = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=select_autoescape(["html"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=True,
+        )
+        self._templates.filters |= {
+            "listed": listed,
+            "marked": marked,
+            "one_line": one_line,
+            "quoted": quoted,
+        }
+
+    def render(
+        self,
+        pings: Sequence[Ping],
+        total: int,
+        failed: Sequence[SentPing],
+        titles: Mapping[str, str],
+        signed: Callable[[Link], str],
+    ) -> RenderedMail:
+        """Render a mail; a long one shows fewer pings.
+
+        Args:
+            pings: Those that it may show, the most promising first.
+            total: How many wait.
+            failed: Sent pings that did not arrive.
+            titles: Titles of posts by key, where known.
+            signed: Returns the URL of a signed link.
+        """
+        facts: dict[str, Any] = {"total": total, "unsent": len(failed), "stop": signed(Link(Action.MUTE))}
+        facts |= {"all": f"{self._api}/moderate", "sent": f"{self._api}/moderate/sent"}
+        shown = [announce(ping, titles.get(ping.post_key, ""), signed) for ping in pings[:MOST_SHOWN]]
+        failed = failed[:MOST_SHOWN]
+        while True:
+            subject = mail_subject(shown, total, facts["unsent"])
+            facts |= {"shown": shown, "failed": failed, "subject": subject}
+            text, html = (
+                self._templates.get_template(name).render(facts) for name in ("mail.txt", "mail.html")
+            )
+            size = len(html.encode())
+            if size <= MOST_BYTES or max(len(shown), len(failed)) == 1:
+                return RenderedMail(subject, text, html, facts["stop"])
+            shown = shown[: max(1, len(shown) * MOST_BYTES // size)]
+            failed = failed[: max(1, len(failed) * MOST_BYTES // size)]
