@@ -46,8 +46,8 @@ def post_name(address: str) -> str:
 def fresh_address(post: str, now: datetime) -> str:
     """Return the path and query of a post's page that bypass all caches.
 
-    `at` is part of the CDN's cache key and changes no answer. API Gateway decodes a path once and cuts it at a
-    `?`, so an encoded `?`, `/` or `%` of the post's URL is encoded twice.
+    `at` is part of the CDN's cache key and changes no answer. API Gateway decodes a path once and cuts it at
+    a `?`, so an encoded `?`, `/` or `%` of the post's URL is encoded twice.
     """
     name = re.sub("%(?=3F|2F|25)", "%25", post.partition("://")[2], flags=re.IGNORECASE)
     return f"/pings/{name.rstrip('/')}/{SUFFIX}?at={int(now.timestamp())}"
