@@ -3,7 +3,7 @@
 import pytest
 
 from trackback.errors import PingRefused
-from trackback.urls import ascii_host, page_path, read_source
+from trackback.urls import ascii_host, is_same_page, page_identity, page_key, page_path, pair_id, read_source
 
 ABSOLUTE = "must be absolute and begin with http:// or https://"
 HOST = "cannot be read: check its host and port"
@@ -224,6 +224,39 @@ def test_a_sources_key_is_stored_and_never_changes(text: str, key: str) -> None:
 )
 def test_a_path_has_one_key_for_all_its_spellings(path: str, key: str) -> None:
     assert page_path(path) == key
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://www.O.Example:443/b/?utm_source=feed#c", "o.example/b"),
+        ("http://o.example/b/index.html", "o.example/b"),
+        ("http://o.example/index.php?p=1", "o.example?p=1"),
+        ("http://o.example/?u=/index.htm", "o.example?u="),
+        ("http://o.example/index.html/c", "o.example/index.html/c"),
+        ("http://o.example/index.html5", "o.example/index.html5"),
+        ("http://o.example/b%2findex.html", "o.example/b%2Findex.html"),
+        ("http://o.example/%69ndex.html/", "o.example"),
+        ("http://o.example:8080/ü%FF%zz", "o.example:8080/%C3%BC%FF%25zz"),
+        ("http://www.www.example/", "www.example"),
+        ("mailto:me@o.example", ""),
+        ("", ""),
+    ],
+)
+def test_a_page_has_one_key_for_all_its_spellings(url: str, key: str) -> None:
+    assert page_key(url) == key
+
+
+def test_a_page_is_not_the_same_with_www_and_yet_has_one_key() -> None:
+    one, other = "https://www.o.example/b/index.php", "http://o.example/b"
+    assert page_identity(one) == f"www.{page_identity(other)}"
+    assert not is_same_page(one, other)
+    assert page_key(one) == page_key(other)
+
+
+def test_ids_of_stored_records_stay_what_they_are() -> None:
+    assert pair_id("blog.example/2026/hello", "o.example/b?p=1") == "qppwievtzw2ayiwzq7op6q43pa"
+    assert pair_id("", "") == "ag5eogoibnx6senqsgt4aujewy"
 
 
 @pytest.mark.parametrize("host", ["", ".", "a b", "a/b", "a:80", "[::1]", "ü" * 70, "a\n", "\u200d.example"])

@@ -3,8 +3,11 @@
 Each page has one key. The key is for comparing and storing; the URL as sent is shown and fetched.
 """
 
+import hashlib
 import re
+from base64 import b32encode
 from dataclasses import dataclass
+from string import ascii_letters, digits
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit
 
 from trackback.errors import PingRefused
@@ -17,8 +20,8 @@ _LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _IPV6 = re.compile(r"\[[0-9a-fA-F:.]+\](?::[0-9]*)?")
 _NEVER_IN_A_URL = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")  # browsers read "\" as "/", urllib does not
-_PATH_SAFE = "/:@!$&'()*+,;=~"  # a key percent-encodes every other character
-_URL_SAFE = _PATH_SAFE + "%?[]"  # left as it is in a URL as sent
+_UNRESERVED = ascii_letters + digits + "_.-~"
+_URL_SAFE = "/:@!$&'()*+,;=~%?[]"  # left as it is in a URL as sent
 _TRACKING = re.compile(
     r"utm_.*|_hs(enc|mi)|(fb|g|d|y|tw|tt)clid|msclkid|li_fat_id|[gw]braid|igsh(id)?|mc_[ce]id|mkt_tok|vero_id"
 )
@@ -68,8 +71,8 @@ def _source(parts: SplitResult, authority: str) -> Source:
     if len(url) > MAX_URL:
         raise PingRefused(f"The url is too long: at most {MAX_URL} characters, percent-encoded.")
     pairs = parts.query.replace("+", "%20").split("&")  # in a query, "+" is a space
-    telling = [_same_encoding(pair, "=") for pair in pairs if pair and not _is_tracking(pair)]
-    key = authority + _same_encoding(parts.path, "/").rstrip("/")
+    telling = [_PAIR.encode(pair) for pair in pairs if pair and not _is_tracking(pair)]
+    key = authority + _PATH.encode(parts.path).rstrip("/")
     return Source(url, key + (f"?{'&'.join(telling)}" if telling else ""))
 
 
@@ -78,11 +81,26 @@ def _is_tracking(pair: str) -> bool:
     return _TRACKING.fullmatch(name.lower()) is not None
 
 
-def _same_encoding(text: str, kept: str) -> str:
-    """Percent-encode `text` as keys do, except the separators in `kept`."""
-    safe = re.sub("[&+]", "", _PATH_SAFE) if kept == "=" else _PATH_SAFE
-    parts = _well_formed(text).split(kept)
-    return kept.join(quote(unquote_to_bytes(part), safe.replace(kept, "")) for part in parts)
+class _Encoder:
+    """Percent-encodes each character in one way, however it is written. An encoded separator stays so."""
+
+    def __init__(self, separator: str, kept: str) -> None:
+        """Leave unreserved characters, `separator` and the characters in `kept` as they are."""
+        bare = (_UNRESERVED + kept).encode()
+        self._codes = [bytes([octet]) if octet in bare else b"%%%02X" % octet for octet in range(256)]
+        self._found = re.compile(rb"%%([0-9a-fA-F]{2})|(%%|[^%%%s]+)" % re.escape(bare + separator.encode()))
+
+    def encode(self, text: str) -> str:
+        """Return `text` in key form."""
+        return self._found.sub(self._encoded, text.encode("utf-8", "replace")).decode("ascii")
+
+    def _encoded(self, match: re.Match[bytes]) -> bytes:
+        octets = bytes.fromhex(match[1].decode()) if match[1] else match[2]
+        return b"".join(map(self._codes.__getitem__, octets))
+
+
+_PATH = _Encoder("/", ":@!$&'()*+,;=")
+_PAIR = _Encoder("=", "/:@!$'()*,;")
 
 
 def _well_formed(text: str) -> str:
@@ -126,21 +144,39 @@ def site_of(url: str) -> str:
     return parts.netloc if odd else parts.hostname or ""
 
 
+_INDEX_FILE = r"/index\.(?:html?|php)"
+_INDEX_OF_PATH = re.compile(f"(?:{_INDEX_FILE}|/)$")
+_INDEX_OF_KEY = re.compile(rf"{_INDEX_FILE}(?=$|\?)")
+
+
 def page_path(path: str) -> str:
     """Return the key form of a post's path, the same for every spelling of the page.
 
     It ignores an index file, trailing and doubled slashes, and differences in percent-encoding: API Gateway
     decodes a path once before we see it.
     """
-    return re.sub(r"/(?:index\.(?:html?|php))?$", "", "/" + as_sent(path))
+    return _INDEX_OF_PATH.sub("", "/" + as_sent(path))
 
 
 def as_sent(path: str) -> str:
     """Return a post's path percent-encoded, as a reader can follow it."""
-    return re.sub(r"/{2,}", "/", _same_encoding(path, "/")).lstrip("/")
+    return re.sub(r"/{2,}", "/", _PATH.encode(path)).lstrip("/")
 
 
-_INDEX = re.compile(r"/index\.(?:html?|php)(?=$|\?)")
+def page_key(url: str) -> str:
+    """Return a page's key, the same for all spellings of its URL; empty if the URL is invalid.
+
+    Like `Source.key`, and it also ignores an index file and `www.`.
+    """
+    return page_identity(url).removeprefix("www.")
+
+
+def page_identity(url: str) -> str:
+    """Return a page's key that differs with and without `www.`; empty if the URL is invalid."""
+    try:
+        return _INDEX_OF_KEY.sub("", read_source(url).key)
+    except PingRefused:
+        return ""
 
 
 def is_same_page(one: str, other: str) -> bool:
@@ -149,8 +185,7 @@ def is_same_page(one: str, other: str) -> bool:
     return key != "" and key == page_identity(other)
 
 
-def page_identity(url: str) -> str:
-    try:
-        return _INDEX.sub("", read_source(url).key)
-    except PingRefused:
-        return ""
+def pair_id(one: str, other: str) -> str:
+    """Return the id of a record for a pair of keys: 128 bits, in base 32."""
+    digest = hashlib.sha256(f"{one}\n{other}".encode()).digest()
+    return b32encode(digest[:16]).decode("ascii").rstrip("=").lower()

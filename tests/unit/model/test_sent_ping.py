@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trackback.model.sent_ping import GIVE_UP, PATIENCE, SentPing, Stage, page_key, sending_id
+from trackback.model.sent_ping import GIVE_UP, PATIENCE, SentPing, Stage, sending_id
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 NEW = SentPing("https://blog.example/a/", "https://other.example/b/")
@@ -35,7 +35,6 @@ def test_another_page_is_another_record(other: str) -> None:
 
 def test_a_records_id_is_no_pings() -> None:
     assert NEW.id.startswith("sent#")
-    assert page_key("mailto:me@blog.example") == ""
 
 
 def test_a_ping_is_claimed_sent_and_ended_as_one_attempt() -> None:

@@ -15,10 +15,10 @@ from rich.text import Text
 from trackback.cli.output import complain, printable, say
 from trackback.cli.stand_in import is_on_this_machine
 from trackback.model.sending_limits import SendingLimits
-from trackback.model.sent_ping import DONE, FOR_A_PERSON, Ledger, SentPing, Stage, page_key
+from trackback.model.sent_ping import DONE, FOR_A_PERSON, Ledger, SentPing, Stage
 from trackback.sending.throttle import user_agent
 from trackback.timestamps import to_second
-from trackback.urls import host_of
+from trackback.urls import host_of, page_key
 
 if TYPE_CHECKING:
     from trackback.sending.post_run import Step

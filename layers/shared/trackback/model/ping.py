@@ -1,8 +1,6 @@
 """The ping: a notification that one source has written about one post."""
 
-import hashlib
 import hmac
-from base64 import b32encode
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,7 +8,7 @@ from trackback.model.posts import Post, post_key
 from trackback.model.texts import Texts
 from trackback.model.verdict import Gone, Verdict
 from trackback.timestamps import to_second
-from trackback.urls import Source
+from trackback.urls import Source, pair_id
 
 
 class Status(StrEnum):
@@ -134,9 +132,8 @@ class Ping:
 
 
 def ping_id(post: Post, source: Source) -> str:
-    """Return the id of the record for a pair of post and source: 128 bits, in base 32."""
-    digest = hashlib.sha256(f"{post.key}\n{source.key}".encode()).digest()
-    return b32encode(digest[:16]).decode("ascii").rstrip("=").lower()
+    """Return the id of the record for a pair of post and source."""
+    return pair_id(post.key, source.key)
 
 
 def client_hash(key: str, address: str) -> str:

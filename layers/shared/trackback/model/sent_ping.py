@@ -6,19 +6,16 @@ the ping is not sent again unless the author asks. TrackBack has no update and n
 never sent again, whatever happens to the post.
 """
 
-import hashlib
-import re
-from base64 import b32encode
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from trackback.errors import PingRefused, TrackbackError
+from trackback.errors import TrackbackError
 from trackback.model.feed_state import Memory
 from trackback.timestamps import stamp
-from trackback.urls import read_source
+from trackback.urls import page_key, pair_id
 
 PATIENCE = timedelta(minutes=2)
 """How long a claim is valid: a ping with all its redirects takes ten seconds."""
@@ -28,7 +25,6 @@ GIVE_UP = timedelta(days=2)
 _DELAYS = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 4 * 60, 12 * 60, 24 * 60))
 RECORD = "sent#"
 """Prefix of a record's id (`storage.keys` lists all prefixes)."""
-_INDEX = re.compile(r"/index\.(?:html?|php)(?=$|\?)")
 _DIED = "the run that sent it died before the answer came: look whether it has arrived, or send it again"
 
 
@@ -179,18 +175,6 @@ class Ledger(Protocol):
         """Replace the stored state of a feed."""
 
 
-def page_key(url: str) -> str:
-    """Return a page's key, the same for all spellings of its address; empty if the URL is invalid.
-
-    Like `Source.key`, and it also ignores `www.` and an index file.
-    """
-    try:
-        return _INDEX.sub("", read_source(url).key).removeprefix("www.")
-    except PingRefused:
-        return ""
-
-
 def sending_id(source: str, target: str) -> str:
-    """Return the id of the record for a pair of post and target: 128 bits, in base 32."""
-    digest = hashlib.sha256(f"{page_key(source)}\n{page_key(target)}".encode()).digest()
-    return RECORD + b32encode(digest[:16]).decode("ascii").rstrip("=").lower()
+    """Return the id of the record for a pair of post and target."""
+    return RECORD + pair_id(page_key(source), page_key(target))

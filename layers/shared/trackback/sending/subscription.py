@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from trackback.errors import TrackbackError
 from trackback.model.feed_state import Memory, remembered
-from trackback.model.sent_ping import page_key
+from trackback.urls import page_key
 from trackback.web.feed import ACCEPT, Entry, NotAFeed, find_feed, is_page, read_feed
 from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 

@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 
 from trackback.errors import BadQuery
 from trackback.model.posts import Sites
-from trackback.model.sent_ping import DONE, FOR_A_PERSON, SentPing, Stage, page_key
+from trackback.model.sent_ping import DONE, FOR_A_PERSON, SentPing, Stage
 from trackback.pages.admin.session import Fields, field
 from trackback.storage.dynamodb import telling_when_busy
 from trackback.storage.pings import Table
 from trackback.storage.send_jobs import SendJob, SendJobs, read_order
 from trackback.storage.sent_pings import SentPings
+from trackback.urls import page_key
 
 SEND, SENT = "/moderate/send", "/moderate/sent"
 PAGE = 25
