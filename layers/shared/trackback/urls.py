@@ -88,15 +88,18 @@ class _Encoder:
         """Leave unreserved characters, `separator` and the characters in `kept` as they are."""
         bare = (_UNRESERVED + kept).encode()
         self._codes = [bytes([octet]) if octet in bare else b"%%%02X" % octet for octet in range(256)]
-        self._found = re.compile(rb"%%([0-9a-fA-F]{2})|(%%|[^%%%s]+)" % re.escape(bare + separator.encode()))
+        self._escapes = {b"%": self._codes[ord("%")]}  # filled on use: imports stay quick
+        self._found = re.compile(rb"%%[0-9a-fA-F]{2}|%%|[^%%%s]+" % re.escape(bare + separator.encode()))
 
     def encode(self, text: str) -> str:
         """Return `text` in key form."""
         return self._found.sub(self._encoded, text.encode("utf-8", "replace")).decode("ascii")
 
     def _encoded(self, match: re.Match[bytes]) -> bytes:
-        octets = bytes.fromhex(match[1].decode()) if match[1] else match[2]
-        return b"".join(map(self._codes.__getitem__, octets))
+        found = match[0]
+        if found[:1] != b"%":
+            return b"".join([self._codes[octet] for octet in found])
+        return self._escapes.get(found) or self._escapes.setdefault(found, self._codes[int(found[1:], 16)])
 
 
 _PATH = _Encoder("/", ":@!$&'()*+,;=")

@@ -12,6 +12,7 @@ from typing import Any
 from trackback.errors import TrackbackError
 from trackback.web.html.href import published, resolve
 from trackback.web.html.page import page_text
+from trackback.web.html.reader import PageReader
 from trackback.web.html.tokenizer import read_markup
 
 ACCEPT = "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.5"
@@ -74,10 +75,9 @@ def read_feed(body: bytes, content_type: str, url: str) -> list[Entry]:
 
 def find_feed(body: bytes, content_type: str, url: str) -> str | None:
     """Return the address of the first feed in a page's `<link rel="alternate">` elements, or None."""
-    reader = _Links()
+    reader = _Links(url)
     read_markup(page_text(body, content_type), reader)
-    base = resolve(reader.base, url) or url
-    found = (published(resolve(href, base)) for href in reader.feeds)
+    found = (published(resolve(href, reader.base)) for href in reader.feeds)
     return next(filter(None, found), None)
 
 
@@ -179,24 +179,17 @@ def _moment(date: Any) -> datetime | None:
         return None
 
 
-class _Links:
-    """Collects the feed links and the base URL of a page."""
+class _Links(PageReader):
+    """Collects the feed links of a page, also in `noscript`."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
         self.feeds: list[str] = []
-        self.base = ""
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Process a start tag."""
+    def on_start(self, name: str, attributes: Mapping[str, str]) -> None:
         href = attributes.get("href", "")
-        if name == "base":
-            self.base = self.base or href
-        elif name == "link" and "alternate" in attributes.get("rel", "").lower().split():
+        if name == "link" and href and "alternate" in attributes.get("rel", "").lower().split():
             named = attributes.get("type", "").partition(";")[0].strip().lower()
-            self.feeds += [href][: MOST_FEEDS - len(self.feeds)] if href and named in _TYPES else []
+            self.feeds += [href][: MOST_FEEDS - len(self.feeds)] if named in _TYPES else []
 
-    def end(self, name: str) -> None:
-        """Ignore an end tag."""
-
-    def text(self, text: str) -> None:
-        """Ignore text."""
+    on_fallback = on_start

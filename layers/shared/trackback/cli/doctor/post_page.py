@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from trackback.web.html.href import published, resolve
-from trackback.web.html.tokenizer import RAW, read_markup
+from trackback.web.html.reader import PageReader
+from trackback.web.html.tokenizer import read_markup
 
 _EMBED = re.compile(r"/embed(?:\.[0-9a-f]{16})?\.js")
 _LIST = "trackback-list"
 _POLICY = "content-security-policy"
-_IN_HEAD = RAW | {"html", "head", "meta", "link", "base", "noscript", "template"}
 _MOST = 100
 
 
@@ -48,10 +48,9 @@ class PostPage:
 
 def read_post_page(text: str, url: str) -> PostPage:
     """Parse a page that was fetched from `url`. Of each kind of tag, only the first hundred count."""
-    reader = _Reader()
+    reader = _Reader(url)
     read_markup(text, reader)
-    bases = [tag["href"] for tag, _ in reader.tags["base"]]
-    base = (resolve(bases[0], url) if bases else None) or url
+    base = reader.base
 
     def whole(name: str, attribute: str) -> list[str]:
         urls = (published(resolve(tag[attribute], base)) for tag, _ in reader.tags[name])
@@ -83,7 +82,6 @@ def _script(tag: Mapping[str, str], base: str, in_body: bool) -> Script | None:
 
 
 _WANTED: dict[str, Callable[[Mapping[str, str]], bool]] = {
-    "base": lambda tag: "href" in tag,
     "link": lambda tag: "canonical" in tag.get("rel", "").lower().split() and "href" in tag,
     "script": lambda tag: "embed" in tag.get("src", ""),
     "meta": lambda tag: tag.get("http-equiv", "").lower() == _POLICY and "content" in tag,
@@ -93,25 +91,18 @@ _WANTED: dict[str, Callable[[Mapping[str, str]], bool]] = {
 }
 
 
-class _Reader:
-    """Collects the relevant tags, each with whether it is in the body. Tags in templates do not count."""
+class _Reader(PageReader):
+    """Collects the relevant tags, each with whether it is in the body."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
         self.tags: dict[str, list[tuple[Mapping[str, str], bool]]] = {name: [] for name in _WANTED}
-        self._in_body = False
-        self._templates = 0
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Handle a start tag."""
-        self._in_body = self._in_body or name not in _IN_HEAD
-        self._templates += name == "template"
+    def on_start(self, name: str, attributes: Mapping[str, str]) -> None:
         is_wanted = _WANTED.get(name)
-        if is_wanted and not self._templates and len(self.tags[name]) < _MOST and is_wanted(attributes):
-            self.tags[name].append((attributes, self._in_body))
+        if is_wanted and len(self.tags[name]) < _MOST and is_wanted(attributes):
+            self.tags[name].append((attributes, not self.in_head))
 
-    def end(self, name: str) -> None:
-        """Handle an end tag."""
-        self._templates -= name == "template" and self._templates > 0
-
-    def text(self, text: str) -> None:
-        """Ignore text."""
+    def on_fallback(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name in {"a", "iframe"}:
+            self.on_start(name, attributes)

@@ -13,6 +13,7 @@ from trackback.errors import PingRefused
 from trackback.protocols.trackback.rdf import read_blocks
 from trackback.urls import host_of, page_identity, read_source
 from trackback.web.html.href import published, resolve
+from trackback.web.html.reader import PageReader
 from trackback.web.html.tokenizer import read_markup
 
 MOST = 100
@@ -76,13 +77,12 @@ class Discovery:
 
 def discover(text: str, url: str) -> Discovery:
     """Return every TrackBack URL of a page that was fetched from `url` (after redirects), in linear time."""
-    reader = _Reader()
+    reader = _Reader(url)
     read_markup(text, reader)
-    base = resolve(reader.base, url) or url
     blocks = ((Form.RDF, block.ping, block.names) for block in read_blocks(text))
     mentions = ((Form.MENTION, mentioned, ()) for mentioned in _mentions(text, url))
     candidates = [
-        *((form, resolve(href, base), ()) for form, href in reader.links),
+        *((form, resolve(href, reader.base), ()) for form, href in reader.links),
         *((form, resolve(ping, url), names) for form, ping, names in blocks),
         *mentions,
     ]
@@ -105,28 +105,17 @@ def _host(url: str) -> str:
         return ""
 
 
-class _Reader:
-    """Collects `rel="trackback"` links, also in `noscript`, and the page's base URL."""
+class _Reader(PageReader):
+    """Collects `rel="trackback"` links, also in `noscript`."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
         self.links: list[tuple[Form, str]] = []
-        self.base = ""
-        self._templates = 0
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Process a start tag."""
-        self._templates += name == "template"
-        href = attributes.get("href")
-        if self._templates or href is None:
+    def on_start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name not in {Form.LINK, Form.ANCHOR} or "href" not in attributes:
             return
-        if name == "base":
-            self.base = self.base or href
-        elif name in {Form.LINK, Form.ANCHOR} and "trackback" in attributes.get("rel", "").lower().split():
-            self.links += [(Form(name), href)][: MOST - len(self.links)]
+        if "trackback" in attributes.get("rel", "").lower().split():
+            self.links += [(Form(name), attributes["href"])][: MOST - len(self.links)]
 
-    def end(self, name: str) -> None:
-        """Process an end tag."""
-        self._templates -= name == "template" and self._templates > 0
-
-    def text(self, text: str) -> None:
-        """Ignore text."""
+    on_fallback = on_start

@@ -69,22 +69,21 @@ def read_article(body: bytes, content_type: str, url: str, content: str = "") ->
     `content` is the post's HTML in the blog's feed. Links to the post's own host are left out, and so are
     links marked `nofollow`, `ugc` or `sponsored`.
     """
-    page = _read(page_text(body, content_type) if is_html(content_type) else "")
-    base = resolve(page.base, url) or url
+    page = _read(page_text(body, content_type) if is_html(content_type) else "", url)
     is_part = _part(page)
-    prose = page if is_part or not content else _read(content)
+    prose = page if is_part or not content else _read(content, url)
     return Article(
-        url=_permalink(page, base, url),
+        url=_permalink(page, url),
         title=_title(page) or plain(url.partition("://")[2], MAX_TITLE),
         blog_name=_blog_name(page) or host_key(urlsplit(url).netloc) or urlsplit(url).netloc,
         language=page.language,
         summary=_named(page, "og:description", "description"),
-        links=_citations(prose, base, url, is_part or (lambda _: True)),
+        links=_citations(prose, page.base, url, is_part or (lambda _: True)),
     )
 
 
-def _read(html: str) -> Prose:
-    prose = Prose()
+def _read(html: str, url: str) -> Prose:
+    prose = Prose(url)
     read_markup(html, prose)
     return prose
 
@@ -124,8 +123,8 @@ def _citation(prose: Prose, link: Link, target: str) -> Citation:
     return Citation(target, plain(text, LIMIT), passage(before, text[:MAX_PASSAGE], after, MAX_PASSAGE))
 
 
-def _permalink(page: Prose, base: str, url: str) -> str:
-    canonical = published(resolve(page.canonical, base)) if page.canonical else None
+def _permalink(page: Prose, url: str) -> str:
+    canonical = published(resolve(page.canonical, page.base)) if page.canonical else None
     return (canonical if canonical and is_same_page(canonical, url) else url).partition("#")[0]
 
 

@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 
 from trackback.web.html.excerpt import BLOCKS, LIMIT
 from trackback.web.html.href import UNFOLLOWED
+from trackback.web.html.reader import PageReader
 from trackback.web.html.regions import Outline, Place, is_citing
-from trackback.web.html.tokenizer import RAW
 
 MOST = 1_000
 """Maximum number of links stored per page, and of `meta` elements."""
 
-_HIDDEN = RAW | {"template", "noscript"}
 _SPACES = re.compile(r"\s+")
-_LANGUAGE = re.compile("[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8}){0,4}")
 _NOT_CITED = UNFOLLOWED | {
     "author",
     "license",
@@ -38,27 +36,23 @@ class Link:
     end: int | None = None
 
 
-class Prose:
+class Prose(PageReader):
     """Collects the markup of one page, in linear time.
 
     Attributes:
         outline: The page's regions.
         links: Links outside navigation and the like, without `nofollow` and similar ones; at most `MOST`.
-        base: The base URL of its links, as written; empty if there is none.
         canonical: Its canonical URL, as written; empty if there is none.
         feed: The title of its first feed link, or empty.
-        language: Its declared language, or empty.
-        title: Its first `title` that is not blank, as written.
         named: The contents of its `meta` elements, the first of each name.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
         self.outline = Outline()
         self.links: list[Link] = []
-        self.base = self.canonical = self.feed = self.language = self.title = ""
+        self.canonical = self.feed = ""
         self.named: dict[str, str] = {}
-        self._hidden, self._depth = "", 0  # the element that hides its content, and its nesting depth
-        self._has_title = False
         self._pieces: list[str] = []
         self._length = 0
         self._edges = [0]  # offsets at which blocks begin or end
@@ -76,45 +70,29 @@ class Prose:
         before = text[max(first, link.start - LIMIT) : link.start]
         return before, text[link.start : min(end, link.start + LIMIT)], text[end : min(last, end + LIMIT)]
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Process a start tag."""
-        if self._hidden:
-            self._depth += name == self._hidden == "template"
-            return
-        if name in _HIDDEN:
-            self._hidden, self._depth = name, 1
-        elif name in BLOCKS:
+    def on_start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name in BLOCKS:
             self._end_block()
-            self.outline.begin(name, attributes)
-        elif "-" in name:
+        if name in BLOCKS or "-" in name:
             self.outline.begin(name, attributes)
         if handle := _HANDLERS.get(name):
             handle(self, attributes)
 
-    def end(self, name: str) -> None:
-        """Process an end tag."""
-        if self._hidden:
-            self._has_title = self.title.strip() != ""
-            self._depth -= name == self._hidden
-            self._hidden = self._hidden if self._depth else ""
-        elif name == "a":
+    def on_end(self, name: str) -> None:
+        if name == "a":
             self._end_link()
-        else:
-            if name in BLOCKS:
-                self._end_block()
-            self.outline.end(name)
+            return
+        if name in BLOCKS:
+            self._end_block()
+        self.outline.end(name)
 
-    def text(self, text: str) -> None:
-        """Process a piece of text."""
-        if not self._hidden:
-            text = _SPACES.sub(" ", text)
-            self._pieces.append(text)
-            self._length += len(text)
-        elif self._hidden == "title" and not self._has_title and len(self.title) < LIMIT:
-            self.title += text
+    def on_text(self, text: str) -> None:
+        text = _SPACES.sub(" ", text)
+        self._pieces.append(text)
+        self._length += len(text)
 
     def _end_block(self) -> None:
-        self.text(" ")
+        self.on_text(" ")
         self._edges.append(self._length)
 
     def _end_link(self) -> None:
@@ -135,15 +113,7 @@ class Prose:
         self._end_link()
 
     def _on_void(self, attributes: Mapping[str, str]) -> None:
-        self.text(attributes.get("alt", " "))
-
-    def _on_html(self, attributes: Mapping[str, str]) -> None:
-        language = attributes.get("lang", attributes.get("xml:lang", "")).strip()
-        if not self.language and _LANGUAGE.fullmatch(language):
-            self.language = language
-
-    def _on_base(self, attributes: Mapping[str, str]) -> None:
-        self.base = self.base or attributes.get("href", "")
+        self.on_text(attributes.get("alt", " "))
 
     def _on_link(self, attributes: Mapping[str, str]) -> None:
         rel = attributes.get("rel", "").lower().split()
@@ -161,9 +131,7 @@ class Prose:
 _HANDLERS: dict[str, Callable[[Prose, Mapping[str, str]], None]] = {
     "a": Prose._on_anchor,
     "area": Prose._on_area,
-    "base": Prose._on_base,
     "br": Prose._on_void,
-    "html": Prose._on_html,
     "img": Prose._on_void,
     "link": Prose._on_link,
     "meta": Prose._on_meta,

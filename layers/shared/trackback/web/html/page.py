@@ -11,9 +11,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from trackback.web.html.excerpt import BLOCKS, Excerpt, Passage, plain
+from trackback.web.html.excerpt import BLOCKS, Excerpt, Passage
 from trackback.web.html.href import UNFOLLOWED, published, resolve
-from trackback.web.html.tokenizer import RAW, read_markup
+from trackback.web.html.reader import PageReader
+from trackback.web.html.tokenizer import read_markup
 from trackback.web.text.charset import decode
 
 _HTML = {"", "text/html", "application/xhtml+xml"}
@@ -21,18 +22,17 @@ _DECLARED = re.compile(
     rb"<(?:meta|\?xml)\b[^>]{0,500}?(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?\s{0,9}([^\s\"'/>;]{1,40})",
     re.IGNORECASE,
 )
-_LANGUAGE = re.compile("[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8}){0,4}")
 _REL = re.compile("[a-z0-9][a-z0-9.:-]{0,29}")
 _MAX_RELS = 20
-_HIDDEN = RAW | {"template", "noscript"}
-_IN_HEAD = RAW | {"html", "head", "meta", "link", "base", "template", "noscript"}
 _ONE_AT_A_TIME = threading.Lock()
 """Parses one page at a time: ten of the worst pages take 430 MB in parallel, and 80 MB in sequence.
 
 Each page gets its own thread; when the thread ends, the parser's memory is freed.
 """
 _LARGE = 250_000
-_COMPARED = 10_000_000  # total characters of URLs: a long base URL turns many short links into long ones
+# Total characters of a page's URLs: a long base URL turns many short links into long ones.
+_COMPARED_AT_LEAST = 200_000
+_COMPARED_PER_CHARACTER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,11 @@ def read_page(body: bytes, content_type: str, url: str, is_wanted: Callable[[str
 
 def _read(body: bytes, content_type: str, url: str, is_wanted: Callable[[str], bool]) -> Document:
     text = page_text(body, content_type)
-    reader = _Reader(url, is_wanted)
+    most = _COMPARED_AT_LEAST + _COMPARED_PER_CHARACTER * len(text)
+    reader = _Reader(url, is_wanted, most)
     read_markup(text, reader)
-    if reader.late_base:  # the base also applies to links before it
-        reader = _Reader(reader.late_base, is_wanted, is_final=True)
+    if reader.has_late_base:  # the base also applies to links before it
+        reader = _Reader(url, is_wanted, most, reader.base)
         read_markup(text, reader)
     return reader.document()
 
@@ -98,23 +99,24 @@ def _charsets(body: bytes, content_type: str) -> list[str]:
     return [re.split("[;,]", named, maxsplit=1)[0], *declared]
 
 
-class _Reader:
-    """Collects the tokens of one page."""
+class _Reader(PageReader):
+    """Collects the canonical URL of one page, its links and their texts."""
 
-    def __init__(self, base: str, is_wanted: Callable[[str], bool], *, is_final: bool = False) -> None:
-        self.late_base: str | None = None
-        self._base = base
-        self._has_base = is_final
+    def __init__(self, url: str, is_wanted: Callable[[str], bool], most: int, base: str = "") -> None:
+        """Resolve links until their URLs have `most` characters in all."""
+        super().__init__(url, base)
         self._is_wanted = is_wanted
-        self._hidden, self._depth = "", 0  # the element that hides its content, and its nesting depth
-        self._in_head = True
         self._passage = Passage()
-        self._compared = 0
-        self._title_pieces: list[str] = []
-        self._title = self._language = ""
+        self._first_base: str | None = None
+        self._left = most
         self._canonical: str | None = None
         self._links = 0
         self._found: tuple[Excerpt, frozenset[str], str] | None = None
+
+    @property
+    def has_late_base(self) -> bool:
+        """Whether the page names its base URL after links that are relative to it."""
+        return self._first_base not in {None, self.base}
 
     def document(self) -> Document:
         """Return the collected data."""
@@ -122,61 +124,25 @@ class _Reader:
         if self._found:
             excerpt, rel, url = self._found
             link = Link(excerpt.text, excerpt.sentence, rel, url)
-        return Document(self._title, self._language, self._canonical, self._links, link)
+        return Document(self.title, self.language, self._canonical, self._links, link)
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        """Process a start tag."""
-        if self._hidden:
-            self._depth += name == self._hidden == "template"
-            return
-        self._in_head = self._in_head and name in _IN_HEAD
-        if name in _HIDDEN:
-            self._hidden, self._depth = name, 1
-        elif name in BLOCKS:
+    def on_start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name in BLOCKS:
             self._passage.end_block()
         if handle := _HANDLERS.get(name):
             handle(self, attributes)
 
-    def end(self, name: str) -> None:
-        """Process an end tag."""
-        if self._hidden:
-            self._depth -= name == self._hidden
-            if not self._depth:
-                self._show_again()
-        elif name == "a":
+    def on_end(self, name: str) -> None:
+        if name == "a":
             self._passage.end_anchor()
         elif name in BLOCKS:
             self._passage.end_block()
 
-    def text(self, text: str) -> None:
-        """Process a piece of text."""
-        if not self._hidden:
-            self._passage.add(text)
-        elif self._hidden == "title" and not self._title:
-            self._title_pieces.append(text)
-
-    def _show_again(self) -> None:
-        if self._hidden == "title" and not self._title:
-            self._title = plain("".join(self._title_pieces))
-            self._title_pieces.clear()
-        self._hidden = ""
-
-    def _on_html(self, attributes: Mapping[str, str]) -> None:
-        language = attributes.get("lang", attributes.get("xml:lang", "")).strip()
-        if not self._language and _LANGUAGE.fullmatch(language):
-            self._language = language
-
-    def _on_base(self, attributes: Mapping[str, str]) -> None:
-        if self._has_base or "href" not in attributes:
-            return
-        self._has_base = True
-        base = resolve(attributes["href"], self._base) or self._base
-        if self._compared and base != self._base:
-            self.late_base = base
-        self._base = base
+    def on_text(self, text: str) -> None:
+        self._passage.add(text)
 
     def _on_link(self, attributes: Mapping[str, str]) -> None:
-        if self._in_head and not self._canonical and "canonical" in attributes.get("rel", "").lower().split():
+        if self.in_head and not self._canonical and "canonical" in attributes.get("rel", "").lower().split():
             self._canonical = published(self._resolve(attributes.get("href", "")))
 
     def _on_void(self, attributes: Mapping[str, str]) -> None:
@@ -207,16 +173,15 @@ class _Reader:
         return frozenset(filter(_REL.fullmatch, words[:_MAX_RELS])), public
 
     def _resolve(self, href: str) -> str | None:
-        if self._compared > _COMPARED:
+        if self._left < 0:
             return None
-        url = resolve(href, self._base)
-        self._compared += 1 + len(url or "")
+        self._first_base = self.base if self._first_base is None else self._first_base
+        url = resolve(href, self.base)
+        self._left -= 1 + len(url or "")
         return url
 
 
 _HANDLERS: dict[str, Callable[[_Reader, Mapping[str, str]], None]] = {
-    "html": _Reader._on_html,
-    "base": _Reader._on_base,
     "link": _Reader._on_link,
     "a": _Reader._on_anchor,
     "area": _Reader._on_area,
