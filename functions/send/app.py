@@ -76,8 +76,8 @@ def carry_out(sender: Sender, order_id: str) -> None:
 
 def _sent(sender: Sender, order: SendJob) -> Report:
     if order.ping_url:
-        return sender.send_to(order.source, order.ping_url, again=order.again, dry_run=order.dry_run)
-    return sender.send(order.source, again=order.again, dry_run=order.dry_run)
+        return sender.send_to(order.source, order.ping_url, retry=order.again, dry_run=order.dry_run)
+    return sender.send(order.source, retry=order.again, dry_run=order.dry_run)
 
 
 def _told(step: Step) -> JobResult:

@@ -147,7 +147,7 @@ def test_runs_that_overlap_send_each_ping_once(
     side_by_side(*[send] * 4)
     assert Counter(other.pinged()) == Counter(names)
     assert stages(ledger(), other) == dict.fromkeys(names, Stage.ACCEPTED)
-    assert [record for record in ledger().every() if record.of_post] == []
+    assert [record for record in ledger().every() if record.is_post_record] == []
 
 
 def test_a_run_leaves_the_note_of_another_that_has_begun_at_the_same_moment(
@@ -157,13 +157,13 @@ def test_a_run_leaves_the_note_of_another_that_has_begun_at_the_same_moment(
         """A ledger in which another run has always noted the post just before."""
 
         def put(self, sending: SentPing) -> bool:
-            return super().put(sending) and not sending.of_post
+            return super().put(sending) and not sending.is_post_record
 
     blog.pages["/post"] = post(f"{other.url}/p/a")
     ledger = Late(tmp_path / "sent.json")
     sender(ledger).send(f"{blog.url}/post")
     assert stages(ledger, other) == {"a": Stage.ACCEPTED}
-    assert [record for record in ledger.every() if record.of_post] != []
+    assert [record for record in ledger.every() if record.is_post_record] != []
 
 
 def test_of_two_links_to_one_ping_url_runs_that_overlap_use_one(

@@ -352,7 +352,7 @@ def test_what_was_refused_is_tried_again_only_if_asked_and_what_arrived_never(
     blog.pages["/post"] = post(f"{other.url}/p/a", f"{other.url}/p/b")
     other.pages["/tb/a"] = refused("Sorry, closed.")
     for again in (False, False, True, True):
-        assert outcome(sender().send(f"{blog.url}/post", again=again))[0] == ("a", "refused")
+        assert outcome(sender().send(f"{blog.url}/post", retry=again))[0] == ("a", "refused")
     assert other.asked == {"GET /p/a": 3, "GET /p/b": 1, "POST /tb/a": 3, "POST /tb/b": 1}
 
 
@@ -423,13 +423,13 @@ def test_what_is_due_waits_for_a_post_that_fails_and_goes_with_one_that_is_gone(
     blog.pages["/post"] = page
     clock.now += 15 * MINUTE
     assert sender().send_due() == []
-    stages = {record.of_post: record.stage for record in ledger.every()}
+    stages = {record.is_post_record: record.stage for record in ledger.every()}
     assert stages == {False: stage, True: of_post}
     blog.pages["/post"] = post(f"{other.url}/p/a")
     del other.pages["/tb/a"]
     clock.now += 15 * MINUTE
     sender().send_due()
-    stages = {record.of_post: record.stage for record in ledger.every()}
+    stages = {record.is_post_record: record.stage for record in ledger.every()}
     assert stages == ({False: stage, True: of_post} if stage is Stage.DROPPED else {False: Stage.ACCEPTED})
 
 
@@ -442,7 +442,7 @@ def test_a_ping_url_given_by_hand_gets_its_ping(blog: Web, other: Web, sender: M
     clock.now += 15 * MINUTE
     reports = sender(limits={"never": frozenset({"elsewhere.example"})}).send_due()
     assert ("hand?x", "accepted") in outcome(reports[-1])
-    assert outcome(sender().send_to(f"{blog.url}/post", ping_url, again=True)) == [("hand?x", "accepted")]
+    assert outcome(sender().send_to(f"{blog.url}/post", ping_url, retry=True)) == [("hand?x", "accepted")]
     by_hand = [form for path, form in other.pings if path == "/tb/hand?x"]
     assert len(by_hand) == 2
     assert by_hand[0]["excerpt"] == "I have read what they say of it."
@@ -455,9 +455,9 @@ def test_a_ping_url_gets_one_ping_whether_it_is_given_by_hand_or_found(
     blog.pages["/post"] = post(f"{other.url}/p/a")
     for way in (first, "link", "hand"):
         if way == "link":
-            sender().send(f"{blog.url}/post", again=True)
+            sender().send(f"{blog.url}/post", retry=True)
         else:
-            sender().send_to(f"{blog.url}/post", f"{other.url}/tb/a", again=True)
+            sender().send_to(f"{blog.url}/post", f"{other.url}/tb/a", retry=True)
     assert other.pinged() == ["a"]
 
 
@@ -560,10 +560,10 @@ def test_the_age_of_a_claim_decides_whether_its_run_has_died(
     blog.pages["/post"] = post(f"{other.url}/p/a")
     claim = SentPing(f"{blog.url}/post", f"{other.url}/p/a").claimed(f"{other.url}/tb/a", NOW)
     assert ledger.put(claim)
-    assert outcome(sender().send(f"{blog.url}/post", again=True)) == [("a", "claimed")]
+    assert outcome(sender().send(f"{blog.url}/post", retry=True)) == [("a", "claimed")]
     clock.now += PATIENCE
     assert outcome(sender().send(f"{blog.url}/post")) == [("a", "unclear")]
     assert not other.pings
-    assert outcome(sender().send(f"{blog.url}/post", again=True)) == [("a", "accepted")]
-    assert outcome(sender().send(f"{blog.url}/post", again=True)) == [("a", "accepted")]
+    assert outcome(sender().send(f"{blog.url}/post", retry=True)) == [("a", "accepted")]
+    assert outcome(sender().send(f"{blog.url}/post", retry=True)) == [("a", "accepted")]
     assert other.pinged() == ["a"]

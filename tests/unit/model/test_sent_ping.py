@@ -52,8 +52,8 @@ def test_a_ping_is_claimed_sent_and_ended_as_one_attempt() -> None:
 
 def test_a_claim_holds_for_a_while_and_is_unclear_then() -> None:
     claimed = NEW.claimed(PING_URL, NOW)
-    assert claimed.seen(NOW + PATIENCE - timedelta(seconds=1)) is claimed
-    dead = claimed.seen(NOW + PATIENCE)
+    assert claimed.resolved(NOW + PATIENCE - timedelta(seconds=1)) is claimed
+    dead = claimed.resolved(NOW + PATIENCE)
     assert (dead.stage, dead.attempts, dead.next_at, dead.version) == (Stage.UNCLEAR, 1, "", 2)
     assert "died before the answer came" in dead.words
 
@@ -98,7 +98,7 @@ def test_what_is_put_off_was_not_tried() -> None:
 
 
 def test_a_record_tells_a_post_of_the_authors_and_a_ping_url_given_by_hand_from_others() -> None:
-    assert not NEW.of_post
-    assert not NEW.by_hand
-    assert SentPing(NEW.source, NEW.source).of_post
-    assert SentPing(NEW.source, PING_URL, PING_URL).by_hand
+    assert not NEW.is_post_record
+    assert not NEW.is_manual
+    assert SentPing(NEW.source, NEW.source).is_post_record
+    assert SentPing(NEW.source, PING_URL, PING_URL).is_manual

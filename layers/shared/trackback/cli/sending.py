@@ -33,7 +33,7 @@ def send(asked: Namespace) -> bool:
     sender = _sender(asked)
     if asked.feed:
         return _follow(sender, asked)
-    how = {"again": asked.again, "dry_run": asked.dry_run}
+    how = {"retry": asked.again, "dry_run": asked.dry_run}
     report = sender.send_to(asked.url, asked.to, **how) if asked.to else sender.send(asked.url, **how)
     _tell(report, dry_run=asked.dry_run)
     return True
@@ -63,7 +63,7 @@ def _follow(sender: "Sender", asked: Namespace) -> bool:
 def sent(asked: Namespace) -> bool:
     """Print the sent pings, newest first."""
     now = datetime.now(UTC)
-    every = (record.seen(now) for record in _ledger(asked).every())
+    every = (record.resolved(now) for record in _ledger(asked).every())
     found = [record for record in every if not asked.post or page_key(record.source) == _key(asked.post)]
     if asked.json:
         for record in found:
@@ -145,7 +145,7 @@ def _record_grid(records: list[SentPing]) -> Grid:
 
 
 def _story(record: SentPing) -> Iterator[str]:
-    if record.of_post:
+    if record.is_post_record:
         yield f"{record.source}, the post itself"
     else:
         yield f"{record.source} → {record.target}"

@@ -6,14 +6,15 @@ the ping is not sent again unless the author asks. TrackBack has no update and n
 never sent again, whatever happens to the post.
 """
 
+import typing
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
 
 from trackback.errors import TrackbackError
 from trackback.model.feed_state import Memory
+from trackback.model.protocol import Protocol
 from trackback.timestamps import stamp
 from trackback.urls import page_key, pair_id
 
@@ -61,7 +62,7 @@ class SentPing:
         target: URL of the page that the post links to; the ping URL if the author gave one; the source itself
             in the record of a post that could not be read.
         ping_url: Where the ping was or will be sent; empty while unknown.
-        protocol: How it is sent.
+        protocol: The protocol that it is sent in.
         stage: Its state.
         attempts: How many attempts since `first_at`, including those that only fetched the target's page.
         words: What the receiver answered last, as a text for the author.
@@ -74,7 +75,7 @@ class SentPing:
     source: str
     target: str
     ping_url: str = ""
-    protocol: str = "trackback"
+    protocol: Protocol = Protocol.TRACKBACK
     stage: Stage = Stage.LATER
     attempts: int = 0
     words: str = ""
@@ -89,12 +90,17 @@ class SentPing:
         return sending_id(self.source, self.target)
 
     @property
-    def by_hand(self) -> bool:
+    def is_new(self) -> bool:
+        """Whether the record has never been written."""
+        return self.version == 0
+
+    @property
+    def is_manual(self) -> bool:
         """Whether the author gave the ping URL."""
         return self.target == self.ping_url
 
     @property
-    def of_post(self) -> bool:
+    def is_post_record(self) -> bool:
         """Whether the record is about the post itself, which could not be read."""
         return page_key(self.source) == page_key(self.target)
 
@@ -102,7 +108,7 @@ class SentPing:
         """Tell whether a retry or an expired claim needs handling now."""
         return self.stage in {Stage.LATER, Stage.CLAIMED} and self.next_at <= stamp(now)
 
-    def seen(self, now: datetime) -> "SentPing":
+    def resolved(self, now: datetime) -> "SentPing":
         """Return the record in its current state: an expired claim becomes unclear."""
         if self.stage is Stage.CLAIMED and self.is_due(now):
             return replace(self, stage=Stage.UNCLEAR, words=_DIED, next_at="", version=self.version + 1)
@@ -150,7 +156,7 @@ class SentPing:
         )
 
 
-class Ledger(Protocol):
+class Ledger(typing.Protocol):
     """Storage of sent pings."""
 
     def find(self, ids: Collection[str]) -> Mapping[str, SentPing]:

@@ -1,1 +1,5 @@
-"""Linkback protocols on the wire. `discovery` finds an endpoint; each protocol has its own folder."""
+"""Linkback protocols on the wire; each has its own folder.
+
+`discovery` finds a page's `Endpoint`, `clients` has the client that sends to it, and `outcome` is what comes
+back.
+"""

@@ -1,23 +1,14 @@
-"""Sends one ping: claims its record, posts the form and records the answer."""
+"""Sends one ping: claims its record, sends it in its endpoint's protocol and records the answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
-from http import HTTPStatus
 
 from trackback.errors import TrackbackError
 from trackback.model.sent_ping import Ledger, LedgerBroken, SentPing, Stage
-from trackback.protocols.trackback.client import encode
-from trackback.protocols.trackback.response import State, read_response
-from trackback.web.http.client import Fetcher, FetchFailed, FetchRefused
+from trackback.protocols.clients import CLIENTS
+from trackback.protocols.discovery import Endpoint
+from trackback.sending.means import Means
 
-_REPEATED_BY = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
-_STAGES = {
-    State.ACCEPTED: Stage.ACCEPTED,
-    State.DUPLICATE: Stage.DUPLICATE,
-    State.REFUSED: Stage.REFUSED,
-    State.UNCLEAR: Stage.UNCLEAR,
-}
 _TRIES = 5
 
 
@@ -25,52 +16,29 @@ class Taken(TrackbackError):
     """Another run has claimed the record."""
 
 
-class Courier:
-    """Sends pings and records what came back."""
+def attempt(means: Means, record: SentPing, endpoint: Endpoint, form: Mapping[str, str]) -> SentPing:
+    """Send a ping and return its updated record.
 
-    def __init__(self, fetcher: Fetcher, ledger: Ledger, clock: Callable[[], datetime]) -> None:
-        self._fetcher = fetcher
-        self._ledger = ledger
-        self._clock = clock
+    Raises:
+        Taken: another run has claimed the record; nothing was sent.
+        LedgerBroken: the ledger cannot be written. If the ping was already sent, its claim stays in the
+            ledger.
+    """
+    claimed = replace(record, protocol=endpoint.protocol).claimed(endpoint.url, means.clock())
+    if not means.ledger.put(claimed):
+        raise Taken
+    outcome = CLIENTS[endpoint.protocol].send(means.fetcher, endpoint.url, form, means.clock)
+    now = means.clock()
+    if outcome.stage is Stage.LATER:
+        return _write(means.ledger, claimed.postponed(outcome.message, now, outcome.retry_after))
+    return _write(means.ledger, claimed.ended(outcome.stage, outcome.message, now))
 
-    def deliver(self, sending: SentPing, ping_url: str, form: Mapping[str, str]) -> SentPing:
-        """Send a ping and return its updated record.
 
-        Repeats the form after a 307 or 308 redirect. Any other redirect means that the ping was not accepted.
-
-        Raises:
-            Taken: another run has claimed the record; nothing was sent.
-            LedgerBroken: the ledger cannot be written. If the ping was already sent, its claim stays in the
-                ledger.
-        """
-        claimed = sending.claimed(ping_url, self._clock())
-        if not self._ledger.put(claimed):
-            raise Taken
-        return self._write(self._posted(claimed, form))
-
-    def _posted(self, claimed: SentPing, form: Mapping[str, str]) -> SentPing:
-        body, headers = encode(form)
-        content_type = headers["Content-Type"]
-        try:
-            answer = self._fetcher.send(
-                claimed.ping_url, body, content_type, headers, repeated_by=_REPEATED_BY
-            )
-        except FetchRefused as error:
-            return claimed.ended(Stage.FAILED, str(error), self._clock())
-        except FetchFailed as error:
-            return claimed.postponed(str(error), self._clock())
-        now = self._clock()
-        told = {**answer.headers, "content-type": answer.content_type}
-        read = read_response(answer.status, told, answer.body, now)
-        if read.state is State.LATER:
-            return claimed.postponed(read.words, now, read.retry_after)
-        return claimed.ended(_STAGES[read.state], read.words, now)
-
-    def _write(self, sending: SentPing) -> SentPing:
-        """Record the outcome of a ping, even if another run has taken over its claim."""
-        for _ in range(_TRIES):
-            if self._ledger.put(sending):
-                return sending
-            there = self._ledger.find([sending.id]).get(sending.id)
-            sending = replace(sending, version=there.version + 1 if there else 1)
-        raise LedgerBroken("the ledger changes too fast to write what became of a ping; run one sender only")
+def _write(ledger: Ledger, record: SentPing) -> SentPing:
+    """Record the outcome of a ping, even if another run has taken over its claim."""
+    for _ in range(_TRIES):
+        if ledger.put(record):
+            return record
+        there = ledger.find([record.id]).get(record.id)
+        record = replace(record, version=there.version + 1 if there else 1)
+    raise LedgerBroken("the ledger changes too fast to write what became of a ping; run one sender only")

@@ -13,10 +13,13 @@ from http import HTTPStatus
 
 from trackback.errors import TrackbackError
 from trackback.model.posts import host_key
+from trackback.model.protocol import Protocol
 from trackback.model.sending_limits import SendingLimits
 from trackback.model.sent_ping import DONE, Ledger, SentPing, Stage, sending_id
-from trackback.protocols.discovery import Endpoint, is_passing
-from trackback.sending.post_run import Means, PostRun, Step, site_key
+from trackback.protocols.discovery import Endpoint, Lookup
+from trackback.protocols.outcome import is_temporary
+from trackback.sending.means import Means
+from trackback.sending.post_run import PostRun, Step, site_key
 from trackback.sending.throttle import HostThrottle
 from trackback.web.html.article import Article, Citation, read_article
 from trackback.web.html.page import is_html
@@ -26,7 +29,7 @@ UNDER_WAY = "its links are being handled"
 GONE = "the post links there no longer"
 
 _NEW = frozenset({None, Stage.NONE, Stage.FAILED, Stage.DROPPED})
-_AGAIN = _NEW | {Stage.REFUSED, Stage.UNCLEAR, Stage.LATER}
+_RETRY = _NEW | {Stage.REFUSED, Stage.UNCLEAR, Stage.LATER}
 _BROKEN_OFF = frozenset({None})
 _ONLY_DUE: frozenset[Stage | None] = frozenset()
 
@@ -74,10 +77,10 @@ class Sender:
         """Return whether a URL is on one of the author's hosts, or on the host of a URL in `beside`."""
         return site_key(url) in {*self.means.own, *map(site_key, beside)}
 
-    def send(self, url: str, *, content: str = "", again: bool = False, dry_run: bool = False) -> Report:
+    def send(self, url: str, *, content: str = "", retry: bool = False, dry_run: bool = False) -> Report:
         """Ping the links of a post that it has not pinged yet.
 
-        `content` is the post's HTML from its feed. `again` also retries pings that were refused, unclear,
+        `content` is the post's HTML from its feed. `retry` also retries pings that were refused, unclear,
         failed or postponed; an accepted ping is never sent again. A dry run sends and writes nothing.
 
         Raises:
@@ -85,18 +88,19 @@ class Sender:
             LedgerBroken: the ledger cannot be read or written.
         """
         article = self._read(url, content)
-        stages = _AGAIN if again else _NEW
-        return self._mail(url, article, self._wanted(url, article), stages, dry_run=dry_run)
+        stages = _RETRY if retry else _NEW
+        return self._run(url, article, self._wanted(url, article), stages, dry_run=dry_run)
 
-    def send_to(self, url: str, ping_url: str, *, again: bool = False, dry_run: bool = False) -> Report:
+    def send_to(self, url: str, ping_url: str, *, retry: bool = False, dry_run: bool = False) -> Report:
         """Ping one ping URL that the author entered; otherwise like `send`."""
         article = self._read(url, "")
         known = self.means.ledger.find([sending_id(article.url, each.target) for each in article.links])
         arrived = [each for each in known.values() if each.ping_url == ping_url and each.stage in DONE]
         if arrived:
             return Report(article.url, article.title, [Step(arrived[0])])
-        stages = _AGAIN if again else _NEW
-        return self._mail(url, article, [_citation(article, ping_url)], stages, dry_run=dry_run, to=ping_url)
+        stages = _RETRY if retry else _NEW
+        to = Endpoint(Protocol.TRACKBACK, ping_url)
+        return self._run(url, article, [_citation(article, ping_url)], stages, dry_run=dry_run, to=to)
 
     def send_due(self, most: int = 50) -> list[Report]:
         """Retry the due records of the ledger, at most `most`, grouped by post."""
@@ -126,12 +130,12 @@ class Sender:
             for record in due:
                 self._leave(record, str(error), passing=error.passing)
             return
-        again = _BROKEN_OFF if any(record.of_post for record in due) else _ONLY_DUE
-        yield self._mail(url, article, self._wanted(url, article), again)
+        retry = _BROKEN_OFF if any(record.is_post_record for record in due) else _ONLY_DUE
+        yield self._run(url, article, self._wanted(url, article), retry)
         for record in due:
-            if record.by_hand:
-                citation = _citation(article, record.ping_url)
-                yield self._mail(url, article, [citation], _ONLY_DUE, to=record.ping_url)
+            if record.is_manual:
+                citation, to = _citation(article, record.ping_url), Endpoint(record.protocol, record.ping_url)
+                yield self._run(url, article, [citation], _ONLY_DUE, to=to)
         for record in self.means.ledger.find([record.id for record in due]).values():
             if record.is_due(self.means.clock()):
                 self._leave(record, GONE)
@@ -139,29 +143,29 @@ class Sender:
     def _leave(self, record: SentPing, words: str, *, passing: bool = False) -> None:
         """Record why a due ping was not sent. An expired claim may have reached its receiver."""
         now = self.means.clock()
-        seen = record.seen(now)
-        if record.of_post:
+        resolved = record.resolved(now)
+        if record.is_post_record:
             return
-        if seen is record:
-            seen = record.put_off(words, now) if passing else record.ended(Stage.DROPPED, words, now)
-        self.means.ledger.put(seen)
+        if resolved is record:
+            resolved = record.put_off(words, now) if passing else record.ended(Stage.DROPPED, words, now)
+        self.means.ledger.put(resolved)
 
-    def _mail(  # noqa: PLR0913 - the post, its targets and the mode
+    def _run(  # noqa: PLR0913 - the post, its targets and the mode
         self,
         url: str,
         article: Article,
         citations: Sequence[Citation],
-        again: Collection[Stage | None],
+        retry: Collection[Stage | None],
         *,
         dry_run: bool = False,
-        to: str = "",
+        to: Endpoint | None = None,
     ) -> Report:
-        mailing = PostRun(self.means, article, citations, again=again, dry_run=dry_run)
-        endpoints = {to: Endpoint(to)} if to else None
+        run = PostRun(self.means, article, citations, retry=retry, dry_run=dry_run)
+        lookups = {to.url: Lookup(to)} if to else None
         if dry_run or to:
-            return Report(article.url, article.title, list(mailing.steps(endpoints)))
-        with self._noted(url, write=bool(mailing.open)):
-            return Report(article.url, article.title, list(mailing.steps()))
+            return Report(article.url, article.title, list(run.steps(lookups)))
+        with self._noted(url, write=bool(run.open)):
+            return Report(article.url, article.title, list(run.steps()))
 
     @contextmanager
     def _noted(self, url: str, *, write: bool) -> Iterator[None]:
@@ -187,7 +191,7 @@ class Sender:
         except FetchFailed as error:
             raise PostUnread(f"{url}: {error}", passing=not isinstance(error, FetchRefused)) from None
         if page.status != HTTPStatus.OK:
-            raise PostUnread(f"{url}: its server answers {page.status}", passing=is_passing(page.status))
+            raise PostUnread(f"{url}: its server answers {page.status}", passing=is_temporary(page.status))
         if not is_html(page.content_type):
             raise PostUnread(f"{url}: it is no page of HTML", passing=False)
         return read_article(page.body, page.content_type, page.url, content)

@@ -8,11 +8,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trackback.model.sent_ping import Stage
+from trackback.protocols.outcome import Outcome
 from trackback.protocols.trackback import xml as answer
-from trackback.protocols.trackback.response import MOST_WORDS, READ, Answer, State, read_response
+from trackback.protocols.trackback.response import MOST_WORDS, READ, read_response
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
-ACCEPTED, DUPLICATE, REFUSED, UNCLEAR, LATER = State
+ACCEPTED, DUPLICATE, REFUSED, UNCLEAR, LATER = (
+    Stage.ACCEPTED,
+    Stage.DUPLICATE,
+    Stage.REFUSED,
+    Stage.UNCLEAR,
+    Stage.LATER,
+)
 DIE = (  # how WordPress dies in answering a ping
     '<?xml version="1.0" encoding="UTF-8"?>\n<error><code>wp_die</code><title><![CDATA[Oops]]></title>'
     "<message><![CDATA[{}]]></message><data><status>{}</status></data></error>"
@@ -26,7 +34,7 @@ def document(error: object, message: str = "") -> str:
     return f'<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>{error}</error>\n{told}</response>'
 
 
-def read(body: str | bytes, status: int = 200, **headers: str) -> Answer:
+def read(body: str | bytes, status: int = 200, **headers: str) -> Outcome:
     """Read an answer; `content_type` stands for the header."""
     named = {name.replace("_", "-").title(): value for name, value in headers.items()}
     return read_response(status, named, body.encode() if isinstance(body, str) else body, NOW)
@@ -57,7 +65,7 @@ def read(body: str | bytes, status: int = 200, **headers: str) -> Answer:
     ],
 )
 def test_a_ping_was_taken(body: str, status: int) -> None:
-    assert read(body, status).state is ACCEPTED
+    assert read(body, status).stage is ACCEPTED
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,7 @@ def test_a_ping_was_taken(body: str, status: int) -> None:
     ],
 )
 def test_a_ping_was_there_already(body: str, status: int) -> None:
-    assert read(body, status).state is DUPLICATE
+    assert read(body, status).stage is DUPLICATE
 
 
 @pytest.mark.parametrize(
@@ -183,7 +191,7 @@ def test_a_ping_was_there_already(body: str, status: int) -> None:
     ],
 )
 def test_a_ping_was_refused_and_the_receiver_s_words_are_kept(body: str, status: int, words: str) -> None:
-    assert read(body, status) == Answer(REFUSED, words)
+    assert read(body, status) == Outcome(REFUSED, words)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +232,7 @@ def test_a_ping_was_refused_and_the_receiver_s_words_are_kept(body: str, status:
     ],
 )
 def test_an_answer_may_leave_open_what_became_of_the_ping(body: str, status: int, words: str) -> None:
-    assert read(body, status) == Answer(UNCLEAR, words)
+    assert read(body, status) == Outcome(UNCLEAR, words)
 
 
 @pytest.mark.parametrize(
@@ -247,7 +255,7 @@ def test_an_answer_may_leave_open_what_became_of_the_ping(body: str, status: int
     ],
 )
 def test_a_ping_may_be_sent_again_later(body: str, status: int) -> None:
-    assert read(body, status).state is LATER
+    assert read(body, status).stage is LATER
 
 
 @pytest.mark.parametrize(
@@ -284,11 +292,11 @@ def test_its_words_are_read_in_their_charset(charset: str, declared: str, header
     words = "トラックバックは受け付けていません"
     named = f' encoding="{declared}"' if declared else ""
     xml = f'<?xml version="1.0"{named}?><response><error>1</error><message>{words}</message></response>'
-    assert read(xml.encode(charset), content_type=header).words == f"it refused the ping: “{words}”"
+    assert read(xml.encode(charset), content_type=header).message == f"it refused the ping: “{words}”"
 
 
 def test_what_it_says_is_cut_and_cleaned() -> None:
-    answered = read(document(1, "<script>x</script>\u202e\0" + "wo\nrd " * 1_000)).words
+    answered = read(document(1, "<script>x</script>\u202e\0" + "wo\nrd " * 1_000)).message
     assert answered.startswith("it refused the ping: “x")
     assert answered.endswith("…”")
     assert answered.isprintable()
@@ -296,13 +304,13 @@ def test_what_it_says_is_cut_and_cleaned() -> None:
 
 
 def test_only_the_beginning_of_an_answer_is_read() -> None:
-    assert read(b" " * READ + document(0).encode()).state is UNCLEAR
-    assert read(document(0).encode() + b" " * 10 * READ).state is ACCEPTED
+    assert read(b" " * READ + document(0).encode()).stage is UNCLEAR
+    assert read(document(0).encode() + b" " * 10 * READ).stage is ACCEPTED
 
 
 def test_no_entity_is_expanded() -> None:
     bomb = '<!DOCTYPE r [<!ENTITY a SYSTEM "file:///etc/hostname"><!ENTITY b "&a;&a;">]>'
-    assert read(bomb + document(1, "x &b;")).words == "it refused the ping: “x &b;”"
+    assert read(bomb + document(1, "x &b;")).message == "it refused the ping: “x &b;”"
 
 
 @pytest.mark.parametrize(
@@ -341,6 +349,6 @@ def test_a_hostile_answer_takes_linear_time(piece: str) -> None:
 )
 def test_any_answer_is_read(status: int, headers: dict[str, str], body: bytes) -> None:
     answered = read_response(status, headers, body, NOW)
-    assert answered.words == " ".join(answered.words.split())
-    assert answered.words.startswith("it ")
+    assert answered.message == " ".join(answered.message.split())
+    assert answered.message.startswith("it ")
     assert answered.retry_after is None or 0 < answered.retry_after <= 2 * 86_400

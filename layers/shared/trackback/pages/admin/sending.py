@@ -109,7 +109,7 @@ class SentPages:
         found: list[SentPing] = []
         looked_at, last = 0, ""
         for stored in islice(self._ledger.every(_read_cursor(after)), MOST_READ):
-            record = stored.seen(now)
+            record = stored.resolved(now)
             if record.stage in _STAGES[kind] and key in {"", page_key(record.source)}:
                 if len(found) == PAGE:
                     return Listed(found, _cursor(found[-1]), looked_at)
@@ -148,7 +148,7 @@ def sent_address(place: Mapping[str, str], **changes: str) -> str:
 
 def again_address(sending: SentPing) -> str:
     """Return the address of the Send page, filled in to send a ping again."""
-    to = {"ping_url": sending.ping_url} if sending.by_hand else {}
+    to = {"ping_url": sending.ping_url} if sending.is_manual else {}
     return f"{SEND}?{urlencode({'url': sending.source, **to, 'again': '1'})}"
 
 

@@ -1,5 +1,5 @@
 """TrackBack 1.2 on the wire.
 
 Receiving: `form`, `receive` and `xml`. Sending: `discovery` and `rdf` find a ping URL, `client` composes the
-ping, and `response` parses the answer.
+ping and sends it, and `response` parses the answer.
 """

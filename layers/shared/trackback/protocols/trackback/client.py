@@ -1,12 +1,19 @@
-"""Composes an outgoing ping and encodes it."""
+"""Composes an outgoing ping and sends it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from http import HTTPStatus
 from urllib.parse import urlencode
 
+from trackback.model.sent_ping import Stage
 from trackback.model.texts import shorten
+from trackback.protocols.outcome import Outcome
+from trackback.protocols.trackback.response import read_response
 from trackback.web.html.article import MAX_PASSAGE, Article, Citation
+from trackback.web.http.client import Fetcher, FetchFailed, FetchRefused
 
 _CHARSET = "UTF-8"
+_REPEATED_BY = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 _FEW = 60  # characters; a shorter passage says too little about its post
 
 
@@ -25,6 +32,23 @@ def compose(article: Article, citation: Citation) -> dict[str, str]:
         "blog_name": article.blog_name,
         "excerpt": shorten(said or article.title, MAX_PASSAGE),
     }
+
+
+def send(fetcher: Fetcher, url: str, form: Mapping[str, str], clock: Callable[[], datetime]) -> Outcome:
+    """Send a ping and return what the receiver made of it.
+
+    Repeats the form after a 307 or 308 redirect. Any other redirect means that the ping was not accepted.
+    """
+    body, headers = encode(form)
+    content_type = headers["Content-Type"]
+    try:
+        answer = fetcher.send(url, body, content_type, headers, repeated_by=_REPEATED_BY)
+    except FetchRefused as error:
+        return Outcome(Stage.FAILED, str(error))
+    except FetchFailed as error:
+        return Outcome(Stage.LATER, str(error))
+    headers = {**answer.headers, "content-type": answer.content_type}
+    return read_response(answer.status, headers, answer.body, clock())
 
 
 def encode(form: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:

@@ -9,12 +9,11 @@ time.
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from http import HTTPStatus
 
-from trackback.timestamps import wait
+from trackback.model.sent_ping import Stage
+from trackback.protocols.outcome import Outcome, is_temporary, seconds_to_wait
 from trackback.web.html.page import page_text
 from trackback.web.text.plain_text import clean
 
@@ -22,8 +21,6 @@ READ = 65_536
 """Bytes of an answer that are read."""
 MOST_WORDS = 300
 """Maximum length of the receiver's message, in characters."""
-MOST_WAIT = timedelta(days=2)
-"""Longest `Retry-After` that is honoured."""
 
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?[0-9]+")
@@ -43,46 +40,19 @@ _LATER = re.compile(
     re.IGNORECASE,
 )
 
-_PATIENCE = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 _STORED = {HTTPStatus.CREATED, HTTPStatus.ACCEPTED}
 _VETOED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
-
-class State(StrEnum):
-    """The outcome of a ping: `ACCEPTED` and `DUPLICATE` are final successes, `LATER` is retried."""
-
-    ACCEPTED = "accepted"
-    DUPLICATE = "duplicate"
-    REFUSED = "refused"
-    UNCLEAR = "unclear"
-    LATER = "later"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A receiver's answer.
-
-    Attributes:
-        state: The outcome.
-        words: What the receiver did, and its message in quotes, as one clean line.
-        retry_after: Seconds until it accepts a retry; None if it names no time.
-    """
-
-    state: State
-    words: str
-    retry_after: int | None = None
-
-
 _DID = {
-    State.ACCEPTED: "it took the ping",
-    State.DUPLICATE: "it had the ping already",
-    State.REFUSED: "it refused the ping",
-    State.UNCLEAR: "it did not say whether it took the ping",
-    State.LATER: "it wants to be asked again later",
+    Stage.ACCEPTED: "it took the ping",
+    Stage.DUPLICATE: "it had the ping already",
+    Stage.REFUSED: "it refused the ping",
+    Stage.UNCLEAR: "it did not say whether it took the ping",
+    Stage.LATER: "it wants to be asked again later",
 }
 
 
-def read_response(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
+def read_response(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Outcome:
     """Return the meaning of an answer; header names may be in any case, and the body may be anything.
 
     `Content-Type` gives the charset if the body does not, and `Retry-After` counts from `now`.
@@ -91,37 +61,37 @@ def read_response(status: int, headers: Mapping[str, str], body: bytes, now: dat
     text = page_text(body[:READ], named.get("content-type", ""))
     error, said = _element(text, "error"), _element(text, "message") or ""
     if error is None:
-        state, said = _by_status(status), said or _said_without_xml(text)
+        stage, said = _by_status(status), said or _said_without_xml(text)
     else:
         said = said or ("" if _NUMBER.fullmatch(error) else error)
-        state = _by_document(status, error, said)
-    pause = wait(named.get("retry-after", ""), now, MOST_WAIT) if state is State.LATER else timedelta()
-    return Answer(state, _words(state, status, said), int(pause.total_seconds()) or None)
+        stage = _by_document(status, error, said)
+    pause = seconds_to_wait(named.get("retry-after", ""), now) if stage is Stage.LATER else None
+    return Outcome(stage, _message(stage, status, said), pause)
 
 
-def _by_document(status: int, error: str, said: str) -> State:
+def _by_document(status: int, error: str, said: str) -> Stage:
     """Return the outcome by the content of `<error>`, a number or a text, and by the receiver's message."""
     if _NUMBER.fullmatch(error) and not int(error):
-        return State.REFUSED if status in _VETOED else State.ACCEPTED  # Movable Type's veto says success
+        return Stage.REFUSED if status in _VETOED else Stage.ACCEPTED  # Movable Type's veto says success
     if _is_duplicate(said) or status == HTTPStatus.CONFLICT:
-        return State.DUPLICATE
-    if _LATER.search(said) or _by_status(status) is State.LATER:
-        return State.LATER
-    return State.REFUSED if error or said else State.UNCLEAR
+        return Stage.DUPLICATE
+    if _LATER.search(said) or _by_status(status) is Stage.LATER:
+        return Stage.LATER
+    return Stage.REFUSED if error or said else Stage.UNCLEAR
 
 
-def _by_status(status: int) -> State:
+def _by_status(status: int) -> Stage:
     """Return the outcome of an answer without `<error>`.
 
     Drupal's Vinculum answers 201 or 202, and WordPress answers 409 to a repeated ping.
     """
-    if status in _PATIENCE or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        return State.LATER
+    if is_temporary(status):
+        return Stage.LATER
     if status in _STORED:
-        return State.ACCEPTED
+        return Stage.ACCEPTED
     if status == HTTPStatus.CONFLICT:
-        return State.DUPLICATE
-    return State.REFUSED if status >= HTTPStatus.MULTIPLE_CHOICES else State.UNCLEAR
+        return Stage.DUPLICATE
+    return Stage.REFUSED if status >= HTTPStatus.MULTIPLE_CHOICES else Stage.UNCLEAR
 
 
 def _is_duplicate(said: str) -> bool:
@@ -149,8 +119,8 @@ def _plain(content: str) -> str:
     return clean(_CDATA.sub(lambda match: html.escape(match[1]), content), MOST_WORDS)
 
 
-def _words(state: State, status: int, said: str) -> str:
-    words = _DID[state]
+def _message(stage: Stage, status: int, said: str) -> str:
+    words = _DID[stage]
     if status != HTTPStatus.OK:
         phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
         words += f" ({f'{status} {phrase}'.strip()})"

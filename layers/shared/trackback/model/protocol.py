@@ -1,0 +1,9 @@
+"""The linkback protocols that pings travel in."""
+
+from enum import StrEnum
+
+
+class Protocol(StrEnum):
+    """Protocol of a ping; its value is stored."""
+
+    TRACKBACK = "trackback"
