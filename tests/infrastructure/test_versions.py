@@ -43,10 +43,10 @@ def test_every_function_is_published_and_has_the_release_in_its_environment() ->
     """Lambda publishes no version of a function in which nothing has changed."""
     assert (GLOBALS["AutoPublishAlias"], GLOBALS["AutoPublishAliasAllProperties"]) == ("live", True)
     assert GLOBALS["Environment"]["Variables"]["RELEASE"] == {"Ref": "Release"}
+    assert GLOBALS["VersionDeletionPolicy"] == "Delete"
     for function in FUNCTIONS:
         said = template.load().resources("AWS::Serverless::Function")[function]
         assert said["AutoPublishCodeSha256"] == {"Ref": "Release"}
-        assert said["VersionDeletionPolicy"] == "Delete"
         assert MADE[function]["Properties"]["Environment"]["Variables"]["RELEASE"] == {"Ref": "Release"}
         assert MADE[versions(Release="")[function]]["DeletionPolicy"] == "Delete"
 
