@@ -10,25 +10,24 @@ from tests.template import Template
 
 TEMPLATE = template.load()
 QUERIES = TEMPLATE.resources("AWS::Logs::QueryDefinition")
-FUNCTIONS = TEMPLATE.resources("AWS::Serverless::Function")
 LONGEST_STACK_NAME = "s" * 128
 
 
-def groups(query: str) -> set[str]:
-    """Return the functions whose logs a query searches."""
-    return {group["Ref"].removesuffix("Logs").lower() for group in QUERIES[query]["LogGroupNames"]}
-
-
-def test_every_function_logs_json_at_the_level_chosen_and_keeps_its_own_log_group() -> None:
-    """SAM merges a function's LoggingConfig with that of Globals."""
-    made = sam.translated()
-    for name in FUNCTIONS:
-        assert made[name]["Properties"]["LoggingConfig"] == {
+def test_every_function_logs_json_at_the_level_chosen_into_the_one_log_group() -> None:
+    for made in sam.made("AWS::Lambda::Function").values():
+        assert made["LoggingConfig"] == {
             "LogFormat": "JSON",
             "ApplicationLogLevel": {"Ref": "LogLevel"},
             "SystemLogLevel": "WARN",
-            "LogGroup": FUNCTIONS[name]["LoggingConfig"]["LogGroup"],
+            "LogGroup": {"Ref": "Logs"},
         }
+
+
+def test_logs_are_forgotten_after_the_days_chosen_and_go_with_the_stack() -> None:
+    (group,) = (it for it in TEMPLATE.body["Resources"].values() if it["Type"] == "AWS::Logs::LogGroup")
+    assert group["Properties"] == {"RetentionInDays": {"Ref": "LogRetentionDays"}}
+    assert (group["DeletionPolicy"], group["UpdateReplacePolicy"]) == ("Delete", "Delete")
+    assert TEMPLATE.resolve(group["Properties"]["RetentionInDays"]) == 30
 
 
 @pytest.mark.parametrize("level", ["WARN", "ERROR", "info", ""])
@@ -36,17 +35,26 @@ def test_a_level_that_would_drop_the_metrics_is_refused(level: str) -> None:
     assert not re.search(TEMPLATE.body["Parameters"]["LogLevel"]["AllowedPattern"], level)
 
 
-def test_a_ping_is_followed_through_every_function_that_handles_it() -> None:
-    assert groups("PingQuery") == {function.name for function in TEMPLATE.functions()} - {"serve", "send"}
+@pytest.mark.parametrize("query", QUERIES)
+def test_a_query_searches_the_logs_of_all_functions_and_says_which_one_wrote_a_line(query: str) -> None:
+    assert QUERIES[query]["LogGroupNames"] == [{"Ref": "Logs"}]
+    assert "service" in fields(query)
+
+
+def test_a_ping_is_followed_by_its_id() -> None:
     assert 'filter ping = "' in QUERIES["PingQuery"]["QueryString"]
 
 
-def test_errors_are_searched_in_every_log() -> None:
-    assert groups("ErrorsQuery") == {function.name for function in TEMPLATE.functions()}
+def test_an_error_that_lambda_reports_is_told_by_its_stream() -> None:
+    """Lambda's own lines have no `service`; their stream is named after the function."""
+    assert "record.status" in QUERIES["ErrorsQuery"]["QueryString"]
+    assert "@logStream" in fields("ErrorsQuery")
 
 
-def test_slow_requests_are_searched_where_requests_are_answered() -> None:
-    assert groups("SlowQuery") == {function.name for function in TEMPLATE.functions() if function.routes}
+def fields(query: str) -> list[str]:
+    """Return what a query shows of a line."""
+    (shown,) = re.findall(r"(?m)^\| fields (.+)$", QUERIES[query]["QueryString"])
+    return [field.strip() for field in shown.split(",")]
 
 
 @pytest.mark.parametrize("query", QUERIES)

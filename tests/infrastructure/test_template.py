@@ -1,4 +1,4 @@
-"""Facts about template.yaml that no unit test sees: routes, layers, logs, the functions' environments."""
+"""Facts about template.yaml that no unit test sees: routes, layers, the functions' environments."""
 
 import importlib
 import re
@@ -40,12 +40,6 @@ def example(pattern: str) -> str:
     path = path.replace("\\", "")
     assert re.fullmatch(pattern, path)
     return path
-
-
-def test_each_function_has_a_log_group_of_its_own_which_forgets() -> None:
-    groups = TEMPLATE.resources("AWS::Logs::LogGroup")
-    assert sorted(it["LoggingConfig"]["LogGroup"]["Ref"] for it in FUNCTIONS.values()) == sorted(groups)
-    assert {TEMPLATE.resolve(group["RetentionInDays"]) for group in groups.values()} == {30}
 
 
 @pytest.mark.parametrize("function", list(TEMPLATE.functions()), ids=lambda function: function.name)
