@@ -188,9 +188,17 @@ def test_a_post_that_was_closed_takes_no_pings() -> None:
 
 def test_sources_are_checked_again_and_counted_on(table: Table, site: Web) -> None:
     site.pages["/approved-again/"] = post(f"https://{HELLO}")
-    for name in ("approved-again", "gone", "gone-twice", "down", "received", "approved-check-asked"):
+    for name in (
+        "approved-again",
+        "gone",
+        "gone-twice",
+        "down",
+        "received",
+        "approved-check-asked",
+        "not-there",
+    ):
         verify(table, site, name)
-    assert stored(IDS["approved-again"])["looks"] == {"N": "4"}
+    assert [stored(IDS[name])["looks"]["N"] for name in ("approved-again", "not-there")] == ["4", "2"]
     assert row("approved-again")["check_at"] == "2027-01-19T00:00:00.000Z"
     assert [stored(IDS[name])["gone"]["M"]["times"]["N"] for name in ("gone", "gone-twice")] == ["4", "3"]
     assert [stored(IDS[name])["due"]["S"] for name in ("gone", "gone-twice")] == ["gone", "gone"]
