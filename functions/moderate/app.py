@@ -48,11 +48,11 @@ from trackback.signing import SESSION_LASTS, LinkExpired, LinkInvalid, read_link
 from trackback.storage.akismet_key import AkismetKey
 from trackback.storage.deliveries import Deliveries
 from trackback.storage.dynamodb import telling_when_busy
-from trackback.storage.pings import Table
 from trackback.storage.send_jobs import SendJobs
 from trackback.storage.settings import load_settings, save_settings
 from trackback.storage.sign_ins import SignIns
 from trackback.storage.signing_keys import Keys
+from trackback.storage.table import Table
 
 SETTINGS, RULES, SIGN_IN = f"{QUEUE}/settings", f"{QUEUE}/rules", f"{QUEUE}/sign-in"
 READ = ["GET", "HEAD"]
@@ -69,7 +69,7 @@ pages = Pages(Path(__file__).parent)
 access = SignIns(table, keys)
 deliveries = Deliveries(table)
 moderation = Moderation(table)
-orders = SendJobs(table, os.environ["SEND_FUNCTION"])
+send_jobs = SendJobs(table, os.environ["SEND_FUNCTION"])
 sent_pages = SentPages(table)
 views = Views(table, webhook_keys)
 door, desk, errands, replies = (
@@ -131,15 +131,15 @@ def send() -> Reply:
 
 
 @act(SEND)
-def new_order() -> Reply:
+def new_send_job() -> Reply:
     """Start a job that sends a post's pings, or a dry run."""
     fields = _posted()
     try:
-        order = read_form(sites, fields, _now())
+        job = read_form(sites, fields, _now())
     except BadSettings as error:
         problem = str(error)
         return _own("send.html", "Send", lambda: sent_pages.send(typed(fields), problem), 400)
-    orders.give(order)
+    send_jobs.start(job)
     return see_other(SEND, Flash("It is under way. Load this page again to see what came of it."))
 
 

@@ -11,23 +11,25 @@ from typing import Any, Literal
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from trackback.model.delivery import Delivery, by_ping, delivery_id
 from trackback.model.ping import Ping
 from trackback.model.sent_ping import SentPing
 from trackback.model.settings import Notify, Settings
 from trackback.notifications.mail import Envelope, MailFailed, compose, send
-from trackback.notifications.mail_outbox import MOST, Claim, Outbox
+from trackback.notifications.mail_outbox import Outbox
 from trackback.notifications.mail_renderer import MailRenderer, RenderedMail
+from trackback.notifications.outbox_state import MOST, Claim
 from trackback.notifications.webhook import Webhook
 from trackback.outcomes import count, count_refused_mail
 from trackback.signing import write_link
 from trackback.storage.api_address import note_api
-from trackback.storage.deliveries import Deliveries, Delivery, by_ping, delivery_id
+from trackback.storage.deliveries import Deliveries
 from trackback.storage.keys import SETTINGS
-from trackback.storage.pings import Table
 from trackback.storage.posts import post_titles
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.settings import settings_in
 from trackback.storage.signing_keys import Keys
+from trackback.storage.table import Table
 from trackback.web.http.client import Fetcher
 
 SIDE_BY_SIDE = 10
@@ -59,7 +61,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG
         RuntimeError: A webhook event failed by an internal error. The others were tried.
     """
     now = datetime.now(UTC)
-    said = table.read(SETTINGS)
+    said = table.get(SETTINGS)
     settings = settings_in(said)
     note_api(table, said, api)
     gather_failures(settings)

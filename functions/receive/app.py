@@ -26,7 +26,8 @@ from trackback.protocols.trackback.form import charset_label, read_form
 from trackback.protocols.trackback.receive import read_ping
 from trackback.request_log import noting_slow
 from trackback.storage.closed_posts import Closed
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 PREFIX = "/trackback/"
 PING_URL = PREFIX + r"[\s\S]+"  # powertools' own path parameters match no slash
@@ -35,6 +36,7 @@ ALLOWED = "POST, GET, HEAD, OPTIONS"
 # At import, so that a missing setting fails the start and not the third ping, and a cold start pays once.
 sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
+pings = PingStore(table)
 closed = Closed(table)
 sender_key = os.environ["SENDER_KEY"]
 
@@ -49,7 +51,7 @@ def receive() -> Response[str]:
     closed.check(post.key, now)
     sender = client_hash(sender_key, viewer.address(event))
     ping = read_ping(post, read_form(event), charset_label(event), now, sender)
-    count(table.add(ping).value, ping=ping.id)
+    count(pings.add(ping).value, ping=ping.id)
     return _xml(answer.success())
 
 
@@ -58,7 +60,7 @@ def show() -> Response[str]:
     """Redirect a person to the post, or return its approved pings as RSS (`__mode=rss`). Stores nothing."""
     found = _post()
     if "rss" in parse_qs(app.current_event.raw_event.get("rawQueryString", "")).get("__mode", []):
-        page = table.approved(found.key, MAX_LIMIT)
+        page = pings.approved(found.key, MAX_LIMIT)
         return _xml(answer.rss(found, page.pings), {"Cache-Control": "public, max-age=60"})
     return Response(303, body="", headers={"Location": found.url})
 

@@ -8,19 +8,20 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from trackback.model.send_job import MOST_STEPS, JobResult, SendJob
 from trackback.outcomes import count
 from trackback.sending.feed_poll import follow
 from trackback.sending.post_run import Step
 from trackback.sending.sender import PostUnread, Report, Sender
 from trackback.sending.subscription import FeedUnread
 from trackback.sending.throttle import user_agent
-from trackback.storage.pings import Table
-from trackback.storage.send_jobs import MOST_STEPS, JobResult, SendJob, SendJobs
+from trackback.storage.send_jobs import SendJobs
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.settings import load_settings
+from trackback.storage.table import Table
 from trackback.web.http.client import Fetcher
 
-MOST_ORDERS = 10
+MOST_JOBS = 10
 RESERVE = 30
 """Stop starting work this many seconds before the timeout; one page and its ping take at most 20."""
 
@@ -28,7 +29,7 @@ RESERVE = 30
 own = [host.strip().rpartition("://")[2] for host in os.environ["SITES"].split(",")]
 deployed_feed = os.environ["FEED"]
 table = Table(os.environ["TABLE"])
-orders = SendJobs(table)
+send_jobs = SendJobs(table)
 fetcher = Fetcher(loopback=os.environ.get("FETCH_LOOPBACK") == "true", user_agent=user_agent(own[0]))
 
 logger = Logger()
@@ -48,9 +49,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     if "order" in event:
         carry_out(sender, str(event["order"]))
         return
-    for order_id in orders.waiting(datetime.now(UTC), MOST_ORDERS):
+    for job_id in send_jobs.waiting(datetime.now(UTC), MOST_JOBS):
         if not sender.means.time_is_up():
-            carry_out(sender, order_id)
+            carry_out(sender, job_id)
     for report in sender.send_due():
         count_pings(report)
     feed = deployed_feed if settings.feed is None else settings.feed
@@ -58,26 +59,26 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         read(sender, feed)
 
 
-def carry_out(sender: Sender, order_id: str) -> None:
+def carry_out(sender: Sender, job_id: str) -> None:
     """Run a job and save its result. A finished job is skipped."""
-    order = orders.find(order_id)
-    if not order or order.state != "waiting":
+    job = send_jobs.find(job_id)
+    if not job or job.state != "waiting":
         return
     try:
-        report = _sent(sender, order)
+        report = _sent(sender, job)
     except PostUnread as error:
-        orders.finish(replace(order, state="failed", words=str(error)))
+        send_jobs.save(replace(job, state="failed", words=str(error)))
         return
     count_pings(report)
     steps = sorted(report.steps, key=lambda step: (not step.form, not step.tried))
     told, more = tuple(map(_told, steps[:MOST_STEPS])), len(steps[MOST_STEPS:])
-    orders.finish(replace(order, state="done", title=report.title, steps=told, more=more))
+    send_jobs.save(replace(job, state="done", title=report.title, steps=told, more=more))
 
 
-def _sent(sender: Sender, order: SendJob) -> Report:
-    if order.ping_url:
-        return sender.send_to(order.source, order.ping_url, retry=order.again, dry_run=order.dry_run)
-    return sender.send(order.source, retry=order.again, dry_run=order.dry_run)
+def _sent(sender: Sender, job: SendJob) -> Report:
+    if job.ping_url:
+        return sender.send_to(job.source, job.ping_url, retry=job.again, dry_run=job.dry_run)
+    return sender.send(job.source, retry=job.again, dry_run=job.dry_run)
 
 
 def _told(step: Step) -> JobResult:

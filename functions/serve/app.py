@@ -22,8 +22,9 @@ from trackback.pages.public.content_negotiation import prefers_html
 from trackback.pages.public.embed import SHORT, Embed
 from trackback.pages.public.ping_list import HTML, ListPages, is_page, post_name
 from trackback.request_log import noting_slow
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.posts import post_titles
+from trackback.storage.table import Table
 
 PREFIX = "/pings/"
 READ = ["GET", "HEAD"]
@@ -35,6 +36,7 @@ FRESH = "public, max-age=60, stale-while-revalidate=600"
 # At import, so that a missing setting fails the start and not the third page view.
 sites = Sites(os.environ["SITES"])
 table = Table(os.environ["TABLE"])
+ping_store = PingStore(table)
 embed = Embed(Path(__file__).parent)
 list_pages = ListPages(Path(__file__).parent)
 
@@ -54,7 +56,7 @@ def pings() -> Response[str]:
     cursor = Cursor.decode(query["cursor"][0]) if "cursor" in query else None
     try:
         post = sites.find(name)
-        page = table.approved(post.key, limit, cursor)
+        page = ping_store.approved(post.key, limit, cursor)
     except PingRefused:
         post, page = Post(f"https://{name}", ""), Page([], 0, None)
     if _is_for_people():
@@ -69,7 +71,7 @@ def counts() -> Response[str]:
     if not 1 <= len(posts) <= MAX_POSTS:
         raise BadQuery(f"send post=host/path, once for each of 1 to {MAX_POSTS} posts")
     keys = {post: post_key(post) for post in posts}
-    found = table.counts(key for key in keys.values() if sites.serves(key) and len(key) <= MAX_KEY)
+    found = ping_store.counts(key for key in keys.values() if sites.serves(key) and len(key) <= MAX_KEY)
     return _cached(_json({"counts": {post: found.get(key, 0) for post, key in keys.items()}}), FRESH)
 
 

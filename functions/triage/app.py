@@ -15,16 +15,18 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
+from trackback.model.delivery import ping_event
 from trackback.model.settings import Event, Notify
 from trackback.notifications.mail_outbox import Outbox
 from trackback.notifications.webhook import note_event
 from trackback.outcomes import count
 from trackback.storage.check_queue import Message, Queue, failures
-from trackback.storage.deliveries import Deliveries, ping_event
-from trackback.storage.items import Item, to_ping
-from trackback.storage.pings import Table
+from trackback.storage.deliveries import Deliveries
+from trackback.storage.dynamodb import Item, to_plain
+from trackback.storage.items import to_ping
 from trackback.storage.settings import load_settings
 from trackback.storage.stream import event_of, needs_check, ping_of
+from trackback.storage.table import Table
 from trackback.urls import site_of
 
 # At import, so that a missing setting fails the start.
@@ -82,7 +84,7 @@ def _note(news: Sequence[tuple[Item, Event]]) -> None:
         outbox.add({ping_of(record) for record, event in news if event is Event.PENDING})
     for number, (record, event) in enumerate(news):
         change = record["dynamodb"]
-        ping = to_ping(change.get("NewImage") or change["OldImage"])
+        ping = to_ping(to_plain(change.get("NewImage") or change["OldImage"]))
         if settings.webhook and event in settings.events:
             at = now + timedelta(milliseconds=number)  # keeps their order
             note_event(deliveries, ping_event(ping.id, record["eventID"]), event, ping, at)

@@ -18,7 +18,8 @@ from trackback.receiving.spam.training import learn
 from trackback.receiving.verifier import Verifier
 from trackback.storage.akismet_key import AkismetKey
 from trackback.storage.check_queue import failures, read_batch
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 from trackback.urls import site_of
 from trackback.web.http.client import Fetcher
 
@@ -27,6 +28,7 @@ MOST_DUE = 50
 
 # At import, so that a missing setting fails the start; they live as long as the environment.
 table = Table(os.environ["TABLE"])
+pings = PingStore(table)
 rate_limit = HostRateLimit()
 fetcher = Fetcher(
     loopback=os.environ.get("FETCH_LOOPBACK") == "true",
@@ -48,7 +50,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:  #
     now = datetime.now(UTC)
     bodies = {message.id: message.body for message in read_batch(event)}
     is_time = any("ping" not in body for body in bodies.values())
-    due = table.due(now, MOST_DUE) if is_time else []
+    due = pings.due(now, MOST_DUE) if is_time else []
     asked = {one: [body["ping"]] if "ping" in body else due for one, body in bodies.items()}
     failed = verify_all({ping for pings in asked.values() for ping in pings}, now)
     if is_time:

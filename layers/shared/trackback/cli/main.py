@@ -17,8 +17,8 @@ from trackback.cli.parser import build_parser
 from trackback.cli.stack import use_region
 from trackback.cli.stand_in import use_stand_in
 from trackback.errors import TrackbackError
-from trackback.storage.pings import Table
 from trackback.storage.signing_keys import BrokenKeys
+from trackback.storage.table import Table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

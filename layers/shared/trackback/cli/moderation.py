@@ -24,8 +24,9 @@ from trackback.errors import TrackbackError
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import post_key
 from trackback.receiving.moderation import Moderation
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_settings
+from trackback.storage.table import Table
 
 DECISIONS = {
     "approve": (Status.APPROVED, "show a ping below its post"),
@@ -36,7 +37,8 @@ DECISIONS = {
 
 def list_pings(table: Table, asked: Namespace) -> bool:
     """Print pings of a status or of a post, or those whose link has disappeared."""
-    every = table.disappeared() if asked.disappeared else table.pings(asked.status)
+    pings = PingStore(table)
+    every = pings.disappeared() if asked.disappeared else pings.pings(asked.status)
     key = post_key(asked.post) if asked.post else None
     found = (ping for ping in every if key in {None, ping.post_key})
     if asked.json:
@@ -50,7 +52,7 @@ def list_pings(table: Table, asked: Namespace) -> bool:
 
 def show(table: Table, asked: Namespace) -> bool:
     """Print everything known about a ping."""
-    ping = table.get(asked.id)
+    ping = PingStore(table).get(asked.id)
     if asked.json:
         _print_json(ping)
     else:
@@ -60,7 +62,7 @@ def show(table: Table, asked: Namespace) -> bool:
 
 def explain(table: Table, asked: Namespace) -> bool:
     """Print a ping's verdict, its reasons and its history."""
-    say(facts_grid(explanation(table.get(asked.id))))
+    say(facts_grid(explanation(PingStore(table).get(asked.id))))
     return True
 
 
@@ -72,7 +74,7 @@ def verify(table: Table, asked: Namespace) -> bool:
     from trackback.receiving.verifier import Verifier  # noqa: PLC0415
     from trackback.web.http.client import Fetcher  # noqa: PLC0415
 
-    status = table.get(asked.id).status
+    status = PingStore(table).get(asked.id).status
     if status in {Status.REJECTED, Status.SPAM}:
         complain(f"it is {status}, and its source is not looked at any more; approve it first")
         return False
@@ -103,7 +105,7 @@ def undo(table: Table, asked: Namespace) -> bool:
 
     def undo_one(ping_id: str) -> Text:
         before = moderation.undo(ping_id, datetime.now(UTC))
-        status = table.get(ping_id).status
+        status = PingStore(table).get(ping_id).status
         words = "shows its words from before" if status is before.status else f"{before.status} → {status}"
         return _done(before, words, status)
 

@@ -13,7 +13,7 @@ from trackback.cli.output import printable, say, say_finding
 from trackback.cli.stack import Stack, stack_name
 from trackback.cli.stand_in import is_on_this_machine
 from trackback.storage.api_address import fetch_snippet, find_api
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 
 
 def snippet(table: Table, asked: Namespace) -> bool:

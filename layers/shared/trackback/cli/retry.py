@@ -16,7 +16,8 @@ from trackback.cli.stack import Stack
 from trackback.errors import TrackbackError
 from trackback.model.ping import Ping, Status
 from trackback.storage.check_queue import Message, Queue
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 from trackback.urls import site_of
 
 FORGOTTEN = (
@@ -72,7 +73,7 @@ class Retry:
         Raises:
             NotRetried: The queue did not take all pings.
         """
-        pings = list(Table(self._stack.outputs["TableName"]).pings(Status.RECEIVED))
+        pings = list(PingStore(Table(self._stack.outputs["TableName"])).pings(Status.RECEIVED))
         if failed := Queue(self._stack.resource("Checks")).send(map(_check, pings)):
             raise NotRetried(f"the queue did not take {len(failed)} pings; try again")
         return len(pings)

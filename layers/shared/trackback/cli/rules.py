@@ -7,8 +7,8 @@ from trackback.model.posts import post_key
 from trackback.model.rule import Effect
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.rules import applies, read_rule
-from trackback.storage.pings import Table
 from trackback.storage.settings import load_rules, save_rules
+from trackback.storage.table import Table
 from trackback.urls import read_source
 
 

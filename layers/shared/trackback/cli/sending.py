@@ -86,16 +86,16 @@ def _sender(asked: Namespace) -> "Sender":
 
 def _ledger(asked: Namespace) -> Ledger:
     """Return the ledger. A file needs no AWS."""
-    from trackback.storage.pings import Table  # noqa: PLC0415
     from trackback.storage.sent_pings import SentPings  # noqa: PLC0415
     from trackback.storage.sent_pings_file import SentPingsFile  # noqa: PLC0415 - one or the other
+    from trackback.storage.table import Table  # noqa: PLC0415
 
     return SentPingsFile(Path(asked.ledger)) if asked.ledger else SentPings(Table(asked.table))
 
 
 def _limits(asked: Namespace) -> SendingLimits:
-    from trackback.storage.pings import Table  # noqa: PLC0415
     from trackback.storage.settings import load_settings  # noqa: PLC0415
+    from trackback.storage.table import Table  # noqa: PLC0415
 
     limits = SendingLimits() if asked.ledger else load_settings(Table(asked.table)).limits
     return replace(limits, never=limits.never | set(asked.never))

@@ -10,8 +10,8 @@ from typing import Any
 from trackback.cli.output import complain, facts_grid, say
 from trackback.cli.stack import stack_name
 from trackback.storage.akismet_key import AkismetKey
-from trackback.storage.pings import Table
 from trackback.storage.settings import load_settings
+from trackback.storage.table import Table
 
 
 def list_settings(table: Table, asked: Namespace) -> bool:

@@ -9,9 +9,9 @@ from trackback.cli.output import remark
 from trackback.cli.stack import DEFAULT_NAME, Stack, StackUnknown, stack_name
 from trackback.cli.stand_in import is_on_this_machine
 from trackback.storage.api_address import find_api
-from trackback.storage.pings import Table
 from trackback.storage.sign_ins import SignIns
 from trackback.storage.signing_keys import Keys
+from trackback.storage.table import Table
 
 
 class _Service(NamedTuple):

@@ -12,7 +12,7 @@ from trackback.model.posts import Post
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
 
-_CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([a-z2-7]{26}) (\d{1,9})")
+_CURSOR = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([a-z2-7]{26}) (0|[1-9]\d{0,8})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,7 @@ class Cursor:
 
     def encode(self) -> str:
         """Return the cursor as an opaque text for readers."""
-        text = f"{self.received_at} {self.id} {self.count}"
-        return base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
+        return encode_cursor(self.received_at, self.id, self.count)
 
     @classmethod
     def decode(cls, text: str) -> "Cursor":
@@ -55,15 +54,25 @@ class Cursor:
         Raises:
             BadQuery: the text is not a cursor that `encode` returned.
         """
-        try:
-            plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-        except (binascii.Error, ValueError):
-            plain = ""
-        match = _CURSOR.fullmatch(plain)
-        cursor = cls(match[1], match[2], int(match[3])) if match else None
-        if cursor is None or cursor.encode() != text:
+        match = decode_cursor(text, _CURSOR)
+        if match is None:
             raise BadQuery("cursor must be the value of next from the page before, unchanged")
-        return cursor
+        return cls(match[1], match[2], int(match[3]))
+
+
+def encode_cursor(*parts: object) -> str:
+    """Return the parts of a cursor as an opaque text."""
+    text = " ".join(map(str, parts))
+    return base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
+
+
+def decode_cursor(text: str, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """Return the parts of a cursor as its pattern finds them, or None if `encode_cursor` did not make it."""
+    try:
+        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
+    except (binascii.Error, ValueError):
+        return None
+    return pattern.fullmatch(plain) if encode_cursor(plain) == text else None
 
 
 @dataclass(frozen=True, slots=True)

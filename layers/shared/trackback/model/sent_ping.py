@@ -168,7 +168,7 @@ class Ledger(typing.Protocol):
     def forget(self, sending: SentPing) -> None:
         """Remove a record if its version is unchanged."""
 
-    def due(self, now: datetime, most: int) -> list[SentPing]:
+    def due(self, now: datetime, limit: int) -> list[SentPing]:
         """Return the records that are due, the longest due first."""
 
     def every(self) -> Iterator[SentPing]:

@@ -15,11 +15,12 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 
 from trackback.errors import TrackbackError
+from trackback.model.delivery import Delivery, delivery_id, event_id
 from trackback.model.ping import Ping, Status
 from trackback.model.settings import Event, Settings
 from trackback.model.texts import Texts
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
-from trackback.storage.deliveries import Deliveries, Delivery, delivery_id, event_id
+from trackback.storage.deliveries import Deliveries
 from trackback.timestamps import stamp, wait
 from trackback.web.text.plain_text import clean
 

@@ -9,8 +9,9 @@ from trackback.model.rule import BadRule, Effect, Matches, Rule
 from trackback.model.settings import Settings
 from trackback.model.transitions import Change, check_requested, revision_dismissed, undone
 from trackback.receiving.spam.rules import read_rule
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, load_settings, save_rules
+from trackback.storage.table import Table
 from trackback.urls import host_of
 
 
@@ -19,8 +20,9 @@ class Moderation:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._pings = PingStore(table)
 
-    def decide(  # noqa: PLR0913 - as Table.decide
+    def decide(  # noqa: PLR0913 - as PingStore.decide
         self,
         ping_id: str,
         status: Status,
@@ -30,7 +32,7 @@ class Moderation:
         expected_status: Status | None = None,
         texts_hash: str = "",
     ) -> Ping:
-        """Set a ping's status, as `Table.decide` does.
+        """Set a ping's status, as `PingStore.decide` does.
 
         With the author's setting `approve_known`, approving also adds a rule that allows the source's host,
         unless a rule about that host exists.
@@ -38,7 +40,7 @@ class Moderation:
         Raises:
             BadRule: the ping is approved, but no such rule is possible.
         """
-        before = self._table.decide(
+        before = self._pings.decide(
             ping_id,
             status,
             now,
@@ -55,10 +57,10 @@ class Moderation:
 
         `expected_status` is the status to undo.
         """
-        before = self._table.get(ping_id)
+        before = self._pings.get(ping_id)
         if expected_status not in {None, before.status}:
             raise StatusChanged(f"it is {before.status} by now; look at it again")
-        self._table.apply(undone(before, now, keep=load_settings(self._table).keep))
+        self._pings.apply(undone(before, now, keep=load_settings(self._table).keep))
         return before
 
     def keep(self, ping_id: str, *, revision: str = "") -> Ping:
@@ -66,21 +68,21 @@ class Moderation:
 
         `revision` is the `Ping.revision_hash` that the author saw: a later revision stays.
         """
-        before = self._table.get(ping_id)
+        before = self._pings.get(ping_id)
         if revision not in {"", before.revision_hash}:
             raise StatusChanged("that revision is not the latest; look at it again")
-        self._table.apply(revision_dismissed(before))
+        self._pings.apply(revision_dismissed(before))
         return before
 
     def check_again(self, ping_id: str) -> Ping:
         """Request a check of a ping's source now."""
-        before = self._table.get(ping_id)
+        before = self._pings.get(ping_id)
         change = check_requested(before)
         if before.needs_check:  # an earlier check failed; only a real change triggers the stream
             cleared = replace(before, needs_check=False)
-            self._table.apply(Change(before, cleared))
+            self._pings.apply(Change(before, cleared))
             change = check_requested(cleared)
-        self._table.apply(change)
+        self._pings.apply(change)
         return before
 
     def allow_site(self, ping: Ping, now: datetime) -> Ping:
@@ -89,7 +91,7 @@ class Moderation:
         Raises:
             BadRule: the ping is approved, but no such rule is possible.
         """
-        before = self._table.decide(ping.id, Status.APPROVED, now, texts_hash=ping.texts.hash)
+        before = self._pings.decide(ping.id, Status.APPROVED, now, texts_hash=ping.texts.hash)
         self._make_rule(Effect.ALLOW, ping, "approved")
         return before
 
@@ -100,7 +102,7 @@ class Moderation:
             BadRule: the ping is marked, but no such rule is possible.
         """
         keep = load_settings(self._table).keep
-        before = self._table.decide(ping.id, Status.SPAM, now, texts_hash=ping.texts.hash, keep=keep)
+        before = self._pings.decide(ping.id, Status.SPAM, now, texts_hash=ping.texts.hash, keep=keep)
         self._make_rule(Effect.BLOCK, ping, "marked as spam")
         return before
 

@@ -8,7 +8,7 @@ from trackback.model.ping import Ping
 from trackback.model.posts import post_key
 from trackback.receiving.source_check import GONE
 from trackback.storage.items import post_id
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 from trackback.timestamps import stamp
 from trackback.web.html.page import read_page
 from trackback.web.http.client import Fetcher, FetchFailed
@@ -51,7 +51,7 @@ class PostFacts:
 def load_post_facts(table: Table, fetcher: Fetcher, ping: Ping, now: datetime) -> PostFacts:
     """Return the facts about a ping's post; fetch its page if they are unknown or out of date."""
     record = post_id(ping.post_key)
-    facts = _read(table.read(record).get("facts", {}))
+    facts = _read(table.get(record).get("facts", {}))
     if facts.are_fresh(now):
         return facts
     found = _fetch(fetcher, ping.post, now)

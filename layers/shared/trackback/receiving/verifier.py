@@ -26,8 +26,9 @@ from trackback.receiving.spam.akismet import Akismet
 from trackback.receiving.spam.flood import Arrival, FloodCounts, FloodWindow, text_hash
 from trackback.receiving.spam.policy import Judgement, judge, judge_before_fetch
 from trackback.receiving.spam.training import load_words
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, load_settings
+from trackback.storage.table import Table
 from trackback.urls import host_of, site_of
 from trackback.web.http.client import Fetcher
 from trackback.web.text.plain_text import clean
@@ -49,6 +50,7 @@ class Verifier:
         """`flood` and `rate_limit` keep their state as long as this process lives."""
         self._akismet = akismet
         self._table = table
+        self._pings = PingStore(table)
         self._fetcher = fetcher
         self._flood = flood
         self._rate_limit = rate_limit
@@ -64,13 +66,13 @@ class Verifier:
         Returns the stored change, or None if there was nothing to check.
         """
         try:
-            ping = self._table.get(ping_id)
+            ping = self._pings.get(ping_id)
             if ping.status not in UNWANTED:
                 change = self._change(ping, context, now)
-                self._table.apply(change)
+                self._pings.apply(change)
                 return change
             if ping.check_at:
-                self._table.apply(no_longer_due(ping))
+                self._pings.apply(no_longer_due(ping))
         except (NoSuchPing, StatusChanged):  # a decision in the meantime takes precedence over a verdict
             pass
         return None

@@ -102,10 +102,10 @@ class Sender:
         to = Endpoint(Protocol.TRACKBACK, ping_url)
         return self._run(url, article, [_citation(article, ping_url)], stages, dry_run=dry_run, to=to)
 
-    def send_due(self, most: int = 50) -> list[Report]:
+    def send_due(self, limit: int = 50) -> list[Report]:
         """Retry the due records of the ledger, at most `most`, grouped by post."""
         posts: dict[str, list[SentPing]] = defaultdict(list)
-        for record in self.means.ledger.due(self.means.clock(), most):
+        for record in self.means.ledger.due(self.means.clock(), limit):
             posts[record.source].append(record)
         return [
             report

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from trackback.errors import PingRefused, TableBusy, TrackbackError
 from trackback.storage.dynamodb import BUSY
 from trackback.storage.keys import SETTINGS
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 from trackback.urls import read_source
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def find_api(table: Table, named: str | None = None) -> str:
     Raises:
         ApiUnknown: no address is known, or it is invalid; the message tells what to do.
     """
-    address = named or os.environ.get("TRACKBACK_API") or str(table.read(SETTINGS).get(_API, ""))
+    address = named or os.environ.get("TRACKBACK_API") or str(table.get(SETTINGS).get(_API, ""))
     if not address:
         raise ApiUnknown(
             "the API's address is not known yet: the service notes it within five minutes of its start; "

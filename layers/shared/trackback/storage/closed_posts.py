@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from trackback.errors import BadSettings, PingRefused
 from trackback.model.posts import Sites
 from trackback.storage.keys import CLOSED
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 
 MOST_CLOSED = 1_000
 MOST_BYTES = 100_000
@@ -24,7 +24,7 @@ _logger = logging.getLogger(__name__)
 
 def load_closed(table: Table) -> frozenset[str]:
     """Return the entries of closed posts and sites."""
-    return frozenset(table.read(CLOSED).get("entries", ()))
+    return frozenset(table.get(CLOSED).get("entries", ()))
 
 
 def close(table: Table, sites: Sites, pasted: str) -> str:
@@ -40,23 +40,13 @@ def close(table: Table, sites: Sites, pasted: str) -> str:
     others = load_closed(table) - {entry}
     if len(others) >= MOST_CLOSED or sum(map(len, {*others, entry})) > MOST_BYTES:
         raise BadSettings("No more than 1,000 posts can be closed. Open some, or close the whole site.")
-    _update(table, "ADD", entry)
+    table.update_if(CLOSED, "ADD entries :entry", entry={entry})  # loses no concurrent one
     return entry
 
 
 def reopen(table: Table, entry: str) -> None:
     """Open a post or site again."""
-    _update(table, "DELETE", entry)
-
-
-def _update(table: Table, action: str, entry: str) -> None:
-    """Add an entry to the record's set, or remove it, without losing concurrent updates."""
-    table.client.update_item(
-        TableName=table.name,
-        Key={"id": {"S": CLOSED}},
-        UpdateExpression=f"{action} entries :entry",
-        ExpressionAttributeValues={":entry": {"SS": [entry]}},
-    )
+    table.update_if(CLOSED, "DELETE entries :entry", entry={entry})
 
 
 def is_closed(closed: Collection[str], key: str) -> bool:

@@ -1,17 +1,19 @@
-"""DynamoDB client: timeouts, retries, and the errors that callers see."""
+"""DynamoDB: the client, its form of values and expressions, and the errors that callers see."""
 
 import os
 import random
+import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from trackback.errors import StatusChanged, TableBusy
+from trackback.errors import TableBusy
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
 BUSY = "Too much is going on just now. Try again in a minute."
 TOO_LATE = "its status has changed meanwhile; look at it again"
 
+Item = Mapping[str, Any]
+"""A record's attributes by name."""
+
 _TRIES = 8
 _THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
-_PASSING = {"TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 
 # Senders wait 4 to 10 seconds, readers less: failing fast, so that they can retry, is better than hanging.
 # Outside Lambda the author waits, and a stand-in on a busy machine answers slowly.
@@ -32,6 +36,16 @@ CONFIG = Config(
     parameter_validation=False,  # takes a twentieth of a ping's time; tests on real engines find such errors
 )
 """Timeouts and retries of AWS clients."""
+
+
+class _Deserializer(TypeDeserializer):
+    def _deserialize_n(self, value: str) -> int:
+        """Every number in the table is whole; boto3 makes decimals of them."""
+        return int(value)
+
+
+_to_dynamodb = TypeSerializer().serialize
+_from_dynamodb = _Deserializer().deserialize
 
 
 def connect() -> "DynamoDBClient":
@@ -50,52 +64,33 @@ def telling_when_busy() -> Iterator[None]:
         raise
 
 
-def batch_get(
-    client: "DynamoDBClient", table: str, ids: Iterable[str], *, consistent: bool = False, **options: Any
-) -> Iterator[Mapping[str, Any]]:
-    """Yield the records with at most 100 different ids, in no order and without missing ones.
-
-    What DynamoDB leaves out for want of units is asked for again. `consistent` sees every write that has been
-    answered, for twice the units; `options` are further ones of BatchGetItem, like a ProjectionExpression.
-
-    Raises:
-        TableBusy: the table's read ceiling is reached.
-    """
-    keys = [{"id": {"S": each}} for each in ids]
-    left: Any = {table: {"Keys": keys, "ConsistentRead": consistent, **options}}
-    for _ in tries() if keys else ():
-        answer = client.batch_get_item(RequestItems=left)
-        yield from answer["Responses"].get(table, [])
-        left = answer["UnprocessedKeys"]
-        if not left:
-            return
-    if keys:
-        raise TableBusy(BUSY)
-
-
-def transact(client: "DynamoDBClient", table: str, updates: Sequence[dict[str, Any]]) -> None:
-    """Apply all updates or none; retry on conflicts with other writers, but not on a failed condition.
-
-    Raises:
-        StatusChanged: a condition does not hold.
-    """
-    writes: Any = [{"Update": {"TableName": table, **update}} for update in updates]
-    for is_last in tries():
-        try:
-            client.transact_write_items(TransactItems=writes)
-        except client.exceptions.TransactionCanceledException as error:
-            reasons = {reason.get("Code") for reason in error.response["CancellationReasons"]}
-            if "ConditionalCheckFailed" in reasons:
-                raise StatusChanged(TOO_LATE) from None
-            if is_last or not reasons & _PASSING:
-                raise
-        else:
-            return
-
-
 def tries() -> Iterator[bool]:
     """Yield `_TRIES` times, with growing pauses in between; the value tells whether this try is the last."""
     for attempt in range(_TRIES):
         if attempt:
             time.sleep(random.uniform(0, 0.025 * 2**attempt))  # noqa: S311 - only spreads the load
         yield attempt == _TRIES - 1
+
+
+def to_plain(item: Item) -> dict[str, Any]:
+    """Return a record with plain Python values, from DynamoDB's form."""
+    return {name: value["S"] if "S" in value else _from_dynamodb(value) for name, value in item.items()}
+
+
+def to_item(record: Item) -> dict[str, Any]:
+    """Return a record in DynamoDB's form; boto3's serialiser does not accept a StrEnum."""
+    return {
+        name: {"S": str(value)} if isinstance(value, str) else _to_dynamodb(value)
+        for name, value in record.items()
+    }
+
+
+def expressions(values: Mapping[str, Any], **texts: str) -> dict[str, Any]:
+    """Return the expressions of a request that are not empty, with the names and values that they use."""
+    text = " ".join(texts.values())
+    request: dict[str, Any] = {name: expression for name, expression in texts.items() if expression}
+    if names := {f"#{name}": name for name in re.findall(r"#(\w+)", text)}:
+        request["ExpressionAttributeNames"] = names
+    if used := {f":{name}": values[name] for name in re.findall(r":(\w+)", text)}:
+        request["ExpressionAttributeValues"] = to_item(used)
+    return request

@@ -1,4 +1,4 @@
-"""Stored form of pings and posts in the table.
+"""Stored form of pings, posts and other records in the table.
 
 A ping has no `status` until it is judged or decided, which keeps it out of every index: in a flood, each ping
 costs one write unit. `shown_on`, the key of the index that readers query, is only on approved pings. A post's
@@ -9,18 +9,18 @@ Some attributes have kept the names that their fields had in the first version: 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
-
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from typing import TYPE_CHECKING, Any
 
 from trackback.model.listing import Cursor, Page, Summary
 from trackback.model.ping import Due, HistoryEntry, Ping, Status
 from trackback.model.texts import Texts
 from trackback.model.verdict import Gone, LinkStatus, Reason, ReasonCode, Verdict
+from trackback.storage.dynamodb import Item
 from trackback.storage.keys import POST
 from trackback.timestamps import to_second
 
-Item = Mapping[str, Any]
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _ATTRIBUTES = {
     "has_markup": "marked_up",
@@ -32,6 +32,9 @@ _ATTRIBUTES = {
     "dismissed_revision": "dropped",
     "notified": "told",
 }
+_IN_INDEX = {"at": "received_at", "first_at": "received_at", "next_at": "check_at"}
+"""Fields of other records that are stored under the names of the indexes' attributes."""
+
 _TEXTS = tuple(Texts.__dataclass_fields__)
 _SAME = tuple(name for name in Ping.__dataclass_fields__ if name not in _ATTRIBUTES and name != "texts")
 
@@ -40,9 +43,6 @@ _ABOUT_LINK = {  # stored without a code by the first version
     "The source does not link to the post.",
     "The source could not be fetched.",
 }
-
-_to_dynamodb = TypeSerializer().serialize
-_from_dynamodb = TypeDeserializer().deserialize
 
 
 def post_id(key: str) -> str:
@@ -84,27 +84,20 @@ def _verdict_map(verdict: Verdict) -> dict[str, Any]:
     return verdict.as_map() | {"codes": [str(reason.code) for reason in verdict.reasons]}
 
 
-def new_item(ping: Ping) -> Item:
-    """Return a ping in its stored form."""
-    return {name: to_typed(value) for name, value in to_attributes(ping).items()}
-
-
 def to_ping(item: Item) -> Ping:
     """Return the ping that an item holds, whichever version stored it."""
-    plain = to_plain(item)
-    known = {name: plain[name] for name in _SAME if name in plain}
-    known |= {name: plain[stored] for name, stored in _ATTRIBUTES.items() if stored in plain}
-    known["texts"] = _texts(plain)
-    known["status"] = Status(plain.get("status", Status.RECEIVED))
-    known["history"] = tuple(map(_history_entry, plain.get("history", ())))
-    known["verdict"] = _verdict(plain["verdict"]) if "verdict" in plain else None
-    known["check_count"] = int(plain.get("looks", 1 if "verdict" in plain else 0))
-    known["expires_at"] = int(plain.get("expires_at", 0))
-    known["due"] = Due(plain["due"]) if "due" in plain else None
+    known = {name: item[name] for name in _SAME if name in item}
+    known |= {name: item[stored] for name, stored in _ATTRIBUTES.items() if stored in item}
+    known["texts"] = _texts(item)
+    known["status"] = Status(item.get("status", Status.RECEIVED))
+    known["history"] = tuple(map(_history_entry, item.get("history", ())))
+    known["verdict"] = _verdict(item["verdict"]) if "verdict" in item else None
+    known["check_count"] = item.get("looks", 1 if "verdict" in item else 0)
+    known["due"] = Due(item["due"]) if "due" in item else None
     for name in ("revision", "previous_texts"):
         known[name] = _texts(known[name]) if name in known else None
     if gone := known.get("link_missing"):
-        known["link_missing"] = Gone(gone["since"], int(gone["times"]))
+        known["link_missing"] = Gone(gone["since"], gone["times"])
     return Ping(**known)
 
 
@@ -118,7 +111,6 @@ def _history_entry(entry: Mapping[str, str]) -> HistoryEntry:
 
 def _verdict(plain: Mapping[str, Any]) -> Verdict:
     known = {name: plain[name] for name in Verdict.__dataclass_fields__ if name in plain}
-    known |= {name: int(known[name]) for name in ("http_status", "links", "score") if name in known}
     texts = plain.get("reasons", ())
     codes = plain.get("codes") or [_code_of(text) for text in texts]
     reasons = tuple(Reason(_code(code), text) for code, text in zip(codes, texts, strict=False))
@@ -136,32 +128,22 @@ def _code_of(text: str) -> ReasonCode:
 
 def to_count(item: Item) -> tuple[str, int]:
     """Return a post's key and its count of approved pings, from the post's record."""
-    return item["id"]["S"].removeprefix(POST), int(item.get("approved", {"N": "0"})["N"])
-
-
-def to_plain(item: Item) -> dict[str, Any]:
-    """Return an item's attributes as plain Python values."""
-    return {name: _from_dynamodb(value) for name, value in item.items()}
-
-
-def to_typed(value: Any) -> Any:
-    """Return a value in DynamoDB's typed form; boto3's serialiser does not accept a StrEnum."""
-    return _to_dynamodb(str(value) if isinstance(value, str) else value)
+    return item["id"].removeprefix(POST), item.get("approved", 0)
 
 
 def to_page(found: Sequence[Item], limit: int, after: Cursor | None) -> Page:
     """Return the page from a query of the readers' index; more pings than `limit` mean a next page."""
-    items = [{name: next(iter(typed.values())) for name, typed in item.items()} for item in found]
+    items = list(found)
     count = after.count if after else 0
     if items and is_post(items[0]["id"]):
-        count = int(items.pop(0)["approved"])
+        count = items.pop(0)["approved"]
     more = len(items) > limit
     items = items[:limit]
     last = Cursor(items[-1]["received_at"], items[-1]["id"], count) if more else None
     return Page([_summary(item) for item in items], count, last)
 
 
-def _summary(item: Mapping[str, Any]) -> Summary:
+def _summary(item: Item) -> Summary:
     return Summary(
         id=item["id"],
         url=item["url"],
@@ -171,3 +153,15 @@ def _summary(item: Mapping[str, Any]) -> Summary:
         received_at=to_second(item["received_at"]),
         verified=item.get("verified", False),
     )
+
+
+def to_record(stored: "DataclassInstance", **more: Any) -> dict[str, Any]:
+    """Return the stored form of a delivery, a sent ping or a job, without empty values; `more` adds to it."""
+    every = {_IN_INDEX.get(name, name): getattr(stored, name) for name in stored.__dataclass_fields__} | more
+    return {name: value for name, value in every.items() if value or name == "attempts"}
+
+
+def fields_in(record: Item, kind: "type[DataclassInstance]") -> dict[str, Any]:
+    """Return the fields of a dataclass that `to_record` has put into a record."""
+    stored = {name: _IN_INDEX.get(name, name) for name in kind.__dataclass_fields__}
+    return {name: record[attribute] for name, attribute in stored.items() if attribute in record}

@@ -4,6 +4,8 @@ A ping's id is 26 letters and digits. Every other record's id contains a "#", so
 them apart (`dynamodb:LeadingKeys` in template.yaml): an id that ends with "#" is the only record of its kind.
 """
 
+from typing import NamedTuple
+
 POST = "post#"
 """Before a post's key: its count of approved pings, and its title."""
 
@@ -36,3 +38,17 @@ STATUS_DELIVERY, STATUS_SENT, STATUS_JOB = "delivery", "sent", "send"
 
 DUE_WEBHOOK, DUE_SENT, DUE_JOB, DUE_UNTOLD = "hook", "sent", "send", "untold"
 """Partitions of the index by_due without pings; the others are the values of `Due`."""
+
+
+class Index(NamedTuple):
+    """An index of the table: its name, and the attributes that are its key and that sort it."""
+
+    name: str
+    key: str
+    sort: str
+
+
+BY_POST = Index("by_post", "shown_on", "received_at")
+"""Approved pings of a post, and the post's record above them all."""
+BY_STATUS = Index("by_status", "status", "received_at")
+BY_DUE = Index("by_due", "due", "check_at")

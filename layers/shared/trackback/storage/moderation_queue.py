@@ -5,22 +5,20 @@ found through `by_due` (`Due.REVISED`), which also finds disappeared pings (`Due
 eventually consistent, so an entry is shown only if its record agrees.
 """
 
-import base64
-import binascii
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass
 from enum import StrEnum
 from itertools import chain, islice
-from typing import Any
 
 from trackback.errors import BadQuery
+from trackback.model.listing import decode_cursor, encode_cursor
 from trackback.model.ping import Due, Ping, Status
 from trackback.model.posts import post_key
 from trackback.storage.dynamodb import telling_when_busy
-from trackback.storage.items import Item
-from trackback.storage.pings import BATCH, Table
-from trackback.storage.updates import ABOVE_ALL_PINGS
+from trackback.storage.keys import BY_DUE, BY_POST, BY_STATUS, Index
+from trackback.storage.pings import PingStore
+from trackback.storage.table import BATCH, Table
 from trackback.urls import host_of
 from trackback.web.text.plain_text import fold
 
@@ -31,6 +29,8 @@ PAGE = 25
 MOST_READ = 1_000
 """How many pings a search reads before it returns what it has found."""
 
+_LAST_TIME = "9"
+"""Above every time, and below `ABOVE_ALL_PINGS`: it leaves out a post's record."""
 _CURSOR = re.compile(r"([01]) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([a-z2-7]{26})")
 
 
@@ -54,16 +54,6 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
-class _Partition:
-    """A partition of an index, sorted by `sort`."""
-
-    index: str
-    key: str
-    value: str
-    sort: str = "received_at"
-
-
-@dataclass(frozen=True, slots=True)
 class _Place:
     """Position in a tab: the partition's number, the sort value, and the ping's id."""
 
@@ -72,18 +62,16 @@ class _Place:
     id: str
 
     def encode(self) -> str:
-        text = f"{self.number} {self.at} {self.id}"
-        return base64.urlsafe_b64encode(text.encode("ascii")).decode("ascii").rstrip("=")
+        return encode_cursor(self.number, self.at, self.id)
 
 
-_BY_STATUS = {status: _Partition("by_status", "status", status) for status in Status}
-_BY_DUE = {due: _Partition("by_due", "due", due, sort="check_at") for due in Due}
-_PARTITIONS = {
-    Tab.PENDING: [_BY_DUE[Due.REVISED], _BY_STATUS[Status.PENDING]],
-    Tab.APPROVED: [_BY_STATUS[Status.APPROVED]],
-    Tab.REJECTED: [_BY_STATUS[Status.REJECTED]],
-    Tab.SPAM: [_BY_STATUS[Status.SPAM]],
-    Tab.DISAPPEARED: [_BY_DUE[Due.GONE]],
+_Partition = tuple[Index, str]
+_PARTITIONS: dict[Tab, list[_Partition]] = {
+    Tab.PENDING: [(BY_DUE, Due.REVISED), (BY_STATUS, Status.PENDING)],
+    Tab.APPROVED: [(BY_STATUS, Status.APPROVED)],
+    Tab.REJECTED: [(BY_STATUS, Status.REJECTED)],
+    Tab.SPAM: [(BY_STATUS, Status.SPAM)],
+    Tab.DISAPPEARED: [(BY_DUE, Due.GONE)],
 }
 
 
@@ -92,16 +80,17 @@ class Queue:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._pings = PingStore(table)
 
     @telling_when_busy()
-    def counts(self, most: int = MOST_COUNTED) -> dict[Tab, int]:
-        """Return how many pings each tab has, at most `most` + 1.
+    def counts(self, limit: int = MOST_COUNTED) -> dict[Tab, int]:
+        """Return how many pings each tab has, at most `limit` + 1.
 
         Raises:
             TableBusy: the table's read ceiling is reached.
         """
         return {
-            tab: min(sum(self._count(one, most + 1) for one in partitions), most + 1)
+            tab: min(sum(self._table.count(*one, limit=limit + 1) for one in partitions), limit + 1)
             for tab, partitions in _PARTITIONS.items()
         }
 
@@ -125,7 +114,7 @@ class Queue:
         words, key = fold(search).split(), post_key(post) if post else ""
         partitions = _PARTITIONS[tab]
         if key and tab is Tab.APPROVED:
-            partitions = [_Partition("by_post", "shown_on", key)]
+            partitions = [(BY_POST, key)]
         start = _read_cursor(after, len(partitions)) if after else None
         read = BATCH if words or key else size + 1
         found: list[tuple[_Place, Ping]] = []
@@ -140,7 +129,7 @@ class Queue:
         return Found([ping for _, ping in found], more, looked_at)
 
     @telling_when_busy()
-    def same_host(self, ping: Ping, most: int = 10, *, among: int = BATCH) -> list[Ping]:
+    def same_host(self, ping: Ping, limit: int = 10, *, among: int = BATCH) -> list[Ping]:
         """Return other pings of the same host among the newest of each status, newest first.
 
         Raises:
@@ -148,55 +137,27 @@ class Queue:
         """
         host = host_of(ping.url)
         wanted = [Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM]
-        each = (islice(self._each([_BY_STATUS[status]], None, among), among) for status in wanted)
+        each = (islice(self._each([(BY_STATUS, status)], None, among), among) for status in wanted)
         others = {
             other.id: other
             for _, other in chain.from_iterable(each)
             if other and host_of(other.url) == host and other.id != ping.id
         }
-        return sorted(others.values(), key=lambda other: other.received_at, reverse=True)[:most]
-
-    def _count(self, partition: _Partition, most: int) -> int:
-        return self._table.client.query(
-            TableName=self._table.name, Select="COUNT", Limit=most, **_of(partition)
-        )["Count"]
+        return sorted(others.values(), key=lambda other: other.received_at, reverse=True)[:limit]
 
     def _each(
         self, partitions: Sequence[_Partition], start: _Place | None, read: int
     ) -> Iterator[tuple[_Place, Ping | None]]:
         """Yield the entries after `start`, `read` per query, each with its ping, or None if deleted."""
         first = start.number if start else 0
-        for number, partition in enumerate(partitions[first:], first):
-            after = start if start and start.number == number else None
-            for entries in self._batches(partition, after, read):
-                pings = {ping.id: ping for ping in self._table.entire(entries)}
+        for number, (index, value) in enumerate(partitions[first:], first):
+            after = (start.at, start.id) if start and start.number == number else None
+            for entries in self._table.query(
+                index, value, until=_LAST_TIME, newest_first=True, after=after, limit=read
+            ):
+                pings = {ping.id: ping for ping in self._pings.entire(entry["id"] for entry in entries)}
                 for entry in entries:
-                    place = _Place(number, entry[partition.sort]["S"], entry["id"]["S"])
-                    yield place, pings.get(place.id)
-
-    def _batches(self, partition: _Partition, after: _Place | None, read: int) -> Iterator[Sequence[Item]]:
-        query: Any = _of(partition)
-        if after:
-            start = {partition.key: partition.value, partition.sort: after.at, "id": after.id}
-            query["ExclusiveStartKey"] = {name: {"S": str(value)} for name, value in start.items()}
-        while True:
-            answer = self._table.client.query(
-                TableName=self._table.name, ScanIndexForward=False, Limit=read, **query
-            )
-            yield answer["Items"]
-            if "LastEvaluatedKey" not in answer:
-                return
-            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
-
-
-def _of(partition: _Partition) -> dict[str, Any]:
-    """Return the query conditions for a partition's pings, without any post's record."""
-    return {
-        "IndexName": partition.index,
-        "KeyConditionExpression": "#key = :value AND #sort < :top",
-        "ExpressionAttributeNames": {"#key": partition.key, "#sort": partition.sort},
-        "ExpressionAttributeValues": {":value": {"S": str(partition.value)}, ":top": {"S": ABOVE_ALL_PINGS}},
-    }
+                    yield _Place(number, entry[index.sort], entry["id"]), pings.get(entry["id"])
 
 
 def _is_in(tab: Tab, ping: Ping) -> bool:
@@ -225,12 +186,7 @@ def _read_cursor(text: str, partitions: int) -> _Place:
     Raises:
         BadQuery: the text is not a cursor that `_Place.encode` returned.
     """
-    try:
-        plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode("ascii")
-    except (binascii.Error, ValueError):
-        plain = ""
-    match = _CURSOR.fullmatch(plain)
-    place = _Place(int(match[1]), match[2], match[3]) if match else None
-    if place is None or place.number >= partitions or place.encode() != text:
+    match = decode_cursor(text, _CURSOR)
+    if match is None or int(match[1]) >= partitions:
         raise BadQuery("after must be the value of next from the page before, unchanged")
-    return place
+    return _Place(int(match[1]), match[2], match[3])

@@ -1,4 +1,4 @@
-"""The table: one record for each ping, one record for each post that has had approved pings.
+"""The pings: one record for each ping, one record for each post that has had approved pings.
 
 Access patterns
 ---------------
@@ -10,27 +10,25 @@ received pings, or all        Scan
 pings due for a check         Query `by_due` for each of `Due`, the longest due first
 pings whose link has gone     Query `by_due`, and BatchGetItem
 change                        UpdateItem, or TransactWriteItems if the post's count changes too
-rules, words, posts' facts    GetItem and UpdateItem on `rules#`, `words#`, `post#<key>`
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
-from operator import attrgetter
-from typing import Any
+from itertools import chain
+from operator import attrgetter, itemgetter
 
-from trackback.errors import NoSuchPing, StatusChanged, TableBusy
+from trackback.errors import NoSuchPing, StatusChanged
 from trackback.model.listing import Cursor, Page
 from trackback.model.ping import UNWANTED, Due, Ping, Status
 from trackback.model.transitions import KEEP_UNWANTED, Change, decided, reopened, revised
-from trackback.storage.dynamodb import BUSY, TOO_LATE, batch_get, connect, telling_when_busy, transact
-from trackback.storage.items import Item, new_item, post_id, to_count, to_page, to_ping, to_plain, to_typed
+from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.items import post_id, to_attributes, to_count, to_page, to_ping
+from trackback.storage.keys import BY_DUE, BY_POST, BY_STATUS, Index
+from trackback.storage.table import Table
 from trackback.storage.updates import count_change, ping_change
 from trackback.timestamps import stamp
-
-BATCH = 100
-"""How many keys one BatchGetItem accepts."""
 
 
 class Added(Enum):
@@ -41,13 +39,11 @@ class Added(Enum):
     REVISED = "PingRevised"
 
 
-class Table:
-    """The table that `template.yaml` defines."""
+class PingStore:
+    """The pings in the table."""
 
-    def __init__(self, name: str) -> None:
-        """Region, credentials and a stand-in's endpoint come from the environment."""
-        self.name = name
-        self.client = connect()
+    def __init__(self, table: Table) -> None:
+        self._table = table
 
     @telling_when_busy()
     def add(self, ping: Ping) -> Added:
@@ -61,17 +57,8 @@ class Table:
         Raises:
             TableBusy: the table's write ceiling is reached.
         """
-        try:
-            self.client.put_item(
-                TableName=self.name,
-                Item=new_item(ping),
-                ConditionExpression="attribute_not_exists(id)",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except self.client.exceptions.ConditionalCheckFailedException as error:
-            told: Any = error.response
-            return self._revise(to_ping(told["Item"]), ping)
-        return Added.NEW
+        known = self._table.put_new(to_attributes(ping))
+        return self._revise(to_ping(known), ping) if known else Added.NEW
 
     def _revise(self, known: Ping, ping: Ping) -> Added:
         is_new = known.latest_texts != ping.texts
@@ -91,9 +78,7 @@ class Table:
         Raises:
             NoSuchPing: there is no ping with that id.
         """
-        item = self.client.get_item(TableName=self.name, Key={"id": {"S": ping_id}}, ConsistentRead=True).get(
-            "Item"
-        )
+        item = self._table.get(ping_id)
         if not item or "#" in ping_id:
             raise NoSuchPing("there is no such ping")
         return to_ping(item)
@@ -105,19 +90,9 @@ class Table:
         Raises:
             TableBusy: the table's read ceiling is reached.
         """
-        query: Any = {}
-        if after:
-            start = {"shown_on": key, "received_at": after.received_at, "id": after.id}
-            query["ExclusiveStartKey"] = {name: {"S": value} for name, value in start.items()}
-        found = self.client.query(
-            TableName=self.name,
-            IndexName="by_post",
-            KeyConditionExpression="shown_on = :key",
-            ExpressionAttributeValues={":key": {"S": key}},
-            ScanIndexForward=False,
-            Limit=limit + 1 + (after is None),  # one more shows whether more follow; plus the post's record
-            **query,
-        )["Items"]
+        start = (after.received_at, after.id) if after else None
+        more = 1 + (after is None)  # one more shows whether more follow; plus the post's record
+        found = next(self._table.query(BY_POST, key, newest_first=True, after=start, limit=limit + more))
         return to_page(found, limit, after)
 
     @telling_when_busy()
@@ -128,13 +103,8 @@ class Table:
             TableBusy: the table's read ceiling is reached.
         """
         counts = dict.fromkeys(keys, 0)
-        if not counts:
-            return {}
-        wanted = [{"id": {"S": post_id(key)}} for key in counts]
-        found = self.client.batch_get_item(RequestItems={self.name: {"Keys": wanted}})
-        if found["UnprocessedKeys"]:
-            raise TableBusy(BUSY)
-        return counts | dict(map(to_count, found["Responses"][self.name]))
+        found = self._table.batch_get(map(post_id, counts), retry=False)
+        return counts | dict(map(to_count, found))
 
     def pings(self, status: Status | None = None) -> Iterator[Ping]:
         """Yield the pings of a status, or all, newest first.
@@ -143,61 +113,35 @@ class Table:
         """
         if status in {None, Status.RECEIVED}:
             yield from self._scan(status)
-            return
-        yield from self._listed("by_status", "status", str(status))
+        else:
+            yield from self._listed(BY_STATUS, str(status))
 
     def disappeared(self) -> Iterator[Ping]:
         """Yield the approved pings whose link has gone for good, the latest next check first."""
-        yield from self._listed("by_due", "due", Due.GONE)
+        yield from self._listed(BY_DUE, Due.GONE)
 
-    def _listed(self, index: str, key: str, value: str) -> Iterator[Ping]:
-        pages = self.client.get_paginator("query").paginate(
-            TableName=self.name,
-            IndexName=index,
-            KeyConditionExpression="#key = :value",
-            ExpressionAttributeNames={"#key": key},
-            ExpressionAttributeValues={":value": {"S": str(value)}},
-            ScanIndexForward=False,
-        )
-        for page in pages:
-            for start in range(0, len(page["Items"]), BATCH):
-                yield from self.entire(page["Items"][start : start + BATCH])
+    def _listed(self, index: Index, value: str) -> Iterator[Ping]:
+        pages = self._table.query(index, value, newest_first=True)
+        yield from self.entire(entry["id"] for page in pages for entry in page)
 
-    def entire(self, entries: Sequence[Item]) -> Iterator[Ping]:
-        """Yield the pings of at most `BATCH` index entries, in order, without those deleted since.
+    def entire(self, ids: Iterable[str]) -> Iterator[Ping]:
+        """Yield the pings with these ids, in order, without those that do not exist.
 
         Raises:
             TableBusy: the table's read ceiling is reached.
         """
-        items = batch_get(self.client, self.name, [entry["id"]["S"] for entry in entries])
-        found = {ping.id: ping for ping in map(to_ping, items)}
-        yield from (found[entry["id"]["S"]] for entry in entries if entry["id"]["S"] in found)
+        return map(to_ping, self._table.batch_get(ids))
 
     def _scan(self, status: Status | None) -> list[Ping]:
         only = " AND attribute_not_exists(#status)" if status else ""
-        pages = self.client.get_paginator("scan").paginate(
-            TableName=self.name,
-            FilterExpression="attribute_exists(#url)" + only,
-            ExpressionAttributeNames={"#url": "url"} | ({"#status": "status"} if status else {}),
-            ConsistentRead=True,
-        )
-        pings = [to_ping(item) for page in pages for item in page["Items"]]
+        pings = map(to_ping, self._table.scan("attribute_exists(#url)" + only))
         return sorted(pings, key=attrgetter("received_at"), reverse=True)
 
-    def due(self, now: datetime, most: int) -> list[str]:
+    def due(self, now: datetime, limit: int) -> list[str]:
         """Return the ids of pings due for a check, the longest due first."""
-        found = [entry for due in Due for entry in self._due(due, now, most)]
-        found.sort(key=lambda entry: entry["check_at"]["S"])
-        return [entry["id"]["S"] for entry in found[:most]]
-
-    def _due(self, due: Due, now: datetime, most: int) -> Sequence[Item]:
-        return self.client.query(
-            TableName=self.name,
-            IndexName="by_due",
-            KeyConditionExpression="due = :due AND check_at <= :now",
-            ExpressionAttributeValues={":due": {"S": str(due)}, ":now": {"S": stamp(now)}},
-            Limit=most,
-        )["Items"]
+        pages = (next(self._table.query(BY_DUE, due, until=stamp(now), limit=limit)) for due in Due)
+        found = sorted(chain.from_iterable(pages), key=itemgetter("check_at"))
+        return [entry["id"] for entry in found[:limit]]
 
     def decide(  # noqa: PLR0913 - what, when, by whom, why, from which status, which texts, for how long
         self,
@@ -240,39 +184,7 @@ class Table:
         Raises:
             StatusChanged: the ping no longer has the status that the change is based on.
         """
-        try:
-            if change.step:
-                count = count_change(change.before.post_key, change.step)
-                transact(self.client, self.name, [ping_change(change), count])
-            else:
-                request: Any = ping_change(change)
-                self.client.update_item(TableName=self.name, **request)
-        except self.client.exceptions.ConditionalCheckFailedException:
-            raise StatusChanged(TOO_LATE) from None
-
-    def read(self, record: str) -> dict[str, Any]:
-        """Return a record that is not a ping (rules, words, a post's facts), empty if there is none."""
-        key = {"id": {"S": record}}
-        item = self.client.get_item(TableName=self.name, Key=key, ConsistentRead=True).get("Item", {})
-        return to_plain(item)
-
-    def write(self, record: str, name: str, value: Any, *, was: Any = None) -> None:
-        """Set one attribute of a record that is not a ping.
-
-        Raises:
-            StatusChanged: the stored value is no longer `was` (None skips the comparison).
-        """
-        request: Any = {"ExpressionAttributeValues": {":value": to_typed(value)}}
-        if was is not None:
-            request["ExpressionAttributeValues"][":was"] = to_typed(was)
-            request["ConditionExpression"] = "attribute_not_exists(#name) OR #name = :was"
-        try:
-            self.client.update_item(
-                TableName=self.name,
-                Key={"id": {"S": record}},
-                UpdateExpression="SET #name = :value",
-                ExpressionAttributeNames={"#name": name},
-                **request,
-            )
-        except self.client.exceptions.ConditionalCheckFailedException:
-            raise StatusChanged("somebody else has changed this meanwhile; try again") from None
+        updates = [ping_change(change)]
+        if change.step:
+            updates.append(count_change(change.before.post_key, change.step))
+        self._table.update_all(updates)

@@ -1,4 +1,4 @@
-"""Send jobs: requests from the author's Send page, one record each, with the result.
+"""Stores send jobs: requests from the author's Send page, one record each, with the result.
 
 The caller stores a job and invokes `send`, which alone contacts other sites for it. A job is in
 the index `by_due` until it is done, so that the schedule finds it if the invocation failed; `by_status` lists
@@ -6,95 +6,21 @@ all jobs. Jobs are kept for 30 days.
 """
 
 import json
-import secrets
-from base64 import b32encode
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from trackback.errors import BadSettings, PingRefused
-from trackback.model.posts import Sites
-from trackback.storage.dynamodb import CONFIG
-from trackback.storage.items import Item, to_typed
-from trackback.storage.keys import DUE_JOB, JOB, STATUS_JOB
-from trackback.storage.pings import Table
+from trackback.model.send_job import JobResult, SendJob
+from trackback.storage.dynamodb import CONFIG, Item
+from trackback.storage.items import fields_in, to_record
+from trackback.storage.keys import BY_DUE, BY_STATUS, DUE_JOB, JOB, STATUS_JOB
+from trackback.storage.table import Table
 from trackback.timestamps import stamp
-from trackback.urls import read_source
 
 KEEP = timedelta(days=30)
-MOST_STEPS = 40
-"""How many links a job's result lists, each at most 9 KB: a record may have 400 KB."""
-
-
-@dataclass(frozen=True, slots=True)
-class JobResult:
-    """Result for one link: the sent ping's stage and message, and what was or would be sent."""
-
-    target: str
-    ping_url: str
-    stage: str
-    words: str
-    title: str = ""
-    excerpt: str = ""
-    blog_name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class SendJob:
-    """The author's request to send pings, and its result.
-
-    Attributes:
-        id: Its id; the prefix differs from every ping's id.
-        at: When the author asked, as `stamp` writes it.
-        source: URL of the author's post.
-        ping_url: The only ping URL to ping; empty to discover those of all links in the post.
-        again: Whether to retry pings that were refused, are unclear or have failed.
-        dry_run: Whether to report what would be sent, and send nothing.
-        state: Its state.
-        words: Why it failed.
-        title: The post's title.
-        steps: Results for its links.
-        more: How many further links `steps` omits.
-    """
-
-    id: str
-    at: str
-    source: str
-    ping_url: str = ""
-    again: bool = False
-    dry_run: bool = False
-    state: Literal["waiting", "done", "failed"] = "waiting"
-    words: str = ""
-    title: str = ""
-    steps: Sequence[JobResult] = ()
-    more: int = 0
-
-
-def read_order(  # noqa: PLR0913 - one for each field of the form
-    sites: Sites, url: str, ping_url: str, now: datetime, *, again: bool = False, dry_run: bool = False
-) -> SendJob:
-    """Return the job from the author's form.
-
-    Raises:
-        BadSettings: a field is invalid; the message tells what to write instead.
-    """
-    try:
-        source = read_source(url.strip()).url
-        sites.find(source)
-    except PingRefused:
-        raise BadSettings(
-            "Write the address of a post on one of your blogs, like https://blog.example/2026/hello/."
-        ) from None
-    try:
-        to = read_source(ping_url.strip()).url if ping_url.strip() else ""
-    except PingRefused:
-        raise BadSettings("Write the ping URL as a whole URL, or leave it empty.") from None
-    name = b32encode(secrets.token_bytes(10)).decode().lower()
-    return SendJob(JOB + name, stamp(now), source, to, again, dry_run)
 
 
 class SendJobs:
@@ -105,73 +31,50 @@ class SendJobs:
         self._table = table
         self._function = function
 
-    def give(self, order: SendJob) -> None:
+    def start(self, job: SendJob) -> None:
         """Store a new job and invoke `send`; if the invocation fails, the schedule picks the job up."""
-        self._put(order)
+        self.save(job)
         if self._function:
             with suppress(ClientError, BotoCoreError):
-                wake(self._function, order.id)
+                invoke(self._function, job.id)
 
-    def find(self, order_id: str) -> SendJob | None:
+    def save(self, job: SendJob) -> None:
+        """Store a job, and replace its earlier state."""
+        self._table.put(_to_record(job))
+
+    def find(self, job_id: str) -> SendJob | None:
         """Return the current state of a job, or None."""
-        if not order_id.startswith(JOB):
-            return None
-        item = self._table.read(order_id)
-        return _order(item) if item else None
+        record = self._table.get(job_id) if job_id.startswith(JOB) else {}
+        return _to_job(record) if record else None
 
-    def waiting(self, now: datetime, most: int) -> list[str]:
+    def waiting(self, now: datetime, limit: int) -> list[str]:
         """Return the ids of waiting jobs, the oldest first."""
-        return self._ids(
-            most, IndexName="by_due", KeyConditionExpression="due = :send AND check_at <= :now", now=now
-        )
+        return self._table.query_ids(BY_DUE, DUE_JOB, until=stamp(now), limit=limit)
 
     def newest(self, limit: int = 10) -> list[SendJob]:
         """Return the newest jobs, newest first."""
-        ids = self._ids(
-            limit,
-            IndexName="by_status",
-            KeyConditionExpression="#status = :send",
-            ExpressionAttributeNames={"#status": "status"},
-            ScanIndexForward=False,
-        )
-        return [order for order in map(self.find, ids) if order]
-
-    def finish(self, order: SendJob) -> None:
-        """Store a job's result."""
-        self._put(order)
-
-    def _put(self, order: SendJob) -> None:
-        self._table.client.put_item(TableName=self._table.name, Item=_item(order))
-
-    def _ids(self, most: int, *, now: datetime | None = None, **query: Any) -> list[str]:
-        values = {":send": {"S": DUE_JOB}} | ({":now": {"S": stamp(now)}} if now else {})
-        found = self._table.client.query(
-            TableName=self._table.name, ExpressionAttributeValues=values, Limit=most, **query
-        )
-        return [entry["id"]["S"] for entry in found["Items"]]
+        ids = self._table.query_ids(BY_STATUS, STATUS_JOB, newest_first=True, limit=limit)
+        return list(map(_to_job, self._table.batch_get(ids, consistent=True)))
 
 
-def wake(function: str, order_id: str) -> None:
+def invoke(function: str, job_id: str) -> None:
     """Invoke a function for a job, without waiting for the result."""
     import boto3  # noqa: PLC0415 - only a new job needs it
 
-    payload = json.dumps({"order": order_id}).encode()
+    payload = json.dumps({"order": job_id}).encode()
     boto3.client("lambda", config=CONFIG).invoke(
         FunctionName=function, InvocationType="Event", Payload=payload
     )
 
 
-def _item(order: SendJob) -> Item:
-    """Return a job in stored form: in `by_due` only while it waits, and without empty values."""
-    expires_at = int((datetime.fromisoformat(order.at) + KEEP).timestamp())
-    every = asdict(order) | {"steps": [asdict(step) for step in order.steps]}
-    every |= {"received_at": every.pop("at"), "status": STATUS_JOB, "expires_at": expires_at}
-    if order.state == "waiting":
-        every |= {"due": DUE_JOB, "check_at": order.at}
-    return {name: to_typed(value) for name, value in every.items() if value}
+def _to_record(job: SendJob) -> dict[str, Any]:
+    """Return a job in stored form: in `by_due` only while it waits."""
+    expires_at = int((datetime.fromisoformat(job.at) + KEEP).timestamp())
+    due = {"due": DUE_JOB, "check_at": job.at} if job.state == "waiting" else {}
+    steps = [asdict(step) for step in job.steps]
+    return to_record(job, steps=steps, status=STATUS_JOB, expires_at=expires_at, **due)
 
 
-def _order(item: dict[str, Any]) -> SendJob:
-    plain = {name: item[name] for name in SendJob.__dataclass_fields__ if name in item}
-    steps = tuple(JobResult(**step) for step in item.get("steps", []))
-    return SendJob(**{**plain, "at": item["received_at"], "steps": steps, "more": int(item.get("more", 0))})
+def _to_job(record: Item) -> SendJob:
+    steps = tuple(JobResult(**step) for step in record.get("steps", ()))
+    return SendJob(**fields_in(record, SendJob) | {"steps": steps})

@@ -48,10 +48,10 @@ class SentPingsFile:
             if kept["sent"].get(sending.id, {}).get("version") == sending.version:
                 del kept["sent"][sending.id]
 
-    def due(self, now: datetime, most: int) -> list[SentPing]:
+    def due(self, now: datetime, limit: int) -> list[SentPing]:
         """Return the records that are due, the longest due first."""
         found = [each for each in self._sendings() if each.is_due(now)]
-        return sorted(found, key=attrgetter("next_at"))[:most]
+        return sorted(found, key=attrgetter("next_at"))[:limit]
 
     def every(self) -> Iterator[SentPing]:
         """Yield all records, newest first."""

@@ -7,11 +7,11 @@ from typing import Any
 from trackback.model.rule import Effect, Matches, Rule
 from trackback.model.settings import Event, Notify, Settings
 from trackback.storage.keys import RULES, SETTINGS
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 
 
 def load_settings(table: Table) -> Settings:
-    return settings_in(table.read(SETTINGS))
+    return settings_in(table.get(SETTINGS))
 
 
 def settings_in(record: Mapping[str, Any]) -> Settings:
@@ -59,7 +59,7 @@ def _written(settings: Settings) -> dict[str, Any]:
 
 
 def load_rules(table: Table) -> list[Rule]:
-    return [_rule(*written.split(" ", 2)) for written in table.read(RULES).get("rules", [])]
+    return [_rule(*written.split(" ", 2)) for written in table.get(RULES).get("rules", [])]
 
 
 def _rule(effect: str, matches: str, value: str) -> Rule:

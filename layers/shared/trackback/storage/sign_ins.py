@@ -3,7 +3,6 @@
 import secrets
 from datetime import datetime
 from hmac import compare_digest
-from typing import Any
 
 from trackback.signing import (
     SIGN_IN_LASTS,
@@ -17,8 +16,8 @@ from trackback.signing import (
 )
 from trackback.storage.dynamodb import telling_when_busy
 from trackback.storage.keys import ACCESS
-from trackback.storage.pings import Table
 from trackback.storage.signing_keys import Keys
+from trackback.storage.table import Table
 from trackback.timestamps import stamp
 
 PAUSE = SIGN_IN_LASTS
@@ -43,13 +42,15 @@ class SignIns:
         Raises:
             TableBusy: the table's write ceiling is reached.
         """
-        if self._table.read(ACCESS).get("asked_at", "") > stamp(now - PAUSE):
+        if self._table.get(ACCESS).get("asked_at", "") > stamp(now - PAUSE):
             return None
         nonce = secrets.token_urlsafe(16)
         asked = self._change(
             "SET nonce = :nonce, asked_at = :now",
             "attribute_not_exists(asked_at) OR asked_at <= :before",
-            {":nonce": nonce, ":now": stamp(now), ":before": stamp(now - PAUSE)},
+            nonce=nonce,
+            now=stamp(now),
+            before=stamp(now - PAUSE),
         )
         return write_sign_in(self._keys.load(now, fresh=True), nonce, now) if asked else None
 
@@ -62,7 +63,7 @@ class SignIns:
             TableBusy: the table's write ceiling is reached.
         """
         nonce = secrets.token_urlsafe(16)
-        self._change("SET nonce = :nonce, asked_at = :now", "", {":nonce": nonce, ":now": stamp(now)})
+        self._change("SET nonce = :nonce, asked_at = :now", nonce=nonce, now=stamp(now))
         return write_sign_in(self._keys.load(now, fresh=True), nonce, now)
 
     def enter(self, token: str, now: datetime) -> str:
@@ -73,7 +74,7 @@ class SignIns:
             LinkInvalid: the token is not a valid sign-in token.
         """
         nonce = read_sign_in(self._keys.load(now), token, now)
-        if not self._change("REMOVE nonce, asked_at", "nonce = :nonce", {":nonce": nonce}):
+        if not self._change("REMOVE nonce, asked_at", "nonce = :nonce", nonce=nonce):
             raise LinkExpired(_USED)
         return write_session(self._keys.load(now, fresh=True), secrets.token_urlsafe(16), now)
 
@@ -93,17 +94,5 @@ class SignIns:
         return compare_digest(self.csrf(session, now).encode(), token.encode(errors="replace"))
 
     @telling_when_busy()
-    def _change(self, update: str, condition: str, values: dict[str, str]) -> bool:
-        client = self._table.client
-        only_if: Any = {"ConditionExpression": condition} if condition else {}
-        try:
-            client.update_item(
-                TableName=self._table.name,
-                Key={"id": {"S": ACCESS}},
-                UpdateExpression=update,
-                ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
-                **only_if,
-            )
-        except client.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+    def _change(self, update: str, condition: str = "", **values: str) -> bool:
+        return self._table.update_if(ACCESS, update, condition, **values)

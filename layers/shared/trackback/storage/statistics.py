@@ -9,15 +9,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import post_key
 from trackback.storage.dynamodb import telling_when_busy
-from trackback.storage.keys import OVERVIEW
-from trackback.storage.pings import Table
+from trackback.storage.keys import BY_STATUS, OVERVIEW
+from trackback.storage.pings import PingStore
 from trackback.storage.posts import post_titles
+from trackback.storage.table import Table
 from trackback.timestamps import stamp
 from trackback.urls import host_of
 
@@ -59,7 +60,7 @@ def load_overview(table: Table, now: datetime, fresh: timedelta = FRESH) -> Over
     Raises:
         TableBusy: the table's read ceiling is reached.
     """
-    kept = table.read(OVERVIEW).get("overview")
+    kept = table.get(OVERVIEW).get("overview")
     known = _from_json(kept) if kept else None
     if known and known.made_at > stamp(now - fresh):
         return known
@@ -76,7 +77,7 @@ def _from_json(text: str) -> Overview:
 
 def _make(table: Table, now: datetime) -> Overview:
     received = {str(status): _newest(table, status) for status in COUNTED}
-    approved = list(islice(table.pings(Status.APPROVED), MOST_APPROVED))
+    approved = list(islice(PingStore(table).pings(Status.APPROVED), MOST_APPROVED))
     posts = count_posts(approved)
     return Overview(
         made_at=stamp(now),
@@ -90,16 +91,9 @@ def _make(table: Table, now: datetime) -> Overview:
 
 def _newest(table: Table, status: Status) -> list[str]:
     """Return when the newest pings of a status were received; one more than the limit shows an excess."""
-    pages = table.client.get_paginator("query").paginate(
-        TableName=table.name,
-        IndexName="by_status",
-        KeyConditionExpression="#status = :status",
-        ExpressionAttributeNames={"#status": "status"},
-        ExpressionAttributeValues={":status": {"S": str(status)}},
-        ScanIndexForward=False,
-        PaginationConfig={"MaxItems": MOST_OF_A_STATUS + 1, "PageSize": MOST_OF_A_STATUS + 1},
-    )
-    return [item["received_at"]["S"] for page in pages for item in page["Items"]]
+    limit = MOST_OF_A_STATUS + 1
+    pages = table.query(BY_STATUS, status, newest_first=True, limit=limit)
+    return [entry["received_at"] for entry in islice(chain.from_iterable(pages), limit)]
 
 
 def _titles(table: Table, urls: Sequence[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from trackback.model.ping import Status
 from trackback.model.settings import Event
-from trackback.storage.items import Item
+from trackback.storage.dynamodb import Item
 
 
 def ping_of(record: Item) -> str:

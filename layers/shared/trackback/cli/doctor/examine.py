@@ -11,7 +11,7 @@ from trackback.cli.doctor.finding import Finding, Severity, note, right, wrong
 from trackback.cli.doctor.post_page import PostPage, read_post_page
 from trackback.cli.doctor.probe import Probe
 from trackback.protocols.trackback.discovery import discover
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 from trackback.urls import is_same_page
 from trackback.web.html.page import is_html, page_text
 from trackback.web.http.client import Fetched, Fetcher, FetchFailed

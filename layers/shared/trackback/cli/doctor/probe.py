@@ -26,8 +26,9 @@ from trackback.receiving.spam.flood import FloodCounts
 from trackback.receiving.spam.policy import judge_before_fetch
 from trackback.receiving.spam.training import load_words
 from trackback.storage.closed_posts import is_closed, load_closed
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, load_settings
+from trackback.storage.table import Table
 from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 
 CHECK = "ping"
@@ -88,7 +89,7 @@ class Probe:
         if told.body.decode("utf-8", "replace") != answer.success():
             return wrong(CHECK, f"The API refuses a test ping: {_words(told)}", "Do what it says.")
         try:
-            self._table.get(ping.id)
+            PingStore(self._table).get(ping.id)
         except NoSuchPing:
             words = f"The API took a test ping, but it is not in the table {self._table.name}."
             return wrong(CHECK, words, "Name the table of this very API: --table, or TRACKBACK_TABLE.")
@@ -102,19 +103,14 @@ class Probe:
 
     def _delete(self, ping_id: str) -> bool:
         try:
-            gone = self._table.client.delete_item(
-                TableName=self._table.name,
-                Key={"id": {"S": ping_id}},
-                ConditionExpression="attribute_not_exists(shown_on)",
-                ReturnValues="ALL_OLD",
-            )
-        except self._table.client.exceptions.ConditionalCheckFailedException:
-            words = f"somebody has approved the test ping {ping_id} meanwhile: trackback spam {ping_id}"
-            raise NotRemoved(words) from None
+            deleted = self._table.delete_if(ping_id, "attribute_not_exists(shown_on)")
         except (ClientError, BotoCoreError) as error:
             words = f"the test ping {ping_id} is still in the table, as spam that expires: {error}"
             raise NotRemoved(words) from error
-        return "Attributes" in gone
+        if deleted is None:
+            words = f"somebody has approved the test ping {ping_id} meanwhile: trackback spam {ping_id}"
+            raise NotRemoved(words)
+        return bool(deleted)
 
 
 def _form(post: Post) -> dict[str, str]:

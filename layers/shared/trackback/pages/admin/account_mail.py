@@ -4,9 +4,10 @@ import secrets
 from datetime import datetime
 from typing import NamedTuple
 
+from trackback.model.delivery import Delivery, delivery_id
 from trackback.notifications import mail
 from trackback.pages.templates import Pages
-from trackback.storage.deliveries import Deliveries, Delivery, delivery_id
+from trackback.storage.deliveries import Deliveries
 from trackback.timestamps import stamp
 
 

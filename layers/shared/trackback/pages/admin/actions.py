@@ -15,8 +15,9 @@ from trackback.pages.admin.session import Fields, field
 from trackback.pages.public.ping_list import fresh_address
 from trackback.receiving.moderation import Moderation
 from trackback.storage.dynamodb import TOO_LATE
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_settings
+from trackback.storage.table import Table
 
 MOST = 100
 """Maximum number of pings in one form."""
@@ -112,6 +113,7 @@ class Actions:
 
     def __init__(self, table: Table, moderation: Moderation) -> None:
         self._table = table
+        self._pings = PingStore(table)
         self._moderation = moderation
 
     def carry_out(self, act: Act, choices: Sequence[Choice], now: datetime) -> Flash:
@@ -166,7 +168,7 @@ class Actions:
         return moderation.block_site(self._as_seen(choice, Status.SPAM), now)
 
     def _as_seen(self, choice: Choice, wanted: Status) -> Ping:
-        ping = self._table.get(choice.ping)
+        ping = self._pings.get(choice.ping)
         if ping.status not in {choice.seen, wanted} or ping.texts.hash != choice.words:
             raise StatusChanged(TOO_LATE)
         return ping

@@ -15,8 +15,9 @@ from trackback.pages.public.ping_list import fresh_address
 from trackback.receiving.moderation import Moderation
 from trackback.signing import Action, Link
 from trackback.storage.dynamodb import TOO_LATE
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_settings, save_settings
+from trackback.storage.table import Table
 
 _ASKS = {
     Action.APPROVE: ("Approve this ping?", "Approve"),
@@ -47,6 +48,7 @@ class MailLinks:
 
     def __init__(self, table: Table, moderation: Moderation, views: Views) -> None:
         self._table = table
+        self._pings = PingStore(table)
         self._moderation = moderation
         self._views = views
 
@@ -58,7 +60,7 @@ class MailLinks:
         """
         if link.action is Action.MUTE:
             return _blank(**_MUTE, links=[(QUEUE, "Your pings")])
-        ping = find_ping(self._table, link.ping)
+        ping = find_ping(self._pings, link.ping)
         shown = replace(ping, revision=None) if _is_about_first(link, ping) else ping
         return _blank(**self._views.one(shown), **_said(link, ping), links=_links(ping))
 
@@ -72,12 +74,12 @@ class MailLinks:
             before = load_settings(self._table)
             save_settings(self._table, replace(before, notify=Notify.NONE), before)
             return _blank(**_MUTED, links=[(f"{QUEUE}/settings", "Settings")])
-        ping = find_ping(self._table, link.ping)
+        ping = find_ping(self._pings, link.ping)
         try:
             said = self._decide(link, ping, now)
         except StatusChanged:
             return {**self.show(link), "button": "", "late": True}
-        return _blank(**self._views.one(self._table.get(ping.id)), **said)
+        return _blank(**self._views.one(self._pings.get(ping.id)), **said)
 
     def _decide(self, link: Link, ping: Ping, now: datetime) -> dict[str, Any]:
         if standing(link, ping) is not MailLinkState.READY:

@@ -11,12 +11,13 @@ from urllib.parse import urlencode
 
 from trackback.errors import BadQuery
 from trackback.model.posts import Sites
+from trackback.model.send_job import SendJob, read_send_job
 from trackback.model.sent_ping import DONE, FOR_A_PERSON, SentPing, Stage
 from trackback.pages.admin.session import Fields, field
 from trackback.storage.dynamodb import telling_when_busy
-from trackback.storage.pings import Table
-from trackback.storage.send_jobs import SendJob, SendJobs, read_order
+from trackback.storage.send_jobs import SendJobs
 from trackback.storage.sent_pings import SentPings
+from trackback.storage.table import Table
 from trackback.urls import page_key
 
 SEND, SENT = "/moderate/send", "/moderate/sent"
@@ -62,7 +63,7 @@ class SentPages:
     """Reads the values of both pages from the table."""
 
     def __init__(self, table: Table) -> None:
-        self._orders = SendJobs(table)
+        self._jobs = SendJobs(table)
         self._ledger = SentPings(table)
 
     @telling_when_busy()
@@ -72,7 +73,7 @@ class SentPages:
         Raises:
             TableBusy: The limit of read units is reached.
         """
-        return {"form": form, "problem": problem, "orders": self._orders.newest()}
+        return {"form": form, "problem": problem, "jobs": self._jobs.newest()}
 
     def sent(self, query: Mapping[str, str], now: datetime) -> dict[str, Any]:
         """Return a page of sent pings of one kind, and of one post if the query names one.
@@ -126,7 +127,7 @@ def read_form(sites: Sites, fields: Fields, now: datetime) -> SendJob:
     """
     url, ping_url = field(fields, "url"), field(fields, "ping_url")
     dry_run = field(fields, "do") != "send"
-    return read_order(sites, url, ping_url, now, again="again" in fields, dry_run=dry_run)
+    return read_send_job(sites, url, ping_url, now, again="again" in fields, dry_run=dry_run)
 
 
 def asked(query: Mapping[str, str]) -> dict[str, Any]:

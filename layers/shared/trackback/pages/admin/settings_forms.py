@@ -6,8 +6,8 @@ from trackback.pages.admin.session import Fields, field
 from trackback.receiving.spam.rules import read_rule
 from trackback.storage import closed_posts as closing
 from trackback.storage.akismet_key import AkismetKey
-from trackback.storage.pings import Table
 from trackback.storage.settings import load_rules, save_rules
+from trackback.storage.table import Table
 
 
 def change_rules(table: Table, fields: Fields) -> Flash:

@@ -22,11 +22,12 @@ from trackback.receiving.spam.policy import CERTAIN
 from trackback.storage.closed_posts import is_closed, load_closed
 from trackback.storage.deliveries import Deliveries
 from trackback.storage.moderation_queue import MOST_COUNTED, Queue, Tab
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.posts import post_titles
 from trackback.storage.settings import load_rules, load_settings
 from trackback.storage.signing_keys import Keys
 from trackback.storage.statistics import COUNTED, load_overview
+from trackback.storage.table import Table
 from trackback.web.text.diff import Part, difference
 
 QUEUE = "/moderate"
@@ -55,7 +56,7 @@ def queue_address(place: Mapping[str, str], **changes: str) -> str:
     return f"{QUEUE}?{urlencode(wanted)}" if wanted else QUEUE
 
 
-def find_ping(table: Table, ping_id: str) -> Ping:
+def find_ping(pings: PingStore, ping_id: str) -> Ping:
     """Return the ping with an id.
 
     Raises:
@@ -63,7 +64,7 @@ def find_ping(table: Table, ping_id: str) -> Ping:
     """
     if not _PING.fullmatch(ping_id):
         raise NoSuchPing("there is no such ping")
-    return table.get(ping_id)
+    return pings.get(ping_id)
 
 
 class Views:
@@ -71,6 +72,7 @@ class Views:
 
     def __init__(self, table: Table, webhook_keys: Keys) -> None:
         self._table = table
+        self._pings = PingStore(table)
         self._queue = Queue(table)
         self._deliveries = Deliveries(table)
         self._webhook_keys = webhook_keys
@@ -113,7 +115,7 @@ class Views:
         Raises:
             NoSuchPing: There is no ping with this id.
         """
-        ping = find_ping(self._table, ping_id)
+        ping = find_ping(self._pings, ping_id)
         closed = load_closed(self._table)
         by_site = ping.post_key.partition("/")[0] in closed
         return {
