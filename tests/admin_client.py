@@ -17,7 +17,7 @@ from trackback.model.transitions import CheckOutcome, checked
 from trackback.model.verdict import LinkStatus, Verdict
 from trackback.pages.admin.actions import Choice
 from trackback.signing import Action, Link, write_link
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 
 ORIGIN = "https://api.example"
 SESSION, NOTICE = "__Host-trackback", "__Host-notice"
@@ -80,9 +80,9 @@ def now() -> datetime:
 Waiting = Callable[..., Ping]
 
 
-def revise(table: Table, ping: Ping, title: str = "Later words") -> Ping:
-    table.add(replace(reworded(ping, title=title), status=Status.RECEIVED, revision=None))
-    return table.get(ping.id)
+def revise(store: PingStore, ping: Ping, title: str = "Later words") -> Ping:
+    store.add(replace(reworded(ping, title=title), status=Status.RECEIVED, revision=None))
+    return store.get(ping.id)
 
 
 def chosen(ping: Ping) -> str:
@@ -99,14 +99,14 @@ def mailed(ping: Ping, action: Action = Action.APPROVE, age: timedelta = timedel
     return f"{QUEUE}/link/{write_link(app.keys.load(now()), link, now() - age)}"
 
 
-def reopen(table: Table, ping: Ping, title: str) -> Ping:
+def reopen(store: PingStore, ping: Ping, title: str) -> Ping:
     """Have the checker reject a ping and its sender send other texts, so that it is pending again."""
     verdict = Verdict(LinkStatus.FOUND, ping.received_at)
-    table.apply(checked(ping, verdict, CheckOutcome(Status.SPAM), now()))
-    reopened = revise(table, ping, title)
+    store.apply(checked(ping, verdict, CheckOutcome(Status.SPAM), now()))
+    reopened = revise(store, ping, title)
     assert (reopened.status, reopened.texts.title) == (Status.RECEIVED, title)
-    table.apply(checked(reopened, verdict, CheckOutcome(Status.PENDING), now()))
-    return table.get(ping.id)
+    store.apply(checked(reopened, verdict, CheckOutcome(Status.PENDING), now()))
+    return store.get(ping.id)
 
 
 def new_mails(before: int) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 from botocore.awsrequest import AWSResponse
 
 from trackback.storage.check_queue import Queue
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 
 _NO_HEADERS: Any = {}
 

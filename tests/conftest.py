@@ -18,7 +18,8 @@ from trackback.model.ping import Ping
 from trackback.model.posts import Sites
 from trackback.protocols.trackback.form import Form
 from trackback.protocols.trackback.receive import read_ping
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 _running = ExitStack()
 _running.enter_context(stand_in())
@@ -65,6 +66,12 @@ def table() -> Table:
     table = Table("trackback")
     make_anew(table)
     return table
+
+
+@pytest.fixture
+def store(table: Table) -> PingStore:
+    """The pings of an empty table."""
+    return PingStore(table)
 
 
 @pytest.fixture(scope="session")

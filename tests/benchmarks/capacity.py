@@ -15,7 +15,8 @@ from tests.dynamodb_local import dynamodb_local, settings
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import Post
 from trackback.model.transitions import CheckOutcome, checked
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -35,24 +36,24 @@ def measure() -> Iterator[dict[str, float]]:
         client = boto3.client("dynamodb")
         for properties in template.load().tables():
             client.create_table(**properties)
-        meter, table = Meter(NAME), Table(NAME)
+        meter, store = Meter(NAME), PingStore(Table(NAME))
         for number, post in enumerate(_OTHER_POSTS + [samples.POST] * (samples.PAGE + 1)):
-            _approve(table, samples.ping(_NEWEST + number, post))
+            _approve(store, samples.ping(_NEWEST + number, post))
         for before, stored in zip((0, *STORED), STORED, strict=False):
             _store(client, before, stored)
-            yield {"stored": stored, **_units(meter, table, _NEWEST + 1000 + stored)}
+            yield {"stored": stored, **_units(meter, store, _NEWEST + 1000 + stored)}
 
 
-def _units(meter: Meter, table: Table, number: int) -> dict[str, float]:
+def _units(meter: Meter, store: PingStore, number: int) -> dict[str, float]:
     wanted, unwanted = samples.ping(number), samples.ping(number + 1)
     now = datetime.now(UTC)
-    received = meter.writes_of(lambda: table.add(unwanted))
+    received = meter.writes_of(lambda: store.add(unwanted))
     spam = checked(unwanted, samples.CERTAIN, CheckOutcome(Status.SPAM), now)
-    put_away = meter.writes_of(lambda: table.apply(spam))
-    table.add(wanted)
+    put_away = meter.writes_of(lambda: store.apply(spam))
+    store.add(wanted)
     held = checked(wanted, samples.PLAIN, CheckOutcome(Status.PENDING), now)
-    verified = meter.writes_of(lambda: table.apply(held))
-    approved = meter.writes_of(lambda: table.decide(wanted.id, Status.APPROVED, now))
+    verified = meter.writes_of(lambda: store.apply(held))
+    approved = meter.writes_of(lambda: store.decide(wanted.id, Status.APPROVED, now))
     return {
         "receive": received,
         "spam": put_away,
@@ -61,14 +62,14 @@ def _units(meter: Meter, table: Table, number: int) -> dict[str, float]:
         "approve_as_reported": meter.reported,
         "life_of_spam": received + put_away,
         "life_of_approved": received + verified + approved,
-        "page_view": meter.reads_of(lambda: table.approved(samples.POST.key, samples.PAGE)),
-        "counts": meter.reads_of(lambda: table.counts(post.key for post in _OTHER_POSTS)),
+        "page_view": meter.reads_of(lambda: store.approved(samples.POST.key, samples.PAGE)),
+        "counts": meter.reads_of(lambda: store.counts(post.key for post in _OTHER_POSTS)),
     }
 
 
-def _approve(table: Table, ping: Ping) -> None:
-    table.add(ping)
-    table.decide(ping.id, Status.APPROVED, datetime.now(UTC))
+def _approve(store: PingStore, ping: Ping) -> None:
+    store.add(ping)
+    store.decide(ping.id, Status.APPROVED, datetime.now(UTC))
 
 
 def _store(client: "DynamoDBClient", first: int, end: int) -> None:

@@ -11,7 +11,8 @@ from trackback.model.posts import Post, Sites
 from trackback.model.texts import Texts
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
 from trackback.signing import Keyring, write_session
-from trackback.storage.items import new_item
+from trackback.storage.dynamodb import to_item
+from trackback.storage.items import to_attributes
 from trackback.urls import read_source
 
 SITE = "blog.example"
@@ -51,7 +52,7 @@ def ping(number: int, post: Post = POST) -> Ping:
 
 def received(ping: Ping) -> Item:
     """Return a ping's record as it is first stored."""
-    return dict(new_item(ping))
+    return to_item(to_attributes(ping))
 
 
 def spam(ping: Ping) -> Item:
@@ -91,7 +92,7 @@ PLAIN = Verdict(
 
 def held(ping: Ping) -> Item:
     """Return a ping's record once it waits for the author with its verdict."""
-    return dict(new_item(replace(ping, status=Status.PENDING, verdict=PLAIN)))
+    return to_item(to_attributes(replace(ping, status=Status.PENDING, verdict=PLAIN)))
 
 
 def page() -> list[Item]:

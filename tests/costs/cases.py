@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import count
-from typing import Any
 
 from tests.benchmarks import samples
 from tests.benchmarks.stand_in import KEYRING
@@ -15,8 +14,9 @@ from trackback.model.ping import Ping, Status, ping_id
 from trackback.model.posts import Post, Sites
 from trackback.model.texts import Texts
 from trackback.model.transitions import CheckOutcome, checked
-from trackback.notifications.mail_outbox import MOST
-from trackback.storage.pings import Added, Table
+from trackback.notifications.outbox_state import MOST
+from trackback.storage.pings import Added, PingStore
+from trackback.storage.table import Table
 from trackback.urls import read_source
 
 STARTS = 3
@@ -52,6 +52,11 @@ class Cases:
 
     table: Table
     port: int
+
+    @property
+    def store(self) -> PingStore:
+        """The pings in the table."""
+        return PingStore(self.table)
 
     def all(self) -> list[Case]:
         """Return the cases in the order in which they are measured: readers' pages need approved pings."""
@@ -137,7 +142,7 @@ class Cases:
             if path:
                 pings = [events.moved(ping, self._post, path) for ping in pings]
             for ping in pings:
-                self.table.add(ping)
+                self.store.add(ping)
             yield events.messages({"ping": ping.id} for ping in pings)
 
     def _changes(self, record: Callable[[Ping], Event], many: int = 1) -> Iterator[Event]:
@@ -150,25 +155,24 @@ class Cases:
 
     def _wait(self, pings: Iterable[str]) -> None:
         """Have pings, and no others, wait for a mail."""
-        box: Any = {"id": {"S": "mail#"}, "waiting": {"SS": list(pings)}}
-        self.table.client.put_item(TableName=self.table.name, Item=box)
+        self.table.put({"id": "mail#", "waiting": set(pings)})
 
     def _mails(self) -> Iterator[Event]:
         for batch in count(7_000, MOST):
             pings = [self._genuine(number) for number in range(batch, batch + MOST)]
             for ping in pings:
-                self.table.add(ping)
-                self.table.apply(checked(ping, samples.PLAIN, CheckOutcome(Status.PENDING), events.now()))
+                self.store.add(ping)
+                self.store.apply(checked(ping, samples.PLAIN, CheckOutcome(Status.PENDING), events.now()))
             self._wait(ping.id for ping in pings)
             yield samples.tick()
 
     def decided(self, number: int, status: Status) -> Callable[[], object]:
         """Store a ping that waits; return what decides about it."""
         ping, now = self._genuine(number), datetime.now(UTC)
-        self.table.add(ping)
-        self.table.apply(checked(ping, samples.PLAIN, CheckOutcome(Status.PENDING), now))
-        return lambda: self.table.decide(ping.id, status, now)
+        self.store.add(ping)
+        self.store.apply(checked(ping, samples.PLAIN, CheckOutcome(Status.PENDING), now))
+        return lambda: self.store.decide(ping.id, status, now)
 
     def _approve(self, ping: Ping) -> None:
-        if self.table.add(ping) is Added.NEW:
-            self.table.decide(ping.id, Status.APPROVED, datetime.now(UTC))
+        if self.store.add(ping) is Added.NEW:
+            self.store.decide(ping.id, Status.APPROVED, datetime.now(UTC))

@@ -33,7 +33,7 @@ from tests.costs.metering import MeteringProxy, metering
 from tests.costs.sources import sources
 from tests.dynamodb_local import dynamodb_local, settings
 from trackback.model.ping import Status
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 
 FILE = Path(__file__).with_name("measured.toml")
 WARM_UP = 20

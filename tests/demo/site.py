@@ -17,7 +17,7 @@ from trackback.model.verdict import LinkStatus, Verdict
 from trackback.protocols.trackback.receive import read_ping
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.signals import link
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.timestamps import stamp
 
 
@@ -51,16 +51,16 @@ class DemoBlog:
         return Response(found.body, found.status, content_type=found.content_type)(environ, start_response)
 
 
-def plant(table: Table, blog: str) -> None:
+def plant(store: PingStore, blog: str) -> None:
     """Store the seeds as pings that came in the past, were looked at, and mostly decided about."""
     sites = Sites(blog)
     host = blog.partition("://")[2]
     for seed in SEEDS:
         form = {name: value.encode() for name, value in seed.form.items()}
         ping = read_ping(sites.find(f"{host}/posts/{seed.slug}/"), form, "utf-8", seed.received_at)
-        table.add(ping)
-        table.apply(checked(ping, _verdict(seed), CheckOutcome(Status.PENDING), seed.received_at))
-        table.decide(ping.id, seed.status, datetime.now(UTC))
+        store.add(ping)
+        store.apply(checked(ping, _verdict(seed), CheckOutcome(Status.PENDING), seed.received_at))
+        store.decide(ping.id, seed.status, datetime.now(UTC))
 
 
 def _verdict(seed: Seed) -> Verdict:

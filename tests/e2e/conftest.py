@@ -31,6 +31,7 @@ from tests.websites import page, website
 from trackback.cli.output import as_json
 from trackback.model.ping import Ping, Status, ping_id
 from trackback.model.posts import Sites
+from trackback.storage.dynamodb import to_item, to_plain
 from trackback.storage.items import to_ping
 from trackback.urls import read_source
 
@@ -89,7 +90,7 @@ class Running:
         """Return a record of its table as it stands now, empty if there is none."""
         key = {"id": {"S": record}}
         found = self.database.get_item(TableName="trackback", Key=key, ConsistentRead=True)
-        return dict(found.get("Item", {}))
+        return to_plain(found.get("Item", {}))
 
     def from_source(self, url: str) -> list[Ping]:
         """Return the pings from a source."""
@@ -99,11 +100,11 @@ class Running:
             ExpressionAttributeNames={"#url": "url"},
             ExpressionAttributeValues={":url": {"S": url}},
         )
-        return [to_ping(item) for item in found["Items"]]
+        return [to_ping(to_plain(item)) for item in found["Items"]]
 
     def put(self, *items: Mapping[str, Any]) -> None:
         """Put records in place of what is there."""
-        self._write([{"PutRequest": {"Item": item}} for item in items])
+        self._write([{"PutRequest": {"Item": to_item(item)}} for item in items])
 
     def forget(self, *records: str) -> None:
         """Delete records: `access#` ends the pause between sign-in mails, `mail#` the one between others."""

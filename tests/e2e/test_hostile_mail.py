@@ -16,8 +16,9 @@ from tests.events import Context
 from tests.stack.aws import confirm, make_anew, sent_mails
 from tests.stack.servers import serving
 from trackback.model.ping import Status
-from trackback.storage.items import new_item
-from trackback.storage.pings import Table
+from trackback.storage.dynamodb import to_item
+from trackback.storage.items import to_attributes
+from trackback.storage.table import Table
 
 AT_ONCE = 10
 HEADERS = {
@@ -50,7 +51,8 @@ def sent() -> list[EmailMessage]:
 
 def _announce(table: Table, name: str, numbers: list[int]) -> None:
     items = [
-        new_item(hostile("http://blog.example/2026/hello/", number, Status.PENDING)) for number in numbers
+        to_item(to_attributes(hostile("http://blog.example/2026/hello/", number, Status.PENDING)))
+        for number in numbers
     ]
     _write(table, [{"PutRequest": {"Item": item}} for item in items])
     records: list[Any] = []

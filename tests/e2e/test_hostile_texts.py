@@ -15,7 +15,7 @@ from tests.e2e.watch import Watch
 from tests.payloads import PAYLOADS
 from tests.stack.servers import serving
 from trackback.model.ping import Ping, Status
-from trackback.storage.items import new_item
+from trackback.storage.items import to_attributes
 
 SHOWN, UNWANTED = (Status.PENDING, Status.APPROVED), (Status.REJECTED, Status.SPAM)
 MANY, FEW = 30, 12
@@ -53,7 +53,7 @@ def pings(stack: Running) -> Iterator[list[Ping]]:
     post = f"{stack.blog}/posts/paid-by-the-ping/"
     planted = [hostile(post, number, status) for status in SHOWN for number in range(MANY)]
     planted += [hostile(post, number, status) for status in UNWANTED for number in range(FEW)]
-    stack.put(*map(new_item, planted))
+    stack.put(*map(to_attributes, planted))
     yield planted
     stack.forget(*(ping.id for ping in planted))
 
@@ -62,7 +62,7 @@ def pings(stack: Running) -> Iterator[list[Ping]]:
 def records(stack: Running) -> Iterator[None]:
     """Hostile rules, closed posts, and words in the log of what was sent."""
     planted = records_of_texts()
-    ids = [record["id"]["S"] for record in planted]
+    ids = [record["id"] for record in planted]
     kept = [item for known in ids if (item := stack.item(known))]
     stack.put(*planted)
     stack.forget("overview#")  # it is counted anew

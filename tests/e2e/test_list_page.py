@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -14,8 +13,9 @@ from tests.e2e.watch import Watch
 from tests.embed_server import served
 from tests.websites import Website, page, website
 from trackback.model.ping import Status
-from trackback.storage.items import new_item
-from trackback.storage.pings import Table
+from trackback.storage.items import to_attributes
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 POST = "blog.example/2026/hello/"
 SOURCE = page("<title>The source</title>")
@@ -39,13 +39,13 @@ def blog() -> Iterator[Website]:
 
 
 @pytest.fixture
-def api(service: str, blog: Website, table: Table, make_ping: MakePing) -> str:
+def api(service: str, blog: Website, store: PingStore, make_ping: MakePing) -> str:
     """The address of the API, with three pings of a post."""
     newest = {"title": "Newest", "url": f"{blog.url}/re"}
     for texts in ({"title": "Oldest"}, {"title": "مرحبا", "excerpt": "نص"}, newest):
         ping = make_ping(**texts)
-        table.add(ping)
-        table.decide(ping.id, Status.APPROVED, datetime.now(UTC))
+        store.add(ping)
+        store.decide(ping.id, Status.APPROVED, datetime.now(UTC))
     return service
 
 
@@ -82,8 +82,7 @@ def test_the_fallbacks_link_leads_a_browser_to_the_page(browser: Browser, api: s
 
 def test_whatever_strangers_write_is_only_read(browser: Browser, api: str, table: Table) -> None:
     for number in range(len(TEXTS)):
-        item: Any = new_item(hostile(f"https://{POST}", number, Status.APPROVED))
-        table.client.put_item(TableName=table.name, Item=item)
+        table.put(to_attributes(hostile(f"https://{POST}", number, Status.APPROVED)))
     with browser.new_context() as context:
         watch, seen = Watch(context), 0
         url = f"{api}/pings/{POST}?limit=100"

@@ -18,7 +18,7 @@ from tests.stack.environment import Environments, FunctionFailedError
 from tests.stack.schedules import Schedule, calls
 from tests.stack.streams import Delivery, fits
 from tests.template import Function
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 
 PATIENCE = 60  # seconds for what takes one
 
@@ -56,32 +56,32 @@ def line_of(lines: FileIO) -> str:
     return lines.readline().decode().strip()
 
 
-def test_a_new_ping_wakes_the_subscriber(table: Table, make_ping: MakePing, tmp_path: Path) -> None:
+def test_a_new_ping_wakes_the_subscriber(store: PingStore, make_ping: MakePing, tmp_path: Path) -> None:
     with subscribed(tmp_path / "pipe") as lines:
-        table.add(make_ping(title="First"))
+        store.add(make_ping(title="First"))
         assert next(lines) == "1 INSERT First"
-        table.add(make_ping(title="Second"))
+        store.add(make_ping(title="Second"))
         assert next(lines) == "2 INSERT Second"
 
 
-def test_a_batch_that_failed_is_brought_again(table: Table, make_ping: MakePing, tmp_path: Path) -> None:
+def test_a_batch_that_failed_is_brought_again(store: PingStore, make_ping: MakePing, tmp_path: Path) -> None:
     with subscribed(tmp_path / "pipe", RAISE="yes") as lines:
-        table.add(make_ping(title="First"))
+        store.add(make_ping(title="First"))
         assert next(lines) == "2 INSERT First"
 
 
 @pytest.mark.parametrize("failing", ["First", "Second"])
 def test_what_a_batch_reports_as_failed_is_brought_again(
-    table: Table, make_ping: MakePing, tmp_path: Path, failing: str
+    store: PingStore, make_ping: MakePing, tmp_path: Path, failing: str
 ) -> None:
     with subscribed(tmp_path / "pipe", FAIL=failing) as lines:
-        table.add(make_ping(title=failing))
+        store.add(make_ping(title=failing))
         assert next(lines) == f"1 INSERT {failing}"
         assert next(lines) == f"2 INSERT {failing}"
 
 
 def test_of_what_fails_at_all_attempts_the_on_failure_queue_is_told(
-    table: Table, make_ping: MakePing, tmp_path: Path
+    store: PingStore, make_ping: MakePing, tmp_path: Path
 ) -> None:
     sqs = boto3.client("sqs")
     queue = sqs.create_queue(QueueName="on-failure")["QueueUrl"]
@@ -90,9 +90,9 @@ def test_of_what_fails_at_all_attempts_the_on_failure_queue_is_told(
     destination = {"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:123456789012:on-failure"}}
     delivery = Delivery("trackback", function, {"MaximumRetryAttempts": 1, "DestinationConfig": destination})
     with opened(tmp_path / "pipe") as lines:
-        table.add(make_ping(title="First"))
+        store.add(make_ping(title="First"))
         assert [line_of(lines), line_of(lines)] == ["1 INSERT First", "2 INSERT First"]
-        table.add(make_ping(title="Second"))
+        store.add(make_ping(title="Second"))
         assert line_of(lines) == "3 INSERT Second"
     (told,) = sqs.receive_message(QueueUrl=queue)["Messages"]
     assert json.loads(told["Body"])["DDBStreamBatchInfo"]["batchSize"] == 1
@@ -100,11 +100,11 @@ def test_of_what_fails_at_all_attempts_the_on_failure_queue_is_told(
     function.close()
 
 
-def test_only_what_fits_a_filter_is_brought(table: Table, make_ping: MakePing, tmp_path: Path) -> None:
+def test_only_what_fits_a_filter_is_brought(store: PingStore, make_ping: MakePing, tmp_path: Path) -> None:
     wanted = '{"eventName": ["INSERT"], "dynamodb": {"NewImage": {"title": {"S": ["Wanted"]}}}}'
     with subscribed(tmp_path / "pipe", wanted) as lines:
         for title in ("Unwanted", "Wanted"):
-            table.add(make_ping(title=title))
+            store.add(make_ping(title=title))
         assert next(lines) == "1 INSERT Wanted"
 
 
@@ -130,10 +130,10 @@ def test_a_record_fits_a_pattern_or_not(pattern: dict[str, Any], wanted: bool) -
 
 
 def test_an_environment_that_was_killed_is_replaced(
-    table: Table, make_ping: MakePing, tmp_path: Path
+    store: PingStore, make_ping: MakePing, tmp_path: Path
 ) -> None:
     with subscribed(tmp_path / "pipe", DIE=str(tmp_path / "died")) as lines:
-        table.add(make_ping(title="First"))
+        store.add(make_ping(title="First"))
         assert next(lines) == "1 INSERT First"
         assert (tmp_path / "died").exists()
 

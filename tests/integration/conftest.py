@@ -26,7 +26,8 @@ from trackback.receiving.spam.flood import FloodWindow
 from trackback.receiving.verifier import Verifier
 from trackback.signing import write_session
 from trackback.storage.check_queue import Queue
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 from trackback.web.http.client import Fetcher
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -47,10 +48,12 @@ class Web:
     table: Table
     server: Website
     answers: dict[str, Answer]
+    store: PingStore = field(init=False)
     verifier: Verifier = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin to verify, with nothing seen yet."""
+        self.store = PingStore(self.table)
         self.verifier = self.new_verifier()
         self.answers[POST] = page("<html lang=en><title>Hello</title><p>A post.")
 
@@ -85,13 +88,13 @@ class Web:
     def add(self, path: str = "/re", host: str = "other.example", post: str = POST, **fields: str) -> Ping:
         """Take a ping in."""
         ping = self.ping(path, host, post, **fields)
-        self.table.add(ping)
+        self.store.add(ping)
         return ping
 
     def verify(self, ping: Ping, after: timedelta = timedelta()) -> Ping:
         """Look at a ping's source some time after `NOW`; return the ping as it is then."""
         self.verifier.verify(ping.id, self.verifier.context(), NOW + after)
-        return self.table.get(ping.id)
+        return self.store.get(ping.id)
 
     def asked(self) -> list[str]:
         """Return the paths that were asked for, in order."""
@@ -148,14 +151,14 @@ def stranger(table: Table) -> Visitor:  # noqa: ARG001 - as above
 
 
 @pytest.fixture
-def waiting(table: Table, make_ping: MakePing) -> Waiting:
+def waiting(store: PingStore, make_ping: MakePing) -> Waiting:
     """Make pings that were looked at and wait for the author."""
 
     def make(**fields: str) -> Ping:
         ping = make_ping(**fields)
-        table.add(ping)
+        store.add(ping)
         verdict = Verdict(LinkStatus.FOUND, ping.received_at, text="a post", sentence="I read a post today.")
-        table.apply(checked(ping, verdict, CheckOutcome(Status.PENDING), now()))
-        return table.get(ping.id)
+        store.apply(checked(ping, verdict, CheckOutcome(Status.PENDING), now()))
+        return store.get(ping.id)
 
     return make

@@ -7,8 +7,8 @@ import pytest
 from trackback.model.settings import Settings
 from trackback.storage.api_address import ApiUnknown, find_api, note_api
 from trackback.storage.keys import SETTINGS
-from trackback.storage.pings import Table
 from trackback.storage.settings import load_settings, save_settings
+from trackback.storage.table import Table
 
 NOTED, TOLD, NAMED = ("https://noted.example", "https://told.example", "https://named.example")
 
@@ -19,7 +19,7 @@ def nothing_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def note(table: Table, address: str = NOTED) -> None:
-    note_api(table, table.read(SETTINGS), address)
+    note_api(table, table.get(SETTINGS), address)
 
 
 def test_what_the_author_names_comes_first_then_the_environment_then_the_table(

@@ -19,8 +19,9 @@ from trackback.model.settings import Settings
 from trackback.model.transitions import CheckOutcome, checked
 from trackback.model.verdict import Gone, LinkStatus, Verdict
 from trackback.protocols.trackback.receive import read_ping
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, save_settings
+from trackback.storage.table import Table
 from trackback.timestamps import stamp
 
 Output = pytest.CaptureFixture[str]
@@ -37,9 +38,9 @@ def rows(output: Output, *arguments: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in said(output, *arguments, "--json").splitlines()]
 
 
-def test_json_lists_every_ping_one_a_line(table: Table, make_ping: MakePing, capsys: Output) -> None:
+def test_json_lists_every_ping_one_a_line(store: PingStore, make_ping: MakePing, capsys: Output) -> None:
     ping = make_ping(title="Grüße", excerpt="Wörter", blog_name="Blog")
-    table.add(ping)
+    store.add(ping)
     assert rows(capsys, "list") == [
         {
             "id": ping.id,
@@ -56,11 +57,13 @@ def test_json_lists_every_ping_one_a_line(table: Table, make_ping: MakePing, cap
     ]
 
 
-def test_a_list_can_be_of_one_status_or_one_post(table: Table, make_ping: MakePing, capsys: Output) -> None:
+def test_a_list_can_be_of_one_status_or_one_post(
+    store: PingStore, make_ping: MakePing, capsys: Output
+) -> None:
     here, spam, there = make_ping(), make_ping(), make_ping(post="blog.example/other")
     for ping in (here, spam, there):
-        table.add(ping)
-    table.decide(spam.id, Status.SPAM, NOW)
+        store.add(ping)
+    store.decide(spam.id, Status.SPAM, NOW)
 
     def ids(*options: str) -> list[str]:
         return [row["id"] for row in rows(capsys, "list", *options)]
@@ -74,11 +77,11 @@ def test_a_list_can_be_of_one_status_or_one_post(table: Table, make_ping: MakePi
 
 
 def test_a_list_is_a_table_that_fits_a_terminal(
-    table: Table, make_ping: MakePing, capsys: Output, monkeypatch: pytest.MonkeyPatch
+    store: PingStore, make_ping: MakePing, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     ping = make_ping(title="日本語のとても長い題名" * 5, blog_name="[red]Other[/red]")
-    table.add(ping)
+    store.add(ping)
     printed = said(capsys, "list")
     for words in (
         ping.id,
@@ -98,9 +101,9 @@ def test_an_empty_list_says_so(capsys: Output) -> None:
     assert rows(capsys, "list") == []
 
 
-def test_show_tells_all_of_one_ping(table: Table, make_ping: MakePing, capsys: Output) -> None:
+def test_show_tells_all_of_one_ping(store: PingStore, make_ping: MakePing, capsys: Output) -> None:
     ping = make_ping(title="Grüße", excerpt="Some words")
-    table.add(ping)
+    store.add(ping)
     printed = said(capsys, "show", ping.id)
     for words in (ping.id, ping.url, ping.post, "Grüße", "Some words", "received", "2026-11-22T06:11:01Z"):
         assert words in printed
@@ -112,37 +115,37 @@ DECISIONS = [("approve", Status.APPROVED), ("reject", Status.REJECTED), ("spam",
 
 @pytest.mark.parametrize(("command", "status"), DECISIONS)
 def test_a_decision_is_made_for_each_ping_named(
-    table: Table, make_ping: MakePing, capsys: Output, command: str, status: Status
+    store: PingStore, make_ping: MakePing, capsys: Output, command: str, status: Status
 ) -> None:
     pings = [make_ping(), make_ping()]
     for ping in pings:
-        table.add(ping)
+        store.add(ping)
     printed = said(capsys, command, *[ping.id for ping in pings])
-    assert [table.get(ping.id).status for ping in pings] == [status, status]
+    assert [store.get(ping.id).status for ping in pings] == [status, status]
     assert printed.splitlines() == [f"{ping.id}  received → {status}  {ping.texts.title}" for ping in pings]
     assert "already" in said(capsys, command, pings[0].id)
 
 
 def test_what_can_be_done_is_done_and_the_rest_is_told(
-    table: Table, make_ping: MakePing, capsys: Output
+    store: PingStore, make_ping: MakePing, capsys: Output
 ) -> None:
     ping = make_ping()
-    table.add(ping)
+    store.add(ping)
     assert main(["approve", "nosuchping", ping.id]) == 1
     assert capsys.readouterr().err == "trackback: nosuchping: there is no such ping\n"
-    assert table.get(ping.id).status is Status.APPROVED
+    assert store.get(ping.id).status is Status.APPROVED
 
 
 def test_a_decision_that_came_too_late_is_told(
-    table: Table, make_ping: MakePing, capsys: Output, monkeypatch: pytest.MonkeyPatch
+    store: PingStore, make_ping: MakePing, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ping = make_ping()
-    table.add(ping)
+    store.add(ping)
 
     def late(*_: object, **__: object) -> None:
         raise StatusChanged("its status has changed meanwhile; look at it again")
 
-    monkeypatch.setattr(Table, "decide", late)
+    monkeypatch.setattr(PingStore, "decide", late)
     assert main(["reject", ping.id]) == 1
     assert "changed meanwhile" in capsys.readouterr().err
 
@@ -195,18 +198,18 @@ def test_wrong_usage_is_status_2(arguments: list[str], capsys: Output) -> None:
 
 
 def test_the_table_can_be_named_in_the_environment(
-    make_ping: MakePing, capsys: Output, monkeypatch: pytest.MonkeyPatch, table: Table
+    make_ping: MakePing, capsys: Output, monkeypatch: pytest.MonkeyPatch, store: PingStore
 ) -> None:
-    table.add(make_ping())
+    store.add(make_ping())
     monkeypatch.setenv("TRACKBACK_TABLE", "nosuchtable")
     assert main(["list"]) == 1
     assert len(rows(capsys, "list", "--table", "trackback")) == 1
 
 
 def test_a_stand_in_on_this_machine_needs_no_credentials(
-    table: Table, make_ping: MakePing, capsys: Output, monkeypatch: pytest.MonkeyPatch
+    store: PingStore, make_ping: MakePing, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table.add(make_ping())
+    store.add(make_ping())
     for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     assert len(rows(capsys, "list")) == 1
@@ -226,14 +229,14 @@ class Blogs:
 
 
 @pytest.fixture
-def blogs(table: Table) -> Iterator[Blogs]:
+def blogs(store: PingStore) -> Iterator[Blogs]:
     """A blog that is there, and a ping from a page that is not."""
     answers: dict[str, Answer] = {"/post/": page("<title>A post</title>")}
     with website(answers) as server:
         post = Sites(server.url).find(f"{server.url.partition('://')[2]}/post/")
         fields = {"url": f"{server.url}/re", "title": "A reply", "excerpt": "Words", "blog_name": "Other"}
         ping = read_ping(post, {name: value.encode() for name, value in fields.items()}, "utf-8", NOW)
-        table.add(ping)
+        store.add(ping)
         yield Blogs(server, answers, ping)
 
 
@@ -250,26 +253,26 @@ def test_verify_looks_at_once_and_explains(blogs: Blogs, capsys: Output) -> None
     assert "“I read a post today.”" in folded(said(capsys, "verify", blogs.ping.id))
 
 
-def test_a_revision_is_shown_when_the_author_names_it(table: Table, blogs: Blogs, capsys: Output) -> None:
-    table.decide(blogs.ping.id, Status.APPROVED, NOW)
-    table.add(reworded(blogs.ping, title="Other words"))
-    name = table.get(blogs.ping.id).revision_hash
+def test_a_revision_is_shown_when_the_author_names_it(store: PingStore, blogs: Blogs, capsys: Output) -> None:
+    store.decide(blogs.ping.id, Status.APPROVED, NOW)
+    store.add(reworded(blogs.ping, title="Other words"))
+    name = store.get(blogs.ping.id).revision_hash
     assert f"(revision {name})" in folded(said(capsys, "list"))
     assert "was approved already" in said(capsys, "approve", blogs.ping.id)
     assert main(["approve", "--revision", "0000", blogs.ping.id]) == 1
-    assert table.get(blogs.ping.id).texts.title != "Other words"
+    assert store.get(blogs.ping.id).texts.title != "Other words"
     assert f"now shows revision {name}" in folded(said(capsys, "approve", "--revision", name, blogs.ping.id))
-    assert table.get(blogs.ping.id).texts.title == "Other words"
+    assert store.get(blogs.ping.id).texts.title == "Other words"
 
 
-def test_the_last_decision_is_undone(table: Table, make_ping: MakePing, capsys: Output) -> None:
+def test_the_last_decision_is_undone(store: PingStore, make_ping: MakePing, capsys: Output) -> None:
     ping, never_decided = make_ping(), make_ping()
     for one in (ping, never_decided):
-        table.add(one)
+        store.add(one)
     said(capsys, "reject", ping.id)
     said(capsys, "approve", ping.id)
     assert said(capsys, "undo", ping.id) == f"{ping.id}  approved → rejected  {ping.texts.title}\n"
-    assert table.get(ping.id).status is Status.REJECTED
+    assert store.get(ping.id).status is Status.REJECTED
     assert "rejected by author: undo" in folded(said(capsys, "explain", ping.id))
     assert main(["undo", "nosuchping", never_decided.id, ping.id]) == 1
     assert capsys.readouterr().err.splitlines() == [
@@ -279,52 +282,54 @@ def test_the_last_decision_is_undone(table: Table, make_ping: MakePing, capsys: 
     ]
 
 
-def test_a_revision_that_was_shown_is_taken_back(table: Table, blogs: Blogs, capsys: Output) -> None:
+def test_a_revision_that_was_shown_is_taken_back(store: PingStore, blogs: Blogs, capsys: Output) -> None:
     said(capsys, "approve", blogs.ping.id)
-    table.add(reworded(blogs.ping, title="Other words"))
-    said(capsys, "approve", "--revision", table.get(blogs.ping.id).revision_hash, blogs.ping.id)
+    store.add(reworded(blogs.ping, title="Other words"))
+    said(capsys, "approve", "--revision", store.get(blogs.ping.id).revision_hash, blogs.ping.id)
     assert "shows its words from before" in said(capsys, "undo", blogs.ping.id)
-    assert table.get(blogs.ping.id).texts.title == blogs.ping.texts.title
+    assert store.get(blogs.ping.id).texts.title == blogs.ping.texts.title
 
 
 def test_a_revision_is_dropped_when_the_author_keeps_the_words(
-    table: Table, blogs: Blogs, capsys: Output
+    store: PingStore, blogs: Blogs, capsys: Output
 ) -> None:
     said(capsys, "approve", blogs.ping.id)
-    table.add(reworded(blogs.ping, title="Other words"))
-    name = table.get(blogs.ping.id).revision_hash
+    store.add(reworded(blogs.ping, title="Other words"))
+    name = store.get(blogs.ping.id).revision_hash
     assert f"{blogs.ping.id} dropped revision {name}" in folded(said(capsys, "keep", blogs.ping.id))
-    assert table.get(blogs.ping.id).revision is None
+    assert store.get(blogs.ping.id).revision is None
     (listed,) = rows(capsys, "list")
     assert "dropped" not in listed
     assert main(["keep", blogs.ping.id]) == 1
     assert "no other words to drop" in capsys.readouterr().err
 
 
-def test_a_decision_follows_the_settings(table: Table, make_ping: MakePing, capsys: Output) -> None:
+def test_a_decision_follows_the_settings(
+    table: Table, store: PingStore, make_ping: MakePing, capsys: Output
+) -> None:
     save_settings(table, Settings(approve_known=True), Settings())
     known, nameless = make_ping(), make_ping(url="https://intranet/re")
     for ping in (known, nameless):
-        table.add(ping)
+        store.add(ping)
     said(capsys, "approve", known.id)
     assert list(map(str, load_rules(table))) == ["allow host other.example"]
     assert main(["approve", nameless.id]) == 1
     assert "The ping is approved, but there is no rule for its site." in capsys.readouterr().err
-    assert table.get(nameless.id).status is Status.APPROVED
+    assert store.get(nameless.id).status is Status.APPROVED
 
 
-def test_explain_tells_a_whole_life(table: Table, blogs: Blogs, capsys: Output) -> None:
+def test_explain_tells_a_whole_life(store: PingStore, blogs: Blogs, capsys: Output) -> None:
     blogs.link()
     said(capsys, "verify", blogs.ping.id)
-    table.decide(blogs.ping.id, Status.APPROVED, NOW)
-    table.add(reworded(blogs.ping, title="Other words"))
+    store.decide(blogs.ping.id, Status.APPROVED, NOW)
+    store.add(reworded(blogs.ping, title="Other words"))
     printed = folded(said(capsys, "explain", blogs.ping.id))
     for words in (
         f"from Other {blogs.ping.url}",
         "status approved",
         "link found",
         "reasons The source links to the post.",
-        f"sent again revision {table.get(blogs.ping.id).revision_hash} Other words",
+        f"sent again revision {store.get(blogs.ping.id).revision_hash} Other words",
         "history 2026-11-24T00:00:00Z received",
         "pending by check",
         "2026-11-24T00:00:00Z approved by author",
@@ -385,17 +390,17 @@ def test_what_a_page_says_is_text_on_the_terminal(blogs: Blogs, capsys: Output) 
 
 
 def test_only_approved_pings_whose_link_is_gone_for_good_have_disappeared(
-    table: Table, make_ping: MakePing, capsys: Output
+    store: PingStore, make_ping: MakePing, capsys: Output
 ) -> None:
     now = datetime.now(UTC)
     since = {"long": now - timedelta(days=8), "lately": now}
     for title, moment in since.items():
         ping = make_ping(title=title)
-        table.add(ping)
-        table.decide(ping.id, Status.APPROVED, NOW)
+        store.add(ping)
+        store.decide(ping.id, Status.APPROVED, NOW)
         outcome = CheckOutcome(Status.APPROVED, link_missing=Gone(stamp(moment), 3), check_at=stamp(now))
-        table.apply(checked(table.get(ping.id), Verdict(LinkStatus.MISSING, stamp(now)), outcome, now))
-    table.add(make_ping(title="new"))
+        store.apply(checked(store.get(ping.id), Verdict(LinkStatus.MISSING, stamp(now)), outcome, now))
+    store.add(make_ping(title="new"))
     assert rows(capsys, "list", "--disappeared", "--post", "blog.example/other") == []
     (disappeared,) = rows(capsys, "list", "--disappeared")
     assert (disappeared["title"], disappeared["gone"]["times"]) == ("long", 3)

@@ -15,9 +15,9 @@ from tests.template import ROOT
 from trackback.cli.main import main
 from trackback.model.sent_ping import SentPing
 from trackback.model.settings import Settings
-from trackback.storage.pings import Table
 from trackback.storage.sent_pings_file import SentPingsFile
 from trackback.storage.settings import save_settings
+from trackback.storage.table import Table
 
 Output = pytest.CaptureFixture[str]
 

@@ -18,7 +18,8 @@ from trackback.storage.closed_posts import (
     load_closed,
     reopen,
 )
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 SITES = Sites("blog.example, http://old.example:8080, bücher.example")
 NOW = datetime(2026, 11, 25, tzinfo=UTC)
@@ -124,9 +125,9 @@ def test_of_eight_who_close_posts_at_once_none_is_lost(table: Table) -> None:
     assert load_closed(table) == {f"blog.example/{n}" for n in range(8)}
 
 
-def test_what_is_closed_is_no_ping(table: Table) -> None:
+def test_what_is_closed_is_no_ping(table: Table, store: PingStore) -> None:
     close(table, SITES, "blog.example")
-    assert list(table.pings()) == []
+    assert list(store.pings()) == []
 
 
 def test_an_environment_reads_it_at_its_first_ping_and_then_once_a_minute(table: Table) -> None:

@@ -10,17 +10,11 @@ import pytest
 from tests import aws_faults as faults
 from tests.conftest import MakePing
 from trackback.errors import TableBusy
+from trackback.model.delivery import Delivery, by_ping, delivery_id, event_id, ping_event
 from trackback.model.ping import Status
-from trackback.storage.deliveries import (
-    KEEP,
-    Deliveries,
-    Delivery,
-    by_ping,
-    delivery_id,
-    event_id,
-    ping_event,
-)
-from trackback.storage.pings import Table
+from trackback.storage.deliveries import KEEP, Deliveries
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 from trackback.timestamps import stamp
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -46,7 +40,7 @@ def deliveries(table: Table) -> Deliveries:
 
 
 def stored(table: Table, delivery: Delivery) -> dict[str, Any]:
-    return table.read(delivery.id)
+    return table.get(delivery.id)
 
 
 @pytest.mark.parametrize("delivery", EVERY.values(), ids=EVERY)
@@ -77,14 +71,16 @@ def test_a_delivery_is_kept_for_thirty_days(table: Table, deliveries: Deliveries
     assert timedelta(days=30) == KEEP
 
 
-def test_deliveries_are_no_pings(table: Table, deliveries: Deliveries, make_ping: MakePing) -> None:
+def test_deliveries_are_no_pings(
+    table: Table, store: PingStore, deliveries: Deliveries, make_ping: MakePing
+) -> None:
     ping = make_ping()
-    table.add(ping)
+    store.add(ping)
     for each in EVERY.values():
         deliveries.log(each)
-    assert [each.id for each in table.pings()] == [ping.id]
-    assert all(list(table.pings(status)) == [] for status in Status if status is not Status.RECEIVED)
-    assert table.due(NOW + timedelta(days=1), 10) == []
+    assert [each.id for each in store.pings()] == [ping.id]
+    assert all(list(store.pings(status)) == [] for status in Status if status is not Status.RECEIVED)
+    assert store.due(NOW + timedelta(days=1), 10) == []
     assert not any("url" in stored(table, each) for each in EVERY.values())
 
 

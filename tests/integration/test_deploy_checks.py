@@ -15,7 +15,7 @@ from trackback.cli.deploy.identities import identity_parameters
 from trackback.cli.deploy.parameters import read_keys
 from trackback.cli.deploy.settings_file import Deployment
 from trackback.cli.deploy.stack_state import StackNotReady, StackState, first_failure, stack_state
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 
 REGION = "us-east-1"
 KEYS = read_keys(ROOT / "template.yaml")

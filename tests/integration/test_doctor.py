@@ -11,7 +11,8 @@ from trackback.cli.doctor.examine import Doctor
 from trackback.cli.doctor.finding import Finding, Severity
 from trackback.cli.main import main
 from trackback.storage.api_address import note_api
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 from trackback.web.http.client import MAX_BODY, Fetcher
 
 Output = pytest.CaptureFixture[str]
@@ -27,14 +28,16 @@ def examine(table: Table, here: Published, path: str = PATH) -> dict[str, Findin
     return {finding.check: finding for finding in found if finding.grade is not Severity.RIGHT}
 
 
-def test_a_post_that_has_all_it_should_have_is_right(table: Table, here: Published, capsys: Output) -> None:
+def test_a_post_that_has_all_it_should_have_is_right(
+    store: PingStore, here: Published, capsys: Output
+) -> None:
     assert main(["doctor", here.url, "--api", here.api]) == 0
     printed = capsys.readouterr().out.splitlines()
     assert [line.split()[:2] for line in printed[:-2] if line.startswith("right")] == [
         ["right", check] for check in CHECKS
     ]
     assert printed[-2:] == ["", "All is right."]
-    assert list(table.pings()) == []
+    assert list(store.pings()) == []
 
 
 def test_a_page_with_what_the_snippet_says_pasted_in_is_right(
@@ -46,7 +49,7 @@ def test_a_page_with_what_the_snippet_says_pasted_in_is_right(
 
 
 def test_each_fault_of_a_post_is_told_with_what_to_do(
-    table: Table, here: Published, capsys: Output, monkeypatch: pytest.MonkeyPatch
+    store: PingStore, here: Published, capsys: Output, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     here.publish("<title>Bare</title><p>A post.", content_security_policy="default-src 'self'")
@@ -60,7 +63,7 @@ def test_each_fault_of_a_post_is_told_with_what_to_do(
     assert max(len(line) for line in printed.splitlines() if line not in advice) <= 80
     tag = f'<script type="module" src="{here.api}/embed.js"></script>'
     assert any(tag in line for line in advice)  # to be copied in one piece
-    assert list(table.pings()) == []
+    assert list(store.pings()) == []
 
 
 def test_programs_get_one_object_a_line(table: Table, here: Published, capsys: Output) -> None:

@@ -31,8 +31,9 @@ from trackback.receiving.verifier import Verifier
 from trackback.storage.closed_posts import close
 from trackback.storage.dynamodb import connect
 from trackback.storage.items import post_id
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import save_rules
+from trackback.storage.table import Table
 from trackback.web.http.client import Fetcher
 
 NOW = datetime(2026, 11, 26, tzinfo=UTC)
@@ -47,33 +48,35 @@ def send(table: Table, here: Published) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def seen(table: Table, here: Published) -> list[Ping]:
+def seen(table: Table, store: PingStore, here: Published) -> list[Ping]:
     """The pings that the table holds when the API has taken one, each after its verification."""
     pings: list[Ping] = []
     verifier = Verifier(table, Fetcher(loopback=True), FloodWindow(), HostRateLimit())
 
     def verify() -> None:
-        for ping in table.pings():
+        for ping in store.pings():
             verifier.verify(ping.id, verifier.context(), NOW)
-            pings.append(table.get(ping.id))
+            pings.append(store.get(ping.id))
 
     here.after = verify
     return pings
 
 
-def test_a_test_ping_arrives_and_is_removed(table: Table, here: Published, send: Callable[..., Any]) -> None:
+def test_a_test_ping_arrives_and_is_removed(
+    store: PingStore, here: Published, send: Callable[..., Any]
+) -> None:
     arrived: list[Ping] = []
-    here.after = lambda: arrived.extend(table.pings())
+    here.after = lambda: arrived.extend(store.pings())
     found = send()
     assert (found.grade, found.advice) == (Severity.RIGHT, "")
     (ping,) = arrived
     assert (ping.post, ping.status) == (here.url, Status.RECEIVED)
-    assert list(table.pings()) == []
+    assert list(store.pings()) == []
 
 
 @pytest.mark.parametrize("path", ["/", "/a%20b/%E6%97%A5/", "/index.php", "/x--y/~z", f"/{'long/' * 180}"])
 def test_it_is_spam_to_verification_which_fetches_nothing_for_it(
-    table: Table, send: Callable[..., Any], seen: list[Ping], path: str
+    table: Table, store: PingStore, send: Callable[..., Any], seen: list[Ping], path: str
 ) -> None:
     """So there is no mail, no webhook and no count, even where it is never removed."""
     assert send(path).grade is Severity.RIGHT
@@ -82,8 +85,8 @@ def test_it_is_spam_to_verification_which_fetches_nothing_for_it(
     assert ping.verdict
     assert ping.verdict.link == "unreachable"
     assert not ping.verdict.why
-    assert table.read(post_id(ping.post_key)) == {}
-    assert list(table.pings()) == []
+    assert table.get(post_id(ping.post_key)) == {}
+    assert list(store.pings()) == []
 
 
 def test_it_is_spam_to_an_author_who_approves_the_like(
@@ -129,43 +132,43 @@ def test_an_api_that_refuses_is_quoted(table: Table, here: Published) -> None:
 
 
 def test_an_api_that_fails_once_it_has_stored_the_ping_leaves_none(
-    table: Table, here: Published, send: Callable[..., Any]
+    store: PingStore, here: Published, send: Callable[..., Any]
 ) -> None:
     stored: list[Ping] = []
 
     def fail() -> None:
-        stored.extend(table.pings())
+        stored.extend(store.pings())
         raise ValueError
 
     here.after = fail
     found = send()
     assert found.grade is Severity.WRONG
     assert "it answers 500" in found.words
-    assert (len(stored), list(table.pings())) == (1, [])
+    assert (len(stored), list(store.pings())) == (1, [])
 
 
 def test_a_ping_that_is_stored_after_we_gave_up_is_removed_as_well(
-    table: Table, here: Published, monkeypatch: pytest.MonkeyPatch
+    table: Table, store: PingStore, here: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(trial, "MAY_STILL_COME", 60)
     stored: list[Ping] = []
     here.before = lambda: Event().wait(2)
-    here.after = lambda: stored.extend(table.pings())
+    here.after = lambda: stored.extend(store.pings())
     found = Probe(table, Fetcher(loopback=True, seconds=1)).run(here.post())
     assert found.grade is Severity.WRONG
     assert "did not answer within 1 seconds" in found.words
-    assert list(table.pings()) == []
+    assert list(store.pings()) == []
 
 
 def test_a_ping_that_does_not_arrive_tells_of_another_table(
-    table: Table, here: Published, other: Table
+    store: PingStore, here: Published, other: Table
 ) -> None:
     found = Probe(other, Fetcher(loopback=True)).run(here.post())
     assert found.grade is Severity.WRONG
     assert "is not in the table other" in found.words
     assert "--table" in found.advice
-    assert list(other.pings()) == []
-    assert len(list(table.pings())) == 1
+    assert list(PingStore(other).pings()) == []
+    assert len(list(store.pings())) == 1
 
 
 @pytest.fixture
@@ -179,33 +182,33 @@ def other() -> Iterator[Table]:
 
 
 def test_a_ping_that_somebody_has_approved_meanwhile_stays_and_is_named(
-    table: Table, here: Published, send: Callable[..., Any]
+    store: PingStore, here: Published, send: Callable[..., Any]
 ) -> None:
-    here.after = lambda: [table.decide(ping.id, Status.APPROVED, NOW) for ping in table.pings()]
+    here.after = lambda: [store.decide(ping.id, Status.APPROVED, NOW) for ping in store.pings()]
     with pytest.raises(NotRemoved) as raised:
         send()
-    (ping,) = table.pings()
+    (ping,) = store.pings()
     assert f"trackback spam {ping.id}" in str(raised.value)
-    assert table.counts([ping.post_key]) == {ping.post_key: 1}
+    assert store.counts([ping.post_key]) == {ping.post_key: 1}
 
 
-def test_a_ping_that_cannot_be_removed_is_named(table: Table, here: Published) -> None:
+def test_a_ping_that_cannot_be_removed_is_named(table: Table, store: PingStore, here: Published) -> None:
     faults.answer(table, "DeleteItem", 1, faults.error("AccessDeniedException"))
     with pytest.raises(NotRemoved) as raised:
         Probe(table, Fetcher(loopback=True)).run(here.post())
-    (ping,) = table.pings()
+    (ping,) = store.pings()
     assert f"the test ping {ping.id} is still in the table" in str(raised.value)
     assert "AccessDeniedException" in str(raised.value)
 
 
 @pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_whoever_ends_the_doctor_ends_it_when_the_ping_is_removed(
-    table: Table, here: Published, number: signal.Signals
+    store: PingStore, here: Published, number: signal.Signals
 ) -> None:
     stored: list[Ping] = []
 
     def interrupt() -> None:
-        stored.extend(table.pings())
+        stored.extend(store.pings())
         process.send_signal(number)
         process.wait(60)
 
@@ -215,4 +218,4 @@ def test_whoever_ends_the_doctor_ends_it_when_the_ping_is_removed(
     _, complaints = process.communicate(timeout=120)
     assert process.returncode == 128 + number
     assert complaints == b""
-    assert (len(stored), list(table.pings())) == (1, [])
+    assert (len(stored), list(store.pings())) == (1, [])

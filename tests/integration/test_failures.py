@@ -15,7 +15,8 @@ from tests.lambdas import Lambdas
 from tests.stack.servers import serving
 from trackback.cli import failure_queues
 from trackback.cli.main import main
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 Output = pytest.CaptureFixture[str]
 TRIAGE = "arn:aws:lambda:us-east-1:123456789012:function:trackback-TriageFunction-1:live"
@@ -129,9 +130,9 @@ def test_where_nothing_has_failed_the_list_says_so(queues: Queues, capsys: Outpu
 
 
 def test_the_list_says_what_failed_where_and_why_and_leaves_it(
-    queues: Queues, table: Table, make_ping: MakePing, capsys: Output
+    queues: Queues, table: Table, store: PingStore, make_ping: MakePing, capsys: Output
 ) -> None:
-    table.add(make_ping())
+    store.add(make_ping())
     queues.fail(ASYNC)
     queues.fail(batch(table))
     queues.poison('{"ping": "abc234"}')
@@ -158,12 +159,12 @@ def test_json_is_one_object_a_line(queues: Queues, capsys: Output) -> None:
 
 
 def test_changes_of_the_stream_are_given_to_their_function_again(
-    queues: Queues, lambdas: Lambdas, table: Table, make_ping: MakePing
+    queues: Queues, lambdas: Lambdas, table: Table, store: PingStore, make_ping: MakePing
 ) -> None:
     ping = make_ping()
-    table.add(ping)
+    store.add(ping)
     queues.fail(batch(table))
-    table.add(make_ping())  # after the batch
+    store.add(make_ping())  # after the batch
     table.write("settings#", "settings", {})
     assert main(["failures", "retry"]) == 0
     (invocation,) = lambdas.asked
@@ -183,10 +184,10 @@ def test_changes_of_the_stream_are_given_to_their_function_again(
     ],
 )
 def test_changes_that_fail_again_stay(
-    queues: Queues, lambdas: Lambdas, table: Table, make_ping: MakePing, capsys: Output,
+    queues: Queues, lambdas: Lambdas, table: Table, store: PingStore, make_ping: MakePing, capsys: Output,
     answer: Any, error: str, words: str,
 ) -> None:  # fmt: skip
-    table.add(make_ping())
+    store.add(make_ping())
     queues.fail(batch(table))
     lambdas.answer, lambdas.error = answer, error
     assert main(["failures", "retry"]) == 1
@@ -210,10 +211,10 @@ def _forgetful(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_forgetful")
 def test_what_the_stream_has_forgotten_can_be_made_up_for_by_checking_what_has_no_verdict(
-    queues: Queues, lambdas: Lambdas, table: Table, make_ping: MakePing, capsys: Output
+    queues: Queues, lambdas: Lambdas, store: PingStore, make_ping: MakePing, capsys: Output
 ) -> None:
     ping = make_ping()
-    table.add(ping)
+    store.add(ping)
     record = {
         **context(TRIAGE, "RecordAgeExceeded"),
         "DDBStreamBatchInfo": {

@@ -41,38 +41,38 @@ def approved(web: Web, answer: Answer | None = None) -> Ping:
     web.answers["/re"] = answer or web.link()
     ping = web.add()
     web.verify(ping)
-    web.table.decide(ping.id, Status.APPROVED, NOW)
-    return web.table.get(ping.id)
+    web.store.decide(ping.id, Status.APPROVED, NOW)
+    return web.store.get(ping.id)
 
 
 def shown(web: Web) -> list[str]:
     """Return the titles that readers see."""
-    return [ping.title for ping in web.table.approved(web.post_key, 50).pings]
+    return [ping.title for ping in web.store.approved(web.post_key, 50).pings]
 
 
 def look_when_due(web: Web, ping: Ping) -> float:
     """Look at a ping when the schedule would; return how many days after `NOW` that is."""
-    due = datetime.fromisoformat(web.table.get(ping.id).check_at)
-    assert ping.id not in web.table.due(due - timedelta(seconds=1), 50)
-    assert ping.id in web.table.due(due, 50)
+    due = datetime.fromisoformat(web.store.get(ping.id).check_at)
+    assert ping.id not in web.store.due(due - timedelta(seconds=1), 50)
+    assert ping.id in web.store.due(due, 50)
     web.verify(ping, due - NOW)
     return (due - NOW) / DAY
 
 
 def test_an_approved_text_stays_until_the_author_takes_the_new_one(web: Web) -> None:
     ping = approved(web)
-    assert web.table.add(web.ping(title="Buy now", excerpt="Other words")) is Added.REVISED
+    assert web.store.add(web.ping(title="Buy now", excerpt="Other words")) is Added.REVISED
     web.verify(ping)
-    after = web.table.get(ping.id)
+    after = web.store.get(ping.id)
     assert (after.status, after.texts.title, shown(web)) == (Status.APPROVED, "A reply", ["A reply"])
     assert after.revision == Texts("Buy now", "Other words", "Other")
-    web.table.decide(ping.id, Status.APPROVED, NOW)
+    web.store.decide(ping.id, Status.APPROVED, NOW)
     assert shown(web) == ["A reply"]
-    web.table.decide(ping.id, Status.APPROVED, NOW, texts_hash=after.revision_hash)
-    after = web.table.get(ping.id)
+    web.store.decide(ping.id, Status.APPROVED, NOW, texts_hash=after.revision_hash)
+    after = web.store.get(ping.id)
     assert (after.texts.title, after.texts.excerpt, after.revision) == ("Buy now", "Other words", None)
     assert shown(web) == ["Buy now"]
-    assert web.table.counts([web.post_key]) == {web.post_key: 1}
+    assert web.store.counts([web.post_key]) == {web.post_key: 1}
     assert [entry.what for entry in after.history] == ["pending", "approved", "approved"]
 
 
@@ -83,11 +83,11 @@ def test_other_texts_are_kept_beside_what_is_there_unless_it_is_unwanted(
 ) -> None:
     ping = web.add()
     if status is not Status.RECEIVED:
-        web.table.decide(ping.id, status, NOW)
-    before = web.table.get(ping.id)
+        web.store.decide(ping.id, status, NOW)
+    before = web.store.get(ping.id)
     unwanted = status in {Status.REJECTED, Status.SPAM}
-    outcome = web.table.add(web.ping(**{changed: "Something else"}))
-    after = web.table.get(ping.id)
+    outcome = web.store.add(web.ping(**{changed: "Something else"}))
+    after = web.store.get(ping.id)
     assert outcome is (Added.REPEATED if unwanted else Added.REVISED)
     assert (after.status, after.texts, after.history) == (before.status, before.texts, before.history)
     assert after.revision == (None if unwanted else replace(ping.texts, **{changed: "Something else"}))
@@ -98,11 +98,11 @@ def test_other_texts_are_kept_beside_what_is_there_unless_it_is_unwanted(
 def test_the_same_again_changes_nothing(web: Web, status: Status, revised: bool) -> None:
     ping = web.add()
     if status is not Status.RECEIVED:
-        web.table.decide(ping.id, status, NOW)
+        web.store.decide(ping.id, status, NOW)
     texts = {"title": "Something else"} if revised else {}
-    web.table.add(web.ping(**texts))
+    web.store.add(web.ping(**texts))
     before = item(ping)
-    assert web.table.add(web.ping(**texts)) is Added.REPEATED
+    assert web.store.add(web.ping(**texts)) is Added.REPEATED
     assert item(ping) == before
 
 
@@ -110,7 +110,7 @@ def test_the_latest_of_several_revisions_waits(web: Web) -> None:
     ping = approved(web)
     for title in ("Second", "Third", "Fourth"):
         web.add(title=title)
-    assert web.table.get(ping.id).latest_texts.title == "Fourth"
+    assert web.store.get(ping.id).latest_texts.title == "Fourth"
     assert shown(web) == ["A reply"]
 
 
@@ -138,18 +138,18 @@ def test_what_is_held_is_approved_with_the_words_that_the_author_names(web: Web)
     for ping, path in ((first, "/1"), (second, "/2")):
         web.verify(ping)
         web.add(path, title="With a better title")
-    web.table.decide(first.id, Status.APPROVED, NOW)
-    web.table.decide(second.id, Status.APPROVED, NOW, texts_hash=web.table.get(second.id).revision_hash)
+    web.store.decide(first.id, Status.APPROVED, NOW)
+    web.store.decide(second.id, Status.APPROVED, NOW, texts_hash=web.store.get(second.id).revision_hash)
     assert sorted(shown(web)) == ["A reply", "With a better title"]
 
 
 def test_a_revision_that_is_not_the_latest_is_not_taken(web: Web) -> None:
     ping = approved(web)
-    web.table.add(web.ping(title="Kind words"))
-    seen = web.table.get(ping.id).revision_hash
-    web.table.add(web.ping(title="Buy now"))
+    web.store.add(web.ping(title="Kind words"))
+    seen = web.store.get(ping.id).revision_hash
+    web.store.add(web.ping(title="Buy now"))
     with pytest.raises(StatusChanged):
-        web.table.decide(ping.id, Status.APPROVED, NOW, texts_hash=seen)
+        web.store.decide(ping.id, Status.APPROVED, NOW, texts_hash=seen)
     assert shown(web) == ["A reply"]
 
 
@@ -157,12 +157,12 @@ def test_a_revision_that_is_sent_while_another_is_taken_stays(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ping = approved(web)
-    web.table.add(web.ping(title="Kind words"))
-    seen = web.table.get(ping.id)
-    web.table.add(web.ping(title="Buy now"))
-    monkeypatch.setattr(web.table, "get", lambda _: seen)
+    web.store.add(web.ping(title="Kind words"))
+    seen = web.store.get(ping.id)
+    web.store.add(web.ping(title="Buy now"))
+    monkeypatch.setattr(web.store, "get", lambda _: seen)
     with pytest.raises(StatusChanged):
-        web.table.decide(ping.id, Status.APPROVED, NOW, texts_hash=seen.revision_hash)
+        web.store.decide(ping.id, Status.APPROVED, NOW, texts_hash=seen.revision_hash)
 
 
 def test_spam_in_a_revision_of_what_is_held_is_dropped_and_says_nothing_about_the_ping(web: Web) -> None:
@@ -177,7 +177,7 @@ def test_who_pings_first_with_spam_keeps_no_genuine_ping_out(web: Web) -> None:
     web.answers["/re"] = web.link()
     spam = web.add(**SPAMMY)
     assert web.verify(spam).status is Status.SPAM
-    assert web.table.add(web.ping(title="A reply")) is Added.REVISED
+    assert web.store.add(web.ping(title="A reply")) is Added.REVISED
     after = web.verify(spam)
     assert (after.status, after.texts.title) == (Status.PENDING, "A reply")
     assert after.verdict
@@ -188,10 +188,10 @@ def test_who_pings_first_with_spam_keeps_no_genuine_ping_out(web: Web) -> None:
 def test_what_is_put_away_is_never_due(web: Web) -> None:
     ping = web.add(host="unknown.example")
     web.verify(ping)
-    assert web.table.due(NOW + 999 * DAY, 10) == [ping.id]
+    assert web.store.due(NOW + 999 * DAY, 10) == [ping.id]
     save_rules(web.table, [read_rule("block", "host", "unknown.example")], [])
     assert web.verify(ping, DAY).status is Status.SPAM
-    assert web.table.due(NOW + 999 * DAY, 10) == []
+    assert web.store.due(NOW + 999 * DAY, 10) == []
 
 
 def test_what_a_rule_approves_is_shown_in_its_pages_words(web: Web) -> None:
@@ -213,7 +213,7 @@ def test_a_decision_against_a_ping_survives_all_that_comes(web: Web) -> None:
     web.answers["/re"] = web.link()
     for path, status in (("/re", Status.REJECTED), ("/re?2", Status.SPAM)):
         ping = web.add(path)
-        web.table.decide(ping.id, status, NOW)
+        web.store.decide(ping.id, status, NOW)
         before = item(ping)
         for title in ("A reply", "Second", "Third"):
             web.add(path, title=title)
@@ -235,8 +235,8 @@ def test_what_could_not_be_reached_is_looked_at_after_an_hour_a_day_a_week_a_mon
     assert [look_when_due(web, ping) for _ in range(4)] == pytest.approx(
         [hour, hour + 1, hour + 8, hour + 38]
     )
-    assert web.table.get(ping.id).check_at == ""
-    assert web.table.due(NOW + 999 * DAY, 50) == []
+    assert web.store.get(ping.id).check_at == ""
+    assert web.store.due(NOW + 999 * DAY, 50) == []
 
 
 def test_what_could_not_be_reached_at_first_is_judged_when_it_can(web: Web) -> None:
@@ -246,14 +246,14 @@ def test_what_could_not_be_reached_at_first_is_judged_when_it_can(web: Web) -> N
     assert web.verify(ping).status is Status.PENDING
     web.answers["/re"] = web.link()
     look_when_due(web, ping)
-    assert (web.table.get(ping.id).status, shown(web)) == (Status.APPROVED, ["Mine"])
+    assert (web.store.get(ping.id).status, shown(web)) == (Status.APPROVED, ["Mine"])
 
 
 def test_what_is_held_and_was_seen_is_not_looked_at_again(web: Web) -> None:
     web.answers |= {"/re": web.link(), "/no": page("Nothing.")}
     for path in ("/re", "/no"):
         web.verify(web.add(path))
-    assert web.table.due(NOW + 999 * DAY, 50) == []
+    assert web.store.due(NOW + 999 * DAY, 50) == []
 
 
 GONE: list[tuple[str, Answer]] = [
@@ -275,7 +275,7 @@ def test_a_source_that_went_away_is_told_after_a_week_and_readers_still_see_its_
             assert main(["list", "--disappeared", "--json"]) == 0
             assert capsys.readouterr().out == ""
         web.verifier.verify(ping.id, web.verifier.context(), long_ago + day * DAY)
-        after = web.table.get(ping.id)
+        after = web.store.get(ping.id)
         assert after.link_missing == Gone(stamp(long_ago), times)
         assert after.check_at == stamp(long_ago + again * DAY)
     assert (after.status, shown(web)) == (Status.APPROVED, ["A reply"])
@@ -318,7 +318,7 @@ def test_a_look_that_failed_neither_counts_nor_clears(web: Web) -> None:
     for day, answer in ((1, GONE[0][1]), (2, NOT_GONE[0][1]), (3, NOT_GONE[1][1]), (4, GONE[1][1])):
         web.answers["/re"] = answer
         web.verify(ping, day * DAY)
-    assert web.table.get(ping.id).link_missing == Gone(stamp(NOW + DAY), 2)
+    assert web.store.get(ping.id).link_missing == Gone(stamp(NOW + DAY), 2)
 
 
 def test_a_link_that_is_back_is_no_longer_told_as_gone(web: Web) -> None:
@@ -326,7 +326,7 @@ def test_a_link_that_is_back_is_no_longer_told_as_gone(web: Web) -> None:
     web.answers["/re"] = page("", "410 Gone")
     for day in (1, 4, 9):
         web.verify(ping, day * DAY)
-    assert web.table.get(ping.id).link_missing
+    assert web.store.get(ping.id).link_missing
     web.answers["/re"] = web.link()
     after = web.verify(ping, 12 * DAY)
     assert (after.link_missing, after.check_at) == (None, stamp(NOW + 13 * DAY))
@@ -347,7 +347,7 @@ def test_what_was_approved_without_a_link_can_still_go_away_and_come_back(web: W
     web.verify(ping, DAY)
     web.answers["/re"] = page("", "503 Later")
     web.verify(ping, 2 * DAY)
-    assert web.table.get(ping.id).link_missing == Gone(stamp(NOW + DAY), 1)
+    assert web.store.get(ping.id).link_missing == Gone(stamp(NOW + DAY), 1)
     web.answers["/re"] = here
     assert web.verify(ping, 3 * DAY).link_missing is None
 
@@ -363,20 +363,20 @@ def test_an_approved_ping_that_is_decided_against_is_not_looked_at_again(web: We
     ping = approved(web)
     web.answers["/re"] = page("", "410 Gone")
     web.verify(ping, DAY)
-    web.table.decide(ping.id, Status.REJECTED, NOW)
-    after = web.table.get(ping.id)
+    web.store.decide(ping.id, Status.REJECTED, NOW)
+    after = web.store.get(ping.id)
     assert (after.link_missing, after.check_at, shown(web)) == (None, "", [])
-    assert web.table.due(NOW + 999 * DAY, 50) == []
+    assert web.store.due(NOW + 999 * DAY, 50) == []
 
 
 def test_the_history_tells_every_change_of_status_in_order(web: Web) -> None:
     ping = web.add()
     web.verify(ping)
     for hours, status in enumerate([Status.APPROVED, Status.REJECTED, Status.SPAM, Status.APPROVED], 1):
-        web.table.decide(ping.id, status, NOW + timedelta(hours=hours), why="so be it")
-        web.table.decide(ping.id, status, NOW + timedelta(hours=hours))
+        web.store.decide(ping.id, status, NOW + timedelta(hours=hours), why="so be it")
+        web.store.decide(ping.id, status, NOW + timedelta(hours=hours))
         web.verify(ping, timedelta(hours=hours))
-    history = web.table.get(ping.id).history
+    history = web.store.get(ping.id).history
     assert [(entry.at[11:13], entry.what, entry.by) for entry in history] == [
         ("00", "pending", "check"),
         ("01", "approved", "author"),
@@ -391,8 +391,8 @@ def test_the_history_is_short(web: Web) -> None:
     ping = web.add()
     for n in range(30):
         status = (Status.APPROVED, Status.REJECTED)[n % 2]
-        web.table.decide(ping.id, status, NOW + timedelta(hours=n))
-    history = web.table.get(ping.id).history
+        web.store.decide(ping.id, status, NOW + timedelta(hours=n))
+    history = web.store.get(ping.id).history
     assert len(history) == 20
     assert history[-1].at == stamp(NOW + timedelta(hours=29))
 
@@ -406,17 +406,17 @@ def test_unwanted_pings_expire_whoever_decided(web: Web) -> None:
     by_author, held = web.add("/a"), web.add("/b")
     for ping in (by_rule, by_check, held):
         web.verify(ping)
-    web.table.decide(by_author.id, Status.SPAM, NOW)
+    web.store.decide(by_author.id, Status.SPAM, NOW)
     then = {"N": str(int((NOW + KEEP_UNWANTED).timestamp()))}
     assert [item(ping).get(ttl) for ping in (by_rule, by_check, by_author, held)] == [then, then, then, None]
-    assert [web.table.get(ping.id).status for ping in (by_rule, by_check)] == [Status.SPAM, Status.REJECTED]
+    assert [web.store.get(ping.id).status for ping in (by_rule, by_check)] == [Status.SPAM, Status.REJECTED]
 
 
 @pytest.mark.parametrize("status", DECIDED)
 def test_no_decision_keeps_what_stands_for_the_sender(web: Web, status: Status) -> None:
     ping = web.add()
     assert item(ping)["sender"]
-    web.table.decide(ping.id, status, NOW)
+    web.store.decide(ping.id, status, NOW)
     assert "sender" not in item(ping)
 
 
@@ -425,24 +425,24 @@ def test_what_is_due_is_found_the_longest_due_first_and_so_many_at_a_time(web: W
     pings = {}
     for wait in waits:
         ping = web.add(f"/{wait}", f"blog{wait}.example")
-        web.table.decide(ping.id, Status.APPROVED, NOW + wait * DAY)
+        web.store.decide(ping.id, Status.APPROVED, NOW + wait * DAY)
         pings[wait] = ping.id
     gone = Gone(stamp(NOW - 9 * DAY), 3)
     for wait, due in ((2, Due.GONE), (3, Due.REVISED)):
-        before = web.table.get(pings[wait])
-        web.table.apply(Change(before, replace(before, due=due, link_missing=gone)))
+        before = web.store.get(pings[wait])
+        web.store.apply(Change(before, replace(before, due=due, link_missing=gone)))
     later = NOW + 4 * DAY
-    assert web.table.due(later, 50) == [pings[wait] for wait in (1, 2, 3)]
-    assert web.table.due(later, 2) == [pings[wait] for wait in (1, 2)]
-    assert web.table.due(NOW, 50) == []
+    assert web.store.due(later, 50) == [pings[wait] for wait in (1, 2, 3)]
+    assert web.store.due(later, 2) == [pings[wait] for wait in (1, 2)]
+    assert web.store.due(NOW, 50) == []
 
 
 def test_words_that_return_to_what_stands_there_leave_no_revision(web: Web) -> None:
     ping = web.add(title="One")
-    web.table.decide(ping.id, Status.APPROVED, NOW)
-    web.table.add(web.ping(title="Two"))
-    web.table.add(web.ping(title="One"))
-    assert web.table.get(ping.id).revision is None
+    web.store.decide(ping.id, Status.APPROVED, NOW)
+    web.store.add(web.ping(title="Two"))
+    web.store.add(web.ping(title="One"))
+    assert web.store.get(ping.id).revision is None
 
 
 def test_the_history_says_why_a_ping_was_put_away(web: Web) -> None:
@@ -454,11 +454,11 @@ def test_the_history_says_why_a_ping_was_put_away(web: Web) -> None:
 
 def test_what_is_put_off_does_not_wake_verification_by_itself(web: Web) -> None:
     ping = web.add(title="One")
-    web.table.decide(ping.id, Status.APPROVED, NOW)
-    web.table.add(web.ping(title="Two"))
-    web.table.apply(postponed(web.table.get(ping.id), NOW + timedelta(minutes=1)))
+    web.store.decide(ping.id, Status.APPROVED, NOW)
+    web.store.add(web.ping(title="Two"))
+    web.store.apply(postponed(web.store.get(ping.id), NOW + timedelta(minutes=1)))
     assert "unlooked" not in item(ping)
-    assert web.table.due(NOW + timedelta(minutes=2), 10) == [ping.id]
+    assert web.store.due(NOW + timedelta(minutes=2), 10) == [ping.id]
 
 
 def test_a_page_over_a_megabyte_whose_start_has_no_link_is_not_called_linkless(web: Web) -> None:

@@ -14,7 +14,8 @@ from tests import aws_faults as faults
 from tests.conftest import MakePing
 from tests.integration.test_serve import BUSY, PINGS, approve, get
 from tests.template import ROOT
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 HTML, JSON = "text/html; charset=utf-8", "application/json"
@@ -46,9 +47,9 @@ def test_people_are_answered_in_html_and_programs_in_json(path: str, accept: str
     assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (200, kind)
 
 
-def test_the_page_shows_what_the_json_says(table: Table, make_ping: MakePing) -> None:
-    approve(table, make_ping(title="Ein & alles", excerpt="Worte"))
-    table.add(make_ping(title="Held"))
+def test_the_page_shows_what_the_json_says(store: PingStore, make_ping: MakePing) -> None:
+    approve(store, make_ping(title="Ein & alles", excerpt="Worte"))
+    store.add(make_ping(title="Held"))
     for path in (PINGS, f"{PINGS}.html"):
         body = ask(path)["body"]
         assert "Ein &amp; alles" in body
@@ -57,8 +58,8 @@ def test_the_page_shows_what_the_json_says(table: Table, make_ping: MakePing) ->
         assert '<a href="https://blog.example/2026/hello/" dir="ltr">' in body
 
 
-def test_a_post_whose_address_ends_in_html_keeps_its_own_list(table: Table, make_ping: MakePing) -> None:
-    approve(table, make_ping(post="blog.example/about.html", title="About"))
+def test_a_post_whose_address_ends_in_html_keeps_its_own_list(store: PingStore, make_ping: MakePing) -> None:
+    approve(store, make_ping(post="blog.example/about.html", title="About"))
     assert json.loads(get("/pings/blog.example/about.html")["body"])["count"] == 1
     body = ask("/pings/blog.example/about.html/.html")["body"]
     assert "About" in body
@@ -67,9 +68,9 @@ def test_a_post_whose_address_ends_in_html_keeps_its_own_list(table: Table, make
 
 
 def test_a_page_may_be_cached_as_the_json_is_and_by_what_was_asked_for(
-    table: Table, make_ping: MakePing
+    store: PingStore, make_ping: MakePing
 ) -> None:
-    approve(table, make_ping())
+    approve(store, make_ping())
     page, plain = ask()["headers"], ask(accept="*/*")["headers"]
     for name in ("Cache-Control", "Vary", "X-Content-Type-Options"):
         assert page[name] == plain[name]
@@ -81,9 +82,9 @@ def test_a_page_may_be_cached_as_the_json_is_and_by_what_was_asked_for(
     assert ask(accept="*/*", if_none_match=page["ETag"])["statusCode"] == 200
 
 
-def test_pages_lead_through_all_pings(table: Table, make_ping: MakePing) -> None:
+def test_pages_lead_through_all_pings(store: PingStore, make_ping: MakePing) -> None:
     titles = [f"Number {number} of five" for number in range(5)]
-    approve(table, *[make_ping(title=title) for title in titles])
+    approve(store, *[make_ping(title=title) for title in titles])
     seen, query = [], "limit=2"
     while query:
         body = ask(query=query)["body"]
@@ -108,7 +109,7 @@ def test_a_bad_query_is_told_on_a_page_too(path: str, query: str, words: str) ->
 def test_a_table_at_its_ceiling_asks_people_for_patience(
     table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(app, "table", table)
+    monkeypatch.setattr(app, "ping_store", PingStore(table))
     faults.answer(table, "Query", 3, BUSY, 400)
     answer = ask()
     assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (429, "60")

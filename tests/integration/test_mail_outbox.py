@@ -11,7 +11,8 @@ import pytest
 from tests.conftest import MakePing
 from trackback.model.ping import Ping, Status
 from trackback.model.settings import Notify
-from trackback.notifications.mail_outbox import (
+from trackback.notifications.mail_outbox import Outbox
+from trackback.notifications.outbox_state import (
     AT_ONCE,
     DAY,
     HOUR,
@@ -20,9 +21,9 @@ from trackback.notifications.mail_outbox import (
     PATIENCE,
     PAUSE,
     Claim,
-    Outbox,
 )
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -35,12 +36,12 @@ def outbox(table: Table) -> Outbox:
     return Outbox(table)
 
 
-def pending(table: Table, pings: Iterable[Ping]) -> list[str]:
+def pending(store: PingStore, pings: Iterable[Ping]) -> list[str]:
     """Store pings that wait for the author; return their ids."""
     ids = []
     for ping in pings:
-        table.add(ping)
-        table.decide(ping.id, Status.PENDING, NOW, by="check")
+        store.add(ping)
+        store.decide(ping.id, Status.PENDING, NOW, by="check")
         ids.append(ping.id)
     return ids
 
@@ -212,9 +213,9 @@ def test_what_was_refused_may_be_tried_again_at_once(outbox: Outbox) -> None:
 
 
 def test_a_ping_is_told_of_by_one_mail_however_often_that_is_tried(
-    table: Table, outbox: Outbox, make_ping: MakePing
+    store: PingStore, outbox: Outbox, make_ping: MakePing
 ) -> None:
-    waiting = pending(table, (make_ping() for _ in range(3)))
+    waiting = pending(store, (make_ping() for _ in range(3)))
     outbox.add(waiting)
     claim = outbox.claim(EACH, NOW)
     assert claim
@@ -227,25 +228,25 @@ def test_a_ping_is_told_of_by_one_mail_however_often_that_is_tried(
 
 @pytest.mark.parametrize("status", [Status.APPROVED, Status.REJECTED, Status.SPAM])
 def test_what_was_decided_meanwhile_is_not_told_of(
-    table: Table, outbox: Outbox, make_ping: MakePing, status: Status
+    store: PingStore, outbox: Outbox, make_ping: MakePing, status: Status
 ) -> None:
-    first, second = pending(table, (make_ping() for _ in range(2)))
+    first, second = pending(store, (make_ping() for _ in range(2)))
     outbox.add([first, second, "nosuchping"])
-    table.decide(first, status, NOW)
+    store.decide(first, status, NOW)
     assert told(outbox, outbox.claim(EACH, NOW)) == [second]
 
 
 def test_each_revision_of_an_approved_ping_is_told_of_once_when_it_was_looked_at(
-    table: Table, outbox: Outbox, make_ping: MakePing
+    store: PingStore, outbox: Outbox, make_ping: MakePing
 ) -> None:
     ping = make_ping()
-    (waiting,) = pending(table, [ping])
+    (waiting,) = pending(store, [ping])
     outbox.add([waiting])
     assert send(outbox, NOW) == 1
-    table.decide(waiting, Status.APPROVED, NOW)
+    store.decide(waiting, Status.APPROVED, NOW)
     for n in (1, 2):
         make: dict[str, str] = {"url": ping.url, "title": f"Other words {n}"}
-        table.add(make_ping(**make))
+        store.add(make_ping(**make))
         outbox.add([waiting])
         now = NOW + 4 * n * SECOND
         unlooked = outbox.claim(EACH, now)
@@ -269,9 +270,9 @@ def look(ping: str) -> None:
 
 
 def test_the_most_promising_come_first_and_then_the_oldest(
-    table: Table, outbox: Outbox, make_ping: MakePing
+    store: PingStore, outbox: Outbox, make_ping: MakePing
 ) -> None:
-    waiting = pending(table, (make_ping() for _ in range(4)))
+    waiting = pending(store, (make_ping() for _ in range(4)))
     for ping, score in zip(waiting, (2, -3, 2, -3), strict=True):
         boto3.client("dynamodb").update_item(
             TableName="trackback",

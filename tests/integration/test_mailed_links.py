@@ -11,8 +11,9 @@ from tests.events import FORM, Context, http_event
 from trackback.model.ping import Status
 from trackback.model.settings import Notify
 from trackback.signing import Action, write_session
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_settings
+from trackback.storage.table import Table
 
 
 @pytest.mark.parametrize(
@@ -24,20 +25,20 @@ from trackback.storage.settings import load_settings
     ],
 )
 def test_a_link_shows_first_and_acts_on_a_press(
-    stranger: Visitor, table: Table, waiting: Waiting, action: Action, status: Status, words: str
+    stranger: Visitor, store: PingStore, waiting: Waiting, action: Action, status: Status, words: str
 ) -> None:
     ping = waiting(title="What the mail was about")
     link = mailed(ping, action)
     assert "What the mail was about" in stranger.read(link)
-    assert table.get(ping.id) == ping
+    assert store.get(ping.id) == ping
     done = stranger.post(link)
     assert done["statusCode"] == 200
     assert f"<h1>{words}</h1>" in done["body"]
     assert f'href="/moderate/ping/{ping.id}"' in done["body"]
-    assert table.get(ping.id).status is status
+    assert store.get(ping.id).status is status
     again = stranger.post(link)
     assert (again["statusCode"], f"{words} already" in again["body"]) == (409, True)
-    assert len(table.get(ping.id).history) == len(ping.history) + 1
+    assert len(store.get(ping.id).history) == len(ping.history) + 1
 
 
 def test_who_is_signed_in_may_undo_right_where_a_link_has_led(author: Visitor, waiting: Waiting) -> None:
@@ -46,24 +47,24 @@ def test_who_is_signed_in_may_undo_right_where_a_link_has_led(author: Visitor, w
 
 
 def test_a_link_about_what_was_decided_otherwise_says_so(
-    stranger: Visitor, table: Table, waiting: Waiting
+    stranger: Visitor, store: PingStore, waiting: Waiting
 ) -> None:
     ping = waiting()
-    table.decide(ping.id, Status.SPAM, now())
+    store.decide(ping.id, Status.SPAM, now())
     assert "Decided otherwise meanwhile" in stranger.read(mailed(ping))
     assert stranger.post(mailed(ping))["statusCode"] == 409
-    assert table.get(ping.id).status is Status.SPAM
+    assert store.get(ping.id).status is Status.SPAM
 
 
 def test_a_link_about_words_that_have_changed_since_says_so(
-    stranger: Visitor, table: Table, waiting: Waiting
+    stranger: Visitor, store: PingStore, waiting: Waiting
 ) -> None:
     ping = waiting(title="Nice words")
-    later = reopen(table, ping, "BUY PILLS")
+    later = reopen(store, ping, "BUY PILLS")
     for link in (mailed(ping), mailed(ping, Action.REJECT), mailed(ping, Action.SPAM)):
         assert "There are other words by now" in stranger.read(link)
         assert stranger.post(link)["statusCode"] == 409
-    assert table.get(ping.id) == later
+    assert store.get(ping.id) == later
 
 
 @pytest.mark.parametrize(
@@ -75,38 +76,38 @@ def test_a_link_about_words_that_have_changed_since_says_so(
     ],
 )
 def test_a_link_about_first_words_shows_and_decides_about_these_once_others_were_sent(
-    stranger: Visitor, table: Table, waiting: Waiting, action: Action, status: Status
+    stranger: Visitor, store: PingStore, waiting: Waiting, action: Action, status: Status
 ) -> None:
     ping = waiting(title="First")
     link = mailed(ping, action)
-    revise(table, ping, "Words that nobody has read")
+    revise(store, ping, "Words that nobody has read")
     shown = stranger.read(link)
     assert "This is about what was sent first" in shown
     assert "Words that nobody has read" not in shown
     assert stranger.post(link)["statusCode"] == 200
-    assert (table.get(ping.id).status, table.get(ping.id).texts.title) == (status, "First")
+    assert (store.get(ping.id).status, store.get(ping.id).texts.title) == (status, "First")
 
 
 def test_a_link_about_later_words_of_what_is_held_approves_these(
-    stranger: Visitor, table: Table, waiting: Waiting
+    stranger: Visitor, store: PingStore, waiting: Waiting
 ) -> None:
-    ping = revise(table, waiting(title="First"))
+    ping = revise(store, waiting(title="First"))
     stranger.post(mailed(ping))
-    assert (table.get(ping.id).status, table.get(ping.id).texts.title) == (Status.APPROVED, "Later words")
+    assert (store.get(ping.id).status, store.get(ping.id).texts.title) == (Status.APPROVED, "Later words")
 
 
 @pytest.mark.parametrize(("action", "title"), [(Action.APPROVE, "Later words"), (Action.REJECT, "First")])
 def test_a_link_about_new_words_of_what_readers_see_decides_about_these(
-    stranger: Visitor, table: Table, waiting: Waiting, action: Action, title: str
+    stranger: Visitor, store: PingStore, waiting: Waiting, action: Action, title: str
 ) -> None:
     ping = waiting(title="First")
-    table.decide(ping.id, Status.APPROVED, now())
-    stranger.post(mailed(revise(table, table.get(ping.id)), action))
-    known = table.get(ping.id)
+    store.decide(ping.id, Status.APPROVED, now())
+    stranger.post(mailed(revise(store, store.get(ping.id)), action))
+    known = store.get(ping.id)
     assert (known.status, known.texts.title, known.revision) == (Status.APPROVED, title, None)
 
 
-def test_links_that_are_no_good_say_what_to_do(stranger: Visitor, table: Table, waiting: Waiting) -> None:
+def test_links_that_are_no_good_say_what_to_do(stranger: Visitor, store: PingStore, waiting: Waiting) -> None:
     ping = waiting()
     good = mailed(ping)
     cases = {
@@ -121,7 +122,7 @@ def test_links_that_are_no_good_say_what_to_do(stranger: Visitor, table: Table, 
         for answer in (stranger.get(link), stranger.post(link)):
             assert answer["statusCode"] == status
             assert 'class="button" href="/moderate' in answer["body"]
-    assert table.get(ping.id) == ping
+    assert store.get(ping.id) == ping
 
 
 def test_a_mail_program_can_stop_the_mails(stranger: Visitor, table: Table, waiting: Waiting) -> None:

@@ -22,7 +22,7 @@ from tests.admin_client import (
     one,
 )
 from tests.events import FORM, Context, http_event
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 
 PAGES = [
     QUEUE,
@@ -159,7 +159,7 @@ def test_pages_go_out_compressed(author: Visitor) -> None:
 )
 def test_a_form_that_is_not_ours_does_nothing(
     author: Visitor,
-    table: Table,
+    store: PingStore,
     waiting: Waiting,
     headers: dict[str, str],
     fields: dict[str, Any],
@@ -171,7 +171,7 @@ def test_a_form_that_is_not_ours_does_nothing(
     answer = author.post(f"{QUEUE}/decide", one("approve", ping) | fields, **headers)
     assert answer["statusCode"] == status
     assert "<h1>" in answer["body"]
-    assert table.get(ping.id) == ping
+    assert store.get(ping.id) == ping
 
 
 def test_a_body_that_is_broken_does_nothing(author: Visitor) -> None:

@@ -16,8 +16,9 @@ from trackback.model.transitions import CheckOutcome, checked, may_be_undone, re
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
 from trackback.receiving.moderation import Moderation
 from trackback.receiving.spam.rules import read_rule
-from trackback.storage.pings import Added, Table
+from trackback.storage.pings import Added, PingStore
 from trackback.storage.settings import load_rules, save_rules, save_settings
+from trackback.storage.table import Table
 from trackback.timestamps import stamp
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -33,18 +34,18 @@ def moderation(table: Table) -> Moderation:
 
 
 @pytest.fixture
-def ping(table: Table, make_ping: MakePing) -> Ping:
+def ping(store: PingStore, make_ping: MakePing) -> Ping:
     """A ping that was looked at and waits for the author."""
     made = make_ping(url=URL, title="Mine")
-    table.add(made)
-    judged(table, made, Status.PENDING)
+    store.add(made)
+    judged(store, made, Status.PENDING)
     return made
 
 
-def judged(table: Table, ping: Ping, status: Status, by: str = "check") -> None:
+def judged(store: PingStore, ping: Ping, status: Status, by: str = "check") -> None:
     """Record what a check, or a rule, thinks of a ping."""
     verdict = Verdict(LinkStatus.FOUND, stamp(NOW), reasons=[Reason(ReasonCode.WORDS, "A reason.")])
-    table.apply(checked(table.get(ping.id), verdict, CheckOutcome(status, by), NOW))
+    store.apply(checked(store.get(ping.id), verdict, CheckOutcome(status, by), NOW))
 
 
 def stored(ping: Ping) -> dict[str, Any]:
@@ -52,11 +53,11 @@ def stored(ping: Ping) -> dict[str, Any]:
     return boto3.client("dynamodb").get_item(TableName="trackback", Key={"id": {"S": ping.id}})["Item"]
 
 
-def standing(table: Table, ping: Ping) -> tuple[Status, int, list[str]]:
+def standing(store: PingStore, ping: Ping) -> tuple[Status, int, list[str]]:
     """Return a ping's status, its post's count and the titles that readers see, which must all agree."""
-    page = table.approved(KEY, 50)
-    assert table.counts([KEY])[KEY] == page.count == len(page.pings)
-    return table.get(ping.id).status, page.count, [shown.title for shown in page.pings]
+    page = store.approved(KEY, 50)
+    assert store.counts([KEY])[KEY] == page.count == len(page.pings)
+    return store.get(ping.id).status, page.count, [shown.title for shown in page.pings]
 
 
 DECIDED = [Status.APPROVED, Status.REJECTED, Status.SPAM]
@@ -64,14 +65,14 @@ DECIDED = [Status.APPROVED, Status.REJECTED, Status.SPAM]
 
 @pytest.mark.parametrize("status", DECIDED)
 def test_a_decision_that_is_undone_leaves_all_but_the_history_as_it_was(
-    moderation: Moderation, table: Table, ping: Ping, status: Status
+    moderation: Moderation, store: PingStore, ping: Ping, status: Status
 ) -> None:
     before = stored(ping)
     moderation.decide(ping.id, status, NOW, settings=DEFAULT)
     assert moderation.undo(ping.id, LATER).status is status
     assert stored(ping) | {"history": None} == before | {"history": None}
-    assert standing(table, ping) == (Status.PENDING, 0, [])
-    entry = table.get(ping.id).history[-1]
+    assert standing(store, ping) == (Status.PENDING, 0, [])
+    entry = store.get(ping.id).history[-1]
     assert entry == HistoryEntry(stamp(LATER), Status.PENDING, "author", "undo")
 
 
@@ -80,139 +81,139 @@ CHANGES = [(old, new) for old in DECIDED for new in DECIDED if old is not new]
 
 @pytest.mark.parametrize(("old", "new"), CHANGES, ids=[f"{b} back to {a}" for a, b in CHANGES])
 def test_undo_leads_back_to_the_decision_before(
-    moderation: Moderation, table: Table, ping: Ping, old: Status, new: Status
+    moderation: Moderation, store: PingStore, ping: Ping, old: Status, new: Status
 ) -> None:
     for status in (old, new):
         moderation.decide(ping.id, status, NOW, settings=DEFAULT)
     moderation.undo(ping.id, LATER)
     shown = old is Status.APPROVED
-    assert standing(table, ping) == (old, int(shown), ["Mine"] * shown)
+    assert standing(store, ping) == (old, int(shown), ["Mine"] * shown)
     assert ("expires_at" in stored(ping)) == (not shown)
-    assert (table.due(LATER + timedelta(days=1), 9) == [ping.id]) == shown
+    assert (store.due(LATER + timedelta(days=1), 9) == [ping.id]) == shown
 
 
 def test_a_ping_that_was_decided_before_anyone_looked_waits_once_that_is_undone(
-    moderation: Moderation, table: Table, make_ping: MakePing
+    moderation: Moderation, store: PingStore, make_ping: MakePing
 ) -> None:
     ping = make_ping()
-    table.add(ping)
+    store.add(ping)
     moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
     moderation.undo(ping.id, LATER)
-    assert standing(table, ping) == (Status.PENDING, 0, [])
+    assert standing(store, ping) == (Status.PENDING, 0, [])
 
 
 @pytest.mark.parametrize("by", ["check", "rule"])
 @pytest.mark.parametrize("status", DECIDED)
 def test_what_a_check_or_a_rule_has_decided_can_be_undone(
-    moderation: Moderation, table: Table, make_ping: MakePing, status: Status, by: str
+    moderation: Moderation, store: PingStore, make_ping: MakePing, status: Status, by: str
 ) -> None:
     ping = make_ping()
-    table.add(ping)
-    judged(table, ping, status, by)
+    store.add(ping)
+    judged(store, ping, status, by)
     moderation.undo(ping.id, LATER)
-    assert standing(table, ping) == (Status.PENDING, 0, [])
+    assert standing(store, ping) == (Status.PENDING, 0, [])
     assert "expires_at" not in stored(ping)
 
 
 def test_there_is_nothing_to_undo_where_nobody_has_decided(
-    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+    moderation: Moderation, store: PingStore, ping: Ping, make_ping: MakePing
 ) -> None:
     received, again = make_ping(), make_ping()
     for one in (received, again):
-        table.add(one)
-    judged(table, again, Status.SPAM)
-    table.apply(reopened(table.get(again.id), again))
+        store.add(one)
+    judged(store, again, Status.SPAM)
+    store.apply(reopened(store.get(again.id), again))
     for one in (ping, received, again):
-        assert not may_be_undone(table.get(one.id))
+        assert not may_be_undone(store.get(one.id))
         with pytest.raises(StatusChanged, match="no decision to undo"):
             moderation.undo(one.id, LATER)
 
 
-def test_an_undo_is_not_undone(moderation: Moderation, table: Table, ping: Ping) -> None:
+def test_an_undo_is_not_undone(moderation: Moderation, store: PingStore, ping: Ping) -> None:
     moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
-    assert may_be_undone(table.get(ping.id))
+    assert may_be_undone(store.get(ping.id))
     moderation.undo(ping.id, LATER)
     with pytest.raises(StatusChanged, match="no decision to undo"):
         moderation.undo(ping.id, LATER)
-    assert standing(table, ping) == (Status.PENDING, 0, [])
+    assert standing(store, ping) == (Status.PENDING, 0, [])
 
 
 def test_what_is_to_be_undone_must_be_what_the_author_saw(
-    moderation: Moderation, table: Table, ping: Ping
+    moderation: Moderation, store: PingStore, ping: Ping
 ) -> None:
     moderation.decide(ping.id, Status.SPAM, NOW, settings=DEFAULT)
     with pytest.raises(StatusChanged, match="it is spam by now"):
         moderation.undo(ping.id, LATER, expected_status=Status.APPROVED)
     moderation.undo(ping.id, LATER, expected_status=Status.SPAM)
-    assert table.get(ping.id).status is Status.PENDING
+    assert store.get(ping.id).status is Status.PENDING
 
 
-def revise(table: Table, make_ping: MakePing, title: str) -> str:
+def revise(store: PingStore, make_ping: MakePing, title: str) -> str:
     """Send the ping again with another title; return the revision's name."""
     again = make_ping(url=URL, title=title)
-    table.add(again)
-    return table.get(again.id).revision_hash
+    store.add(again)
+    return store.get(again.id).revision_hash
 
 
 @pytest.mark.parametrize("approved", [False, True], ids=["of a held ping", "of an approved one"])
 def test_other_words_that_were_taken_wait_again_once_that_is_undone(
-    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, approved: bool
+    moderation: Moderation, store: PingStore, ping: Ping, make_ping: MakePing, approved: bool
 ) -> None:
     if approved:
         moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
-    take = revise(table, make_ping, "Other words")
+    take = revise(store, make_ping, "Other words")
     moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
-    assert standing(table, ping) == (Status.APPROVED, 1, ["Other words"])
+    assert standing(store, ping) == (Status.APPROVED, 1, ["Other words"])
     moderation.undo(ping.id, LATER)
     status = Status.APPROVED if approved else Status.PENDING
-    assert standing(table, ping) == (status, int(approved), ["Mine"] * approved)
-    after = table.get(ping.id)
+    assert standing(store, ping) == (status, int(approved), ["Mine"] * approved)
+    after = store.get(ping.id)
     assert (after.texts.title, after.revision_hash, after.previous_texts) == ("Mine", take, None)
     moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
-    assert standing(table, ping) == (Status.APPROVED, 1, ["Other words"])
+    assert standing(store, ping) == (Status.APPROVED, 1, ["Other words"])
 
 
 @pytest.mark.parametrize(("later", "waits"), [("Third words", "Third words"), ("Mine", None)])
 def test_an_undo_loses_nothing_that_was_sent_since(
-    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, later: str, waits: str | None
+    moderation: Moderation, store: PingStore, ping: Ping, make_ping: MakePing, later: str, waits: str | None
 ) -> None:
-    take = revise(table, make_ping, "Other words")
+    take = revise(store, make_ping, "Other words")
     moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
-    revise(table, make_ping, later)
+    revise(store, make_ping, later)
     moderation.undo(ping.id, LATER)
-    after = table.get(ping.id)
+    after = store.get(ping.id)
     assert (after.texts.title, after.revision and after.revision.title) == ("Mine", waits)
 
 
 def test_the_next_decision_forgets_the_words_that_were_replaced(
-    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+    moderation: Moderation, store: PingStore, ping: Ping, make_ping: MakePing
 ) -> None:
-    take = revise(table, make_ping, "Other words")
+    take = revise(store, make_ping, "Other words")
     moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
     moderation.decide(ping.id, Status.SPAM, NOW, settings=DEFAULT)
     assert "replaced" not in stored(ping)
     moderation.undo(ping.id, LATER)
-    assert standing(table, ping) == (Status.APPROVED, 1, ["Other words"])
+    assert standing(store, ping) == (Status.APPROVED, 1, ["Other words"])
 
 
 def test_an_undo_that_meets_a_later_revision_does_not_overwrite_it(
-    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch
+    moderation: Moderation, store: PingStore, ping: Ping, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take = revise(table, make_ping, "Other words")
+    take = revise(store, make_ping, "Other words")
     moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
-    seen = table.get(ping.id)
-    later = revise(table, make_ping, "Third words")
-    monkeypatch.setattr(table, "get", lambda _: seen)
+    seen = store.get(ping.id)
+    later = revise(store, make_ping, "Third words")
+    monkeypatch.setattr(PingStore, "get", lambda *_: seen)
     with pytest.raises(StatusChanged):
         moderation.undo(ping.id, LATER)
     monkeypatch.undo()
-    assert table.get(ping.id).revision_hash == later
+    assert store.get(ping.id).revision_hash == later
 
 
 def test_taking_the_same_words_twice_changes_nothing(
-    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+    moderation: Moderation, store: PingStore, ping: Ping, make_ping: MakePing
 ) -> None:
-    take = revise(table, make_ping, "Other words")
+    take = revise(store, make_ping, "Other words")
     moderation.decide(ping.id, Status.APPROVED, NOW, texts_hash=take, settings=DEFAULT)
     before = stored(ping)
     moderation.decide(ping.id, Status.APPROVED, LATER, texts_hash=take, settings=DEFAULT)
@@ -230,31 +231,31 @@ def test_a_decision_is_about_what_the_author_saw(moderation: Moderation, ping: P
 
 
 def test_a_decision_about_words_that_are_replaced_while_it_is_made_is_refused(
-    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch
+    moderation: Moderation, store: PingStore, ping: Ping, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    judged(table, ping, Status.SPAM)
-    seen = table.get(ping.id)
-    table.add(make_ping(url=URL, title="Other words"))
-    judged(table, ping, Status.SPAM)
-    assert (table.get(ping.id).status, table.get(ping.id).texts.title) == (seen.status, "Other words")
-    monkeypatch.setattr(table, "get", lambda _: seen)
+    judged(store, ping, Status.SPAM)
+    seen = store.get(ping.id)
+    store.add(make_ping(url=URL, title="Other words"))
+    judged(store, ping, Status.SPAM)
+    assert (store.get(ping.id).status, store.get(ping.id).texts.title) == (seen.status, "Other words")
+    monkeypatch.setattr(PingStore, "get", lambda *_: seen)
     with pytest.raises(StatusChanged):
         moderation.decide(ping.id, Status.APPROVED, LATER, texts_hash=seen.texts.hash, settings=DEFAULT)
     with pytest.raises(StatusChanged):
         moderation.allow_site(seen, LATER)
     monkeypatch.undo()
-    assert standing(table, ping) == (Status.SPAM, 0, [])
+    assert standing(store, ping) == (Status.SPAM, 0, [])
 
 
 def test_a_site_is_not_allowed_on_account_of_words_that_are_gone(
-    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+    moderation: Moderation, table: Table, store: PingStore, ping: Ping, make_ping: MakePing
 ) -> None:
-    judged(table, ping, Status.SPAM)
-    table.add(make_ping(url=URL, title="Other words"))
+    judged(store, ping, Status.SPAM)
+    store.add(make_ping(url=URL, title="Other words"))
     for decide_about in (moderation.allow_site, moderation.block_site):
         with pytest.raises(StatusChanged, match="other words by now"):
             decide_about(ping, LATER)
-    assert (table.get(ping.id).status, load_rules(table)) == (Status.RECEIVED, [])
+    assert (store.get(ping.id).status, load_rules(table)) == (Status.RECEIVED, [])
 
 
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.SPAM])
@@ -276,33 +277,33 @@ def test_what_is_unwanted_is_kept_for_as_long_as_the_author_has_chosen(
 
 @pytest.mark.parametrize("approved", [False, True], ids=["of a held ping", "of an approved one"])
 def test_words_that_were_dropped_do_not_come_back_and_others_may(
-    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing, approved: bool
+    moderation: Moderation, store: PingStore, ping: Ping, make_ping: MakePing, approved: bool
 ) -> None:
     if approved:
         moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
-    dropped = revise(table, make_ping, "Buy now")
+    dropped = revise(store, make_ping, "Buy now")
     assert moderation.keep(ping.id).revision_hash == dropped
     before = stored(ping)
-    assert table.add(make_ping(url=URL, title="Buy now")) is Added.REPEATED
+    assert store.add(make_ping(url=URL, title="Buy now")) is Added.REPEATED
     assert stored(ping) == before
-    assert (table.get(ping.id).texts.title, table.get(ping.id).revision) == ("Mine", None)
-    assert table.add(make_ping(url=URL, title="Kind words")) is Added.REVISED
-    assert table.add(make_ping(url=URL, title="Buy now")) is Added.REPEATED
-    assert table.get(ping.id).latest_texts.title == "Kind words"
+    assert (store.get(ping.id).texts.title, store.get(ping.id).revision) == ("Mine", None)
+    assert store.add(make_ping(url=URL, title="Kind words")) is Added.REVISED
+    assert store.add(make_ping(url=URL, title="Buy now")) is Added.REPEATED
+    assert store.get(ping.id).latest_texts.title == "Kind words"
 
 
 def test_words_are_dropped_only_if_they_are_the_ones_that_were_seen(
-    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+    moderation: Moderation, store: PingStore, ping: Ping, make_ping: MakePing
 ) -> None:
     with pytest.raises(StatusChanged, match="no other words"):
         moderation.keep(ping.id)
-    seen = revise(table, make_ping, "Buy now")
-    latest = revise(table, make_ping, "Kind words")
+    seen = revise(store, make_ping, "Buy now")
+    latest = revise(store, make_ping, "Kind words")
     with pytest.raises(StatusChanged, match="not the latest"):
         moderation.keep(ping.id, revision=seen)
-    assert table.get(ping.id).revision_hash == latest
+    assert store.get(ping.id).revision_hash == latest
     moderation.keep(ping.id, revision=latest)
-    assert table.get(ping.id).revision is None
+    assert store.get(ping.id).revision is None
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED])
@@ -347,16 +348,16 @@ def rules(table: Table) -> list[str]:
 
 
 def test_a_site_is_allowed_or_blocked_by_one_rule_with_the_ping_that_gave_cause(
-    moderation: Moderation, table: Table, ping: Ping
+    moderation: Moderation, table: Table, store: PingStore, ping: Ping
 ) -> None:
     save_rules(table, [read_rule("block", "text", "cheap watches")], [])
     moderation.allow_site(ping, NOW)
     assert rules(table) == ["block text cheap watches", "allow host friend.example"]
-    assert standing(table, ping) == (Status.APPROVED, 1, ["Mine"])
+    assert standing(store, ping) == (Status.APPROVED, 1, ["Mine"])
     moderation.block_site(ping, NOW)
     moderation.block_site(ping, NOW)
     assert rules(table) == ["block text cheap watches", "block host friend.example"]
-    assert standing(table, ping) == (Status.SPAM, 0, [])
+    assert standing(store, ping) == (Status.SPAM, 0, [])
 
 
 @pytest.mark.parametrize(
@@ -372,6 +373,7 @@ def test_a_site_is_allowed_or_blocked_by_one_rule_with_the_ping_that_gave_cause(
 def test_an_approval_allows_the_site_where_the_author_has_chosen_that(
     moderation: Moderation,
     table: Table,
+    store: PingStore,
     ping: Ping,
     status: Status,
     settings: Settings,
@@ -380,27 +382,32 @@ def test_an_approval_allows_the_site_where_the_author_has_chosen_that(
 ) -> None:
     save_rules(table, [read_rule(effect, "host", "friend.example") for effect in before], [])
     moderation.decide(ping.id, status, NOW, settings=settings)
-    assert (table.get(ping.id).status, rules(table)) == (status, after)
+    assert (store.get(ping.id).status, rules(table)) == (status, after)
 
 
 def test_a_site_that_no_rule_can_name_is_told_and_the_decision_stands(
-    moderation: Moderation, table: Table, make_ping: MakePing
+    moderation: Moderation, table: Table, store: PingStore, make_ping: MakePing
 ) -> None:
     allowed, known = (make_ping(url=f"https://intranet/{n}") for n in range(2))
     for one in (allowed, known):
-        table.add(one)
+        store.add(one)
     words = "The ping is approved, but there is no rule for its site. This would allow every host"
     with pytest.raises(BadRule, match=words):
         moderation.allow_site(allowed, NOW)
     with pytest.raises(BadRule, match=words):
         moderation.decide(known.id, Status.APPROVED, NOW, settings=Settings(approve_known=True))
-    assert [table.get(one.id).status for one in (allowed, known)] == [Status.APPROVED] * 2
+    assert [store.get(one.id).status for one in (allowed, known)] == [Status.APPROVED] * 2
     assert rules(table) == []
 
 
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_rule_that_meets_another_is_made_once_more(
-    moderation: Moderation, table: Table, ping: Ping, monkeypatch: pytest.MonkeyPatch, times: int
+    moderation: Moderation,
+    table: Table,
+    store: PingStore,
+    ping: Ping,
+    monkeypatch: pytest.MonkeyPatch,
+    times: int,
 ) -> None:
     write, left = table.write, [read_rule("block", "host", f"foe{n}.example") for n in range(times)]
 
@@ -417,50 +424,50 @@ def test_a_rule_that_meets_another_is_made_once_more(
     else:
         with pytest.raises(BadRule, match="somebody else has changed"):
             moderation.allow_site(ping, NOW)
-    assert table.get(ping.id).status is Status.APPROVED
+    assert store.get(ping.id).status is Status.APPROVED
 
 
-def test_eight_undos_at_once_are_one(moderation: Moderation, table: Table, make_ping: MakePing) -> None:
+def test_eight_undos_at_once_are_one(moderation: Moderation, store: PingStore, make_ping: MakePing) -> None:
     for _ in range(4):
         ping = make_ping()
-        table.add(ping)
+        store.add(ping)
         for status in (Status.REJECTED, Status.APPROVED):
-            table.decide(ping.id, status, NOW)
+            store.decide(ping.id, status, NOW)
         found = side_by_side(*[lambda ping=ping: moderation.undo(ping.id, LATER)] * 8)
         assert sum(isinstance(outcome, Ping) for outcome in found) == 1
-        assert standing(table, ping) == (Status.REJECTED, 0, [])
-        assert [entry.what for entry in table.get(ping.id).history] == ["rejected", "approved", "rejected"]
+        assert standing(store, ping) == (Status.REJECTED, 0, [])
+        assert [entry.what for entry in store.get(ping.id).history] == ["rejected", "approved", "rejected"]
 
 
 def test_undos_and_decisions_at_once_leave_count_list_and_history_right(
-    moderation: Moderation, table: Table, make_ping: MakePing
+    moderation: Moderation, store: PingStore, make_ping: MakePing
 ) -> None:
     for _ in range(4):
         ping = make_ping(title="Mine")
-        table.add(ping)
-        table.decide(ping.id, Status.APPROVED, NOW)
+        store.add(ping)
+        store.decide(ping.id, Status.APPROVED, NOW)
         side_by_side(
             *[lambda ping=ping: moderation.undo(ping.id, LATER)] * 4,
             *[lambda ping=ping: moderation.decide(ping.id, Status.SPAM, LATER, settings=DEFAULT)] * 2,
             *[lambda ping=ping: moderation.decide(ping.id, Status.APPROVED, LATER, settings=DEFAULT)] * 2,
         )
-        status, count, _ = standing(table, ping)
+        status, count, _ = standing(store, ping)
         assert status in {Status.APPROVED, Status.SPAM, Status.PENDING}
         assert count == (status is Status.APPROVED)
-        assert table.get(ping.id).history[-1].what == status
-        table.decide(ping.id, Status.REJECTED, LATER)
+        assert store.get(ping.id).history[-1].what == status
+        store.decide(ping.id, Status.REJECTED, LATER)
 
 
 def test_of_a_revision_that_is_taken_and_dropped_at_once_one_wins(
-    moderation: Moderation, table: Table, ping: Ping, make_ping: MakePing
+    moderation: Moderation, store: PingStore, ping: Ping, make_ping: MakePing
 ) -> None:
     moderation.decide(ping.id, Status.APPROVED, NOW, settings=DEFAULT)
-    take = revise(table, make_ping, "Other words")
+    take = revise(store, make_ping, "Other words")
     found = side_by_side(
         *[lambda: moderation.keep(ping.id)] * 4,
         *[lambda: moderation.decide(ping.id, Status.APPROVED, LATER, texts_hash=take, settings=DEFAULT)] * 4,
     )
-    after = table.get(ping.id)
+    after = store.get(ping.id)
     assert sum(isinstance(outcome, Ping) for outcome in found) >= 1
     assert after.revision is None
     assert (after.texts.title == "Other words") == (after.dismissed_revision == "")

@@ -13,7 +13,8 @@ from trackback.model.ping import Due, Ping, Status
 from trackback.model.transitions import CheckOutcome, checked, decided, postponed, revision_dismissed
 from trackback.model.verdict import Gone, LinkStatus, Verdict
 from trackback.storage.moderation_queue import Queue, Tab
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 from trackback.timestamps import stamp
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -24,14 +25,14 @@ AddPing = Callable[..., Ping]
 
 
 @pytest.fixture
-def add(table: Table, make_ping: MakePing) -> AddPing:
+def add(store: PingStore, make_ping: MakePing) -> AddPing:
     """Store pings of a status."""
 
     def add_one(status: Status = Status.PENDING, **fields: str) -> Ping:
         ping = make_ping(**fields)
-        table.add(ping)
-        table.decide(ping.id, status, NOW)
-        return table.get(ping.id)
+        store.add(ping)
+        store.decide(ping.id, status, NOW)
+        return store.get(ping.id)
 
     return add_one
 
@@ -41,20 +42,20 @@ def queue(table: Table) -> Queue:
     return Queue(table)
 
 
-def look(table: Table, ping: Ping, *, gone: bool = False) -> Ping:
+def look(store: PingStore, ping: Ping, *, gone: bool = False) -> Ping:
     """Record a look at an approved ping's source."""
-    ping = table.get(ping.id)
+    ping = store.get(ping.id)
     since = Gone(stamp(NOW - 8 * DAY), 3) if gone else None
     seen = LinkStatus.MISSING if gone else LinkStatus.FOUND
     outcome = CheckOutcome(Status.APPROVED, link_missing=since, check_at=stamp(NOW + DAY))
-    table.apply(checked(ping, Verdict(seen, stamp(NOW)), outcome, NOW))
-    return table.get(ping.id)
+    store.apply(checked(ping, Verdict(seen, stamp(NOW)), outcome, NOW))
+    return store.get(ping.id)
 
 
-def revise(table: Table, make_ping: MakePing, ping: Ping, title: str = "Other words") -> Ping:
+def revise(store: PingStore, make_ping: MakePing, ping: Ping, title: str = "Other words") -> Ping:
     """Send a ping again with another title."""
-    table.add(make_ping(url=ping.url, title=title))
-    return table.get(ping.id)
+    store.add(make_ping(url=ping.url, title=title))
+    return store.get(ping.id)
 
 
 def ids(queue: Queue, tab: Tab, **asked: Any) -> list[str]:
@@ -103,82 +104,84 @@ def test_a_full_last_page_has_no_next(queue: Queue, add: AddPing) -> None:
     assert queue.page(Tab.SPAM, size=3).pings == []
 
 
-def test_a_ping_that_was_just_received_is_in_no_tab(queue: Queue, table: Table, make_ping: MakePing) -> None:
-    table.add(make_ping())
+def test_a_ping_that_was_just_received_is_in_no_tab(
+    queue: Queue, store: PingStore, make_ping: MakePing
+) -> None:
+    store.add(make_ping())
     assert set(queue.counts().values()) == {0}
     assert [ids(queue, tab) for tab in Tab] == [[]] * 5
 
 
 def test_other_words_of_an_approved_ping_wait_above_the_pending_ones(
-    queue: Queue, table: Table, add: AddPing, make_ping: MakePing
+    queue: Queue, store: PingStore, add: AddPing, make_ping: MakePing
 ) -> None:
     old, held = add(Status.APPROVED), [add() for _ in range(3)]
-    revise(table, make_ping, old)
-    look(table, old)
+    revise(store, make_ping, old)
+    look(store, old)
     assert ids(queue, Tab.PENDING, size=2) == [old.id, *[ping.id for ping in reversed(held)]]
     assert old.id in ids(queue, Tab.APPROVED)
     assert queue.counts()[Tab.PENDING] == 4
 
 
 def test_what_is_decided_about_other_words_takes_them_from_the_list(
-    queue: Queue, table: Table, add: AddPing, make_ping: MakePing
+    queue: Queue, store: PingStore, add: AddPing, make_ping: MakePing
 ) -> None:
-    pings = [look(table, revise(table, make_ping, add(Status.APPROVED))) for _ in range(4)]
+    pings = [look(store, revise(store, make_ping, add(Status.APPROVED))) for _ in range(4)]
     taken, dropped, rejected, waits = pings
-    table.decide(taken.id, Status.APPROVED, NOW, texts_hash=taken.revision_hash)
-    table.apply(revision_dismissed(dropped))
-    table.decide(rejected.id, Status.REJECTED, NOW)
+    store.decide(taken.id, Status.APPROVED, NOW, texts_hash=taken.revision_hash)
+    store.apply(revision_dismissed(dropped))
+    store.decide(rejected.id, Status.REJECTED, NOW)
     assert ids(queue, Tab.PENDING) == [waits.id]
     assert queue.counts()[Tab.PENDING] == 1
-    assert sorted(table.due(NOW + 9 * DAY, 9)) == sorted([taken.id, dropped.id, waits.id])
+    assert sorted(store.due(NOW + 9 * DAY, 9)) == sorted([taken.id, dropped.id, waits.id])
 
 
 def test_words_that_return_to_what_is_shown_wait_no_longer(
-    queue: Queue, table: Table, add: AddPing, make_ping: MakePing
+    queue: Queue, store: PingStore, add: AddPing, make_ping: MakePing
 ) -> None:
     ping = add(Status.APPROVED, title="Mine")
-    look(table, revise(table, make_ping, ping))
-    revise(table, make_ping, ping, "Mine")
+    look(store, revise(store, make_ping, ping))
+    revise(store, make_ping, ping, "Mine")
     assert (ids(queue, Tab.PENDING), queue.counts()[Tab.PENDING]) == ([], 0)
-    assert table.due(NOW + 9 * DAY, 9) == [ping.id]
+    assert store.due(NOW + 9 * DAY, 9) == [ping.id]
 
 
 def test_a_held_ping_that_is_approved_as_it_was_leaves_its_other_words_waiting(
-    queue: Queue, table: Table, add: AddPing, make_ping: MakePing
+    queue: Queue, store: PingStore, add: AddPing, make_ping: MakePing
 ) -> None:
-    ping = revise(table, make_ping, add())
+    ping = revise(store, make_ping, add())
     assert ids(queue, Tab.PENDING) == [ping.id]
-    table.decide(ping.id, Status.APPROVED, NOW)
+    store.decide(ping.id, Status.APPROVED, NOW)
     assert ids(queue, Tab.PENDING) == [ping.id]
 
 
 def test_what_has_disappeared_is_listed_and_still_looked_at_again(
-    queue: Queue, table: Table, add: AddPing
+    queue: Queue, store: PingStore, add: AddPing
 ) -> None:
     here, gone = add(Status.APPROVED), add(Status.APPROVED)
-    look(table, here)
-    look(table, gone, gone=True)
+    look(store, here)
+    look(store, gone, gone=True)
     assert ids(queue, Tab.DISAPPEARED) == [gone.id]
     assert queue.counts()[Tab.DISAPPEARED] == 1
-    assert [ping.id for ping in table.disappeared()] == [gone.id]
-    assert sorted(table.due(NOW + DAY, 9)) == sorted([here.id, gone.id])
-    table.apply(postponed(table.get(gone.id), NOW + 2 * DAY))
+    assert [ping.id for ping in store.disappeared()] == [gone.id]
+    assert sorted(store.due(NOW + DAY, 9)) == sorted([here.id, gone.id])
+    store.apply(postponed(store.get(gone.id), NOW + 2 * DAY))
     assert ids(queue, Tab.DISAPPEARED) == [gone.id]
-    look(table, gone)
+    look(store, gone)
     assert ids(queue, Tab.DISAPPEARED) == []
 
 
 def test_what_has_disappeared_and_was_sent_again_waits_and_is_listed_as_gone_once_that_is_decided(
-    queue: Queue, table: Table, add: AddPing, make_ping: MakePing
+    queue: Queue, store: PingStore, add: AddPing, make_ping: MakePing
 ) -> None:
-    ping = look(table, revise(table, make_ping, add(Status.APPROVED)), gone=True)
+    ping = look(store, revise(store, make_ping, add(Status.APPROVED)), gone=True)
     assert (ids(queue, Tab.PENDING), ids(queue, Tab.DISAPPEARED)) == ([ping.id], [])
-    table.apply(revision_dismissed(ping))
+    store.apply(revision_dismissed(ping))
     assert (ids(queue, Tab.PENDING), ids(queue, Tab.DISAPPEARED)) == ([], [ping.id])
 
 
 def test_what_an_index_still_has_in_a_list_that_it_left_is_not_shown(
-    queue: Queue, table: Table, add: AddPing, monkeypatch: pytest.MonkeyPatch
+    queue: Queue, table: Table, store: PingStore, add: AddPing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left, stays = add(), add()
     query = table.client.query
@@ -189,7 +192,7 @@ def test_what_an_index_still_has_in_a_list_that_it_left_is_not_shown(
         ExpressionAttributeNames={"#status": "status"},
         ExpressionAttributeValues={":status": {"S": "pending"}},
     )
-    table.decide(left.id, Status.SPAM, NOW)
+    store.decide(left.id, Status.SPAM, NOW)
     monkeypatch.setattr(
         table.client, "query", lambda **asked: answer if "by_status" in asked.values() else query(**asked)
     )
@@ -197,15 +200,15 @@ def test_what_an_index_still_has_in_a_list_that_it_left_is_not_shown(
 
 
 def test_counts_end_where_nobody_counts_any_more(
-    queue: Queue, table: Table, add: AddPing, make_ping: MakePing
+    queue: Queue, store: PingStore, add: AddPing, make_ping: MakePing
 ) -> None:
     for _ in range(4):
         add()
-    look(table, revise(table, make_ping, add(Status.APPROVED)))
+    look(store, revise(store, make_ping, add(Status.APPROVED)))
     assert queue.counts()[Tab.PENDING] == 5
-    assert queue.counts(most=5)[Tab.PENDING] == 5
-    assert queue.counts(most=4)[Tab.PENDING] == 5
-    assert queue.counts(most=2)[Tab.PENDING] == 3
+    assert queue.counts(limit=5)[Tab.PENDING] == 5
+    assert queue.counts(limit=4)[Tab.PENDING] == 5
+    assert queue.counts(limit=2)[Tab.PENDING] == 3
 
 
 FIELDS = {"title": "Grüße aus Köln", "excerpt": "Some kind words", "blog_name": "Joe’s Notes"}
@@ -236,9 +239,9 @@ def test_a_search_finds_nothing_that_lacks_one_of_its_words(queue: Queue, add: A
 
 
 def test_a_search_finds_words_that_wait_for_a_decision(
-    queue: Queue, table: Table, add: AddPing, make_ping: MakePing
+    queue: Queue, store: PingStore, add: AddPing, make_ping: MakePing
 ) -> None:
-    ping = revise(table, make_ping, add(), "Zebras")
+    ping = revise(store, make_ping, add(), "Zebras")
     assert ids(queue, Tab.PENDING, search="zebras") == [ping.id]
 
 
@@ -282,7 +285,7 @@ def test_other_pings_of_a_host_are_found_in_every_status(queue: Queue, add: AddP
     add(url="https://friend.example.foe.example/")
     others = [ping.id for ping in reversed(pings[1:])]
     assert [ping.id for ping in queue.same_host(pings[0])] == others
-    assert [ping.id for ping in queue.same_host(pings[0], most=2)] == others[:2]
+    assert [ping.id for ping in queue.same_host(pings[0], limit=2)] == others[:2]
 
 
 def test_however_much_is_stored_a_page_reads_its_own_pings_only(
@@ -295,7 +298,7 @@ def test_however_much_is_stored_a_page_reads_its_own_pings_only(
     later = calls(table, lambda: queue.page(Tab.PENDING, after=cursor, size=5))
     assert first == (Counter(Query=2, BatchGetItem=1), 12)
     assert later == (Counter(Query=1, BatchGetItem=1), 12)
-    made, read = calls(table, lambda: queue.counts(most=10))
+    made, read = calls(table, lambda: queue.counts(limit=10))
     assert (made, read) == (Counter(Query=6), 11)
     (newest,) = queue.page(Tab.PENDING, size=1).pings
     made, read = calls(table, lambda: queue.same_host(newest, among=7))
@@ -316,14 +319,14 @@ def test_a_search_that_finds_little_stops_and_goes_on_from_there(
     assert len(ids(queue, Tab.PENDING, search="title", most_read=30)) == 39
 
 
-def test_a_list_asks_for_no_more_than_is_due(table: Table, add: AddPing) -> None:
+def test_a_list_asks_for_no_more_than_is_due(table: Table, store: PingStore, add: AddPing) -> None:
     ping = add(Status.APPROVED)
-    assert table.due(NOW + DAY, 1) == [ping.id]
-    made, _ = calls(table, lambda: table.due(NOW + DAY, 1))
+    assert store.due(NOW + DAY, 1) == [ping.id]
+    made, _ = calls(table, lambda: store.due(NOW + DAY, 1))
     assert made == Counter(Query=len(Due))
 
 
-def test_a_decision_by_rule_ends_what_was_due(table: Table, add: AddPing) -> None:
-    ping = look(table, add(Status.APPROVED), gone=True)
-    table.apply(decided(ping, Status.SPAM, NOW, by="rule"))
-    assert (table.due(NOW + 99 * DAY, 9), list(table.disappeared())) == ([], [])
+def test_a_decision_by_rule_ends_what_was_due(store: PingStore, add: AddPing) -> None:
+    ping = look(store, add(Status.APPROVED), gone=True)
+    store.apply(decided(ping, Status.SPAM, NOW, by="rule"))
+    assert (store.due(NOW + 99 * DAY, 9), list(store.disappeared())) == ([], [])

@@ -23,6 +23,7 @@ from tests.integration.conftest import NOW, Web, outcomes
 from tests.stack.aws import confirm, sent_mails
 from tests.stack.streams import records_of
 from tests.websites import page
+from trackback.model.delivery import event_id, ping_event
 from trackback.model.ping import Ping, Status
 from trackback.model.sent_ping import SentPing, Stage
 from trackback.model.settings import Event, Notify, Settings
@@ -32,7 +33,6 @@ from trackback.notifications.webhook import Webhook, ask_for_test, note_event
 from trackback.receiving.spam.rules import read_rule
 from trackback.signing import Action, Link, read_link
 from trackback.storage.api_address import find_api
-from trackback.storage.deliveries import event_id, ping_event
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.settings import save_rules, save_settings
 from trackback.storage.signing_keys import Keys
@@ -151,7 +151,7 @@ def test_a_ping_that_waits_is_told_with_its_proof_and_what_can_be_done(web: Web,
     assert 'href="https://api.example/moderate"' in html
     assert read_link(app.keys.load(NOW), LINK.findall(mail["List-Unsubscribe"])[0], NOW).action is Action.MUTE
     assert notify.log() == [("“A reply” links to “Hello”", "sent", 1)]
-    assert web.table.get(ping.id).notified.startswith("ping@")
+    assert web.store.get(ping.id).notified.startswith("ping@")
 
 
 def test_neither_spam_nor_what_a_rule_approves_is_mailed(web: Web, notify: Notifier) -> None:
@@ -204,7 +204,7 @@ def test_a_mail_that_broke_off_goes_out_two_minutes_later(web: Web, notify: Noti
 def test_a_flood_makes_one_mail_that_shows_twenty_and_says_how_many_more(web: Web, notify: Notifier) -> None:
     pings = [web.add("/re", f"blog{n}.example") for n in range(25)]
     for ping in pings:
-        web.table.decide(ping.id, Status.PENDING, NOW, by="check")
+        web.store.decide(ping.id, Status.PENDING, NOW, by="check")
     notify.tell()
     held(web, "late.example")
     notify.tell(MINUTE)
@@ -220,7 +220,7 @@ def test_the_longest_pings_fit_what_mail_programs_show(web: Web, notify: Notifie
     for n in range(20):
         words = {"title": "🌱" * 250, "excerpt": "日本語" * 166, "blog_name": "&<>" * 83}
         ping = web.add(f"/{n}?{'x' * 1_900}", f"blog{n}.example", **words)
-        web.table.decide(ping.id, Status.PENDING, NOW, by="check")
+        web.store.decide(ping.id, Status.PENDING, NOW, by="check")
     notify.tell()
     (mail,) = sent_mails()
     _, html = bodies(mail)
@@ -252,7 +252,7 @@ def test_none_means_that_nothing_is_mailed_nor_kept_for_later(web: Web, notify: 
 
 def test_what_was_decided_before_the_mail_went_is_not_in_it(web: Web, notify: Notifier) -> None:
     decided, waiting = held(web, "a.example", "b.example")
-    web.table.decide(decided.id, Status.REJECTED, NOW)
+    web.store.decide(decided.id, Status.REJECTED, NOW)
     notify.tell()
     (mail,) = sent_mails()
     assert {link.ping for link in links(mail)} == {waiting.id, ""}
@@ -261,7 +261,7 @@ def test_what_was_decided_before_the_mail_went_is_not_in_it(web: Web, notify: No
 def test_a_revision_is_told_once_with_both_texts_and_an_undo_is_not(web: Web, notify: Notifier) -> None:
     (ping,) = held(web, "other.example")
     notify.tell()
-    web.table.decide(ping.id, Status.APPROVED, NOW)
+    web.store.decide(ping.id, Status.APPROVED, NOW)
     web.add(title="A better reply", excerpt="Better words")
     web.verify(ping)
     records = notify.tell(MINUTE)
@@ -269,10 +269,10 @@ def test_a_revision_is_told_once_with_both_texts_and_an_undo_is_not(web: Web, no
     notify.wake(2 * MINUTE)
     _, second = sent_mails()
     assert second["Subject"] == "“A better reply” on “Hello” was sent again with other words"
-    assert {link.words for link in links(second)} == {web.table.get(ping.id).revision_hash, ""}
+    assert {link.words for link in links(second)} == {web.store.get(ping.id).revision_hash, ""}
     for body in bodies(second):
         assert body.index("Readers see") < body.index("Some words") < body.index("Better words")
-    web.table.decide(ping.id, Status.PENDING, NOW)
+    web.store.decide(ping.id, Status.PENDING, NOW)
     notify.tell(3 * MINUTE)
     assert len(sent_mails()) == 2
 
@@ -352,9 +352,9 @@ def test_the_webhook_is_told_what_happens_to_a_ping(web: Web, notify: Notifier) 
     (ping,) = held(web, "other.example")
     notify.tell()
     for n, status in enumerate([Status.APPROVED, Status.REJECTED, Status.APPROVED, Status.PENDING], 1):
-        web.table.decide(ping.id, status, NOW + n * MINUTE)
+        web.store.decide(ping.id, status, NOW + n * MINUTE)
         notify.tell(n * MINUTE)
-    web.table.decide(ping.id, Status.APPROVED, NOW)
+    web.store.decide(ping.id, Status.APPROVED, NOW)
     notify.tell(6 * MINUTE)
     boto3.client("dynamodb").delete_item(TableName="trackback", Key={"id": {"S": ping.id}})
     notify.tell(7 * MINUTE)
@@ -408,7 +408,7 @@ def test_the_events_of_one_ping_arrive_in_their_order(web: Web, notify: Notifier
     pings = held(web, "a.example", "b.example")
     for status in (Status.APPROVED, Status.REJECTED, Status.APPROVED):
         for ping in pings:
-            web.table.decide(ping.id, status, NOW)
+            web.store.decide(ping.id, status, NOW)
     notify.tell()
     told = ["ping.pending", "ping.approved", "ping.removed", "ping.approved"]
     for ping in pings:
@@ -420,7 +420,7 @@ def test_an_event_that_cannot_be_tried_is_not_overtaken_by_the_next_of_its_ping(
 ) -> None:
     choose(web, webhook=web.url("/hook", "hook.example"), notify=Notify.NONE)
     (ping,) = held(web, "other.example")
-    web.table.decide(ping.id, Status.APPROVED, NOW)
+    web.store.decide(ping.id, Status.APPROVED, NOW)
     assert notify.note(notify.changes()) == DONE
     faults.answer(app.table, "PutItem", 1, faults.error("AccessDeniedException"))
     with pytest.raises(RuntimeError, match="1 webhooks could not be tried"):
@@ -587,7 +587,7 @@ def faults_in_mail(*_: object) -> str:
 def test_a_change_that_could_not_be_noted_is_told_when_it_comes_again(web: Web, notify: Notifier) -> None:
     choose(web, webhook=web.url("/hook", "hook.example"))
     (ping,) = held(web, "other.example")
-    web.table.decide(ping.id, Status.APPROVED, NOW)
+    web.store.decide(ping.id, Status.APPROVED, NOW)
     records = notify.changes()
     faults.answer(triage.table, "PutItem", 1, faults.error("AccessDeniedException"))
     failed = [one["itemIdentifier"] for one in notify.note(records)["batchItemFailures"]]

@@ -8,8 +8,9 @@ import pytest
 from tests.admin_client import NO_PING, QUEUE, Visitor, Waiting, chosen, mailed, now, one
 from trackback.model.ping import Status
 from trackback.model.settings import Settings
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, save_settings
+from trackback.storage.table import Table
 from trackback.timestamps import stamp
 
 
@@ -25,9 +26,9 @@ def test_a_ping_is_shown_with_all_that_an_author_asks(
     assert f'value="approve {chosen(ping)}"' in page
 
 
-def test_tabs_tell_how_many_pings_they_have(author: Visitor, table: Table, waiting: Waiting) -> None:
+def test_tabs_tell_how_many_pings_they_have(author: Visitor, store: PingStore, waiting: Waiting) -> None:
     first, *_ = [waiting() for _ in range(3)]
-    table.decide(first.id, Status.SPAM, now())
+    store.decide(first.id, Status.SPAM, now())
     found = re.findall(
         r'<a href="/moderate\?tab=\w+"(.*?)>(\w+) <span class="count">([^<]+)<', author.read(QUEUE)
     )
@@ -76,16 +77,16 @@ def test_odd_searches_find_nothing_and_do_no_harm(author: Visitor, query: str) -
     [("approve", Status.APPROVED), ("reject", Status.REJECTED), ("spam", Status.SPAM)],
 )
 def test_one_press_decides_and_one_undoes_it(
-    author: Visitor, table: Table, waiting: Waiting, act: str, status: Status
+    author: Visitor, store: PingStore, waiting: Waiting, act: str, status: Status
 ) -> None:
     ping = waiting()
     answer = author.post(f"{QUEUE}/decide", one(act, ping) | {"tab": "pending", "search": "a b"})
     assert answer["headers"]["Location"] == "/moderate?tab=pending&search=a+b"
-    assert table.get(ping.id).status is status
+    assert store.get(ping.id).status is status
     page = author.read(QUEUE)
     (undo,) = re.findall(r'name="ping" value="([^"]+)"', page)
     author.post(f"{QUEUE}/decide", {"act": "undo", "ping": undo})
-    assert table.get(ping.id).status is Status.PENDING
+    assert store.get(ping.id).status is Status.PENDING
     assert "1 ping put back" in author.notice()
 
 
@@ -96,14 +97,14 @@ def test_a_notice_is_shown_once(author: Visitor, waiting: Waiting) -> None:
 
 
 def test_many_are_decided_at_once_and_put_back_at_once(
-    author: Visitor, table: Table, waiting: Waiting
+    author: Visitor, store: PingStore, waiting: Waiting
 ) -> None:
     pings = [waiting() for _ in range(5)]
     author.post(f"{QUEUE}/decide", {"act": "reject", "ping": [chosen(ping) for ping in pings[:4]]})
-    assert [table.get(ping.id).status for ping in pings] == [Status.REJECTED] * 4 + [Status.PENDING]
+    assert [store.get(ping.id).status for ping in pings] == [Status.REJECTED] * 4 + [Status.PENDING]
     undo = re.findall(r'name="ping" value="([^"]+:rejected:)"', author.read(QUEUE))
     author.post(f"{QUEUE}/decide", {"act": "undo", "ping": undo})
-    assert {table.get(ping.id).status for ping in pings} == {Status.PENDING}
+    assert {store.get(ping.id).status for ping in pings} == {Status.PENDING}
 
 
 def test_bulk_buttons_want_ticks(author: Visitor) -> None:
@@ -111,32 +112,32 @@ def test_bulk_buttons_want_ticks(author: Visitor) -> None:
     assert author.notice() == "Tick the pings first that you mean."
 
 
-def test_enter_on_a_tick_box_decides_nothing(author: Visitor, table: Table, waiting: Waiting) -> None:
+def test_enter_on_a_tick_box_decides_nothing(author: Visitor, store: PingStore, waiting: Waiting) -> None:
     ping = waiting()
     (first, *_) = re.findall(
         r'<button name="(\w+)" value="([^"]*)"', author.read(QUEUE).split('id="decide"')[1]
     )
     author.post(f"{QUEUE}/decide", {first[0]: first[1], "ping": chosen(ping)})
     assert "Enter alone does nothing" in author.notice()
-    assert table.get(ping.id) == ping
+    assert store.get(ping.id) == ping
 
 
 def test_a_form_that_is_sent_twice_does_its_work_once(
-    author: Visitor, table: Table, waiting: Waiting
+    author: Visitor, store: PingStore, waiting: Waiting
 ) -> None:
     ping = waiting()
     for _ in range(2):
         author.post(f"{QUEUE}/decide", one("approve", ping))
         assert "1 ping approved" in author.notice()
-    assert len(table.get(ping.id).history) == len(ping.history) + 1
-    assert table.counts(["blog.example/2026/hello"]) == {"blog.example/2026/hello": 1}
+    assert len(store.get(ping.id).history) == len(ping.history) + 1
+    assert store.counts(["blog.example/2026/hello"]) == {"blog.example/2026/hello": 1}
     for _ in range(2):
         author.post(f"{QUEUE}/decide", {"act": "undo", "ping": f"{ping.id}:approved:"})
-    assert table.get(ping.id).status is Status.PENDING
+    assert store.get(ping.id).status is Status.PENDING
 
 
 def test_of_two_tabs_the_first_decides_and_the_second_is_told(
-    author: Visitor, table: Table, waiting: Waiting
+    author: Visitor, store: PingStore, waiting: Waiting
 ) -> None:
     ping, other = waiting(), waiting()
     author.post(f"{QUEUE}/decide", one("spam", ping))
@@ -145,7 +146,7 @@ def test_of_two_tabs_the_first_decides_and_the_second_is_told(
     author.post(f"{QUEUE}/decide", {"act": "approve", "ping": [chosen(ping), chosen(other)]})
     late = "1 had changed meanwhile, and nothing was done about it."
     assert author.notice() == f"1 ping approved: readers see it within a minute. {late}"
-    assert (table.get(ping.id).status, table.get(other.id).status) == (Status.SPAM, Status.APPROVED)
+    assert (store.get(ping.id).status, store.get(other.id).status) == (Status.SPAM, Status.APPROVED)
 
 
 def test_a_ping_that_has_gone_is_told(author: Visitor) -> None:
@@ -162,28 +163,28 @@ def test_a_ping_that_has_gone_is_told(author: Visitor) -> None:
     ],
 )
 def test_a_site_is_allowed_or_blocked_from_a_pings_page(
-    author: Visitor, table: Table, waiting: Waiting, act: str, status: Status, rule: str
+    author: Visitor, table: Table, store: PingStore, waiting: Waiting, act: str, status: Status, rule: str
 ) -> None:
     ping = waiting()
     answer = author.post(f"{QUEUE}/decide", one(act, ping) | {"back": ping.id})
     assert answer["headers"]["Location"] == f"{QUEUE}/ping/{ping.id}"
-    assert table.get(ping.id).status is status
+    assert store.get(ping.id).status is status
     assert list(map(str, load_rules(table))) == [rule]
 
 
 def test_a_site_is_not_allowed_on_account_of_what_has_been_decided_meanwhile(
-    author: Visitor, table: Table, waiting: Waiting
+    author: Visitor, table: Table, store: PingStore, waiting: Waiting
 ) -> None:
     ping = waiting()
-    table.decide(ping.id, Status.REJECTED, now())
+    store.decide(ping.id, Status.REJECTED, now())
     author.post(f"{QUEUE}/decide", one("allow", ping))
-    assert (table.get(ping.id).status, load_rules(table)) == (Status.REJECTED, [])
+    assert (store.get(ping.id).status, load_rules(table)) == (Status.REJECTED, [])
 
 
-def test_looking_again_wakes_verification(author: Visitor, table: Table, waiting: Waiting) -> None:
+def test_looking_again_wakes_verification(author: Visitor, store: PingStore, waiting: Waiting) -> None:
     ping = waiting()
     author.post(f"{QUEUE}/decide", one("look", ping))
-    assert table.get(ping.id).needs_check
+    assert store.get(ping.id).needs_check
 
 
 def test_approving_can_make_a_rule(author: Visitor, table: Table, waiting: Waiting) -> None:
@@ -192,9 +193,9 @@ def test_approving_can_make_a_rule(author: Visitor, table: Table, waiting: Waiti
     assert list(map(str, load_rules(table))) == ["allow host other.example"]
 
 
-def test_a_pings_page_tells_what_became_of_it(author: Visitor, table: Table, waiting: Waiting) -> None:
+def test_a_pings_page_tells_what_became_of_it(author: Visitor, store: PingStore, waiting: Waiting) -> None:
     ping, other = waiting(), waiting(title="Another one")
-    table.decide(ping.id, Status.APPROVED, now())
+    store.decide(ping.id, Status.APPROVED, now())
     page = author.read(f"{QUEUE}/ping/{ping.id}")
     assert all(
         words in page for words in ("approved by you", "Another one", f"/moderate/ping/{other.id}", ping.id)
@@ -211,13 +212,15 @@ def test_a_pings_page_tells_what_became_of_it(author: Visitor, table: Table, wai
         "</title></textarea></style><svg onload=alert(1)>",
     ],
 )
-def test_strangers_words_are_words(author: Visitor, table: Table, waiting: Waiting, text: str) -> None:
+def test_strangers_words_are_words(
+    author: Visitor, table: Table, store: PingStore, waiting: Waiting, text: str
+) -> None:
     ping = waiting()
     fields = {"title": text, "excerpt": text, "blog_name": text}
     verdict = {"link": "found", "checked_at": stamp(now()), "sentence": text, "text": text, "reasons": [text]}
     for name, value in {**fields, "verdict": verdict, "revision": {**fields, "title": text * 2}}.items():
         table.write(ping.id, name, value)
-    for page in (QUEUE, f"{QUEUE}/ping/{ping.id}", mailed(table.get(ping.id))):
+    for page in (QUEUE, f"{QUEUE}/ping/{ping.id}", mailed(store.get(ping.id))):
         read = author.read(page)
         assert html.escape(text).replace("&quot;", "&#34;").replace("&#x27;", "&#39;") in read
         assert not re.search(r"<script>|<img|<svg|onmouseover='|{{ asset|\b1337\b", read)

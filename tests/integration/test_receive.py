@@ -17,7 +17,8 @@ from tests.conftest import MakePing
 from tests.events import Context, http_event
 from trackback.model.ping import Status
 from trackback.storage.closed_posts import Closed, close
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 SUCCESS = '<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>\n</response>\n'
 FAILURE = (
@@ -47,11 +48,11 @@ def ping(
     return call("POST", path, body=body, **({"headers": FORM} | more))
 
 
-def test_a_ping_is_answered_byte_for_byte_and_stored(table: Table) -> None:
+def test_a_ping_is_answered_byte_for_byte_and_stored(store: PingStore) -> None:
     answer = ping()
     assert (answer["statusCode"], answer["body"]) == (200, SUCCESS)
     assert answer["headers"]["Content-Type"] == "text/xml; charset=utf-8"
-    (stored,) = table.pings()
+    (stored,) = store.pings()
     assert (stored.url, stored.texts.title, stored.status) == (
         "https://other.example/re",
         "Re",
@@ -60,42 +61,42 @@ def test_a_ping_is_answered_byte_for_byte_and_stored(table: Table) -> None:
     assert stored.post == "https://blog.example/2026/hello/"
 
 
-def test_a_wordpress_ping_is_stored_as_its_author_wrote_it(table: Table) -> None:
+def test_a_wordpress_ping_is_stored_as_its_author_wrote_it(store: PingStore) -> None:
     assert ping(WORDPRESS)["body"] == SUCCESS
-    (stored,) = table.pings()
+    (stored,) = store.pings()
     assert (stored.texts.title, stored.texts.blog_name) == ("It’s “x” & y", "Tom & Jo's")
     assert (stored.texts.excerpt, stored.url) == ("Some words …", "https://wp.example/?p=7")
 
 
-def test_a_repeat_is_a_success_and_changes_nothing(table: Table) -> None:
+def test_a_repeat_is_a_success_and_changes_nothing(store: PingStore) -> None:
     assert ping()["body"] == SUCCESS
-    (before,) = table.pings()
+    (before,) = store.pings()
     assert ping(b"url=http://other.example/re/&title=Re")["body"] == SUCCESS
-    assert list(table.pings()) == [before]
+    assert list(store.pings()) == [before]
 
 
 @pytest.mark.parametrize("status", list(Status))
 def test_other_words_for_a_known_ping_are_a_success_and_change_nothing_that_readers_see(
-    table: Table, status: Status
+    store: PingStore, status: Status
 ) -> None:
     ping()
-    (before,) = table.pings()
+    (before,) = store.pings()
     if status is not Status.RECEIVED:
-        table.decide(before.id, status, datetime.now(UTC))
-    shown = table.approved("blog.example/2026/hello", 50).pings
+        store.decide(before.id, status, datetime.now(UTC))
+    shown = store.approved("blog.example/2026/hello", 50).pings
     assert ping(b"url=http://other.example/re/&title=Other")["body"] == SUCCESS
-    (after,) = table.pings()
+    (after,) = store.pings()
     assert (after.texts.title, after.status) == ("Re", status)
-    assert table.approved("blog.example/2026/hello", 50).pings == shown
+    assert store.approved("blog.example/2026/hello", 50).pings == shown
 
 
-def test_a_sender_is_kept_as_a_keyed_hash_only(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_sender_is_kept_as_a_keyed_hash_only(store: PingStore, monkeypatch: pytest.MonkeyPatch) -> None:
     def sender(key: str, address: str, number: int) -> str:
         monkeypatch.setattr(app, "sender_key", key)
         event = http_event("POST", POST, headers=FORM, body=b"url=https://other.example/%d" % number)
         event["requestContext"]["http"]["sourceIp"] = address
         app.handler(event, Context())  # type: ignore[arg-type]
-        (stored,) = (one for one in table.pings() if one.url.endswith(f"/{number}"))
+        (stored,) = (one for one in store.pings() if one.url.endswith(f"/{number}"))
         assert address not in str(stored)
         return stored.client_hash
 
@@ -110,12 +111,12 @@ def test_a_sender_is_kept_as_a_keyed_hash_only(table: Table, monkeypatch: pytest
     assert len(set(hashes)) == 4
 
 
-def test_behind_the_cdn_the_sender_is_its_viewer_and_elsewhere_whoever_connects(table: Table) -> None:
+def test_behind_the_cdn_the_sender_is_its_viewer_and_elsewhere_whoever_connects(store: PingStore) -> None:
     def sender(number: int, **told: str) -> str:
         headers = FORM | {name.replace("_", "-"): value for name, value in told.items()}
         event = http_event("POST", POST, headers=headers, body=b"url=https://other.example/%d" % number)
         app.handler(event, Context())  # type: ignore[arg-type]
-        (stored,) = (one for one in table.pings() if one.url.endswith(f"/{number}"))
+        (stored,) = (one for one in store.pings() if one.url.endswith(f"/{number}"))
         return stored.client_hash
 
     direct = sender(1)
@@ -126,11 +127,11 @@ def test_behind_the_cdn_the_sender_is_its_viewer_and_elsewhere_whoever_connects(
     assert sender(5, x_cdn_key="guessed", x_viewer_address="198.51.100.2") == direct
 
 
-def test_links_in_fields_are_noted_for_the_policy(table: Table) -> None:
+def test_links_in_fields_are_noted_for_the_policy(store: PingStore) -> None:
     ping(b"url=https://other.example/1&excerpt=" + quote("<a href='https://x.example/'>x</a>").encode())
     ping(b"url=https://other.example/2&excerpt=" + quote("[url=https://x.example/]x[/url]").encode())
     ping(b"url=https://other.example/3&excerpt=" + quote("<b>plain</b> text").encode())
-    assert {stored.url[-1]: stored.has_markup for stored in table.pings()} == {
+    assert {stored.url[-1]: stored.has_markup for stored in store.pings()} == {
         "1": True,
         "2": True,
         "3": False,
@@ -170,12 +171,12 @@ REFUSED = [
     ("body", "path", "words"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED]
 )
 def test_a_bad_ping_is_told_what_to_change_and_not_stored(
-    table: Table, body: bytes, path: str, words: str
+    store: PingStore, body: bytes, path: str, words: str
 ) -> None:
     answer = ping(body, path)
     assert (answer["statusCode"], answer["body"]) == (200, FAILURE.format(words))
     assert answer["headers"]["Content-Type"] == "text/xml; charset=utf-8"
-    assert list(table.pings()) == []
+    assert list(store.pings()) == []
 
 
 CLOSED = [
@@ -189,16 +190,16 @@ CLOSED = [
     ("pasted", "path", "words"), [row[1:] for row in CLOSED], ids=[row[0] for row in CLOSED]
 )
 def test_a_closed_post_refuses_new_pings_and_known_ones(
-    table: Table, monkeypatch: pytest.MonkeyPatch, pasted: str, path: str, words: str
+    table: Table, store: PingStore, monkeypatch: pytest.MonkeyPatch, pasted: str, path: str, words: str
 ) -> None:
     ping()
-    before = list(table.pings())
+    before = list(store.pings())
     close(table, app.sites, pasted)
     monkeypatch.setattr(app, "closed", Closed(table))
     for body in (A_PING, A_PING + b"+more", b"url=https://another.example/", b"title=without+a+url"):
         answer = ping(body, path)
         assert (answer["statusCode"], answer["body"]) == (200, FAILURE.format(words))
-    assert list(table.pings()) == before
+    assert list(store.pings()) == before
     assert call("GET", path)["statusCode"] == 303
     assert "<error>0</error>" in call("GET", path, query="__mode=rss")["body"]
 
@@ -214,7 +215,7 @@ def test_what_is_closed_costs_one_read_a_minute_and_a_ping_one_write(
 ) -> None:
     calls: list[str] = []
     table.client.meta.events.register("before-call.dynamodb", lambda model, **_: calls.append(model.name))
-    monkeypatch.setattr(app, "table", table)
+    monkeypatch.setattr(app, "pings", PingStore(table))
     monkeypatch.setattr(app, "closed", Closed(table))
     for n in range(3):
         ping(b"url=https://other.example/%d" % n)
@@ -229,26 +230,26 @@ def test_a_ping_is_taken_although_what_is_closed_cannot_be_read(
     assert ping()["body"] == SUCCESS
 
 
-def test_a_body_that_is_not_base64_although_flagged_is_refused(table: Table) -> None:
+def test_a_body_that_is_not_base64_although_flagged_is_refused(store: PingStore) -> None:
     event = http_event("POST", POST, headers=FORM) | {"body": "%%%", "isBase64Encoded": True}
     answer = app.handler(event, Context())  # type: ignore[arg-type]
     assert (answer["statusCode"], "<error>1</error>" in answer["body"]) == (200, True)
-    assert list(table.pings()) == []
+    assert list(store.pings()) == []
 
 
-def test_fields_in_the_query_with_an_empty_body_are_a_ping(table: Table) -> None:
+def test_fields_in_the_query_with_an_empty_body_are_a_ping(store: PingStore) -> None:
     assert call("POST", POST, query="url=https%3A%2F%2Froller.example%2Fx&title=T")["body"] == SUCCESS
-    assert [stored.url for stored in table.pings()] == ["https://roller.example/x"]
+    assert [stored.url for stored in store.pings()] == ["https://roller.example/x"]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 @pytest.mark.parametrize("query", ["", "url=https://other.example/&title=x", "__mode=view"])
 def test_looking_at_a_ping_url_leads_to_the_post_and_stores_nothing(
-    table: Table, method: str, query: str
+    store: PingStore, method: str, query: str
 ) -> None:
     answer = call(method, POST, query=query)
     assert (answer["statusCode"], answer["headers"]["Location"]) == (303, "https://blog.example/2026/hello/")
-    assert list(table.pings()) == []
+    assert list(store.pings()) == []
 
 
 LOCATIONS = [
@@ -277,11 +278,11 @@ def test_a_ping_url_of_another_blog_leads_nowhere(path: str) -> None:
     assert "<error>1</error>" in answer["body"]
 
 
-def test_the_rss_mode_lists_approved_pings_only(table: Table, make_ping: MakePing) -> None:
+def test_the_rss_mode_lists_approved_pings_only(store: PingStore, make_ping: MakePing) -> None:
     shown, held = make_ping(title="A & <B>", excerpt="words"), make_ping()
     for one in (shown, held):
-        table.add(one)
-    table.decide(shown.id, Status.APPROVED, datetime.now(UTC))
+        store.add(one)
+    store.decide(shown.id, Status.APPROVED, datetime.now(UTC))
     answer = call("GET", POST, query="__mode=rss")
     assert (answer["statusCode"], answer["headers"]["Content-Type"]) == (200, "text/xml; charset=utf-8")
     response = ET.fromstring(answer["body"])
@@ -297,11 +298,11 @@ def test_options_tells_the_methods() -> None:
 
 
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
-def test_another_method_is_refused_and_stores_nothing(table: Table, method: str) -> None:
+def test_another_method_is_refused_and_stores_nothing(store: PingStore, method: str) -> None:
     answer = call(method, POST, body=b"url=https://other.example/", headers=FORM)
     assert (answer["statusCode"], answer["headers"]["Allow"]) == (405, "POST, GET, HEAD, OPTIONS")
     assert "<error>1</error>\n<message>" in answer["body"]
-    assert list(table.pings()) == []
+    assert list(store.pings()) == []
 
 
 @pytest.mark.parametrize(
@@ -310,32 +311,34 @@ def test_another_method_is_refused_and_stores_nothing(table: Table, method: str)
      "/trackback/blog.example:443/2026/hello/?x=1", "/trackback/https://blog.example/2026/hello/",
      "/trackback/BLOG.example/2026/%68ello"],
 )  # fmt: skip
-def test_every_spelling_of_a_ping_url_is_the_same_post(table: Table, path: str) -> None:
+def test_every_spelling_of_a_ping_url_is_the_same_post(store: PingStore, path: str) -> None:
     assert ping()["body"] == ping(path=path)["body"] == SUCCESS
-    assert len(list(table.pings())) == 1
+    assert len(list(store.pings())) == 1
 
 
-def test_a_table_at_its_ceiling_asks_for_patience(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_table_at_its_ceiling_asks_for_patience(
+    table: Table, store: PingStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log = StringIO()
     monkeypatch.setattr(app.logger.registered_handler, "stream", log)
-    monkeypatch.setattr(app, "table", table)
+    monkeypatch.setattr(app, "pings", PingStore(table))
     faults.answer(table, "PutItem", 3, faults.error("ProvisionedThroughputExceededException"))
     answer = ping()
     assert answer["statusCode"] == 200
     assert "<error>1</error>\n<message>Too much is going on just now." in answer["body"]
-    assert list(table.pings()) == []
+    assert list(store.pings()) == []
     assert "ceiling" in log.getvalue()
 
 
 def test_another_fault_of_ours_is_one(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "table", table)
+    monkeypatch.setattr(app, "pings", PingStore(table))
     faults.answer(table, "PutItem", 1, faults.error("AccessDeniedException"))
     with pytest.raises(ClientError, match="AccessDenied"):
         ping()
 
 
 def test_each_outcome_is_one_line_of_the_log_without_a_word_of_the_sender(
-    capsys: pytest.CaptureFixture[str], table: Table
+    capsys: pytest.CaptureFixture[str], store: PingStore
 ) -> None:
     body = b"url=https://secret.example/&title=" + quote("Very private").encode()
     for sent in (body, body, body + b"ly", b"url=nonsense-secret"):
@@ -344,7 +347,7 @@ def test_each_outcome_is_one_line_of_the_log_without_a_word_of_the_sender(
     lines = [json.loads(line) for line in logged.splitlines()]
     outcomes = [set(line) & OUTCOMES for line in lines]
     assert outcomes == [{"PingReceived"}, {"PingRepeated"}, {"PingRevised"}, {"PingRefused"}]
-    (stored,) = table.pings()
+    (stored,) = store.pings()
     assert [line.get("ping") for line in lines] == [stored.id, stored.id, stored.id, None]
     assert lines[3]["reason"] == "The url must be absolute and begin with http:// or https://."
     assert "secret" not in logged

@@ -6,8 +6,9 @@ import pytest
 
 from tests.admin_client import QUEUE, Visitor, Waiting, chosen, now, one, reopen, revise
 from trackback.model.ping import Status
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules
+from trackback.storage.table import Table
 
 
 @pytest.mark.parametrize(
@@ -20,20 +21,22 @@ from trackback.storage.settings import load_rules
     ],
 )
 def test_new_words_of_a_ping_that_readers_see_are_shown_or_dropped(
-    author: Visitor, table: Table, waiting: Waiting, form: str, title: str
+    author: Visitor, store: PingStore, waiting: Waiting, form: str, title: str
 ) -> None:
     ping = waiting(title="First")
-    table.decide(ping.id, Status.APPROVED, now())
-    ping = revise(table, table.get(ping.id))
+    store.decide(ping.id, Status.APPROVED, now())
+    ping = revise(store, store.get(ping.id))
     act = form.rpartition(" ")[2]
     fields = one(act, ping) if act == form else {"act": act, "ping": chosen(ping)}
     author.post(f"{QUEUE}/decide", fields)
-    known = table.get(ping.id)
+    known = store.get(ping.id)
     assert (known.status, known.texts.title, known.revision) == (Status.APPROVED, title, None)
 
 
-def test_new_words_are_read_as_a_before_and_after(author: Visitor, table: Table, waiting: Waiting) -> None:
-    ping = revise(table, waiting(title="Words of old"), "Words of late")
+def test_new_words_are_read_as_a_before_and_after(
+    author: Visitor, store: PingStore, waiting: Waiting
+) -> None:
+    ping = revise(store, waiting(title="Words of old"), "Words of late")
     page = author.read(f"{QUEUE}/ping/{ping.id}")
     assert "Words of <del>old</del><ins>late</ins>" in re.sub(r"\n\s*", "", page)
 
@@ -41,33 +44,33 @@ def test_new_words_are_read_as_a_before_and_after(author: Visitor, table: Table,
 @pytest.mark.parametrize("act", ["approve", "reject", "spam", "allow", "block"])
 @pytest.mark.parametrize("ticked", [False, True], ids=["its own button", "ticked"])
 def test_a_page_decides_about_no_words_that_have_replaced_those_on_it(
-    author: Visitor, table: Table, waiting: Waiting, act: str, ticked: bool
+    author: Visitor, table: Table, store: PingStore, waiting: Waiting, act: str, ticked: bool
 ) -> None:
     ping = waiting(title="Nice words")
-    later = reopen(table, ping, "BUY PILLS")
+    later = reopen(store, ping, "BUY PILLS")
     fields = {"act": act, "ping": chosen(ping)} if ticked else one(act, ping)
     author.post(f"{QUEUE}/decide", fields)
     assert "changed meanwhile" in author.notice()
-    assert (table.get(ping.id), load_rules(table)) == (later, [])
+    assert (store.get(ping.id), load_rules(table)) == (later, [])
 
 
 @pytest.mark.parametrize("act", ["approve", "reject", "spam", "allow", "block", "take", "keep"])
 def test_a_choice_that_names_no_words_decides_about_none(
-    author: Visitor, table: Table, waiting: Waiting, act: str
+    author: Visitor, store: PingStore, waiting: Waiting, act: str
 ) -> None:
-    ping = revise(table, waiting())
+    ping = revise(store, waiting())
     author.post(f"{QUEUE}/decide", {"one": f"{act} {ping.id}:pending:"})
     assert "changed meanwhile" in author.notice()
-    assert table.get(ping.id) == ping
+    assert store.get(ping.id) == ping
 
 
 def test_first_words_that_come_back_as_a_revision_are_approved_and_no_others(
-    author: Visitor, table: Table, waiting: Waiting
+    author: Visitor, store: PingStore, waiting: Waiting
 ) -> None:
     ping = waiting(title="Nice words")
-    revise(table, reopen(table, ping, "BUY PILLS"), "Nice words")
+    revise(store, reopen(store, ping, "BUY PILLS"), "Nice words")
     author.post(f"{QUEUE}/decide", one("approve", ping))
-    known = table.get(ping.id)
+    known = store.get(ping.id)
     assert (known.status, known.texts.title) == (Status.APPROVED, "Nice words")
 
 
@@ -75,32 +78,32 @@ def test_first_words_that_come_back_as_a_revision_are_approved_and_no_others(
     ("act", "status"), [("approve", Status.APPROVED), ("reject", Status.REJECTED), ("spam", Status.SPAM)]
 )
 def test_a_page_about_first_words_goes_on_working_once_others_were_sent(
-    author: Visitor, table: Table, waiting: Waiting, act: str, status: Status
+    author: Visitor, store: PingStore, waiting: Waiting, act: str, status: Status
 ) -> None:
     ping = waiting(title="First")
-    revise(table, ping, "Words that nobody has read")
+    revise(store, ping, "Words that nobody has read")
     author.post(f"{QUEUE}/decide", one(act, ping))
-    known = table.get(ping.id)
+    known = store.get(ping.id)
     assert (known.status, known.texts.title) == (status, "First")
 
 
 @pytest.mark.parametrize("page", ["", "/ping"], ids=["the queue", "the ping's page"])
 def test_the_buttons_and_ticks_of_a_page_name_the_words_on_it(
-    author: Visitor, table: Table, waiting: Waiting, page: str
+    author: Visitor, store: PingStore, waiting: Waiting, page: str
 ) -> None:
     first = waiting(title="First")
-    ping = revise(table, first)
+    ping = revise(store, first)
     read = author.read(f"{QUEUE}{page}/{ping.id}" if page else QUEUE)
     choices = set(re.findall(rf'value="(?:\w+ )?({ping.id}:[^"]+)"', read))
     assert choices == {f"{ping.id}:pending:{first.texts.hash}-{ping.revision_hash}"}
 
 
 def test_words_that_came_after_the_page_was_read_are_not_taken(
-    author: Visitor, table: Table, waiting: Waiting
+    author: Visitor, store: PingStore, waiting: Waiting
 ) -> None:
-    ping = revise(table, waiting(title="First"))
-    revise(table, ping, "Words that nobody has read")
+    ping = revise(store, waiting(title="First"))
+    revise(store, ping, "Words that nobody has read")
     for act in ("take", "keep"):
         author.post(f"{QUEUE}/decide", one(act, ping))
         assert "changed meanwhile" in author.notice()
-    assert table.get(ping.id).texts.title == "First"
+    assert store.get(ping.id).texts.title == "First"

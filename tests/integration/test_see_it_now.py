@@ -9,7 +9,7 @@ import pytest
 from tests.admin_client import QUEUE, Visitor, Waiting, mailed, now, one
 from tests.embed_server import served
 from trackback.model.ping import Status
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 
 POSTS = [
     "blog.example/2026/hello/",
@@ -52,12 +52,12 @@ def test_a_mails_link_leads_there_too(stranger: Visitor, waiting: Waiting) -> No
 
 
 def test_a_pings_page_leads_to_what_readers_see_once_it_is_approved(
-    author: Visitor, table: Table, waiting: Waiting
+    author: Visitor, store: PingStore, waiting: Waiting
 ) -> None:
     ping = waiting()
     page = f"{QUEUE}/ping/{ping.id}"
     assert "What readers see" not in author.read(page)
-    table.decide(ping.id, Status.APPROVED, now())
+    store.decide(ping.id, Status.APPROVED, now())
     assert re.search(r'href="/pings/blog.example/2026/hello/.html[?]at=\d+"', author.read(page))
 
 

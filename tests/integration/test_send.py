@@ -1,4 +1,4 @@
-"""What wakes `send`: orders, and the schedule that reads the feed and tries again what is due."""
+"""What wakes `send`: jobs, and the schedule that reads the feed and tries again what is due."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,13 +11,14 @@ from functions.send import app
 from tests.events import Context
 from tests.integration.conftest import outcomes
 from tests.receivers import Web, post, web
+from trackback.model.send_job import MOST_STEPS, SendJob
 from trackback.model.sent_ping import SentPing, Stage
 from trackback.model.settings import Settings
 from trackback.sending.throttle import user_agent
-from trackback.storage.pings import Table
-from trackback.storage.send_jobs import MOST_STEPS, SendJob, SendJobs
+from trackback.storage.send_jobs import SendJobs
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.settings import load_settings, save_settings
+from trackback.storage.table import Table
 from trackback.web.http.client import Fetcher
 
 NOW = datetime.now(UTC)
@@ -49,15 +50,15 @@ def run(event: dict[str, Any] = SCHEDULE, *, seconds_left: int = 240) -> None:
     app.handler(event, Context(milliseconds_left=seconds_left * 1_000))  # type: ignore[arg-type]
 
 
-def order(table: Table, url: str, ping_url: str = "", *, dry_run: bool = False) -> str:
-    """Write an order that has woken nobody; return its id."""
+def job(table: Table, url: str, ping_url: str = "", *, dry_run: bool = False) -> str:
+    """Write a job that has woken nobody; return its id."""
     given = SendJob("send#o", "2026-11-26T12:00:00.000Z", url, ping_url, dry_run=dry_run)
-    SendJobs(table).give(given)
+    SendJobs(table).start(given)
     return given.id
 
 
 def done(table: Table) -> SendJob:
-    """Return the order as it is now."""
+    """Return the job as it is now."""
     found = SendJobs(table).find("send#o")
     assert found
     return found
@@ -73,7 +74,7 @@ def follow(table: Table, blog: Web, *posts: str) -> None:
 
 def test_an_order_is_carried_out_and_tells_what_came_of_it(table: Table, blog: Web, other: Web) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a", title="Mine")
-    run({"order": order(table, f"{blog.url}/post")})
+    run({"order": job(table, f"{blog.url}/post")})
     told = done(table)
     assert (told.state, told.title, told.more) == ("done", "Mine", 0)
     (step,) = told.steps
@@ -84,7 +85,7 @@ def test_an_order_is_carried_out_and_tells_what_came_of_it(table: Table, blog: W
 
 def test_an_order_is_carried_out_once(table: Table, blog: Web, other: Web) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a")
-    event = {"order": order(table, f"{blog.url}/post")}
+    event = {"order": job(table, f"{blog.url}/post")}
     run(event)
     first = done(table)
     blog.pages["/post"] = post(f"{other.url}/p/b")
@@ -96,7 +97,7 @@ def test_an_order_is_carried_out_once(table: Table, blog: Web, other: Web) -> No
 
 def test_an_order_that_woke_nobody_is_found_by_the_schedule(table: Table, blog: Web, other: Web) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a")
-    order(table, f"{blog.url}/post", f"{other.url}/tb/by-hand")
+    job(table, f"{blog.url}/post", f"{other.url}/tb/by-hand")
     run()
     assert done(table).state == "done"
     assert other.pinged() == ["by-hand"]
@@ -104,7 +105,7 @@ def test_an_order_that_woke_nobody_is_found_by_the_schedule(table: Table, blog: 
 
 def test_a_dry_run_tells_what_would_be_sent(table: Table, blog: Web, other: Web) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a", title="Mine")
-    run({"order": order(table, f"{blog.url}/post", dry_run=True)})
+    run({"order": job(table, f"{blog.url}/post", dry_run=True)})
     (step,) = done(table).steps
     assert (step.ping_url, step.title) == (f"{other.url}/tb/a", "Mine")
     assert "I have read what they say of it." in step.excerpt
@@ -113,7 +114,7 @@ def test_a_dry_run_tells_what_would_be_sent(table: Table, blog: Web, other: Web)
 
 
 def test_an_order_for_a_post_that_is_not_there_says_why(table: Table, blog: Web) -> None:
-    run({"order": order(table, f"{blog.url}/none")})
+    run({"order": job(table, f"{blog.url}/none")})
     assert (done(table).state, "404" in done(table).words) == ("failed", True)
 
 
@@ -121,7 +122,7 @@ def test_an_order_with_many_links_tells_of_some_and_counts_the_rest(
     table: Table, blog: Web, other: Web
 ) -> None:
     blog.pages["/post"] = post(*(f"{other.url}/none/{n}" for n in range(MOST_STEPS + 3)))
-    run({"order": order(table, f"{blog.url}/post")})
+    run({"order": job(table, f"{blog.url}/post")})
     assert (len(done(table).steps), done(table).more) == (MOST_STEPS, 3)
 
 
@@ -171,7 +172,7 @@ def test_a_feed_that_cannot_be_read_fails_nothing_else(table: Table, blog: Web) 
 
 def test_nothing_is_begun_when_the_time_is_up(table: Table, blog: Web, other: Web) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a")
-    order(table, f"{blog.url}/post")
+    job(table, f"{blog.url}/post")
     follow(table, blog, "/post")
     run(seconds_left=app.RESERVE - 1)
     assert not blog.requests
@@ -182,7 +183,7 @@ def test_nothing_is_begun_when_the_time_is_up(table: Table, blog: Web, other: We
 def test_the_authors_limits_count(table: Table, blog: Web, other: Web) -> None:
     save_settings(table, Settings(pings=1), Settings())
     blog.pages["/post"] = post(f"{other.url}/p/a", f"{other.url}/p/b")
-    run({"order": order(table, f"{blog.url}/post")})
+    run({"order": job(table, f"{blog.url}/post")})
     assert other.pinged() == ["a"]
     assert [step.stage for step in done(table).steps] == ["accepted", "dropped"]
 
@@ -192,7 +193,7 @@ def test_the_authors_other_blogs_get_no_pings(
 ) -> None:
     monkeypatch.setattr(app, "own", [other.url.partition("://")[2]])
     blog.pages["/post"] = post(f"{other.url}/p/a")
-    run({"order": order(table, f"{blog.url}/post")})
+    run({"order": job(table, f"{blog.url}/post")})
     assert done(table).steps == ()
     assert not other.requests
 
@@ -201,7 +202,7 @@ def test_pings_that_left_are_counted_by_what_became_of_them(
     table: Table, blog: Web, other: Web, capsys: pytest.CaptureFixture[str]
 ) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a")
-    run({"order": order(table, f"{blog.url}/post")})
+    run({"order": job(table, f"{blog.url}/post")})
     (record,) = SentPings(table).every()
     lines = outcomes(capsys)
     assert [(outcome, line["sent"]) for outcome, line in lines] == [("PostPingAccepted", record.id)]
@@ -211,5 +212,5 @@ def test_a_dry_run_counts_nothing(
     table: Table, blog: Web, other: Web, capsys: pytest.CaptureFixture[str]
 ) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a")
-    run({"order": order(table, f"{blog.url}/post", dry_run=True)})
+    run({"order": job(table, f"{blog.url}/post", dry_run=True)})
     assert outcomes(capsys) == []

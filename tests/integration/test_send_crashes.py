@@ -17,9 +17,9 @@ from tests.receivers import ACCEPTED, Web, post, web
 from trackback.model.sending_limits import SendingLimits
 from trackback.model.sent_ping import Ledger, SentPing, Stage
 from trackback.sending.sender import Report, Sender
-from trackback.storage.pings import Table
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.sent_pings_file import SentPingsFile
+from trackback.storage.table import Table
 from trackback.web.http.client import Fetcher
 
 WRITES = ["note", "claim a", "end a", "claim b", "end b", "forget note"]

@@ -1,4 +1,4 @@
-"""What the author orders on the Send page, kept in the table until `send` has carried it out."""
+"""What the author asks for on the Send page, kept in the table until `send` has carried it out."""
 
 import os
 from collections.abc import Iterator
@@ -14,26 +14,28 @@ from tests.stack.servers import serving
 from trackback.errors import BadSettings
 from trackback.model.ping import Status
 from trackback.model.posts import Sites
-from trackback.storage.pings import Table
-from trackback.storage.send_jobs import MOST_STEPS, JobResult, SendJob, SendJobs, read_order
+from trackback.model.send_job import MOST_STEPS, JobResult, SendJob, read_send_job
+from trackback.storage.pings import PingStore
+from trackback.storage.send_jobs import SendJobs
+from trackback.storage.table import Table
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 SITES = Sites("blog.example, http://localhost:8081")
 POST = "https://blog.example/2026/hello/"
 
 
-def order(url: str = POST, ping_url: str = "", now: datetime = NOW, **how: bool) -> SendJob:
-    """Return an order as the author fills it in."""
-    return read_order(SITES, url, ping_url, now, **how)
+def job(url: str = POST, ping_url: str = "", now: datetime = NOW, **how: bool) -> SendJob:
+    """Return a job as the author fills it in."""
+    return read_send_job(SITES, url, ping_url, now, **how)
 
 
 @pytest.mark.parametrize(
     ("given", "wanted"),
     [
-        (order(), SendJob("", "2026-11-26T12:00:00.000Z", POST)),
-        (order(f" {POST} ", again=True), SendJob("", "2026-11-26T12:00:00.000Z", POST, again=True)),
+        (job(), SendJob("", "2026-11-26T12:00:00.000Z", POST)),
+        (job(f" {POST} ", again=True), SendJob("", "2026-11-26T12:00:00.000Z", POST, again=True)),
         (
-            order("http://localhost:8081/a?b", " https://other.example/tb?id=7 ", dry_run=True),
+            job("http://localhost:8081/a?b", " https://other.example/tb?id=7 ", dry_run=True),
             SendJob(
                 "",
                 "2026-11-26T12:00:00.000Z",
@@ -45,7 +47,7 @@ def order(url: str = POST, ping_url: str = "", now: datetime = NOW, **how: bool)
     ],
     ids=["a post", "again", "to a ping URL"],
 )
-def test_an_order_is_read(given: SendJob, wanted: SendJob) -> None:
+def test_a_job_is_read(given: SendJob, wanted: SendJob) -> None:
     assert given.id.startswith("send#")
     assert replace(given, id="") == wanted
 
@@ -65,31 +67,31 @@ def test_an_order_is_read(given: SendJob, wanted: SendJob) -> None:
 )
 def test_what_is_no_order_is_told_what_to_write(url: str, ping_url: str, words: str) -> None:
     with pytest.raises(BadSettings, match=words):
-        order(url, ping_url)
+        job(url, ping_url)
 
 
-def test_an_order_waits_until_it_is_done_and_tells_what_came_of_it(table: Table) -> None:
-    orders, first, second = SendJobs(table), order(now=NOW - timedelta(minutes=1)), order(dry_run=True)
-    orders.give(second)
-    orders.give(first)
-    assert orders.waiting(NOW, 10) == [first.id, second.id]
-    assert orders.waiting(NOW, 1) == [first.id]
+def test_a_job_waits_until_it_is_done_and_tells_what_came_of_it(table: Table) -> None:
+    jobs, first, second = SendJobs(table), job(now=NOW - timedelta(minutes=1)), job(dry_run=True)
+    jobs.start(second)
+    jobs.start(first)
+    assert jobs.waiting(NOW, 10) == [first.id, second.id]
+    assert jobs.waiting(NOW, 1) == [first.id]
     step = JobResult("https://o.example/", "https://o.example/tb", "accepted", "it took it", "T", "E", "B")
     done = replace(first, state="done", title="»Grüße« 💌", steps=(step,) * MOST_STEPS, more=3)
-    orders.finish(done)
+    jobs.save(done)
     failed = replace(second, state="failed", words="its server answers 404")
-    orders.finish(failed)
-    assert orders.waiting(NOW, 10) == []
-    assert orders.newest() == [failed, done]
-    assert orders.newest(1) == [failed]
-    assert orders.find(done.id) == done
+    jobs.save(failed)
+    assert jobs.waiting(NOW, 10) == []
+    assert jobs.newest() == [failed, done]
+    assert jobs.newest(1) == [failed]
+    assert jobs.find(done.id) == done
 
 
 def test_the_longest_order_fits_into_its_record(table: Table) -> None:
     url = "https://o.example/" + "a" * 2_030
     step = JobResult(url, url, "refused", "😀" * 400, "😀" * 250, "😀" * 252, "😀" * 250)
-    long = replace(order(), state="done", steps=(step,) * MOST_STEPS)
-    SendJobs(table).finish(long)
+    long = replace(job(), state="done", steps=(step,) * MOST_STEPS)
+    SendJobs(table).save(long)
     assert SendJobs(table).find(long.id) == long
 
 
@@ -98,17 +100,17 @@ def test_no_other_record_is_an_order(table: Table, name: str) -> None:
     assert SendJobs(table).find(name) is None
 
 
-def test_orders_are_no_pings_and_go_after_a_month(table: Table) -> None:
-    given = order()
-    SendJobs(table).give(given)
-    assert list(table.pings()) == [each for status in Status for each in table.pings(status)] == []
-    assert table.due(NOW, 10) == []
+def test_orders_are_no_pings_and_go_after_a_month(table: Table, store: PingStore) -> None:
+    given = job()
+    SendJobs(table).start(given)
+    assert list(store.pings()) == [each for status in Status for each in store.pings(status)] == []
+    assert store.due(NOW, 10) == []
     item = boto3.client("dynamodb").get_item(TableName="trackback", Key={"id": {"S": given.id}})["Item"]
     assert int(item["expires_at"]["N"]) == (NOW + timedelta(days=30)).timestamp()
 
 
 class Lambda:
-    """Lambda's API, as far as an order needs it."""
+    """Lambda's API, as far as a job needs it."""
 
     def __init__(self) -> None:
         self.status = 202
@@ -133,17 +135,15 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Lambda]:
 
 
 def test_a_new_order_wakes_the_function_that_sends(table: Table, service: Lambda) -> None:
-    given = order()
-    SendJobs(table, os.environ["SEND_FUNCTION"]).give(given)
+    given = job()
+    SendJobs(table, os.environ["SEND_FUNCTION"]).start(given)
     assert service.asked == [("/2015-03-31/functions/send/invocations", {"order": given.id}, "Event")]
 
 
 @pytest.mark.parametrize("status", [404, 429, 500])
-def test_an_order_that_wakes_nobody_waits_for_the_schedule(
-    table: Table, service: Lambda, status: int
-) -> None:
+def test_a_job_that_wakes_nobody_waits_for_the_schedule(table: Table, service: Lambda, status: int) -> None:
     service.status = status
-    given = order()
-    SendJobs(table, "send").give(given)
+    given = job()
+    SendJobs(table, "send").start(given)
     assert service.asked
     assert SendJobs(table).waiting(NOW, 10) == [given.id]

@@ -16,9 +16,9 @@ from trackback.model.sent_ping import GIVE_UP, PATIENCE, Ledger, SentPing, Stage
 from trackback.sending.post_run import ENOUGH, NEVER, OWN, TIME_IS_UP
 from trackback.sending.sender import GONE, PostUnread, Report, Sender
 from trackback.sending.throttle import LEFT_ALONE
-from trackback.storage.pings import Table
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.sent_pings_file import SentPingsFile
+from trackback.storage.table import Table
 from trackback.web.http.client import Fetcher
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The pages Send and Sent: what the author may order, and what is told of pings sent, however many."""
+"""The pages Send and Sent: what the author may ask for, and what is told of pings sent, however many."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 
 from tests.admin_client import NOTICE, QUEUE, Visitor, now
+from trackback.model.send_job import JobResult, SendJob
 from trackback.model.sent_ping import SentPing, Stage
 from trackback.pages.admin.sending import MOST_READ, PAGE, SEND, SENT, Kind, SentPages
-from trackback.storage.pings import Table
-from trackback.storage.send_jobs import JobResult, SendJob, SendJobs
+from trackback.storage.send_jobs import SendJobs
 from trackback.storage.sent_pings import SentPings
+from trackback.storage.table import Table
 
 POST = "https://blog.example/2026/hello/"
 THEIRS = "https://other.example/a"
 START = datetime(2026, 11, 26, tzinfo=UTC)
 
 
-def orders(table: Table) -> list[SendJob]:
+def jobs(table: Table) -> list[SendJob]:
     return SendJobs(table).newest()
 
 
@@ -45,7 +46,7 @@ def test_a_form_from_elsewhere_orders_nothing(table: Table, author: Visitor) -> 
     form = {"url": POST, "do": "send"}
     assert author.post(SEND, form, origin="https://evil.example")["statusCode"] == 403
     assert author.post(SEND, {**form, "csrf": "another"})["statusCode"] == 403
-    assert orders(table) == []
+    assert jobs(table) == []
 
 
 @pytest.mark.parametrize(
@@ -64,9 +65,9 @@ def test_what_the_form_says_is_ordered(
     answer = author.post(SEND, {"url": POST, **form})
     assert (answer["statusCode"], answer["headers"]["Location"]) == (303, SEND)
     assert NOTICE in author.cookies
-    (order,) = orders(table)
-    assert (order.source, order.state) == (POST, "waiting")
-    assert (order.ping_url, order.again, order.dry_run) == said
+    (job,) = jobs(table)
+    assert (job.source, job.state) == (POST, "waiting")
+    assert (job.ping_url, job.again, job.dry_run) == said
     assert "Not done yet" in author.read(SEND)
 
 
@@ -89,14 +90,14 @@ def test_what_makes_no_order_is_told_in_words_and_kept_in_the_form(
     assert 'class="problem" id="problem">Write the ' in answer["body"]
     assert form.get("url", "")[:2_048] in unescape(answer["body"])
     assert "<script>" not in answer["body"]
-    assert orders(table) == []
+    assert jobs(table) == []
 
 
 def test_a_stranger_s_words_are_text_wherever_they_stand(table: Table, author: Visitor) -> None:
     evil = "<img src=x onerror=alert(1)>"
     step = JobResult(f"https://other.example/{evil}", "", "refused", evil)
     done = SendJob("send#evil", "2026-11-26T10:00:00.000Z", POST, state="done", title=evil, steps=(step,))
-    SendJobs(table).finish(done)
+    SendJobs(table).save(done)
     SentPings(table).put(SentPing(POST, f"https://other.example/{evil}").ended(Stage.REFUSED, evil, START))
     for path in (SEND, SENT):
         page = author.read(path)

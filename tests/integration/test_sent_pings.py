@@ -14,9 +14,10 @@ from tests.conftest import MakePing
 from trackback.model.feed_state import Memory, remembered
 from trackback.model.ping import Status
 from trackback.model.sent_ping import Ledger, LedgerBroken, SentPing, Stage
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.sent_pings_file import SentPingsFile
+from trackback.storage.table import Table
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
@@ -119,14 +120,14 @@ def test_what_is_remembered_of_a_feed_is_kept(ledger: Ledger, size: int) -> None
     assert ledger.memory("https://blog.example/other.xml") is None
 
 
-def test_records_of_the_table_are_no_pings(table: Table, make_ping: MakePing) -> None:
+def test_records_of_the_table_are_no_pings(table: Table, store: PingStore, make_ping: MakePing) -> None:
     ledger, ping = SentPings(table), make_ping()
-    table.add(ping)
+    store.add(ping)
     assert all(map(ledger.put, RECORDS))
     ledger.remember("https://blog.example/feed.xml", Memory())
-    assert list(table.pings()) == [ping]
-    assert [each for status in Status for each in table.pings(status)] == [ping]
-    assert table.due(LATER, 10) == []
+    assert list(store.pings()) == [ping]
+    assert [each for status in Status for each in store.pings(status)] == [ping]
+    assert store.due(LATER, 10) == []
     assert ledger.newest(2) == RECORDS[:0:-1]
 
 

@@ -11,7 +11,8 @@ from tests import aws_faults as faults
 from tests.conftest import MakePing
 from tests.events import Context, http_event
 from trackback.model.ping import Ping, Status
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 PINGS = "/pings/blog.example/2026/hello/"
 
@@ -26,17 +27,17 @@ def read(path: str, query: str = "") -> Any:
     return json.loads(get(path, query)["body"])
 
 
-def approve(table: Table, *pings: Ping) -> None:
+def approve(store: PingStore, *pings: Ping) -> None:
     for ping in pings:
-        table.add(ping)
-        table.decide(ping.id, Status.APPROVED, datetime.now(UTC))
+        store.add(ping)
+        store.decide(ping.id, Status.APPROVED, datetime.now(UTC))
 
 
-def test_approved_pings_are_listed_as_the_contract_says(table: Table, make_ping: MakePing) -> None:
+def test_approved_pings_are_listed_as_the_contract_says(store: PingStore, make_ping: MakePing) -> None:
     first = make_ping(url="https://other.example/re", title="Re: “x” <y>", excerpt="words", blog_name="Other")
     second, held = make_ping(), make_ping()
-    approve(table, first, second)
-    table.add(held)
+    approve(store, first, second)
+    store.add(held)
     newest, oldest = read(PINGS).pop("pings")
     assert read(PINGS) == {
         "post": "https://blog.example/2026/hello/",
@@ -56,8 +57,8 @@ def test_approved_pings_are_listed_as_the_contract_says(table: Table, make_ping:
     }
 
 
-def test_a_list_may_be_cached_and_is_typed(table: Table, make_ping: MakePing) -> None:
-    approve(table, make_ping())
+def test_a_list_may_be_cached_and_is_typed(store: PingStore, make_ping: MakePing) -> None:
+    approve(store, make_ping())
     headers = get(PINGS)["headers"]
     assert headers["Content-Type"] == "application/json"
     assert headers["Cache-Control"] == "public, max-age=60, stale-while-revalidate=600"
@@ -87,15 +88,15 @@ def test_a_reader_who_has_the_list_already_is_told_so(known: str, status: int) -
     assert bool(answer.get("body")) == (status == 200)
 
 
-def test_a_new_ping_makes_a_new_etag(table: Table, make_ping: MakePing) -> None:
+def test_a_new_ping_makes_a_new_etag(store: PingStore, make_ping: MakePing) -> None:
     before = get(PINGS)["headers"]["ETag"]
-    approve(table, make_ping())
+    approve(store, make_ping())
     assert get(PINGS, if_none_match=before)["statusCode"] == 200
 
 
-def test_pages_lead_through_all_pings(table: Table, make_ping: MakePing) -> None:
+def test_pages_lead_through_all_pings(store: PingStore, make_ping: MakePing) -> None:
     pings = [make_ping() for _ in range(5)]
-    approve(table, *pings)
+    approve(store, *pings)
     ids, query = [], "limit=2"
     while query:
         page = read(PINGS, query)
@@ -120,13 +121,13 @@ def test_a_bad_query_is_told_what_to_send(query: str, names: str) -> None:
 
 
 @pytest.mark.parametrize(("limit", "found"), [("1", 1), ("100", 3)])
-def test_the_limits_ends_are_limits(table: Table, make_ping: MakePing, limit: str, found: int) -> None:
-    approve(table, *[make_ping() for _ in range(3)])
+def test_the_limits_ends_are_limits(store: PingStore, make_ping: MakePing, limit: str, found: int) -> None:
+    approve(store, *[make_ping() for _ in range(3)])
     assert len(read(PINGS, f"limit={limit}")["pings"]) == found
 
 
-def test_counts_come_under_the_names_asked_for(table: Table, make_ping: MakePing) -> None:
-    approve(table, make_ping(), make_ping(), make_ping(post="old.example/a"))
+def test_counts_come_under_the_names_asked_for(store: PingStore, make_ping: MakePing) -> None:
+    approve(store, make_ping(), make_ping(), make_ping(post="old.example/a"))
     names = [
         "blog.example/2026/hello/",
         "http://old.example/a/index.html",
@@ -170,7 +171,7 @@ def test_a_table_at_its_ceiling_asks_readers_for_patience(
     body: Any,
     status: int,
 ) -> None:
-    monkeypatch.setattr(app, "table", table)
+    monkeypatch.setattr(app, "ping_store", PingStore(table))
     faults.answer(table, operation, 3, body, status)
     answer = get(path, query)
     assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (429, "60")

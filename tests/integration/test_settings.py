@@ -11,8 +11,9 @@ from trackback.model.ping import Status
 from trackback.model.sending_limits import SendingLimits
 from trackback.model.settings import Event, Notify, Settings, read_settings
 from trackback.receiving.spam.rules import read_rule
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, load_settings, save_rules, save_settings
+from trackback.storage.table import Table
 
 FRIEND = read_rule("allow", "host", "friend.example")
 FOE = read_rule("block", "path", "platform.example/foe")
@@ -188,9 +189,9 @@ def test_an_empty_form_is_no_settings() -> None:
         read_settings({})
 
 
-def test_settings_are_no_ping(table: Table) -> None:
+def test_settings_are_no_ping(table: Table, store: PingStore) -> None:
     save_settings(table, OTHER, DEFAULT)
-    assert list(table.pings()) == []
+    assert list(store.pings()) == []
 
 
 def test_there_are_no_rules_at_first(table: Table) -> None:
@@ -233,9 +234,9 @@ def test_of_eight_who_change_the_rules_at_once_one_succeeds(table: Table) -> Non
     assert len(load_rules(table)) == 2
 
 
-def test_rules_are_no_pings(table: Table) -> None:
+def test_rules_are_no_pings(table: Table, store: PingStore) -> None:
     save_rules(table, [FRIEND], [])
-    assert list(table.pings()) == list(table.pings(Status.RECEIVED)) == []
+    assert list(store.pings()) == list(store.pings(Status.RECEIVED)) == []
 
 
 RULES = [

@@ -14,8 +14,9 @@ from trackback.model.ping import Status
 from trackback.model.settings import Notify, Settings
 from trackback.storage.closed_posts import load_closed
 from trackback.storage.deliveries import Deliveries
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, load_settings
+from trackback.storage.table import Table
 
 
 def test_rules_are_added_and_removed(author: Visitor, table: Table) -> None:
@@ -129,8 +130,8 @@ def test_the_webhooks_secret_can_be_changed(author: Visitor) -> None:
     assert secret() != before
 
 
-def test_the_overview_has_charts_and_tables(author: Visitor, table: Table, waiting: Waiting) -> None:
-    table.decide(waiting().id, Status.APPROVED, now())
+def test_the_overview_has_charts_and_tables(author: Visitor, store: PingStore, waiting: Waiting) -> None:
+    store.decide(waiting().id, Status.APPROVED, now())
     page = author.read(f"{QUEUE}/overview")
     assert page.count("<svg") == 4
     assert page.count("</table>") == 3

@@ -15,9 +15,9 @@ from tests.stacks import deployed
 from trackback.cli.main import main
 from trackback.signing import SIGN_IN_LASTS
 from trackback.storage.api_address import note_api
-from trackback.storage.pings import Table
 from trackback.storage.sign_ins import SignIns
 from trackback.storage.signing_keys import Keys
+from trackback.storage.table import Table
 
 Output = pytest.CaptureFixture[str]
 API = "https://api.example"

@@ -22,7 +22,7 @@ from tests.admin_client import (
 )
 from tests.stack.aws import confirm, sent_mails
 from trackback.storage.deliveries import Deliveries
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 
 
 def sign_in_path(visitor: Visitor, query: str = "") -> tuple[str, str]:

@@ -14,9 +14,10 @@ from tests.aws_faults import answer, error
 from trackback.errors import TableBusy
 from trackback.model.ping import Status
 from trackback.signing import SESSION_LASTS, SIGN_IN_LASTS, LinkExpired, LinkInvalid, write_sign_in
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.sign_ins import PAUSE, SignIns
 from trackback.storage.signing_keys import Keys
+from trackback.storage.table import Table
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -250,7 +251,7 @@ def test_a_flood_that_uses_up_the_table_is_told_as_such(access: SignIns, table: 
     assert access.ask(NOW)
 
 
-def test_the_record_is_no_ping(access: SignIns, table: Table) -> None:
+def test_the_record_is_no_ping(access: SignIns, store: PingStore) -> None:
     asked(access)
-    assert list(table.pings()) == []
-    assert all(not list(table.pings(status)) for status in Status)
+    assert list(store.pings()) == []
+    assert all(not list(store.pings(status)) for status in Status)

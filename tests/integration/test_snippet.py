@@ -14,7 +14,7 @@ from tests.integration.test_serve import BUSY, get
 from tests.websites import page, website
 from trackback.cli.main import main
 from trackback.storage.api_address import note_api
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 
 POST = "blog.example/2026/hello/"
 SPELLINGS = [POST, f"https://{POST}", f"http://www.{POST}?a=1#comments"]

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,10 +13,11 @@ from tests.conftest import MakePing
 from trackback.errors import TableBusy
 from trackback.model.ping import Status
 from trackback.storage import statistics as overview
-from trackback.storage.items import new_item
-from trackback.storage.pings import Table
+from trackback.storage.items import to_attributes
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import save_rules
 from trackback.storage.statistics import COUNTED, WEEKS, count_weeks, limits, load_overview
+from trackback.storage.table import Table
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)  # a Wednesday
 MONDAY = "2026-11-23"
@@ -23,12 +25,12 @@ NOTHING = dict.fromkeys(COUNTED, 0)
 
 
 def add(
-    table: Table, make_ping: MakePing, status: Status, post: str = "blog.example/a/", **fields: str
+    store: PingStore, make_ping: MakePing, status: Status, post: str = "blog.example/a/", **fields: str
 ) -> None:
     ping = make_ping(post, **fields)
-    table.add(ping)
+    store.add(ping)
     if status is not Status.RECEIVED:
-        table.decide(ping.id, status, NOW)
+        store.decide(ping.id, status, NOW)
 
 
 @pytest.fixture
@@ -54,10 +56,10 @@ def test_a_new_blog_has_26_empty_weeks(table: Table) -> None:
 
 
 def test_pings_are_counted_by_the_week_in_which_they_came_and_by_status(
-    table: Table, make_ping: MakePing
+    table: Table, store: PingStore, make_ping: MakePing
 ) -> None:
     for status in (Status.APPROVED, Status.APPROVED, Status.SPAM, Status.PENDING, Status.RECEIVED):
-        add(table, make_ping, status)
+        add(store, make_ping, status)
     save_rules(table, [], [])  # a record that is no ping
     weeks = dict(load_overview(table, NOW).weeks)
     assert weeks["2026-11-16"] == {
@@ -90,41 +92,45 @@ def test_weeks_go_over_the_turn_of_a_year() -> None:
     assert weeks[-2:] == [("2026-12-28", {"spam": 1}), ("2027-01-04", {"spam": 0})]
 
 
-def test_posts_and_sites_are_those_of_approved_pings(table: Table, make_ping: MakePing) -> None:
+def test_posts_and_sites_are_those_of_approved_pings(
+    table: Table, store: PingStore, make_ping: MakePing
+) -> None:
     for post, url in [
         ("blog.example/a/", "https://www.one.example/1"),
         ("blog.example/a", "http://one.example/2"),
         ("blog.example/a/index.html", "https://two.example/1"),
         ("blog.example/b/", "https://one.example/1"),
     ]:
-        add(table, make_ping, Status.APPROVED, post, url=url)
-    add(table, make_ping, Status.SPAM, "blog.example/b/", url="https://spam.example/")
+        add(store, make_ping, Status.APPROVED, post, url=url)
+    add(store, make_ping, Status.SPAM, "blog.example/b/", url="https://spam.example/")
     found = load_overview(table, NOW)
     assert found.posts == [("https://blog.example/a/index.html", 3), ("https://blog.example/b/", 1)]
     assert found.sites == [("one.example", 3), ("two.example", 1)]
 
 
-def test_posts_have_the_titles_that_verification_has_seen(table: Table, make_ping: MakePing) -> None:
+def test_posts_have_the_titles_that_verification_has_seen(
+    table: Table, store: PingStore, make_ping: MakePing
+) -> None:
     for post in ("a", "b", "c"):
-        add(table, make_ping, Status.APPROVED, f"blog.example/{post}/")
+        add(store, make_ping, Status.APPROVED, f"blog.example/{post}/")
     table.write("post#blog.example/a", "facts", {"title": "A title", "seen_at": "x"})
     table.write("post#blog.example/b", "facts", {"missing": True, "seen_at": "x"})
     assert load_overview(table, NOW).titles == {"https://blog.example/a/": "A title"}
 
 
-def test_at_most_ten_posts_and_sites_are_named(table: Table, make_ping: MakePing) -> None:
+def test_at_most_ten_posts_and_sites_are_named(table: Table, store: PingStore, make_ping: MakePing) -> None:
     for n in range(12):
-        add(table, make_ping, Status.APPROVED, f"blog.example/{n}/", url=f"https://blog{n}.example/")
+        add(store, make_ping, Status.APPROVED, f"blog.example/{n}/", url=f"https://blog{n}.example/")
     found = load_overview(table, NOW)
     assert (len(found.posts), len(found.sites)) == (10, 10)
 
 
 def test_what_was_counted_is_kept_for_a_quarter_of_an_hour(
-    table: Table, make_ping: MakePing, calls: Counter[str]
+    table: Table, store: PingStore, make_ping: MakePing, calls: Counter[str]
 ) -> None:
-    add(table, make_ping, Status.APPROVED)
+    add(store, make_ping, Status.APPROVED)
     first = load_overview(table, NOW)
-    add(table, make_ping, Status.APPROVED)
+    add(store, make_ping, Status.APPROVED)
     calls.clear()
     assert load_overview(table, NOW + timedelta(minutes=14)) == first
     assert calls == {"GetItem": 1}
@@ -133,9 +139,9 @@ def test_what_was_counted_is_kept_for_a_quarter_of_an_hour(
     assert later.made_at > first.made_at
 
 
-def test_a_test_may_count_anew_at_once(table: Table, make_ping: MakePing) -> None:
+def test_a_test_may_count_anew_at_once(table: Table, store: PingStore, make_ping: MakePing) -> None:
     assert load_overview(table, NOW).posts == []
-    add(table, make_ping, Status.APPROVED)
+    add(store, make_ping, Status.APPROVED)
     assert load_overview(table, NOW, fresh=timedelta()).posts != []
 
 
@@ -147,9 +153,7 @@ def test_reading_is_bounded_and_what_is_left_out_is_told(
     with_status = [(Status.APPROVED, 7), (Status.SPAM, 21), (Status.PENDING, 20)]
     for status, number in with_status:
         for _ in range(number):
-            ping = make_ping()
-            item: Any = {**new_item(ping), "status": {"S": str(status)}}
-            table.client.put_item(TableName=table.name, Item=item)
+            table.put(to_attributes(replace(make_ping(), status=status)))
     calls.clear()
     found = load_overview(table, NOW)
     counted = dict(found.weeks)["2026-11-16"]
@@ -178,7 +182,7 @@ def test_a_table_at_its_ceiling_is_told_as_such(table: Table, operation: str) ->
         load_overview(table, NOW)
 
 
-def test_the_overview_is_no_ping(table: Table, make_ping: MakePing) -> None:
+def test_the_overview_is_no_ping(table: Table, store: PingStore, make_ping: MakePing) -> None:
     load_overview(table, NOW)
-    add(table, make_ping, Status.SPAM)
-    assert len(list(table.pings())) == 1
+    add(store, make_ping, Status.SPAM)
+    assert len(list(store.pings())) == 1

@@ -9,7 +9,8 @@ from trackback.model.ping import Status
 from trackback.receiving.spam import training as learning
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.training import EVERY, learn, load_words
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SPAM = "cheap watches pills casino bonus"
@@ -17,12 +18,12 @@ REPLY = "thoughtful essay gardens weather letters"
 
 
 def decide(
-    table: Table, make_ping: MakePing, status: Status, words: str, times: int = 12, by: str = "author"
+    store: PingStore, make_ping: MakePing, status: Status, words: str, times: int = 12, by: str = "author"
 ) -> None:
     for _ in range(times):
         ping = make_ping(excerpt=words)
-        table.add(ping)
-        table.decide(ping.id, status, NOW, by=by)
+        store.add(ping)
+        store.decide(ping.id, status, NOW, by=by)
 
 
 def test_nothing_is_known_before_the_first_lesson(table: Table) -> None:
@@ -30,9 +31,11 @@ def test_nothing_is_known_before_the_first_lesson(table: Table) -> None:
 
 
 @pytest.mark.parametrize("unwanted", [Status.REJECTED, Status.SPAM])
-def test_what_the_author_decides_is_learned(table: Table, make_ping: MakePing, unwanted: Status) -> None:
-    decide(table, make_ping, Status.APPROVED, REPLY)
-    decide(table, make_ping, unwanted, SPAM)
+def test_what_the_author_decides_is_learned(
+    table: Table, store: PingStore, make_ping: MakePing, unwanted: Status
+) -> None:
+    decide(store, make_ping, Status.APPROVED, REPLY)
+    decide(store, make_ping, unwanted, SPAM)
     assert learn(table, NOW)
     words = load_words(table)
     assert (words.wanted, words.unwanted) == (12, 12)
@@ -43,17 +46,17 @@ def test_what_the_author_decides_is_learned(table: Table, make_ping: MakePing, u
 
 @pytest.mark.parametrize("by", ["rule", "check"])
 def test_nothing_is_learned_from_what_the_service_decided_itself(
-    table: Table, make_ping: MakePing, by: str
+    table: Table, store: PingStore, make_ping: MakePing, by: str
 ) -> None:
     for status in (Status.APPROVED, Status.SPAM, Status.REJECTED):
-        decide(table, make_ping, status, SPAM, by=by)
+        decide(store, make_ping, status, SPAM, by=by)
     learn(table, NOW)
     assert load_words(table) == WordModel.empty()
 
 
-def test_what_is_only_held_teaches_nothing(table: Table, make_ping: MakePing) -> None:
-    table.add(make_ping(excerpt=SPAM))
-    decide(table, make_ping, Status.PENDING, SPAM)
+def test_what_is_only_held_teaches_nothing(table: Table, store: PingStore, make_ping: MakePing) -> None:
+    store.add(make_ping(excerpt=SPAM))
+    decide(store, make_ping, Status.PENDING, SPAM)
     learn(table, NOW)
     assert load_words(table) == WordModel.empty()
 
@@ -64,29 +67,31 @@ def test_what_is_only_held_teaches_nothing(table: Table, make_ping: MakePing) ->
     ids=["at once", "a second too early", "a day later"],
 )
 def test_lessons_are_at_most_one_a_day(
-    table: Table, make_ping: MakePing, after: timedelta, again: bool
+    table: Table, store: PingStore, make_ping: MakePing, after: timedelta, again: bool
 ) -> None:
     assert learn(table, NOW)
-    decide(table, make_ping, Status.SPAM, SPAM)
+    decide(store, make_ping, Status.SPAM, SPAM)
     assert learn(table, NOW + after) == again
     assert load_words(table).unwanted == (12 if again else 0)
 
 
-def test_a_decision_that_the_author_changes_counts_as_it_stands(table: Table, make_ping: MakePing) -> None:
-    decide(table, make_ping, Status.SPAM, REPLY)
+def test_a_decision_that_the_author_changes_counts_as_it_stands(
+    table: Table, store: PingStore, make_ping: MakePing
+) -> None:
+    decide(store, make_ping, Status.SPAM, REPLY)
     learn(table, NOW)
-    for ping in list(table.pings(Status.SPAM)):
-        table.decide(ping.id, Status.APPROVED, NOW)
+    for ping in list(store.pings(Status.SPAM)):
+        store.decide(ping.id, Status.APPROVED, NOW)
     learn(table, NOW + EVERY)
     assert (load_words(table).wanted, load_words(table).unwanted) == (12, 0)
 
 
 def test_the_newest_decisions_count_where_there_are_many(
-    table: Table, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch
+    table: Table, store: PingStore, make_ping: MakePing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(learning, "MOST", 5)
-    decide(table, make_ping, Status.SPAM, "older")
-    decide(table, make_ping, Status.SPAM, "newer", times=5)
+    decide(store, make_ping, Status.SPAM, "older")
+    decide(store, make_ping, Status.SPAM, "newer", times=5)
     learn(table, NOW)
     assert load_words(table).unwanted == 5
     assert "newer" in load_words(table).counts

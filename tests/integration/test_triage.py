@@ -18,9 +18,10 @@ from trackback.model.ping import Status
 from trackback.model.settings import Event, Notify, Settings
 from trackback.model.transitions import check_requested
 from trackback.storage.check_queue import MOST_BYTES, Message
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import save_settings
 from trackback.storage.stream import event_of
+from trackback.storage.table import Table
 
 pytestmark = pytest.mark.usefixtures("checks")
 
@@ -57,7 +58,7 @@ def pings(url: str) -> list[str]:
 
 def waiting(table: Table) -> set[str]:
     """Return the ids of the pings that wait for an email."""
-    return set(table.read("mail#").get("waiting", ()))
+    return set(table.get("mail#").get("waiting", ()))
 
 
 def noted() -> list[str]:
@@ -70,30 +71,30 @@ def choose(table: Table, **chosen: Any) -> None:
 
 
 def test_a_new_ping_is_queued_by_its_id_alone_in_the_group_of_its_site(
-    table: Table, make_ping: MakePing
+    table: Table, store: PingStore, make_ping: MakePing
 ) -> None:
     ping = make_ping(url="https://other.example:8443/re?p=1")
-    table.add(ping)
+    store.add(ping)
     assert triage(stream()) == DONE
     assert taken(CHECKS) == [("other.example:8443", {"ping": ping.id})]
     assert waiting(table) == set()
 
 
 def test_pings_of_one_site_are_one_group_and_those_of_another_are_not_behind_them(
-    table: Table, make_ping: MakePing
+    store: PingStore, make_ping: MakePing
 ) -> None:
     for url in ("https://a.example/1", "http://a.example/2", "https://b.example/1"):
-        table.add(make_ping(url=url))
+        store.add(make_ping(url=url))
     triage(stream())
     assert [group for group, _ in taken(CHECKS)] == ["a.example", "a.example", "b.example"]
 
 
 def test_a_site_whose_name_is_too_long_for_a_group_has_one_all_the_same(
-    table: Table, make_ping: MakePing
+    store: PingStore, make_ping: MakePing
 ) -> None:
     host = ".".join(["a" * 60] * 4)
     for path in ("1", "2"):
-        table.add(make_ping(url=f"https://{host}/{path}"))
+        store.add(make_ping(url=f"https://{host}/{path}"))
     assert triage(stream()) == DONE
     first, second = (group for group, _ in taken(CHECKS))
     assert first == second
@@ -106,7 +107,7 @@ def test_what_was_sent_again_is_looked_at_again_and_so_is_what_the_author_wants_
     known = stream()["Records"]
     web.add(title="Again, with other words")
     web.verify(ping)
-    web.table.apply(check_requested(web.table.get(ping.id)))
+    web.store.apply(check_requested(web.store.get(ping.id)))
     triage({"Records": stream()["Records"][len(known) :]})
     assert pings(CHECKS) == [ping.id, ping.id]
 
@@ -115,7 +116,7 @@ def test_verdicts_decisions_and_posts_are_not_looked_at(web: Web) -> None:
     ping = web.add()
     known = stream()["Records"]
     web.verify(ping)
-    web.table.decide(ping.id, Status.APPROVED, NOW)
+    web.store.decide(ping.id, Status.APPROVED, NOW)
     triage({"Records": stream()["Records"][len(known) :]})
     assert taken(CHECKS) == []
 
@@ -131,10 +132,10 @@ def test_a_batch_that_is_brought_again_queues_and_notes_nothing_again(web: Web) 
     assert noted() == ["ping.pending"]
 
 
-def test_a_batch_of_any_length_is_queued_in_its_order(table: Table, make_ping: MakePing) -> None:
+def test_a_batch_of_any_length_is_queued_in_its_order(store: PingStore, make_ping: MakePing) -> None:
     sent = [make_ping(url=f"https://a.example/{n}") for n in range(25)]
     for ping in sent:
-        table.add(ping)
+        store.add(ping)
     assert triage(stream()) == DONE
     assert pings(CHECKS) == [ping.id for ping in sent]
 
@@ -151,10 +152,10 @@ def test_any_character_of_a_sender_passes_the_queue() -> None:
     assert taken(CHECKS) == [("group", record)]
 
 
-def test_what_a_queue_does_not_take_is_named_and_comes_again(table: Table, make_ping: MakePing) -> None:
+def test_what_a_queue_does_not_take_is_named_and_comes_again(store: PingStore, make_ping: MakePing) -> None:
     sent = [make_ping(url=f"https://{n}.example/") for n in range(3)]
     for ping in sent:
-        table.add(ping)
+        store.add(ping)
     event = stream()
     faults.answer(app.checks, "SendMessageBatch", 1, FAILED, status=200)
     first = event["Records"][0]["dynamodb"]["SequenceNumber"]
@@ -164,10 +165,10 @@ def test_what_a_queue_does_not_take_is_named_and_comes_again(table: Table, make_
 
 
 def test_what_follows_a_message_that_was_not_taken_does_not_overtake_it(
-    table: Table, make_ping: MakePing
+    store: PingStore, make_ping: MakePing
 ) -> None:
     for n in range(12):
-        table.add(make_ping(url=f"https://a.example/{n}"))
+        store.add(make_ping(url=f"https://a.example/{n}"))
     faults.answer(app.checks, "SendMessageBatch", 1, FAILED, status=200)
     numbers = [record["dynamodb"]["SequenceNumber"] for record in stream()["Records"]]
     failed = [one["itemIdentifier"] for one in triage(stream())["batchItemFailures"]]
@@ -175,10 +176,10 @@ def test_what_follows_a_message_that_was_not_taken_does_not_overtake_it(
 
 
 def test_a_queue_that_takes_nothing_fails_the_batch_which_then_comes_again(
-    table: Table, make_ping: MakePing
+    store: PingStore, make_ping: MakePing
 ) -> None:
     ping = make_ping()
-    table.add(ping)
+    store.add(ping)
     faults.answer(app.checks, "SendMessageBatch", 1, {"__type": "com.amazonaws.sqs#AccessDenied"})
     with pytest.raises(ClientError):
         triage(stream())
@@ -207,7 +208,7 @@ def test_what_waits_for_the_author_waits_for_an_email_and_a_decision_does_not(we
     assert waiting(web.table) == {held.id, decided.id}
     known = stream()["Records"]
     web.table.client.delete_item(TableName=web.table.name, Key={"id": {"S": "mail#"}})
-    web.table.decide(decided.id, Status.APPROVED, NOW)
+    web.store.decide(decided.id, Status.APPROVED, NOW)
     triage({"Records": stream()["Records"][len(known) :]})
     assert waiting(web.table) == set()
 
@@ -223,7 +224,7 @@ def test_the_events_of_a_ping_are_noted_for_the_webhook_in_their_order_and_are_d
     choose(web.table, webhook=HOOK)
     ping = web.verify(web.add())
     for status in (Status.APPROVED, Status.REJECTED, Status.APPROVED):
-        web.table.decide(ping.id, status, NOW)
+        web.store.decide(ping.id, status, NOW)
     web.table.client.delete_item(TableName=web.table.name, Key={"id": {"S": ping.id}})
     triage(stream())
     told = ["ping.pending", "ping.approved", "ping.removed", "ping.approved", "ping.removed"]
@@ -254,7 +255,7 @@ def test_what_the_author_does_not_want_the_webhook_to_hear_is_not_noted(
 def test_news_that_cannot_be_noted_is_named_and_noted_when_it_comes_again(web: Web, operation: str) -> None:
     choose(web.table, webhook=HOOK)
     held = [web.verify(web.add("/re", host)) for host in ("a.example", "b.example")]
-    web.table.decide(held[0].id, Status.APPROVED, NOW)
+    web.store.decide(held[0].id, Status.APPROVED, NOW)
     event = stream()
     news = [record["dynamodb"]["SequenceNumber"] for record in event["Records"] if event_of(record)]
     faults.answer(app.table, operation, 1, faults.error("AccessDeniedException"))

@@ -16,8 +16,9 @@ from trackback.model.transitions import Change
 from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.spam.rules import read_rule
 from trackback.receiving.verifier import NO_SUCH_POST
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
 from trackback.storage.settings import save_rules, save_settings
+from trackback.storage.table import Table
 from trackback.storage.updates import ping_change
 
 SOURCE = "/re"
@@ -155,7 +156,7 @@ def test_what_is_blocked_or_certain_spam_is_told_so_without_a_fetch(
     assert ping.verdict.link == "unreachable"
     assert ping.verdict.http_status is None
     assert (ping.history[-1].what, ping.history[-1].by) == ("spam", by)
-    assert [found.id for found in web.table.pings(Status.SPAM)] == [ping.id]
+    assert [found.id for found in web.store.pings(Status.SPAM)] == [ping.id]
 
 
 def test_an_allow_rule_approves_what_links_here(web: Web) -> None:
@@ -166,7 +167,7 @@ def test_an_allow_rule_approves_what_links_here(web: Web) -> None:
     assert ping.verdict
     assert ping.verdict.reasons[0].text == "Your rule “allow host other.example” matches."
     assert [(entry.what, entry.by) for entry in ping.history] == [("approved", "rule")]
-    page_of_post = web.table.approved(web.post_key, 50)
+    page_of_post = web.store.approved(web.post_key, 50)
     assert page_of_post.count == 1
     assert [(shown.id, shown.verified) for shown in page_of_post.pings] == [(ping.id, True)]
 
@@ -187,7 +188,7 @@ def test_an_allow_rule_approves_nothing_that_does_not_link(web: Web, answer: byt
     web.answers[SOURCE] = answer or web.link()
     ping = web.verify(web.add(host=host))
     assert ping.status is Status.PENDING
-    assert web.table.approved(web.post_key, 50).count == 0
+    assert web.store.approved(web.post_key, 50).count == 0
 
 
 def test_a_friend_whose_redirect_leads_elsewhere_is_held(web: Web) -> None:
@@ -245,7 +246,7 @@ def test_a_blog_that_is_down_loses_no_ping(web: Web, answer: Answer) -> None:
     ping = web.verify(web.add())
     assert ping.verdict
     assert (ping.status, ping.verdict.link) == (Status.PENDING, "found")
-    assert "facts" not in web.table.read(f"post#{web.post_key}")
+    assert "facts" not in web.table.get(f"post#{web.post_key}")
 
 
 def test_the_post_is_fetched_once_and_remembered(web: Web) -> None:
@@ -255,13 +256,13 @@ def test_the_post_is_fetched_once_and_remembered(web: Web) -> None:
         web.answers[f"/{n}"] = web.link()
         web.verify(web.add(f"/{n}"))
     assert web.asked().count(POST) == 1
-    assert web.table.read(f"post#{web.post_key}")["facts"] == {
+    assert web.table.get(f"post#{web.post_key}")["facts"] == {
         "title": "Hei",
         "language": "nb",
         "canonical": canonical,
         "seen_at": "2026-11-24T00:00:00.000Z",
     }
-    assert web.table.counts([web.post_key]) == {web.post_key: 0}
+    assert web.store.counts([web.post_key]) == {web.post_key: 0}
     web.verify(web.add("/5"), timedelta(days=31))
     assert web.asked().count(POST) == 2
 
@@ -311,7 +312,7 @@ def test_a_decision_that_falls_while_the_source_is_fetched_stands(web: Web, stat
     ping = web.add()
 
     def decide_first(connection: object, _: object) -> None:
-        web.table.decide(ping.id, status, NOW)
+        web.store.decide(ping.id, status, NOW)
         connection.sendall(web.link())  # type: ignore[attr-defined]
 
     web.answers[SOURCE] = decide_first
@@ -322,7 +323,7 @@ def test_a_decision_that_falls_while_the_source_is_fetched_stands(web: Web, stat
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.SPAM])
 def test_what_is_decided_against_is_not_looked_at(web: Web, status: Status) -> None:
     ping = web.add()
-    web.table.decide(ping.id, status, NOW)
+    web.store.decide(ping.id, status, NOW)
     assert web.verify(ping).verdict is None
     assert web.server.connections == 0
 
@@ -331,16 +332,14 @@ def test_a_verdict_is_one_conditional_write(web: Web, monkeypatch: pytest.Monkey
     ping = web.add()
     writes: list[Change] = []
     web.verify(web.add("/first"))  # so that the post is known
-    monkeypatch.setattr(web.table, "apply", writes.append)
+    monkeypatch.setattr(PingStore, "apply", lambda _, change: writes.append(change))
     web.verify(ping)
     (change,) = writes
-    assert (
-        ping_change(change)["ConditionExpression"] == "attribute_exists(id) AND attribute_not_exists(#status)"
-    )
+    assert ping_change(change).condition == "attribute_exists(id) AND attribute_not_exists(#status)"
     monkeypatch.undo()
-    web.table.decide(ping.id, Status.SPAM, NOW)
+    web.store.decide(ping.id, Status.SPAM, NOW)
     with pytest.raises(StatusChanged):
-        web.table.apply(change)
+        web.store.apply(change)
 
 
 def test_verifying_twice_changes_nothing_that_counts(web: Web) -> None:
@@ -352,7 +351,7 @@ def test_verifying_twice_changes_nothing_that_counts(web: Web) -> None:
         assert once.verdict
         assert twice.verdict
         assert once.verdict.reasons == twice.verdict.reasons
-    assert web.table.approved(web.post_key, 50).count == web.table.counts([web.post_key])[web.post_key] == 1
+    assert web.store.approved(web.post_key, 50).count == web.store.counts([web.post_key])[web.post_key] == 1
 
 
 def test_one_ping_verified_eight_times_at_once_is_approved_once(web: Web) -> None:
@@ -361,9 +360,9 @@ def test_one_ping_verified_eight_times_at_once_is_approved_once(web: Web) -> Non
     ping = web.add()
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: web.new_verifier().verify(ping.id, web.verifier.context(), NOW), range(8)))
-    after = web.table.get(ping.id)
+    after = web.store.get(ping.id)
     assert (after.status, [entry.what for entry in after.history]) == (Status.APPROVED, ["approved"])
-    assert web.table.approved(web.post_key, 50).count == web.table.counts([web.post_key])[web.post_key] == 1
+    assert web.store.approved(web.post_key, 50).count == web.store.counts([web.post_key])[web.post_key] == 1
 
 
 def test_eight_pings_of_one_post_verified_at_once_are_all_counted(web: Web) -> None:
@@ -372,8 +371,8 @@ def test_eight_pings_of_one_post_verified_at_once_are_all_counted(web: Web) -> N
     pings = [web.add(f"/{n}", f"blog{n}.example") for n in range(8)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(web.verify, pings))
-    assert web.table.counts([web.post_key]) == {web.post_key: 8}
-    assert len(web.table.approved(web.post_key, 50).pings) == 8
+    assert web.store.counts([web.post_key]) == {web.post_key: 8}
+    assert len(web.store.approved(web.post_key, 50).pings) == 8
 
 
 def test_one_host_is_asked_at_most_five_times_a_minute_and_the_rest_later(web: Web) -> None:
@@ -381,14 +380,14 @@ def test_one_host_is_asked_at_most_five_times_a_minute_and_the_rest_later(web: W
     for ping in pings:
         web.verify(ping)
     assert len([path for path in web.asked() if path != POST]) == HostRateLimit.MOST == 5
-    waiting = [ping for ping in pings if web.table.get(ping.id).verdict is None]
-    assert {web.table.get(ping.id).status for ping in waiting} == {Status.RECEIVED}
-    assert web.table.due(NOW + timedelta(seconds=59), 10) == []
+    waiting = [ping for ping in pings if web.store.get(ping.id).verdict is None]
+    assert {web.store.get(ping.id).status for ping in waiting} == {Status.RECEIVED}
+    assert web.store.due(NOW + timedelta(seconds=59), 10) == []
     later = NOW + HostRateLimit.WINDOW
-    assert set(web.table.due(later, 10)) == {ping.id for ping in waiting}
+    assert set(web.store.due(later, 10)) == {ping.id for ping in waiting}
     for ping in waiting:
         assert web.verify(ping, HostRateLimit.WINDOW).verdict
-    assert not {ping.id for ping in waiting} & set(web.table.due(later, 10))
+    assert not {ping.id for ping in waiting} & set(web.store.due(later, 10))
 
 
 def test_what_one_host_sends_does_not_hold_up_another(web: Web) -> None:
@@ -399,7 +398,7 @@ def test_what_one_host_sends_does_not_hold_up_another(web: Web) -> None:
 
 def test_the_sender_is_known_by_a_hash_until_the_verdict_only(web: Web) -> None:
     ping = web.add()
-    assert web.table.get(ping.id).client_hash == SENDER != ""
+    assert web.store.get(ping.id).client_hash == SENDER != ""
     web.answers[SOURCE] = web.link()
     assert web.verify(ping).client_hash == ""
 

@@ -26,6 +26,7 @@ DONE: dict[str, Any] = {"batchItemFailures": []}
 @pytest.fixture(autouse=True)
 def _deployed(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "table", web.table)
+    monkeypatch.setattr(app, "pings", web.store)
     monkeypatch.setattr(app, "verifier", web.verifier)
 
 
@@ -40,12 +41,12 @@ def batch(*pings: Ping | str) -> dict[str, Any]:
 
 def verdicts(web: Web, *pings: Ping) -> list[str]:
     """Return what is known of the pings' links, "-" where nobody has looked."""
-    found = [web.table.get(ping.id).verdict for ping in pings]
+    found = [web.store.get(ping.id).verdict for ping in pings]
     return [verdict.link if verdict else "-" for verdict in found]
 
 
 def due_since(web: Web, ping: Ping, minutes: float) -> Ping:
-    web.table.apply(postponed(ping, datetime.now(UTC) - timedelta(minutes=minutes)))
+    web.store.apply(postponed(ping, datetime.now(UTC) - timedelta(minutes=minutes)))
     return ping
 
 
@@ -54,7 +55,7 @@ def test_a_batch_of_new_pings_is_verified(web: Web) -> None:
     pings = [web.add("/yes", "a.example"), web.add("/no", "b.example"), web.add("/", "unknown.example")]
     assert wake(batch(*pings)) == DONE
     assert verdicts(web, *pings) == ["found", "missing", "unreachable"]
-    assert {ping.status for ping in web.table.pings()} == {Status.PENDING}
+    assert {ping.status for ping in web.store.pings()} == {Status.PENDING}
 
 
 def test_sources_of_a_batch_are_fetched_side_by_side(web: Web) -> None:
@@ -102,7 +103,7 @@ def test_a_ping_that_could_not_be_recorded_is_brought_again_and_the_others_are_d
     faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
     (failed,) = wake(event)["batchItemFailures"]
     (left,) = (record for record in event["Records"] if record["messageId"] == failed["itemIdentifier"])
-    unseen = [{"ping": ping.id} for ping in pings if web.table.get(ping.id).verdict is None]
+    unseen = [{"ping": ping.id} for ping in pings if web.store.get(ping.id).verdict is None]
     assert unseen == [json.loads(left["body"])]
     assert wake({"Records": [left]}) == DONE
     assert verdicts(web, *pings) == ["found"] * 5
@@ -130,7 +131,7 @@ def test_rules_hold_for_the_whole_batch_from_the_moment_they_are_set(web: Web) -
     save_rules(web.table, [read_rule("allow", "host", "friend.example")], [])
     friend, foe = web.add("/re", "friend.example"), web.add("/re", "foe.example")
     wake(batch(friend, foe))
-    assert (web.table.get(friend.id).status, web.table.get(foe.id).status) == (
+    assert (web.store.get(friend.id).status, web.store.get(foe.id).status) == (
         Status.APPROVED,
         Status.PENDING,
     )
@@ -140,9 +141,9 @@ def test_a_batch_that_is_brought_twice_changes_nothing_the_second_time(web: Web)
     web.answers["/re"] = web.link()
     event = batch(*[web.add("/re", f"blog{n}.example") for n in range(4)])
     wake(event)
-    once = {ping.id: (ping.status, len(ping.history)) for ping in web.table.pings()}
+    once = {ping.id: (ping.status, len(ping.history)) for ping in web.store.pings()}
     wake(event)
-    assert {ping.id: (ping.status, len(ping.history)) for ping in web.table.pings()} == once
+    assert {ping.id: (ping.status, len(ping.history)) for ping in web.store.pings()} == once
 
 
 def test_the_schedule_looks_at_what_is_due_and_at_nothing_else(web: Web) -> None:
@@ -184,7 +185,7 @@ def test_a_host_that_sends_too_much_waits_for_the_schedule(web: Web, monkeypatch
     pings = [web.add(f"/{n}") for n in range(7)]
     wake(batch(*pings))
     assert sorted(verdicts(web, *pings)) == ["-", "-", *["found"] * 5]
-    waiting = [web.table.get(ping.id) for ping in pings if web.table.get(ping.id).verdict is None]
+    waiting = [web.store.get(ping.id) for ping in pings if web.store.get(ping.id).verdict is None]
     for ping in waiting:
         assert ping.check_at
         due_since(web, ping, minutes=1)
@@ -196,7 +197,7 @@ def test_a_host_that_sends_too_much_waits_for_the_schedule(web: Web, monkeypatch
 def test_the_schedule_learns_once_a_day_and_new_pings_never(web: Web) -> None:
     def decide(path: str) -> None:
         ping = web.add(path)
-        web.table.decide(ping.id, Status.SPAM, datetime.now(UTC))
+        web.store.decide(ping.id, Status.SPAM, datetime.now(UTC))
 
     decide("/1")
     wake(batch(web.add("/new")))
@@ -239,7 +240,7 @@ def test_each_look_is_a_line_of_the_log_with_the_pings_id_and_what_became_of_it(
     web.answers |= {"/re": web.link()}
     save_rules(web.table, [read_rule("allow", "host", "friend.example")], [])
     friend, other, decided = (web.add("/re", f"{name}.example") for name in ("friend", "other", "decided"))
-    web.table.decide(decided.id, Status.SPAM, datetime.now(UTC))
+    web.store.decide(decided.id, Status.SPAM, datetime.now(UTC))
     wake(batch(friend, other, decided))
     wake(batch(other))
     found = [(outcome, line["ping"]) for outcome, line in outcomes(capsys)]

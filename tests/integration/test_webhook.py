@@ -14,12 +14,13 @@ from werkzeug.wrappers import Request, Response
 from tests.conftest import MakePing, reworded
 from tests.stack.servers import serving
 from tests.websites import Answer, drip, flood, page, reset, silence, watched_connects, website
+from trackback.model.delivery import Delivery, delivery_id
 from trackback.model.ping import Ping, Status
 from trackback.model.settings import Event, Settings
 from trackback.notifications.webhook import MAX_ANSWER, RETRIES, Webhook, ask_for_test, note_event, secret
-from trackback.storage.deliveries import Deliveries, Delivery, delivery_id
-from trackback.storage.pings import Table
+from trackback.storage.deliveries import Deliveries
 from trackback.storage.signing_keys import Keys
+from trackback.storage.table import Table
 from trackback.web.http.client import Fetcher
 
 NOW = datetime(2026, 11, 24, 6, 11, tzinfo=UTC)
@@ -353,4 +354,4 @@ def test_what_is_not_there_is_not_tried(hook: Hook) -> None:
 def test_a_waiting_delivery_is_a_small_record(hook: Hook) -> None:
     hook.receiver.answers = [Response("no " * 999, 500)]
     hook.tell()
-    assert len(json.dumps(hook.table.read(ID), default=str).encode()) < 2_048
+    assert len(json.dumps(hook.table.get(ID), default=str).encode()) < 2_048

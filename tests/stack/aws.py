@@ -24,7 +24,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 from tests import template
 from tests.stack.servers import serving
 from tests.template import Template
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 
 ENVIRONMENT = {
     "AWS_DEFAULT_REGION": "us-east-1",

@@ -27,7 +27,8 @@ from tests.stack.servers import QuietHandler, TalkingHandler, is_free, serving
 from tests.stack.streams import Delivery
 from tests.template import Template
 from trackback.model.posts import Sites
-from trackback.storage.pings import Table
+from trackback.storage.pings import PingStore
+from trackback.storage.table import Table
 
 LAST_PORT = 65_531  # the stack needs four more
 NOTIFY_EVERY = 2 / 60  # minutes instead of one, so that a mail comes soon
@@ -62,7 +63,7 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
         make_tables(deployed)
         make_queues(deployed, os.environ.get("HIDDEN_SECONDS", ""))
         confirm(deployed.resolve({"Ref": "AuthorEmail"}))
-        plant(Table("trackback"), blog_url)  # before any function runs: their sources do not exist
+        plant(PingStore(Table("trackback")), blog_url)  # before any function runs: their sources do not exist
         gateway = Gateway(deployed)
         api = _serve(stack, gateway, port, talks=talks)
         invocations = Invocations()

@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from tests import template
-from trackback.model import sent_ping
+from trackback.model import delivery, send_job, sent_ping
 from trackback.storage import keys
 
 RECORDS = {
@@ -26,8 +26,8 @@ def test_no_kind_of_record_begins_like_another() -> None:
     assert not [pair for pair in combinations(sorted(RECORDS.values()), 2) if pair[1].startswith(pair[0])]
 
 
-def test_a_sent_pings_id_begins_as_its_record_does() -> None:
-    assert sent_ping.RECORD == keys.SENT
+def test_the_models_ids_begin_as_their_records_do() -> None:
+    assert (sent_ping.RECORD, send_job.RECORD, delivery.RECORD) == (keys.SENT, keys.JOB, keys.DELIVERY)
 
 
 @pytest.mark.parametrize("name", sorted(RECORDS))
