@@ -40,7 +40,7 @@ def close(table: Table, sites: Sites, pasted: str) -> str:
     others = load_closed(table) - {entry}
     if len(others) >= MOST_CLOSED or sum(map(len, {*others, entry})) > MOST_BYTES:
         raise BadSettings("No more than 1,000 posts can be closed. Open some, or close the whole site.")
-    table.update_if(CLOSED, "ADD entries :entry", entry={entry})  # loses no concurrent one
+    table.update_if(CLOSED, "ADD entries :entry", entry={entry})  # keeps concurrent ones
     return entry
 
 
