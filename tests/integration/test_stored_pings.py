@@ -18,7 +18,7 @@ from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.spam.flood import FloodWindow
 from trackback.receiving.verifier import Verifier
 from trackback.storage.closed_posts import Closed
-from trackback.storage.pings import Table
+from trackback.storage.table import Table
 
 HELLO = "blog.example/2026/hello/"
 LATER = datetime.fromisoformat("2026-12-20T00:00:00Z")

@@ -22,9 +22,9 @@ from trackback.model.sending_limits import SendingLimits
 from trackback.notifications.webhook import Webhook
 from trackback.sending.feed_poll import follow
 from trackback.sending.sender import Sender
-from trackback.storage.pings import Table
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.signing_keys import Keys
+from trackback.storage.table import Table
 
 HOUR = timedelta(hours=1)
 FEED = "https://blog.example/feed.xml"
@@ -167,7 +167,7 @@ def test_the_author_sees_what_was_delivered_and_sent(author: Visitor) -> None:
 def test_what_arrived_is_never_sent_again(site: Web, sender: Sender) -> None:
     names = ("accepted", "duplicate", "refused", "unclear", "later", "failed", "plain", "settled")
     site.pages["/2026/sent/"] = post(*(f"https://there.example/p/{name}" for name in names))
-    sender.send("https://blog.example/2026/sent/", again=True)
+    sender.send("https://blog.example/2026/sent/", retry=True)
     assert set(site.pinged()) == {"refused", "unclear", "later", "failed", "plain", "settled"}
     assert [stage(name) for name in ("accepted", "duplicate", "refused")] == [
         "accepted",
