@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from trackback.model.posts import Post, post_key
+from trackback.model.protocol import Protocol
 from trackback.model.texts import Texts
 from trackback.model.verdict import Gone, Verdict
 from trackback.timestamps import to_second
@@ -59,6 +60,7 @@ class Ping:
         url: The source, as sent.
         texts: What the sender says about its page; the approved texts once a ping is approved.
         received_at: UTC, ISO 8601 with milliseconds, so that it sorts.
+        protocol: The protocol that it came in.
         charset: How the sender's bytes were decoded, as a text for the author; empty for plain UTF-8.
         has_markup: Whether the sender put HTML links or BBCode into the fields.
         client_hash: Keyed hash of the sender's address; removed once the source is checked.
@@ -83,6 +85,7 @@ class Ping:
     url: str
     texts: Texts
     received_at: str
+    protocol: Protocol = Protocol.TRACKBACK
     charset: str = ""
     has_markup: bool = False
     client_hash: str = ""

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 
 class Protocol(StrEnum):
-    """Protocol of a ping; its value is stored."""
+    """Protocol of a ping; its value is stored. Only TrackBack is spoken so far."""
 
     TRACKBACK = "trackback"
+    WEBMENTION = "webmention"
+    PINGBACK = "pingback"

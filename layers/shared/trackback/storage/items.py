@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from trackback.model.listing import Cursor, Page, Summary
 from trackback.model.ping import Due, HistoryEntry, Ping, Status
+from trackback.model.protocol import Protocol
 from trackback.model.texts import Texts
 from trackback.model.verdict import Gone, LinkStatus, Reason, ReasonCode, Verdict
 from trackback.storage.dynamodb import Item
@@ -65,6 +66,7 @@ def to_attributes(ping: Ping) -> dict[str, Any]:
     plain: dict[str, Any] = {attribute(name): getattr(ping, name) for name in Ping.__dataclass_fields__}
     plain |= asdict(plain.pop("texts"))
     plain |= {
+        "protocol": None if ping.protocol is Protocol.TRACKBACK else ping.protocol,
         "status": None if ping.status is Status.RECEIVED else ping.status,
         "shown_on": ping.post_key if ping.status is Status.APPROVED else None,
         "looks": ping.check_count if ping.check_count > 1 else None,
@@ -89,6 +91,7 @@ def to_ping(item: Item) -> Ping:
     known = {name: item[name] for name in _SAME if name in item}
     known |= {name: item[stored] for name, stored in _ATTRIBUTES.items() if stored in item}
     known["texts"] = _texts(item)
+    known["protocol"] = Protocol(item.get("protocol", Protocol.TRACKBACK))
     known["status"] = Status(item.get("status", Status.RECEIVED))
     known["history"] = tuple(map(_history_entry, item.get("history", ())))
     known["verdict"] = _verdict(item["verdict"]) if "verdict" in item else None

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from trackback.model.feed_state import Memory, posts_in
+from trackback.model.protocol import Protocol
 from trackback.model.sent_ping import FOR_A_PERSON, SentPing, Stage
 from trackback.storage.dynamodb import Item
 from trackback.storage.items import fields_in, to_record
@@ -97,4 +98,7 @@ def to_sending(record: Item) -> SentPing:
     fields = fields_in(record, SentPing)
     if record.get("due") != DUE_SENT:
         fields.pop("next_at", None)
-    return SentPing(**fields | {"stage": Stage(fields["stage"])})
+    return SentPing(
+        **fields
+        | {"protocol": Protocol(fields.get("protocol", Protocol.TRACKBACK)), "stage": Stage(fields["stage"])}
+    )

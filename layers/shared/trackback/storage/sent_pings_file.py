@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from trackback.model.feed_state import Memory, posts_in
+from trackback.model.protocol import Protocol
 from trackback.model.sent_ping import LedgerBroken, SentPing, Stage
 
 _FORMAT = 1
@@ -121,7 +122,9 @@ def _parsed(text: str) -> dict[str, Any]:
 
 
 def _sending(kept: Mapping[str, Any]) -> SentPing:
-    return SentPing(**_typed({**kept, "stage": Stage(kept["stage"])}, "attempts", "version"))
+    protocol = Protocol(kept.get("protocol", Protocol.TRACKBACK))
+    typed = _typed({**kept, "protocol": protocol, "stage": Stage(kept["stage"])}, "attempts", "version")
+    return SentPing(**typed)
 
 
 def _memory(kept: Mapping[str, Any]) -> Memory:
