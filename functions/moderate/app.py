@@ -28,7 +28,7 @@ from trackback.pages.admin.actions import Actions, read_choices
 from trackback.pages.admin.flash import Flash
 from trackback.pages.admin.mail_links import MailLinks
 from trackback.pages.admin.responses import Replies, Reply, begun, ended, see_other
-from trackback.pages.admin.sending import SEND, SENT, SentPages, asked, read_form, typed
+from trackback.pages.admin.sending import SentPages, asked, read_form, typed
 from trackback.pages.admin.session import (
     Door,
     Fields,
@@ -40,8 +40,9 @@ from trackback.pages.admin.session import (
     refuse_foreign,
 )
 from trackback.pages.admin.settings_forms import change_closed, change_key, change_rules
-from trackback.pages.admin.views import QUEUE, Views, back, ping_address, typed_settings
+from trackback.pages.admin.views import Views, back, ping_address, typed_settings
 from trackback.pages.templates import FILES, Pages
+from trackback.paths import MAIL_LINKS, PING_PAGES, QUEUE, RULES, SEND, SENT, SETTINGS, SIGN_IN
 from trackback.receiving.moderation import Moderation
 from trackback.request_log import noting_slow
 from trackback.signing import SESSION_LASTS, LinkExpired, LinkInvalid, read_link
@@ -54,7 +55,6 @@ from trackback.storage.sign_ins import SignIns
 from trackback.storage.signing_keys import Keys
 from trackback.storage.table import Table
 
-SETTINGS, RULES, SIGN_IN = f"{QUEUE}/settings", f"{QUEUE}/rules", f"{QUEUE}/sign-in"
 READ = ["GET", "HEAD"]
 
 # At import, so that a missing setting fails the start and not the third page.
@@ -118,7 +118,7 @@ def decide() -> Reply:
     return see_other(back(fields), notice)
 
 
-@show(f"{QUEUE}/ping/<ping_id>")
+@show(f"{PING_PAGES}<ping_id>")
 def ping(ping_id: str) -> Reply:
     """Show everything known about a ping."""
     return _own("ping.html", "Pings", lambda: views.ping(ping_id, _now()))
@@ -294,13 +294,13 @@ def enter(token: str) -> Reply:
     return see_other(page, cookies=[session])
 
 
-@show(f"{QUEUE}/link/<token>")
+@show(f"{MAIL_LINKS}<token>")
 def link(token: str) -> Reply:
     """Show a mail link's ping and its button. It needs no session."""
     return _link(token, errands.show(read_link(keys.load(_now()), token, _now())))
 
 
-@act(f"{QUEUE}/link/<token>")
+@act(f"{MAIL_LINKS}<token>")
 def follow(token: str) -> Reply:
     """Carry out a mail link's action. The token is the only proof: mail programs post it, too (RFC 8058)."""
     meant = read_link(keys.load(_now()), token, _now())
@@ -360,7 +360,7 @@ def ask_to_sign_in(needed: SignInNeeded) -> Reply:
     if follows_foreign_link(_event()):
         query = quote(_event().get("rawQueryString") or "", safe="=&%+")
         return replies.page("refresh.html", address=f"{path}?{query}" if query else path)
-    ping_id = path.removeprefix(f"{QUEUE}/ping/")
+    ping_id = path.removeprefix(PING_PAGES)
     return see_other(SIGN_IN + (f"?ping={ping_id}" if ping_address(ping_id) != QUEUE else ""))
 
 

@@ -21,6 +21,7 @@ from trackback.notifications.mail_renderer import MailRenderer, RenderedMail
 from trackback.notifications.outbox_state import MOST, Claim
 from trackback.notifications.webhook import Webhook
 from trackback.outcomes import count, count_refused_mail
+from trackback.paths import MAIL_LINKS
 from trackback.signing import write_link
 from trackback.storage.api_address import note_api
 from trackback.storage.deliveries import Deliveries
@@ -121,7 +122,7 @@ def _rendered(pings: Sequence[Ping], total: int, failed: Sequence[SentPing], now
     keyring = keys.load(now)
     titles = post_titles(table, {ping.post_key for ping in pings})
     return renderer.render(
-        pings, total, failed, titles, lambda link: f"{api}/moderate/link/{write_link(keyring, link, now)}"
+        pings, total, failed, titles, lambda link: f"{api}{MAIL_LINKS}{write_link(keyring, link, now)}"
     )
 
 

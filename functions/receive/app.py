@@ -21,6 +21,7 @@ from trackback.model.listing import MAX_LIMIT
 from trackback.model.ping import client_hash
 from trackback.model.posts import Post, Sites
 from trackback.outcomes import count
+from trackback.paths import PING_URLS
 from trackback.protocols.trackback import xml as answer
 from trackback.protocols.trackback.form import charset_label, read_form
 from trackback.protocols.trackback.receive import read_ping
@@ -29,8 +30,7 @@ from trackback.storage.closed_posts import Closed
 from trackback.storage.pings import PingStore
 from trackback.storage.table import Table
 
-PREFIX = "/trackback/"
-PING_URL = PREFIX + r"[\s\S]+"  # powertools' own path parameters match no slash
+PING_URL = PING_URLS + r"[\s\S]+"  # powertools' own path parameters match no slash
 ALLOWED = "POST, GET, HEAD, OPTIONS"
 
 # At import, so that a missing setting fails the start and not the third ping, and a cold start pays once.
@@ -94,7 +94,7 @@ def no_such_method(_: NotFoundError) -> Response[str]:
 
 
 def _post() -> Post:
-    return sites.find(app.current_event.path.removeprefix(PREFIX))
+    return sites.find(app.current_event.path.removeprefix(PING_URLS))
 
 
 def _xml(body: str, headers: dict[str, str] | None = None, status: int = 200) -> Response[str]:

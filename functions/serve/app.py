@@ -21,12 +21,12 @@ from trackback.model.posts import MAX_KEY, Post, Sites, post_key
 from trackback.pages.public.content_negotiation import prefers_html
 from trackback.pages.public.embed import SHORT, Embed
 from trackback.pages.public.ping_list import HTML, ListPages, is_page, post_name
+from trackback.paths import LISTS
 from trackback.request_log import noting_slow
 from trackback.storage.pings import PingStore
 from trackback.storage.posts import post_titles
 from trackback.storage.table import Table
 
-PREFIX = "/pings/"
 READ = ["GET", "HEAD"]
 MAX_POSTS = 50
 MAX_PARAMETERS = 100
@@ -44,13 +44,13 @@ logger = Logger()
 app = APIGatewayHttpResolver()
 
 
-@app.route(PREFIX + r"[\s\S]+", method=READ)  # powertools' own path parameters match no slash
+@app.route(LISTS + r"[\s\S]+", method=READ)  # powertools' own path parameters match no slash
 def pings() -> Response[str]:
     """List a post's approved pings page by page, as JSON or, if the client prefers it, as HTML.
 
     A post without pings has an empty list.
     """
-    name = post_name(app.current_event.path.removeprefix(PREFIX))
+    name = post_name(app.current_event.path.removeprefix(LISTS))
     query = _query()
     limit = read_limit(query.get("limit", [None])[0])
     cursor = Cursor.decode(query["cursor"][0]) if "cursor" in query else None
@@ -127,7 +127,7 @@ def _query() -> dict[str, list[str]]:
 def _is_for_people() -> bool:
     """Check whether the client wants the list as HTML."""
     event = app.current_event
-    return event.path.startswith(PREFIX) and (
+    return event.path.startswith(LISTS) and (
         is_page(event.path) or prefers_html(event.headers.get("accept", ""))
     )
 

@@ -10,7 +10,8 @@ import pytest
 from tests.admin_client import NOTICE, QUEUE, Visitor, now
 from trackback.model.send_job import JobResult, SendJob
 from trackback.model.sent_ping import SentPing, Stage
-from trackback.pages.admin.sending import MOST_READ, PAGE, SEND, SENT, Kind, SentPages
+from trackback.pages.admin.sending import MOST_READ, PAGE, Kind, SentPages
+from trackback.paths import SEND, SENT
 from trackback.storage.send_jobs import SendJobs
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.table import Table

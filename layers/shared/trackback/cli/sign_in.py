@@ -8,6 +8,7 @@ from typing import NamedTuple
 from trackback.cli.output import remark
 from trackback.cli.stack import DEFAULT_NAME, Stack, StackUnknown, stack_name
 from trackback.cli.stand_in import is_on_this_machine
+from trackback.paths import SIGN_IN
 from trackback.storage.api_address import find_api
 from trackback.storage.sign_ins import SignIns
 from trackback.storage.signing_keys import Keys
@@ -26,7 +27,7 @@ def sign_in(asked: Namespace) -> bool:
     """Print a one-time sign-in link on stdout, and remarks about it on stderr."""
     service = _find_service(asked)
     token = SignIns(service.table, service.keys).issue(datetime.now(UTC))
-    print(f"{service.api}/moderate/sign-in/{token}")
+    print(f"{service.api}{SIGN_IN}/{token}")
     remark("The link works once, for 15 minutes. A sign-in link that was emailed before no longer works.")
     return True
 

@@ -11,6 +11,7 @@ from trackback.model.ping import Ping
 from trackback.model.sent_ping import SentPing
 from trackback.notifications.mail import one_line
 from trackback.notifications.ping_mail import announce, listed, mail_subject, marked, quoted
+from trackback.paths import QUEUE, SENT
 from trackback.signing import Action, Link
 
 MOST_SHOWN = 20
@@ -67,7 +68,7 @@ class MailRenderer:
             signed: Returns the URL of a signed link.
         """
         facts: dict[str, Any] = {"total": total, "unsent": len(failed), "stop": signed(Link(Action.MUTE))}
-        facts |= {"all": f"{self._api}/moderate", "sent": f"{self._api}/moderate/sent"}
+        facts |= {"all": self._api + QUEUE, "sent": self._api + SENT}
         shown = [announce(ping, titles.get(ping.post_key, ""), signed) for ping in pings[:MOST_SHOWN]]
         failed = failed[:MOST_SHOWN]
         while True:

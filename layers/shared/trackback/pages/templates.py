@@ -13,6 +13,7 @@ from trackback.model.ping import Ping
 from trackback.model.posts import post_key
 from trackback.model.transitions import may_be_undone
 from trackback.model.verdict import LinkStatus, Sentence, Verdict, split_sentence
+from trackback.paths import QUEUE
 from trackback.urls import host_of
 
 HEADERS = {
@@ -78,7 +79,7 @@ class Pages:
         return self._templates.get_template(name).render(values)
 
     def _address(self, name: str) -> str:
-        return f"/moderate/{name}?v={self.files[name].version}"
+        return f"{QUEUE}/{name}?v={self.files[name].version}"
 
 
 def load_templates(folder: Path) -> Environment:

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from trackback.cli.doctor.discovery_check import Post
-from trackback.cli.doctor.embed_check import LISTS
 from trackback.cli.doctor.finding import Finding, note, right, wrong
 from trackback.cli.doctor.post_page import Script
+from trackback.paths import LISTS
 from trackback.storage.dynamodb import BUSY
 from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 

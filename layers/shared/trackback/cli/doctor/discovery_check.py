@@ -6,10 +6,9 @@ from urllib.parse import urlsplit
 
 from trackback.cli.doctor.finding import Finding, note, right, wrong
 from trackback.model.posts import host_key, post_key
+from trackback.paths import PING_URLS
 from trackback.protocols.trackback.discovery import Discovery, Form, Found
 from trackback.urls import is_same_page, page_path
-
-PREFIX = "/trackback/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ class Post:
     @property
     def ping_url(self) -> str:
         """The post's ping URL."""
-        return f"{self.api}{PREFIX}{self.name}"
+        return f"{self.api}{PING_URLS}{self.name}"
 
 
 def check_signposts(found: Discovery, post: Post, canonical: str | None, *, shows: bool) -> Iterator[Finding]:
@@ -55,9 +54,9 @@ def amiss(ping_url: str, post: Post) -> str:
     parts, api = urlsplit(ping_url), urlsplit(post.api)
     if host_key(parts.netloc) != host_key(api.netloc):
         return f"it leads to {parts.netloc}, while your API is {post.api}"
-    host, slash, path = parts.path.removeprefix(PREFIX).partition("/")
-    if not parts.path.startswith(PREFIX) or not slash:
-        return f"it names no post: {PREFIX}host/path is missing"
+    host, slash, path = parts.path.removeprefix(PING_URLS).partition("/")
+    if not parts.path.startswith(PING_URLS) or not slash:
+        return f"it names no post: {PING_URLS}host/path is missing"
     key = host_key(host) + page_path(path)
     return f"it is that of another post, {key}" if key != post.key else ""
 

@@ -8,9 +8,9 @@ from trackback.cli.doctor.discovery_check import Post
 from trackback.cli.doctor.finding import Finding, note, right, wrong
 from trackback.cli.doctor.post_page import PostPage, Script
 from trackback.model.posts import host_key, post_key
+from trackback.paths import LISTS
 from trackback.web.http.addresses import is_loopback
 
-LISTS = "/pings/"
 PARTS = "/embed/words.js"
 """One of the parts that the embed loads on demand."""
 

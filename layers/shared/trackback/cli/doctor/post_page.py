@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from trackback.paths import LISTS
 from trackback.web.html.href import published, resolve
 from trackback.web.html.reader import PageReader
 from trackback.web.html.tokenizer import read_markup
@@ -85,8 +86,8 @@ _WANTED: dict[str, Callable[[Mapping[str, str]], bool]] = {
     "link": lambda tag: "canonical" in tag.get("rel", "").lower().split() and "href" in tag,
     "script": lambda tag: "embed" in tag.get("src", ""),
     "meta": lambda tag: tag.get("http-equiv", "").lower() == _POLICY and "content" in tag,
-    "a": lambda tag: "/pings/" in tag.get("href", ""),
-    "iframe": lambda tag: "/pings/" in tag.get("src", ""),
+    "a": lambda tag: LISTS in tag.get("href", ""),
+    "iframe": lambda tag: LISTS in tag.get("src", ""),
     _LIST: lambda _: True,
 }
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import parse_qs, urlencode
 
+from trackback.paths import LISTS
+
 COOKIE = "__Host-notice"
 LASTS = 300
 """Lifetime of the cookie in seconds."""
 
-_LISTS = "/pings/"
 _MAX = 3_600  # browsers drop cookies over 4 KB
 
 
@@ -44,5 +45,5 @@ class Flash:
         except ValueError:
             return None
         words, see = (parts.get(name, [""])[0] for name in ("words", "see"))
-        see = see if see.startswith(_LISTS) else ""
+        see = see if see.startswith(LISTS) else ""
         return cls(words, "amiss" in parts, tuple(parts.get("undo", ())), see) if words else None

@@ -10,8 +10,9 @@ from trackback.model.rule import BadRule
 from trackback.model.settings import Notify
 from trackback.pages.admin.flash import Flash
 from trackback.pages.admin.link_state import WANTED, MailLinkState, is_about_revision, standing
-from trackback.pages.admin.views import QUEUE, Views, find_ping, ping_address
+from trackback.pages.admin.views import Views, find_ping, ping_address
 from trackback.pages.public.ping_list import fresh_address
+from trackback.paths import QUEUE, SETTINGS
 from trackback.receiving.moderation import Moderation
 from trackback.signing import Action, Link
 from trackback.storage.dynamodb import TOO_LATE
@@ -73,7 +74,7 @@ class MailLinks:
         if link.action is Action.MUTE:
             before = load_settings(self._table)
             save_settings(self._table, replace(before, notify=Notify.NONE), before)
-            return _blank(**_MUTED, links=[(f"{QUEUE}/settings", "Settings")])
+            return _blank(**_MUTED, links=[(SETTINGS, "Settings")])
         ping = find_ping(self._pings, link.ping)
         try:
             said = self._decide(link, ping, now)

@@ -14,13 +14,13 @@ from trackback.model.posts import Sites
 from trackback.model.send_job import SendJob, read_send_job
 from trackback.model.sent_ping import DONE, FOR_A_PERSON, SentPing, Stage
 from trackback.pages.admin.session import Fields, field
+from trackback.paths import SEND, SENT
 from trackback.storage.dynamodb import telling_when_busy
 from trackback.storage.send_jobs import SendJobs
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.table import Table
 from trackback.urls import page_key
 
-SEND, SENT = "/moderate/send", "/moderate/sent"
 PAGE = 25
 MOST_READ = 1_000
 """Maximum number of records read for one page."""

@@ -18,6 +18,7 @@ from trackback.pages.admin.chart import bar_list, column_chart
 from trackback.pages.admin.session import Fields, field
 from trackback.pages.public.ping_list import fresh_address
 from trackback.pages.templates import minute
+from trackback.paths import PING_PAGES, QUEUE
 from trackback.receiving.spam.policy import CERTAIN
 from trackback.storage.closed_posts import is_closed, load_closed
 from trackback.storage.deliveries import Deliveries
@@ -30,7 +31,6 @@ from trackback.storage.statistics import COUNTED, load_overview
 from trackback.storage.table import Table
 from trackback.web.text.diff import Part, difference
 
-QUEUE = "/moderate"
 MAX_SEARCH = 200
 
 _PLACE = ("tab", "search", "post", "after")
@@ -41,7 +41,7 @@ Values = dict[str, Any]
 
 def ping_address(ping_id: str) -> str:
     """Return the address of a ping's page, or the queue's if the id is malformed."""
-    return f"{QUEUE}/ping/{ping_id}" if _PING.fullmatch(ping_id) else QUEUE
+    return PING_PAGES + ping_id if _PING.fullmatch(ping_id) else QUEUE
 
 
 def back(fields: Fields) -> str:

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 
 from trackback.model.listing import DEFAULT_LIMIT, Page
 from trackback.model.posts import Post
+from trackback.paths import LISTS
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -50,7 +51,7 @@ def fresh_address(post: str, now: datetime) -> str:
     a `?`, so an encoded `?`, `/` or `%` of the post's URL is encoded twice.
     """
     name = re.sub("%(?=3F|2F|25)", "%25", post.partition("://")[2], flags=re.IGNORECASE)
-    return f"/pings/{name.rstrip('/')}/{SUFFIX}?at={int(now.timestamp())}"
+    return f"{LISTS}{name.rstrip('/')}/{SUFFIX}?at={int(now.timestamp())}"
 
 
 class ListPages:

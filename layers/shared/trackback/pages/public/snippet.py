@@ -4,16 +4,17 @@ from html import escape
 
 from trackback.model.posts import Post
 from trackback.pages.public.embed import Embed
+from trackback.paths import LISTS, PING_URLS
 from trackback.protocols.trackback import rdf
 
 _SNIPPET = """\
 <!-- Into the post's <head>: where other blogs send their TrackBacks. -->
-<link rel="trackback" href="{api}/trackback/{name}">
+<link rel="trackback" href="{ping_url}">
 {block}
 
 <!-- Where the list should be. The link in it is for readers without JavaScript. -->
 <script type="module" src="{api}/embed.js"></script>
-<trackback-list post="{name}" ping-url><a href="{api}/pings/{name}">TrackBacks</a></trackback-list>
+<trackback-list post="{name}" ping-url><a href="{list}">TrackBacks</a></trackback-list>
 
 <!-- In place of that script, if you like: one that browsers check. After an upgrade, paste the new one.
 <script type="module" src="{api}/{versioned}" integrity="{integrity}" crossorigin="anonymous"></script>
@@ -31,10 +32,13 @@ def snippet(api: str, post: Post, title: str, embed: Embed) -> str:
         embed: The embed that the API serves.
     """
     name = post.url.partition("://")[2]
+    ping_url = f"{api}{PING_URLS}{name}"
     return _SNIPPET.format(
         api=escape(api),
         name=escape(name),
-        block=rdf.block(ping_url=f"{api}/trackback/{name}", post_url=post.url, title=title or post.url),
+        ping_url=escape(ping_url),
+        list=escape(f"{api}{LISTS}{name}"),
+        block=rdf.block(ping_url=ping_url, post_url=post.url, title=title or post.url),
         versioned=embed.versioned,
         integrity=embed.integrity,
     )

@@ -1,0 +1,18 @@
+"""Paths of the service's own routes, for the functions that answer them and for links to them."""
+
+PING_URLS = "/trackback/"
+"""Before a post's `host/path`: its ping URL."""
+
+LISTS = "/pings/"
+"""Before a post's `host/path`: the list of its approved pings."""
+
+QUEUE = "/moderate"
+"""The first of the author's pages; the others are below it."""
+
+PING_PAGES = f"{QUEUE}/ping/"
+MAIL_LINKS = f"{QUEUE}/link/"
+SEND = f"{QUEUE}/send"
+SENT = f"{QUEUE}/sent"
+RULES = f"{QUEUE}/rules"
+SETTINGS = f"{QUEUE}/settings"
+SIGN_IN = f"{QUEUE}/sign-in"
