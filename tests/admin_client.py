@@ -12,10 +12,12 @@ from functions.moderate import app
 from tests.conftest import reworded
 from tests.events import FORM, Context, http_event
 from tests.stack.aws import sent_mails
+from trackback.gateway import Request
 from trackback.model.ping import Ping, Status
 from trackback.model.transitions import CheckOutcome, checked
 from trackback.model.verdict import LinkStatus, Verdict
-from trackback.pages.admin.actions import Choice
+from trackback.pages.admin.choices import Choice
+from trackback.pages.admin.session import author_of
 from trackback.signing import Action, Link, write_link
 from trackback.storage.pings import PingStore
 
@@ -49,7 +51,8 @@ class Visitor:
 
     @property
     def csrf(self) -> str:
-        author = app.door.author({"cookies": [f"{SESSION}={self.cookies.get(SESSION, '')}"]}, now())
+        request = Request({"cookies": [f"{SESSION}={self.cookies.get(SESSION, '')}"]})
+        author = author_of(app.services.sign_ins, request, now())
         return author.csrf if author else ""
 
     def notice(self) -> str:
@@ -96,7 +99,7 @@ def one(act: str, ping: Ping) -> dict[str, str]:
 def mailed(ping: Ping, action: Action = Action.APPROVE, age: timedelta = timedelta()) -> str:
     """Return the path of a mail link that was written `age` ago."""
     link = Link(action, "" if action is Action.MUTE else ping.id, ping.latest_texts.hash)
-    return f"{QUEUE}/link/{write_link(app.keys.load(now()), link, now() - age)}"
+    return f"{QUEUE}/link/{write_link(app.services.keys.load(now()), link, now() - age)}"
 
 
 def reopen(store: PingStore, ping: Ping, title: str) -> Ping:

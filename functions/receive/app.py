@@ -7,7 +7,6 @@ response, and repeat or drop a redirected POST.
 import os
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qs
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -15,8 +14,8 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback import gateway as viewer
 from trackback.errors import PingRefused, TableBusy
+from trackback.gateway import Request
 from trackback.model.listing import MAX_LIMIT
 from trackback.model.ping import client_hash
 from trackback.model.posts import Post, Sites
@@ -47,10 +46,10 @@ app = APIGatewayHttpResolver()
 @app.post(PING_URL)
 def receive() -> Response[str]:
     """Store a ping, unless its post is closed. A repeated ping succeeds and changes nothing."""
-    event, post, now = app.current_event.raw_event, _post(), datetime.now(UTC)
+    request, post, now = _request(), _post(), datetime.now(UTC)
     closed.check(post.key, now)
-    sender = client_hash(sender_key, viewer.address(event))
-    ping = read_ping(post, read_form(event), charset_label(event), now, sender)
+    sender = client_hash(sender_key, request.client_address)
+    ping = read_ping(post, read_form(request), charset_label(request), now, sender)
     count(pings.add(ping).value, ping=ping.id)
     return _xml(answer.success())
 
@@ -59,7 +58,7 @@ def receive() -> Response[str]:
 def show() -> Response[str]:
     """Redirect a person to the post, or return its approved pings as RSS (`__mode=rss`). Stores nothing."""
     found = _post()
-    if "rss" in parse_qs(app.current_event.raw_event.get("rawQueryString", "")).get("__mode", []):
+    if "rss" in _request().query(limit=None).get("__mode", []):
         page = pings.approved(found.key, MAX_LIMIT)
         return _xml(answer.rss(found, page.pings), {"Cache-Control": "public, max-age=60"})
     return Response(303, body="", headers={"Location": found.url})
@@ -74,7 +73,7 @@ def options() -> Response[str]:
 @app.exception_handler(PingRefused)
 def refuse(refusal: PingRefused) -> Response[str]:
     """Return the reason of a refusal to the sender."""
-    if app.current_event.http_method == "POST":
+    if _request().method == "POST":
         count("PingRefused", reason=str(refusal))
     return _xml(answer.failure(str(refusal)))
 
@@ -93,8 +92,12 @@ def no_such_method(_: NotFoundError) -> Response[str]:
     return _xml(answer.failure("Send the ping with POST."), {"Allow": ALLOWED}, status=405)
 
 
+def _request() -> Request:
+    return Request(app.current_event.raw_event)
+
+
 def _post() -> Post:
-    return sites.find(app.current_event.path.removeprefix(PING_URLS))
+    return sites.find(_request().path.removeprefix(PING_URLS))
 
 
 def _xml(body: str, headers: dict[str, str] | None = None, status: int = 200) -> Response[str]:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -15,7 +14,7 @@ from aws_lambda_powertools.logging import correlation_paths
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from trackback.errors import BadQuery, PingRefused, TableBusy
-from trackback.gateway import origin
+from trackback.gateway import Fields, Request
 from trackback.model.listing import Cursor, Page, read_limit
 from trackback.model.posts import MAX_KEY, Post, Sites, post_key
 from trackback.pages.public.content_negotiation import prefers_html
@@ -50,7 +49,7 @@ def pings() -> Response[str]:
 
     A post without pings has an empty list.
     """
-    name = post_name(app.current_event.path.removeprefix(LISTS))
+    name = post_name(_request().path.removeprefix(LISTS))
     query = _query()
     limit = read_limit(query.get("limit", [None])[0])
     cursor = Cursor.decode(query["cursor"][0]) if "cursor" in query else None
@@ -88,7 +87,7 @@ def paste() -> Response[str]:
     except PingRefused:
         raise BadQuery("post must be the permalink of a post on one of the blogs served here") from None
     title = post_titles(table, [post.key]).get(post.key, "")
-    text = snippet(origin(app.current_event.raw_event), post, title, embed)
+    text = snippet(_request().public_origin, post, title, embed)
     return _cached(text, FRESH, "text/plain; charset=utf-8")
 
 
@@ -97,7 +96,7 @@ def paste() -> Response[str]:
 @app.route(r"/[^/]+", method=READ)  # the first matching route answers
 def embed_file() -> Response[str]:
     """Return a file of the embed: the script, also by versioned name, or a part that it loads on demand."""
-    if found := embed.find(app.current_event.path):
+    if found := embed.find(_request().path):
         return _cached(found.text, found.cache, "text/javascript; charset=utf-8")
     return _message(404, "There is no such file.", {"Cache-Control": SHORT})
 
@@ -115,26 +114,28 @@ def slow_down(busy: TableBusy) -> Response[str]:
     return _message(429, str(busy), {"Retry-After": "60"})
 
 
-def _query() -> dict[str, list[str]]:
-    """Return the query parameters. The event's own map joins repeated ones with commas."""
+def _request() -> Request:
+    return Request(app.current_event.raw_event)
+
+
+def _query() -> Fields:
     try:
-        raw = app.current_event.raw_event.get("rawQueryString", "")
-        return parse_qs(raw, keep_blank_values=True, max_num_fields=MAX_PARAMETERS)
-    except ValueError:
+        return _request().query(MAX_PARAMETERS)
+    except BadQuery:  # in lower case, as the API's other messages are
         raise BadQuery(f"send at most {MAX_PARAMETERS} parameters") from None
 
 
 def _is_for_people() -> bool:
     """Check whether the client wants the list as HTML."""
-    event = app.current_event
-    return event.path.startswith(LISTS) and (
-        is_page(event.path) or prefers_html(event.headers.get("accept", ""))
+    request = _request()
+    return request.path.startswith(LISTS) and (
+        is_page(request.path) or prefers_html(request.header("accept"))
     )
 
 
 def _varies() -> dict[str, str]:
     """Return the `Vary` header of a list that is negotiated by `Accept`."""
-    return {} if is_page(app.current_event.path) else {"Vary": "Accept"}
+    return {} if is_page(_request().path) else {"Vary": "Accept"}
 
 
 def _json(value: Any) -> str:
@@ -147,7 +148,7 @@ def _cached(
     """Answer with a strong ETag, or with 304 if the client already has this body."""
     etag = f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": cache, "X-Content-Type-Options": "nosniff", **more}
-    known = app.current_event.headers.get("if-none-match", "")
+    known = _request().header("if-none-match")
     if known.strip() == "*" or etag in (tag.strip().removeprefix("W/") for tag in known.split(",")):
         return Response(304, body="", headers=headers)
     return Response(200, content_type, body, headers=headers)

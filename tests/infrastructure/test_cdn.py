@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 from tests import template
 from tests.stack.cdn import ADDRESS, CACHING_DISABLED, Cdn, Viewed
 from tests.template import ROOT
-from trackback import gateway as viewer
+from trackback.gateway import Request
 from trackback.pages.public.content_negotiation import prefers_html
 
 TEMPLATE = template.load(
@@ -121,7 +121,7 @@ def test_what_changes_an_answer_is_in_the_key(cdn: Cdn, one: Viewed, other: View
 def test_serve_reads_nothing_that_the_key_has_not() -> None:
     source = (ROOT / "functions" / "serve" / "app.py").read_text()
     parameters = re.findall(r"""query(?:\(\))?(?:\.get\(|\[)"([\w-]+)\"""", source)
-    headers = re.findall(r"""headers\.get\("([\w-]+)\"""", source)
+    headers = re.findall(r"""\.header\("([\w-]+)\"""", source)
     assert {*parameters, "at"} == set(KEY["QueryStringsConfig"]["QueryStrings"])
     assert set(headers) == {"accept", "if-none-match"}  # the second is the CDN's own, when it asks again
 
@@ -207,16 +207,16 @@ def test_a_function_is_told_who_asks_and_which_host(
     cdn: Cdn, host: str, path: str, forged: dict[str, str]
 ) -> None:
     event = cdn.at_origin(Viewed(path, "POST", headers={"host": host, **forged}))
-    assert viewer.address(event) == ADDRESS
-    assert viewer.origin(event) == "https://d111.cloudfront.net"
+    assert Request(event).client_address == ADDRESS
+    assert Request(event).public_origin == "https://d111.cloudfront.net"
 
 
 @pytest.mark.usefixtures("believed")
 @pytest.mark.parametrize("path", [LIST.path, EMBED.path, COUNTS.path, SNIPPET.path])
 def test_who_asks_for_what_is_cached_is_told_to_nobody(cdn: Cdn, path: str) -> None:
     event = cdn.at_origin(Viewed(path, headers={"host": "d111.cloudfront.net", **FORGED}))
-    assert viewer.origin(event) == "https://d111.cloudfront.net"
-    assert viewer.address(event) == event["requestContext"]["http"]["sourceIp"]
+    assert Request(event).public_origin == "https://d111.cloudfront.net"
+    assert Request(event).client_address == event["requestContext"]["http"]["sourceIp"]
 
 
 ACCEPTED = [

@@ -142,7 +142,7 @@ def here(_published: Published) -> Published:
 
 @pytest.fixture
 def author(table: Table) -> Visitor:  # noqa: ARG001 - there is a table to look into
-    return Visitor({SESSION: write_session(app.keys.load(now()), "session", now())})
+    return Visitor({SESSION: write_session(app.services.keys.load(now()), "session", now())})
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def test_links_that_are_no_good_say_what_to_do(stranger: Visitor, store: PingSto
         good[:-10]: 400,
         f"{QUEUE}/link/\u202e": 404,
         mailed(replace(ping, id=NO_PING)): 404,
-        f"{QUEUE}/link/{write_session(app.keys.load(now()), 'x', now())}": 400,
+        f"{QUEUE}/link/{write_session(app.services.keys.load(now()), 'x', now())}": 400,
     }
     for link, status in cases.items():
         for answer in (stranger.get(link), stranger.post(link)):

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -85,6 +86,14 @@ def test_what_is_not_there_has_a_page_that_says_so(
     assert answer["statusCode"] == status
     assert answer["headers"].get("Allow") == allow
     assert "<script>" not in answer["body"]
+
+
+def test_every_address_in_the_templates_has_a_route() -> None:
+    templates = [path.read_text() for path in Path(app.__file__).parent.glob("*.html")]
+    addresses = {found for text in templates for found in re.findall(r'"(/moderate[^"?#]*)', text)}
+    paths = {re.sub(r"{{.*?}}", "x", address.replace("{{ to }}", "")) for address in addresses}
+    assert len(paths) > 15
+    assert [path for path in paths if not any(router.methods(path) for router in app.routers)] == []
 
 
 @pytest.mark.parametrize("path", [*PAGES[:4], f"{QUEUE}/ping/{NO_PING}"])

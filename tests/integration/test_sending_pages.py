@@ -10,7 +10,7 @@ import pytest
 from tests.admin_client import NOTICE, QUEUE, Visitor, now
 from trackback.model.send_job import JobResult, SendJob
 from trackback.model.sent_ping import SentPing, Stage
-from trackback.pages.admin.sending import MOST_READ, PAGE, Kind, SentPages
+from trackback.pages.admin.sending import MOST_READ, PAGE, Kind, list_sent
 from trackback.paths import SEND, SENT
 from trackback.storage.send_jobs import SendJobs
 from trackback.storage.sent_pings import SentPings
@@ -123,9 +123,9 @@ def test_the_list_is_of_pings_and_pages_without_ping_url_have_their_own(
 
 def test_the_pages_of_the_list_have_each_record_once(table: Table) -> None:
     records = fill(table, [Stage.ACCEPTED, Stage.NONE] * (PAGE + 3))
-    pages = SentPages(table)
-    first = pages.page(now(), Kind.PINGS)
-    second = pages.page(now(), Kind.PINGS, after=first.next)
+    sent = SentPings(table)
+    first = list_sent(sent, now(), Kind.PINGS)
+    second = list_sent(sent, now(), Kind.PINGS, after=first.next)
     assert [*first.sendings, *second.sendings] == [each for each in records if each.stage is Stage.ACCEPTED]
     assert (len(first.sendings), second.next) == (PAGE, "")
 
@@ -133,9 +133,9 @@ def test_the_pages_of_the_list_have_each_record_once(table: Table) -> None:
 def test_a_post_has_its_own_list_however_its_address_is_written(table: Table) -> None:
     fill(table, [Stage.ACCEPTED])
     (other,) = fill(table, [Stage.ACCEPTED], "https://blog.example/other/")
-    pages = SentPages(table)
-    assert pages.page(now(), Kind.PINGS, "http://www.blog.example/other/index.html").sendings == [other]
-    assert len(pages.page(now(), Kind.PINGS).sendings) == 2
+    sent = SentPings(table)
+    assert list_sent(sent, now(), Kind.PINGS, "http://www.blog.example/other/index.html").sendings == [other]
+    assert len(list_sent(sent, now(), Kind.PINGS).sendings) == 2
 
 
 def test_what_is_found_nowhere_is_looked_for_in_so_many_records_and_then_on(
@@ -144,10 +144,10 @@ def test_what_is_found_nowhere_is_looked_for_in_so_many_records_and_then_on(
     assert MOST_READ == 1_000
     monkeypatch.setattr("trackback.pages.admin.sending.MOST_READ", 6)
     records = fill(table, [Stage.REFUSED, *[Stage.ACCEPTED] * 9])
-    pages = SentPages(table)
-    first = pages.page(now(), Kind.NOT_TAKEN)
+    sent = SentPings(table)
+    first = list_sent(sent, now(), Kind.NOT_TAKEN)
     assert (first.sendings, first.looked_at) == ([], 6)
-    assert pages.page(now(), Kind.NOT_TAKEN, after=first.next).sendings == records[-1:]
+    assert list_sent(sent, now(), Kind.NOT_TAKEN, after=first.next).sendings == records[-1:]
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,12 @@
 
 import html
 import re
-from dataclasses import replace
 
 import pytest
 
-from functions.moderate import app
 from tests.admin_client import ORIGIN, QUEUE, SETTINGS, Visitor, Waiting, new_mails, now
 from tests.integration.conftest import outcomes
-from tests.stack.aws import confirm, sent_mails
+from tests.stack.aws import confirm, sent_mails, unconfirm
 from trackback.model.ping import Status
 from trackback.model.settings import Notify, Settings
 from trackback.storage.closed_posts import load_closed
@@ -104,9 +102,9 @@ def test_a_test_mail_goes_out_and_into_the_log(author: Visitor, table: Table) ->
 
 
 def test_a_test_mail_that_cannot_be_sent_says_why_and_is_counted(
-    author: Visitor, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    author: Visitor, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(app, "envelope", replace(app.envelope, sender="author@unconfirmed.example"))
+    unconfirm("author@blog.example")
     author.post(f"{SETTINGS}/test-mail")
     assert [outcome for outcome, _ in outcomes(capsys)] == ["MailRefused"]
     assert "could not be sent: SES" in author.notice()

@@ -72,7 +72,7 @@ def test_the_link_alone_is_on_stdout_so_that_it_can_be_piped(capsys: Output) -> 
 def test_a_link_is_printed_while_a_mailed_one_is_outstanding_and_replaces_it(
     stranger: Visitor, capsys: Output
 ) -> None:
-    mailed = app.access.ask(datetime.now(UTC))
+    mailed = app.services.sign_ins.ask(datetime.now(UTC))
     path = printed_path(capsys)
     assert Visitor().post(f"{SIGN_IN}/{mailed}")["statusCode"] == 410
     assert stranger.post(path)["statusCode"] == 303
@@ -81,7 +81,7 @@ def test_a_link_is_printed_while_a_mailed_one_is_outstanding_and_replaces_it(
 @pytest.mark.usefixtures("noted")
 def test_no_request_for_a_mail_replaces_the_printed_link(stranger: Visitor, capsys: Output) -> None:
     path = printed_path(capsys)
-    assert app.access.ask(datetime.now(UTC)) is None
+    assert app.services.sign_ins.ask(datetime.now(UTC)) is None
     assert stranger.post(path)["statusCode"] == 303
 
 

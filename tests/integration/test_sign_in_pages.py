@@ -2,12 +2,10 @@
 
 import os
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from functions.moderate import app
 from tests.admin_client import (
     NO_PING,
     ORIGIN,
@@ -20,7 +18,7 @@ from tests.admin_client import (
     mailed,
     new_mails,
 )
-from tests.stack.aws import confirm, sent_mails
+from tests.stack.aws import confirm, sent_mails, unconfirm
 from trackback.storage.deliveries import Deliveries
 from trackback.storage.table import Table
 
@@ -73,10 +71,8 @@ def test_a_request_that_cannot_be_read_keeps_no_mail_from_the_author(stranger: V
     sign_in_path(stranger)
 
 
-def test_a_mail_that_cannot_be_sent_changes_nothing_for_who_asks(
-    stranger: Visitor, table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(app, "envelope", replace(app.envelope, sender="author@unconfirmed.example"))
+def test_a_mail_that_cannot_be_sent_changes_nothing_for_who_asks(stranger: Visitor, table: Table) -> None:
+    unconfirm("author@blog.example")
     answer = stranger.post(SIGN_IN)
     assert (answer["statusCode"], answer["headers"]["Location"]) == (303, f"{SIGN_IN}?sent=1")
     assert [each.state for each in Deliveries(table).newest()] == ["failed"]

@@ -139,6 +139,11 @@ def confirm(address: str) -> None:
     boto3.client("ses").verify_email_identity(EmailAddress=address)
 
 
+def unconfirm(address: str) -> None:
+    """Take a sender address out of SES, so that it refuses mails from it."""
+    boto3.client("ses").delete_identity(Identity=address)
+
+
 def sent_mails() -> list[EmailMessage]:
     """Return every mail sent through SES, oldest first."""
     backend = get_backend("ses")[ACCOUNT][ENVIRONMENT["AWS_DEFAULT_REGION"]]

@@ -11,7 +11,7 @@ from trackback.pages.admin.flash import Flash
     "notice",
     [
         Flash("Saved."),
-        Flash("“x”; y=1, é\r\nSet-Cookie: a=b", amiss=True),
+        Flash("“x”; y=1, é\r\nSet-Cookie: a=b", is_error=True),
         Flash("2 approved.", undo=("a" * 26 + ":approved:", "b" * 26 + ":approved:")),
         Flash("1 approved.", see="/pings/blog.example/%25252F/%C3%BC/.html?at=1795690000"),
     ],

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trackback.gateway import Request
 from trackback.protocols.trackback.client import compose, encode
 from trackback.protocols.trackback.form import charset_label, read_form
 from trackback.web.html.article import Article, Citation, read_article
@@ -76,8 +77,8 @@ def test_our_own_receiver_reads_what_is_sent() -> None:
     form = compose(article(title="Grüße", blog_name="日本語"), Citation(TARGET, "", "💌"))
     body, headers = encode(form)
     event = {"body": body.decode(), "headers": {"content-type": headers["Content-Type"]}}
-    received = read_form(event)
-    assert charset_label(event) == "utf-8"
+    received = read_form(Request(event))
+    assert charset_label(Request(event)) == "utf-8"
     assert decode([received[name] for name in form], ["utf-8"]).texts == list(form.values())
 
 

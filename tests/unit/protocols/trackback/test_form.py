@@ -7,7 +7,8 @@ import pytest
 
 from tests.events import FORM, form_event, http_event
 from trackback.errors import PingRefused
-from trackback.protocols.trackback.form import charset_label, read_form
+from trackback.gateway import Request
+from trackback.protocols.trackback.form import Form, charset_label, read_form
 
 URL = b"url=http%3A%2F%2Fother.example%2F"
 FORM_DATA = 'multipart/form-data; boundary="X"'
@@ -20,6 +21,10 @@ def _part(name: str, value: bytes, more: str = "") -> bytes:
 def _text_event(body: bytes, content_type: str) -> dict[str, Any]:
     headers = {"content-type": content_type}
     return http_event("POST", "/trackback/blog.example/", headers=headers, body=body, base64_encoded=False)
+
+
+def read(event: dict[str, Any]) -> Form:
+    return read_form(Request(event))
 
 
 @pytest.mark.parametrize(
@@ -65,11 +70,11 @@ def _text_event(body: bytes, content_type: str) -> dict[str, Any]:
     ],
 )
 def test_a_form_is_read(body: bytes, form: dict[str, bytes]) -> None:
-    assert read_form(form_event(body)) == {"url": b"http://other.example/"} | form
+    assert read(form_event(body)) == {"url": b"http://other.example/"} | form
 
 
 def test_an_unescaped_url_loses_its_tail_and_is_taken() -> None:
-    assert read_form(form_event(b"url=http://other.example/?a=1&b=2&title=T")) == {
+    assert read(form_event(b"url=http://other.example/?a=1&b=2&title=T")) == {
         "url": b"http://other.example/?a=1",
         "title": b"T",
     }
@@ -80,11 +85,11 @@ def test_an_unescaped_url_loses_its_tail_and_is_taken() -> None:
     ["", FORM, FORM.upper(), f"{FORM}; charset=x", "text/html", "application/octet-stream", "a/b/c", ";;"],
 )
 def test_a_form_is_a_form_under_any_media_type(content_type: str) -> None:
-    assert read_form(form_event(URL, content_type)) == {"url": b"http://other.example/"}
+    assert read(form_event(URL, content_type)) == {"url": b"http://other.example/"}
 
 
 def test_a_form_may_come_as_text() -> None:
-    assert read_form(_text_event(URL + b"&title=caf\xc3\xa9", "text/plain")) == {
+    assert read(_text_event(URL + b"&title=caf\xc3\xa9", "text/plain")) == {
         "url": b"http://other.example/",
         "title": "café".encode(),
     }
@@ -108,7 +113,7 @@ def test_a_form_may_come_as_text() -> None:
     ],
 )
 def test_body_and_query_are_one_form(body: bytes, query: str, form: dict[str, bytes]) -> None:
-    assert read_form(form_event(body, query=query)) == form
+    assert read(form_event(body, query=query)) == form
 
 
 @pytest.mark.parametrize(
@@ -132,7 +137,7 @@ def test_body_and_query_are_one_form(body: bytes, query: str, form: dict[str, by
     ],
 )
 def test_a_multipart_form_is_read(body: bytes, form: dict[str, bytes]) -> None:
-    assert read_form(form_event(body, FORM_DATA)) == {"url": b"http://o/"} | form
+    assert read(form_event(body, FORM_DATA)) == {"url": b"http://o/"} | form
 
 
 @pytest.mark.parametrize(
@@ -155,7 +160,7 @@ def test_a_multipart_form_is_read(body: bytes, form: dict[str, bytes]) -> None:
 )
 def test_a_broken_multipart_form_is_refused(body: bytes, content_type: str) -> None:
     with pytest.raises(PingRefused, match="The multipart form is broken"):
-        read_form(form_event(body, content_type))
+        read(form_event(body, content_type))
 
 
 @pytest.mark.parametrize(
@@ -185,33 +190,33 @@ def test_a_broken_multipart_form_is_refused(body: bytes, content_type: str) -> N
 )
 def test_what_is_no_ping_is_refused_with_help(event: dict[str, Any], words: str) -> None:
     with pytest.raises(PingRefused, match=words):
-        read_form(event)
+        read(event)
 
 
 @pytest.mark.parametrize("body", ["!", "abc", "dXJs\nPQ==", "é", "\ud800"])
 def test_broken_base64_is_refused(body: str) -> None:
     with pytest.raises(PingRefused, match="body is broken"):
-        read_form({**form_event(URL), "body": body})
+        read({**form_event(URL), "body": body})
 
 
 def test_a_body_of_64_kb_is_taken_and_one_byte_more_is_not() -> None:
     body = URL + b"&title=" + b"a" * (65_536 - len(URL) - 7)
-    assert read_form(form_event(body))["title"] == b"a" * 4_096  # all that is looked at
+    assert read(form_event(body))["title"] == b"a" * 4_096  # all that is looked at
     with pytest.raises(PingRefused, match="at most 64 KB"):
-        read_form(form_event(body + b"a"))
+        read(form_event(body + b"a"))
 
 
 def test_the_size_counts_in_bytes_also_where_the_body_is_text() -> None:
     with pytest.raises(PingRefused, match="at most 64 KB"):
-        read_form(_text_event(URL + "é".encode() * 32_760, "text/plain"))
+        read(_text_event(URL + "é".encode() * 32_760, "text/plain"))
 
 
 def test_a_form_of_100_fields_is_taken_and_one_more_is_not() -> None:
-    assert read_form(form_event(b"a=1&" * 99 + URL)) == {"url": b"http://other.example/"}
+    assert read(form_event(b"a=1&" * 99 + URL)) == {"url": b"http://other.example/"}
     with pytest.raises(PingRefused, match="too many fields"):
-        read_form(form_event(b"a=1&" * 100 + URL))
+        read(form_event(b"a=1&" * 100 + URL))
     with pytest.raises(PingRefused, match="too many fields"):
-        read_form(form_event(URL, query="&" * 100))
+        read(form_event(URL, query="&" * 100))
 
 
 @pytest.mark.parametrize(
@@ -228,7 +233,7 @@ def test_a_form_of_100_fields_is_taken_and_one_more_is_not() -> None:
     ],
 )
 def test_the_content_type_names_a_charset_or_none(content_type: str, label: str) -> None:
-    assert charset_label(form_event(URL, content_type)) == label
+    assert charset_label(Request(form_event(URL, content_type))) == label
 
 
 def test_the_event_is_api_gateways() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.events import FORM, http_event
 from trackback.errors import BadQuery, PingRefused
+from trackback.gateway import Request
 from trackback.model.listing import Cursor, Summary, read_limit
 from trackback.model.ping import Ping
 from trackback.model.posts import MAX_KEY, Post, Sites, post_key
@@ -98,7 +99,7 @@ def _check(ping: Ping) -> None:
 def test_any_request_is_a_ping_or_a_refusal(body: bytes, content_type: str, query: str, name: str) -> None:
     event = http_event("POST", "/", query=query, headers={"content-type": content_type}, body=body)
     with suppress(PingRefused):
-        _check(read_ping(SITES.find(name), read_form(event), charset_label(event), NOW))
+        _check(read_ping(SITES.find(name), read_form(Request(event)), charset_label(Request(event)), NOW))
 
 
 @bounded
@@ -111,7 +112,7 @@ def test_any_form_is_a_harmless_ping_or_a_refusal(
     body = _escaped({"url": url, **form})
     event = http_event("POST", "/", headers={"content-type": content_type}, body=body)
     with suppress(PingRefused):
-        _check(read_ping(POST, read_form(event), charset_label(event), NOW))
+        _check(read_ping(POST, read_form(Request(event)), charset_label(Request(event)), NOW))
 
 
 @bounded

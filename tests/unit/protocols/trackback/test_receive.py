@@ -6,6 +6,7 @@ import pytest
 
 from tests.events import FORM, form_event
 from trackback.errors import PingRefused
+from trackback.gateway import Request
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import Sites
 from trackback.model.texts import Texts
@@ -19,7 +20,7 @@ URL = b"url=http%3A%2F%2Fother.example%2Fa"
 
 def _ping(body: bytes, post: str = "blog.example/hello/", content_type: str = FORM) -> Ping:
     event = form_event(body, content_type)
-    return read_ping(SITES.find(post), read_form(event), charset_label(event), NOW)
+    return read_ping(SITES.find(post), read_form(Request(event)), charset_label(Request(event)), NOW)
 
 
 def test_wordpress_is_understood() -> None:

@@ -1,4 +1,6 @@
-"""The author's pages. `session` guards them, `views` fills them, `actions` and `settings_forms` act.
+"""The author's pages. `routes` answer requests, each kind of which has its guard in `routes/router`.
 
-`responses` builds the answers. `mail_links` handles the signed links of emails, which need no session.
+`session` says who is signed in. `views`, `overview`, `sending` and `settings_forms` give the pages their
+values; `choices` and `actions` decide about pings. `responses` builds the answers, and `services` is what
+all of them work with. `mail_links` handles the signed links of emails, which need no session.
 """

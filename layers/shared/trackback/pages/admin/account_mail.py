@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from trackback.model.delivery import Delivery, delivery_id
 from trackback.notifications import mail
-from trackback.pages.templates import Pages
-from trackback.storage.deliveries import Deliveries
+from trackback.outcomes import count_refused_mail
+from trackback.pages.admin.services import Services
 from trackback.timestamps import stamp
 
 
@@ -20,28 +20,29 @@ class AccountMail(NamedTuple):
     label: str
 
 
-def send_letter(
-    pages: Pages, deliveries: Deliveries, envelope: mail.Envelope, letter: AccountMail, now: datetime
-) -> Delivery:
-    """Send a mail and return its log entry. A failed mail raises nothing; the entry holds the error."""
-    text = f"{letter.words}\n\n{letter.link}\n"
-    html = pages.render("letter.html", letter._asdict())
+def send_account_mail(services: Services, content: AccountMail, now: datetime) -> str:
+    """Send a mail and log it as a delivery. Returns the error, or an empty string on success."""
+    envelope, problem = services.envelope, ""
+    text = f"{content.words}\n\n{content.link}\n"
+    html = services.pages.render("letter.html", content._asdict())
     try:
-        mail.send(envelope, mail.compose(envelope, letter.subject, text, html))
+        mail.send(envelope, mail.compose(envelope, content.subject, text, html))
     except mail.MailFailed as failure:
-        delivery = _delivery(letter, now, answer=str(failure))
-    else:
-        delivery = _delivery(letter, now)
-    deliveries.log(delivery)
-    return delivery
+        problem = str(failure)
+    delivery = _delivery(content, now, problem)
+    services.deliveries.log(delivery)
+    if problem:
+        services.logger.error("a mail could not be sent", reason=problem)
+        count_refused_mail(delivery=delivery.id)
+    return problem
 
 
-def _delivery(letter: AccountMail, now: datetime, answer: str = "") -> Delivery:
+def _delivery(content: AccountMail, now: datetime, answer: str) -> Delivery:
     return Delivery(
         id=delivery_id(f"letter-{secrets.token_hex(8)}"),
         at=stamp(now),
         kind="mail",
-        what=letter.subject,
+        what=content.subject,
         state="failed" if answer else "sent",
         answer=answer,
     )

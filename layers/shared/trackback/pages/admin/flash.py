@@ -19,19 +19,19 @@ class Flash:
 
     Attributes:
         words: Text for the author.
-        amiss: Whether something failed.
+        is_error: Whether something failed.
         undo: Choices of the pings that Undo applies to.
         see: Path of the current list of the changed post; empty unless exactly one post changed.
     """
 
     words: str
-    amiss: bool = False
+    is_error: bool = False
     undo: tuple[str, ...] = ()
     see: str = ""
 
     def encode(self) -> str:
         """Return the message as a cookie's value, without `undo` or `see` where they do not fit."""
-        parts = [("words", self.words[:500]), *(("amiss", "1") for _ in range(self.amiss))]
+        parts = [("words", self.words[:500]), *(("error", "1") for _ in range(self.is_error))]
         undo = [("undo", ping) for ping in self.undo]
         see = [("see", self.see)] if self.see else []
         every = (urlencode([*parts, *more]) for more in ([*undo, *see], undo, see))
@@ -46,4 +46,4 @@ class Flash:
             return None
         words, see = (parts.get(name, [""])[0] for name in ("words", "see"))
         see = see if see.startswith(LISTS) else ""
-        return cls(words, "amiss" in parts, tuple(parts.get("undo", ())), see) if words else None
+        return cls(words, "error" in parts, tuple(parts.get("undo", ())), see) if words else None

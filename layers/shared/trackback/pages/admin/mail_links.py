@@ -2,24 +2,25 @@
 
 from dataclasses import replace
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from trackback.errors import StatusChanged
 from trackback.model.ping import Ping, Status
 from trackback.model.rule import BadRule
-from trackback.model.settings import Notify
+from trackback.model.settings import Notify, Settings
+from trackback.pages.admin.addresses import ping_address
 from trackback.pages.admin.flash import Flash
-from trackback.pages.admin.link_state import WANTED, MailLinkState, is_about_revision, standing
-from trackback.pages.admin.views import Views, find_ping, ping_address
+from trackback.pages.admin.services import Services
+from trackback.pages.admin.views import find_ping, one_ping
 from trackback.pages.public.ping_list import fresh_address
 from trackback.paths import QUEUE, SETTINGS
 from trackback.receiving.moderation import Moderation
 from trackback.signing import Action, Link
 from trackback.storage.dynamodb import TOO_LATE
-from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_settings, save_settings
-from trackback.storage.table import Table
 
+_WANTED = {Action.APPROVE: Status.APPROVED, Action.REJECT: Status.REJECTED, Action.SPAM: Status.SPAM}
 _ASKS = {
     Action.APPROVE: ("Approve this ping?", "Approve"),
     Action.REJECT: ("Reject this ping?", "Reject"),
@@ -44,81 +45,103 @@ _MUTE = {
 _MUTED = {"heading": "No more mails", "words": "The settings turn them on again.", "button": ""}
 
 
-class MailLinks:
-    """Shows and carries out signed mail links."""
+class LinkState(StrEnum):
+    """Whether the action of a mail link is still possible."""
 
-    def __init__(self, table: Table, moderation: Moderation, views: Views) -> None:
-        self._table = table
-        self._pings = PingStore(table)
-        self._moderation = moderation
-        self._views = views
+    READY = "ready"
+    DONE = "done"
+    REVISED = "revised"
+    DECIDED = "decided"
 
-    def show(self, link: Link) -> dict[str, Any]:
-        """Return the values of a link's page: the ping and one button, or why there is no button.
 
-        Raises:
-            NoSuchPing: The ping has been deleted.
-        """
-        if link.action is Action.MUTE:
-            return _blank(**_MUTE, links=[(QUEUE, "Your pings")])
-        ping = find_ping(self._pings, link.ping)
-        shown = replace(ping, revision=None) if _is_about_first(link, ping) else ping
-        return _blank(**self._views.one(shown), **_said(link, ping), links=_links(ping))
+def link_state(link: Link, ping: Ping) -> LinkState:
+    """Return the state of a link about a ping: ready, done, or superseded by a revision or a decision.
 
-    def act(self, link: Link, now: datetime) -> dict[str, Any]:
-        """Carry out a link's action and return the values of its page. `late` means that nothing was done.
+    A link applies only to the mailed texts: the ping's own, or its latest revision.
+    """
+    if link.words and link.words == ping.dismissed_revision and not ping.says(link.words):
+        return LinkState.DECIDED
+    if not ping.says(link.words):
+        return LinkState.REVISED
+    if ping.status in {Status.PENDING, Status.RECEIVED} or is_about_revision(link, ping):
+        return LinkState.READY
+    return LinkState.DONE if ping.status is _WANTED[link.action] else LinkState.DECIDED
 
-        Raises:
-            NoSuchPing: The ping has been deleted.
-        """
-        if link.action is Action.MUTE:
-            before = load_settings(self._table)
-            save_settings(self._table, replace(before, notify=Notify.NONE), before)
-            return _blank(**_MUTED, links=[(SETTINGS, "Settings")])
-        ping = find_ping(self._pings, link.ping)
-        try:
-            said = self._decide(link, ping, now)
-        except StatusChanged:
-            return {**self.show(link), "button": "", "late": True}
-        return _blank(**self._views.one(self._pings.get(ping.id)), **said)
 
-    def _decide(self, link: Link, ping: Ping, now: datetime) -> dict[str, Any]:
-        if standing(link, ping) is not MailLinkState.READY:
-            raise StatusChanged(TOO_LATE)
-        if is_about_revision(link, ping) and link.action is Action.REJECT:
-            self._moderation.keep(ping.id, revision=link.words)
-            return {"heading": "Kept", "words": "Readers see what they saw before.", "links": _links(ping)}
-        status = WANTED[link.action]
-        heading, words = _NAMES[status]
-        seen, settings = ping.status, load_settings(self._table)
-        try:
-            self._moderation.decide(
-                ping.id, status, now, settings=settings, expected_status=seen, texts_hash=link.words
-            )
-        except BadRule as error:  # the ping's status is saved; only the rule failed
-            words = str(error)
-        links = [(ping.post, "See the post"), (ping_address(ping.id), "Undo it on its page")]
-        if status is Status.APPROVED:
-            links.insert(0, (fresh_address(ping.post, now), "See it now"))
-        undo = Flash(f"{heading}.", undo=(f"{ping.id}:{status}:",))
-        return {"heading": heading, "words": words, "links": links, "undo": undo}
+def is_about_revision(link: Link, ping: Ping) -> bool:
+    """Check whether a link decides about the revision of an approved ping."""
+    return ping.status is Status.APPROVED and bool(link.words) and ping.revision_hash == link.words
+
+
+def show_link(services: Services, link: Link) -> dict[str, Any]:
+    """Return the values of a link's page: the ping and one button, or why there is no button.
+
+    Raises:
+        NoSuchPing: The ping has been deleted.
+    """
+    if link.action is Action.MUTE:
+        return _blank(**_MUTE, links=[(QUEUE, "Your pings")])
+    ping = find_ping(services.pings, link.ping)
+    shown = replace(ping, revision=None) if _is_about_first(link, ping) else ping
+    return _blank(**one_ping(services.table, shown), **_said(link, ping), links=_links(ping))
+
+
+def follow_link(services: Services, link: Link, now: datetime) -> dict[str, Any]:
+    """Carry out a link's action and return the values of its page. `late` means that nothing was done.
+
+    Raises:
+        NoSuchPing: The ping has been deleted.
+    """
+    if link.action is Action.MUTE:
+        before = load_settings(services.table)
+        save_settings(services.table, replace(before, notify=Notify.NONE), before)
+        return _blank(**_MUTED, links=[(SETTINGS, "Settings")])
+    ping = find_ping(services.pings, link.ping)
+    try:
+        said = _decide(services.moderation, load_settings(services.table), link, ping, now)
+    except StatusChanged:
+        return {**show_link(services, link), "button": "", "late": True}
+    return _blank(**one_ping(services.table, services.pings.get(ping.id)), **said)
+
+
+def _decide(
+    moderation: Moderation, settings: Settings, link: Link, ping: Ping, now: datetime
+) -> dict[str, Any]:
+    if link_state(link, ping) is not LinkState.READY:
+        raise StatusChanged(TOO_LATE)
+    if is_about_revision(link, ping) and link.action is Action.REJECT:
+        moderation.keep(ping.id, revision=link.words)
+        return {"heading": "Kept", "words": "Readers see what they saw before.", "links": _links(ping)}
+    status = _WANTED[link.action]
+    heading, words = _NAMES[status]
+    try:
+        moderation.decide(
+            ping.id, status, now, settings=settings, expected_status=ping.status, texts_hash=link.words
+        )
+    except BadRule as error:  # the ping's status is saved; only the rule failed
+        words = str(error)
+    links = [(ping.post, "See the post"), (ping_address(ping.id), "Undo it on its page")]
+    if status is Status.APPROVED:
+        links.insert(0, (fresh_address(ping.post, now), "See it now"))
+    undo = Flash(f"{heading}.", undo=(f"{ping.id}:{status}:",))
+    return {"heading": heading, "words": words, "links": links, "undo": undo}
 
 
 def _said(link: Link, ping: Ping) -> dict[str, Any]:
-    match standing(link, ping):
-        case MailLinkState.READY:
+    match link_state(link, ping):
+        case LinkState.READY:
             asks = _ASKS_ABOUT_REVISION if is_about_revision(link, ping) else _ASKS
             heading, button = asks[link.action]
             words = _SENT_AGAIN if _is_about_first(link, ping) else ""
             return {"heading": heading, "button": button, "words": words}
-        case MailLinkState.DONE:
+        case LinkState.DONE:
             return {"heading": f"{_NAMES[ping.status][0]} already", "words": "There is nothing more to do."}
-        case MailLinkState.REVISED:
+        case LinkState.REVISED:
             return {
                 "heading": "There are other words by now",
                 "words": "This ping was sent again after the mail. Read the new words on its page.",
             }
-        case MailLinkState.DECIDED:
+        case LinkState.DECIDED:
             return {
                 "heading": "Decided otherwise meanwhile",
                 "words": f"This ping is {ping.status} by now. You can change that on its page.",
@@ -128,7 +151,7 @@ def _said(link: Link, ping: Ping) -> dict[str, Any]:
 def _is_about_first(link: Link, ping: Ping) -> bool:
     """Check whether a link can still decide about a ping's first texts although a revision has come since."""
     first = bool(ping.revision) and link.words == ping.texts.hash
-    return first and standing(link, ping) is MailLinkState.READY
+    return first and link_state(link, ping) is LinkState.READY
 
 
 def _links(ping: Ping) -> list[tuple[str, str]]:

@@ -10,15 +10,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from trackback.errors import BadQuery
+from trackback.gateway import Fields, first
 from trackback.model.posts import Sites
 from trackback.model.send_job import SendJob, read_send_job
 from trackback.model.sent_ping import DONE, FOR_A_PERSON, SentPing, Stage
-from trackback.pages.admin.session import Fields, field
 from trackback.paths import SEND, SENT
 from trackback.storage.dynamodb import telling_when_busy
 from trackback.storage.send_jobs import SendJobs
 from trackback.storage.sent_pings import SentPings
-from trackback.storage.table import Table
 from trackback.urls import page_key
 
 PAGE = 25
@@ -59,86 +58,76 @@ class Listed:
     looked_at: int
 
 
-class SentPages:
-    """Reads the values of both pages from the table."""
+@telling_when_busy()
+def send_values(jobs: SendJobs, form: Mapping[str, Any], problem: str = "") -> dict[str, Any]:
+    """Return the newest send jobs, and the form for another one as it was filled in.
 
-    def __init__(self, table: Table) -> None:
-        self._jobs = SendJobs(table)
-        self._ledger = SentPings(table)
-
-    @telling_when_busy()
-    def send(self, form: Mapping[str, Any], problem: str = "") -> dict[str, Any]:
-        """Return the newest send jobs, and the form for another one as it was filled in.
-
-        Raises:
-            TableBusy: The limit of read units is reached.
-        """
-        return {"form": form, "problem": problem, "jobs": self._jobs.newest()}
-
-    def sent(self, query: Mapping[str, str], now: datetime) -> dict[str, Any]:
-        """Return a page of sent pings of one kind, and of one post if the query names one.
-
-        Raises:
-            BadQuery: The list, the post or the cursor is invalid.
-            TableBusy: The limit of read units is reached.
-        """
-        place = {name: query[name].strip()[:_MAX] for name in _PLACE if query.get(name, "").strip()}
-        kind, post, after = _kind(place.get("list", "")), place.get("post", ""), place.get("after", "")
-        found = self.page(now, kind, post, after)
-        return {
-            "kind": kind,
-            "lists": [(each, sent_address(place, list=each, after="")) for each in Kind],
-            "post": post,
-            "after": after,
-            "sendings": found.sendings,
-            "again": {each.id: again_address(each) for each in found.sendings},
-            "looked_at": found.looked_at,
-            "all": sent_address({"list": kind}),
-            "first": sent_address(place, after=""),
-            "next": sent_address(place, after=found.next) if found.next else "",
-        }
-
-    @telling_when_busy()
-    def page(self, now: datetime, kind: Kind, post: str = "", after: str = "") -> Listed:
-        """Return sent pings of one kind, newest first. `post` is a URL and limits them to one post.
-
-        Raises:
-            BadQuery: `post` is no web address, or `after` is no cursor of an earlier page.
-            TableBusy: The limit of read units is reached.
-        """
-        key = _post_key(post) if post else ""
-        found: list[SentPing] = []
-        looked_at, last = 0, ""
-        for stored in islice(self._ledger.every(_read_cursor(after)), MOST_READ):
-            record = stored.resolved(now)
-            if record.stage in _STAGES[kind] and key in {"", page_key(record.source)}:
-                if len(found) == PAGE:
-                    return Listed(found, _cursor(found[-1]), looked_at)
-                found.append(record)
-            looked_at, last = looked_at + 1, _cursor(record)
-        return Listed(found, last if looked_at == MOST_READ else "", looked_at)
+    Raises:
+        TableBusy: The limit of read units is reached.
+    """
+    return {"form": form, "problem": problem, "jobs": jobs.newest()}
 
 
-def read_form(sites: Sites, fields: Fields, now: datetime) -> SendJob:
+def sent_values(sent_pings: SentPings, query: Fields, now: datetime) -> dict[str, Any]:
+    """Return a page of sent pings of one kind, and of one post if the query names one.
+
+    Raises:
+        BadQuery: The list, the post or the cursor is invalid.
+        TableBusy: The limit of read units is reached.
+    """
+    place = {name: text for name in _PLACE if (text := first(query, name).strip()[:_MAX])}
+    kind, post, after = _kind(place.get("list", "")), place.get("post", ""), place.get("after", "")
+    found = list_sent(sent_pings, now, kind, post, after)
+    return {
+        "kind": kind,
+        "lists": [(each, sent_address(place, list=each, after="")) for each in Kind],
+        "post": post,
+        "after": after,
+        "sendings": found.sendings,
+        "again": {each.id: again_address(each) for each in found.sendings},
+        "looked_at": found.looked_at,
+        "all": sent_address({"list": kind}),
+        "first": sent_address(place, after=""),
+        "next": sent_address(place, after=found.next) if found.next else "",
+    }
+
+
+@telling_when_busy()
+def list_sent(sent_pings: SentPings, now: datetime, kind: Kind, post: str = "", after: str = "") -> Listed:
+    """Return sent pings of one kind, newest first. `post` is a URL and limits them to one post.
+
+    Raises:
+        BadQuery: `post` is no web address, or `after` is no cursor of an earlier page.
+        TableBusy: The limit of read units is reached.
+    """
+    key = _post_key(post) if post else ""
+    found: list[SentPing] = []
+    looked_at, last = 0, ""
+    for stored in islice(sent_pings.every(_read_cursor(after)), MOST_READ):
+        record = stored.resolved(now)
+        if record.stage in _STAGES[kind] and key in {"", page_key(record.source)}:
+            if len(found) == PAGE:
+                return Listed(found, _cursor(found[-1]), looked_at)
+            found.append(record)
+        looked_at, last = looked_at + 1, _cursor(record)
+    return Listed(found, last if looked_at == MOST_READ else "", looked_at)
+
+
+def read_job(sites: Sites, fields: Fields, now: datetime) -> SendJob:
     """Return the send job of the Send page's form; a dry run unless the form says `send`.
 
     Raises:
         BadSettings: A value is invalid; the message says what to write instead.
     """
-    url, ping_url = field(fields, "url"), field(fields, "ping_url")
-    dry_run = field(fields, "do") != "send"
+    url, ping_url = first(fields, "url"), first(fields, "ping_url")
+    dry_run = first(fields, "do") != "send"
     return read_send_job(sites, url, ping_url, now, again="again" in fields, dry_run=dry_run)
 
 
-def asked(query: Mapping[str, str]) -> dict[str, Any]:
-    """Return the Send page's form with the values of a link's query."""
-    fields = {name: query.get(name, "")[:_MAX] for name in ("url", "ping_url")}
-    return {**fields, "again": "again" in query}
-
-
-def typed(fields: Fields) -> dict[str, Any]:
-    """Return the Send page's form with the values that the author typed."""
-    return asked({name: field(fields, name) for name in fields})
+def filled_form(fields: Fields) -> dict[str, Any]:
+    """Return the Send page's form as a link's query or the author has filled it in."""
+    texts = {name: first(fields, name)[:_MAX] for name in ("url", "ping_url")}
+    return {**texts, "again": "again" in fields}
 
 
 def sent_address(place: Mapping[str, str], **changes: str) -> str:

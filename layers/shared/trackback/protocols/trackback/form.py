@@ -4,18 +4,14 @@ The body takes precedence over the query string (Apache Roller sends everything 
 ignored: senders add their own, and some move a ping URL's query into the body.
 """
 
-import base64
-import binascii
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from trackback.errors import PingRefused
+from trackback.gateway import MAX_BODY, Request
 
-MAX_BODY = 65_536
-"""Maximum size of a request body, in bytes."""
 MAX_FIELDS = 100
 READ = {"url": 8_196, "title": 4_096, "excerpt": 8_192, "blog_name": 4_096, "charset": 64}
 """Bytes read per field: more than its maximum length, at 4 bytes per character."""
@@ -25,16 +21,15 @@ Form = dict[str, bytes]
 _CHARSET = re.compile(r"""(?:^|[;,\s])charset\s*=\s*["']?([^\s;,"']+)""", re.IGNORECASE)
 
 
-def read_form(event: Mapping[str, Any]) -> Form:
-    """Return the fields of a request (API Gateway's payload 2.0), each with its first non-blank value.
+def read_form(request: Request) -> Form:
+    """Return the fields of a ping's request, each with its first non-blank value.
 
     Raises:
         PingRefused: the body is too large, broken or not a form.
     """
-    body = _body(event)
-    content_type = _content_type(event)
+    body, query = _body(request), request.raw_query.encode("utf-8", "replace")
     form: Form = {}
-    for name, value in (*_pairs(body, content_type), *_urlencoded(_bytes(event.get("rawQueryString") or ""))):
+    for name, value in (*_pairs(body, request.header("content-type")), *_urlencoded(query)):
         if name in READ and value.strip():
             form.setdefault(name, value[: READ[name]])
     if "url" not in form:
@@ -42,30 +37,20 @@ def read_form(event: Mapping[str, Any]) -> Form:
     return form
 
 
-def charset_label(event: Mapping[str, Any]) -> str:
+def charset_label(request: Request) -> str:
     """Return the charset in the request's Content-Type, or ""."""
-    named = _CHARSET.search(_content_type(event))
+    named = _CHARSET.search(request.header("content-type"))
     return named[1].lower() if named else ""
 
 
-def _content_type(event: Mapping[str, Any]) -> str:
-    return str((event.get("headers") or {}).get("content-type", ""))
-
-
-def _body(event: Mapping[str, Any]) -> bytes:
-    body = _bytes(event.get("body") or "")
-    if event.get("isBase64Encoded"):
-        try:
-            body = base64.b64decode(body, validate=True)
-        except binascii.Error:
-            raise PingRefused("The request's body is broken. Send the ping again.") from None
+def _body(request: Request) -> bytes:
+    try:
+        body = request.body()
+    except ValueError:
+        raise PingRefused("The request's body is broken. Send the ping again.") from None
     if len(body) > MAX_BODY:
         raise PingRefused("The ping is too large: at most 64 KB, please.")
     return body
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "replace")
 
 
 def _pairs(body: bytes, content_type: str) -> Iterator[tuple[str, bytes]]:

@@ -1,0 +1,1 @@
+"""The routes of the author's pages, by subject. `router` guards them."""
