@@ -1,18 +1,16 @@
 """Sends pings for the links in the author's posts: for jobs, for new posts of the feed, and for retries."""
 
 import os
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback.model.send_job import MOST_STEPS, JobResult, SendJob
 from trackback.outcomes import count
 from trackback.sending.feed_poll import follow
-from trackback.sending.post_run import Step
-from trackback.sending.sender import PostUnread, Report, Sender
+from trackback.sending.job_run import run_job
+from trackback.sending.sender import Report, Sender
 from trackback.sending.subscription import FeedUnread
 from trackback.sending.throttle import user_agent
 from trackback.storage.send_jobs import SendJobs
@@ -47,11 +45,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         time_is_up=lambda: context.get_remaining_time_in_millis() < RESERVE * 1_000,
     )
     if "order" in event:
-        carry_out(sender, str(event["order"]))
+        run(sender, str(event["order"]))
         return
     for job_id in send_jobs.waiting(datetime.now(UTC), MOST_JOBS):
         if not sender.means.time_is_up():
-            carry_out(sender, job_id)
+            run(sender, job_id)
     for report in sender.send_due():
         count_pings(report)
     feed = deployed_feed if settings.feed is None else settings.feed
@@ -59,32 +57,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         read(sender, feed)
 
 
-def carry_out(sender: Sender, job_id: str) -> None:
-    """Run a job and save its result. A finished job is skipped."""
-    job = send_jobs.find(job_id)
-    if not job or job.state != "waiting":
-        return
-    try:
-        report = _sent(sender, job)
-    except PostUnread as error:
-        send_jobs.save(replace(job, state="failed", words=str(error)))
-        return
-    count_pings(report)
-    steps = sorted(report.steps, key=lambda step: (not step.form, not step.tried))
-    told, more = tuple(map(_told, steps[:MOST_STEPS])), len(steps[MOST_STEPS:])
-    send_jobs.save(replace(job, state="done", title=report.title, steps=told, more=more))
-
-
-def _sent(sender: Sender, job: SendJob) -> Report:
-    if job.ping_url:
-        return sender.send_to(job.source, job.ping_url, retry=job.again, dry_run=job.dry_run)
-    return sender.send(job.source, retry=job.again, dry_run=job.dry_run)
-
-
-def _told(step: Step) -> JobResult:
-    record, form = step.sending, step.form or {}
-    said = (form.get(name, "") for name in ("title", "excerpt", "blog_name"))
-    return JobResult(record.target, record.ping_url, record.stage, record.words, *said)
+def run(sender: Sender, job_id: str) -> None:
+    """Run a job, and count what was sent."""
+    if report := run_job(send_jobs, sender, job_id):
+        count_pings(report)
 
 
 def read(sender: Sender, feed: str) -> None:
@@ -108,4 +84,4 @@ def count_pings(report: Report) -> None:
     """Count the sent pings by result. A dry run sends none."""
     for step in report.steps:
         if step.form and step.tried:
-            count(f"PostPing{step.sending.stage.name.title()}", sent=step.sending.id)
+            count(f"PostPing{step.record.stage.name.title()}", sent=step.record.id)

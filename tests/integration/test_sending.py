@@ -78,7 +78,7 @@ def sender(ledger: Ledger, clock: Clock) -> Make:
 
 def outcome(report: Report) -> list[tuple[str, str]]:
     """Return the last part of each target's address and what became of it."""
-    return [(step.sending.target.rpartition("/")[2], str(step.sending.stage)) for step in report.steps]
+    return [(step.record.target.rpartition("/")[2], str(step.record.stage)) for step in report.steps]
 
 
 def test_every_link_of_a_post_is_pinged_once_in_its_order(blog: Web, other: Web, sender: Make) -> None:
@@ -164,8 +164,8 @@ def test_what_the_receiver_answers_is_written_down(
     other.pages["/tb/a"] = answer
     report = sender().send(f"{blog.url}/post")
     assert outcome(report) == [("a", stage), ("b", "accepted")]
-    assert words in report.steps[0].sending.words
-    assert report.steps[0].sending.words
+    assert words in report.steps[0].record.words
+    assert report.steps[0].record.words
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_bad_target_is_told_of_and_does_not_stop_the_others(
     with watched_connects() as connects:
         report = sender().send(f"{blog.url}/post")
     assert outcome(report) == [("x", stage), ("b", "accepted")]
-    assert words in report.steps[0].sending.words
+    assert words in report.steps[0].record.words
     assert {host for host, _ in connects} == {"127.0.0.1"}
 
 
@@ -213,7 +213,7 @@ def test_any_other_redirect_is_told_and_not_followed(
     other.pages["/tb/a"] = Response("", status, {"Location": "/tb/moved"})
     report = sender().send(f"{blog.url}/post")
     assert outcome(report) == [("a", "refused")]
-    assert str(status) in report.steps[0].sending.words
+    assert str(status) in report.steps[0].record.words
     assert other.pinged() == ["a"]
 
 
@@ -288,7 +288,7 @@ def test_a_link_that_looks_like_anothers_sends_nothing_to_the_authors_own_hosts(
         report = sender(own=[own]).send(f"{blog.url}/post")
         dropped = [(name, "dropped") for name in ("short", "home", "copy")]
         assert outcome(report) == [*dropped, ("a", "accepted")]
-        assert {step.sending.words for step in report.steps[:3]} == {OWN}
+        assert {step.record.words for step in report.steps[:3]} == {OWN}
         assert not second.pings
         assert not blog.pings
 
@@ -301,7 +301,7 @@ def test_a_link_that_looks_like_anothers_pings_no_host_that_wants_nothing(other:
         report = run.send(f"{author.url}/post")
         assert outcome(report) == [("short", "dropped"), ("copy", "dropped")]
         by_hand = run.send_to(f"{author.url}/post", f"{quiet.url}/tb/hand")
-        assert {step.sending.words for step in (*report.steps, *by_hand.steps)} == {NEVER}
+        assert {step.record.words for step in (*report.steps, *by_hand.steps)} == {NEVER}
         assert not quiet.pings
 
 
@@ -318,7 +318,7 @@ def test_a_post_sends_no_more_pings_than_it_may_however_often_it_changes(
         ("c", "dropped"),
         ("d", "dropped"),
     ]
-    assert report.steps[0].sending.words == ENOUGH
+    assert report.steps[0].record.words == ENOUGH
 
 
 def test_a_dry_run_tells_what_would_be_sent_and_sends_and_writes_nothing(
@@ -326,7 +326,7 @@ def test_a_dry_run_tells_what_would_be_sent_and_sends_and_writes_nothing(
 ) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a", f"{other.url}/x")
     report = sender().send(f"{blog.url}/post", dry_run=True)
-    assert report.steps[0].sending.ping_url == f"{other.url}/tb/a"
+    assert report.steps[0].record.ping_url == f"{other.url}/tb/a"
     assert report.steps[0].form
     assert report.steps[0].form["excerpt"] == "I have read what they say of it."
     assert report.steps[1].form is None
@@ -505,7 +505,7 @@ def test_a_site_that_asks_for_patience_again_and_again_is_left_alone(
         report = sender().send(f"{blog.url}/post")
         assert [stage for _, stage in outcome(report)] == ["accepted", *["later"] * 5, "accepted"]
         assert other.pinged() == ["0", "1", "2", "3"]
-        assert {step.sending.words for step in report.steps[4:6]} == {LEFT_ALONE}
+        assert {step.record.words for step in report.steps[4:6]} == {LEFT_ALONE}
         for n in range(1, 6):
             del other.pages[f"/tb/{n}"]
         clock.now += 15 * MINUTE
@@ -520,7 +520,7 @@ def test_what_the_time_does_not_suffice_for_is_sent_by_the_next_run(
     blog.pages["/post"] = post(*(f"{other.url}/p/{n}" for n in range(4)))
     report = sender(time_is_up=lambda: len(other.pings) >= 2).send(f"{blog.url}/post")
     assert [stage for _, stage in outcome(report)] == ["accepted", "accepted", "later", "later"]
-    assert report.steps[3].sending.words == TIME_IS_UP
+    assert report.steps[3].record.words == TIME_IS_UP
     assert sender(time_is_up=lambda: True).send_due() == []
     clock.now += 15 * MINUTE
     sender().send_due()

@@ -121,7 +121,7 @@ def _tell(report: "Report", *, dry_run: bool = False) -> None:
 
 
 def _row(step: "Step", *, dry_run: bool) -> tuple[Text, Text]:
-    record = step.sending
+    record = step.record
     if dry_run and step.form:
         said = "\n".join(step.form[name] for name in ("title", "excerpt", "blog_name"))
         return Text("would send", style="cyan"), Text(printable(f"{record.ping_url}\n{said}"))

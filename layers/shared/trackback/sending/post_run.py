@@ -32,12 +32,12 @@ class Step:
     """The result for one target.
 
     Attributes:
-        sending: Its record. In a dry run, the record includes the discovered ping URL.
+        record: Its record. In a dry run, the record includes the discovered ping URL.
         form: The form that was sent, or in a dry run would be; None if there is none.
         tried: Whether this run processed the target; False if an earlier or a concurrent run did.
     """
 
-    sending: SentPing
+    record: SentPing
     form: Mapping[str, str] | None = None
     tried: bool = False
 
@@ -91,7 +91,7 @@ class PostRun:
 
     def _understood(self, record: SentPing) -> SentPing:
         resolved = record.resolved(self._means.clock())
-        return resolved if resolved is record or self._dry_run else self._put(resolved).sending
+        return resolved if resolved is record or self._dry_run else self._put(resolved).record
 
     def _look_up(self, targets: Sequence[str]) -> dict[str, Lookup]:
         """Look up the endpoints of targets; targets on one site are fetched one at a time."""
