@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser
 
 from tests import template
@@ -41,6 +42,9 @@ os.environ.update(
     POWERTOOLS_METRICS_NAMESPACE="Trackback",
     POWERTOOLS_SERVICE_NAME="receive",
 )
+
+settings.register_profile("tests", derandomize=True, deadline=None, database=None)
+settings.load_profile("tests")  # a slow machine fails no test, and every run tries the same
 
 MakePing = Callable[..., Ping]
 
