@@ -1,4 +1,4 @@
-"""Builds, a stack deployed to an emulator, and the interpreter that the runtime has, for the tests here."""
+"""Builds, a stack deployed to an emulator, an owner, and the runtime's interpreter, for the tests here."""
 
 import os
 import shutil
@@ -12,6 +12,7 @@ import pytest
 from tests.deploy import emulator
 from tests.deploy.builds import MINOR, RUNTIME, Build, build
 from tests.deploy.emulator import Stack
+from tests.deploy.owner import Owner, check_out
 
 BUILD_TOOLS = ("make", "sh", "cp", "find", "rm", "tr")
 
@@ -68,6 +69,13 @@ def stack(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sta
     """The built stack, deployed as an author deploys it."""
     with emulator.emulator(tmp_path_factory.mktemp("emulator")) as environment:
         yield emulator.deploy(built, environment, Sites="blog.example", AuthorEmail="author@blog.example")
+
+
+@pytest.fixture
+def owner(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Owner]:
+    """An owner with a new checkout and an account with nothing in it."""
+    with emulator.emulator(tmp_path_factory.mktemp("emulator")) as environment:
+        yield check_out(tmp_path / "my blog", environment)  # a blank in the path must do no harm
 
 
 def _runs(interpreter: str) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -125,46 +125,53 @@ def stack() -> Iterator[Running]:
 @contextmanager
 def running(sites: str = "") -> Iterator[Running]:
     """Start it, for further blogs if any are named, and end it as a person does, with Ctrl-C."""
-    port = _free_ports()
-    process = subprocess.Popen(
+    process = _start(_free_ports(), sites)
+    output = process.stdout
+    assert output
+    welcome = _welcome(output)
+    rest: list[str] = []
+    reader = threading.Thread(target=rest.extend, args=[output])  # a full pipe would stop the stack
+    reader.start()
+    yield _read_welcome(welcome, process.pid)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 0
+    reader.join()
+    output.close()
+    assert "Stopping.\n" in rest  # and what was still being answered then
+    assert "Traceback" not in "".join(rest)
+
+
+def _start(port: int, sites: str) -> subprocess.Popen[str]:
+    """Start the stack; only notify has a schedule, and what a killed function leaves comes again soon."""
+    settings = {"PORT": str(port), "SITES": sites, "CHECK_EVERY_MINUTES": "60", "HIDDEN_SECONDS": "30"}
+    return subprocess.Popen(
         [sys.executable, "-m", "tests.stack.local"],
         cwd=ROOT,
-        # No schedule in between but notify's; what a killed function leaves comes again while a test waits.
-        env={
-            **os.environ,
-            "PORT": str(port),
-            "SITES": sites,
-            "CHECK_EVERY_MINUTES": "60",
-            "HIDDEN_SECONDS": "30",
-        },
+        env={**os.environ, **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
-    assert process.stdout
+
+
+def _welcome(output: IO[str]) -> str:
+    """Return the stack's start-up text, once it is there."""
     welcome = ""
-    while "Ctrl-C" not in welcome and (line := process.stdout.readline()):
+    while "Ctrl-C" not in welcome and (line := output.readline()):
         welcome += line
-    rest: list[str] = []
-    reader = threading.Thread(target=rest.extend, args=[process.stdout])  # a full pipe would stop the stack
-    reader.start()
-    api, blog, others, second, aws = (
-        re.search(pattern, welcome)[1]  # type: ignore[index]
-        for pattern in (
-            r"The API +(\S+)",
-            r"The demo blog +(\S+)/",
-            r"Other blogs +(\S+)/",
-            r"A second blog +(\S+)/",
-            r"AWS_ENDPOINT_URL=(\S+)",
-        )
+    return welcome
+
+
+def _read_welcome(welcome: str, pid: int) -> Running:
+    patterns = (
+        r"The API +(\S+)",
+        r"The demo blog +(\S+)/",
+        r"Other blogs +(\S+)/",
+        r"A second blog +(\S+)/",
+        r"AWS_ENDPOINT_URL=(\S+)",
     )
-    yield Running(api, blog, others, second, aws, welcome, process.pid)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 0
-    reader.join()
-    process.stdout.close()
-    assert "Stopping.\n" in rest  # and what was still being answered then
-    assert "Traceback" not in "".join(rest)
+    api, blog, others, second, aws = (found[1] for it in patterns if (found := re.search(it, welcome)))
+    return Running(api, blog, others, second, aws, welcome, pid)
 
 
 def _free_ports() -> int:

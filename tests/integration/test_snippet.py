@@ -9,7 +9,7 @@ import pytest
 from functions.serve import app
 from tests import aws_faults as faults
 from tests.embed_server import served
-from tests.integration.test_cli import Output, said
+from tests.integration.cli.conftest import Output, said
 from tests.integration.test_serve import BUSY, get
 from tests.websites import page, website
 from trackback.cli.main import main

@@ -1,0 +1,114 @@
+"""A verdict is one conditional write, and hosts are asked only so often."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from tests import aws_faults as faults
+from tests.integration.conftest import NOW, POST, Web
+from tests.integration.verification.conftest import SOURCE, rule
+from tests.websites import page
+from trackback.errors import StatusChanged
+from trackback.model.ping import Status
+from trackback.model.transitions import Change
+from trackback.receiving.host_rate_limit import HostRateLimit
+from trackback.storage.pings import PingStore
+from trackback.storage.updates import ping_change
+
+
+@pytest.mark.parametrize("status", [Status.APPROVED, Status.REJECTED, Status.SPAM])
+def test_a_decision_that_falls_while_the_source_is_fetched_stands(web: Web, status: Status) -> None:
+    ping = web.add()
+
+    def decide_first(connection: object, _: object) -> None:
+        web.store.decide(ping.id, status, NOW)
+        connection.sendall(web.link())  # type: ignore[attr-defined]
+
+    web.answers[SOURCE] = decide_first
+    after = web.verify(ping)
+    assert (after.status, after.verdict, len(after.history)) == (status, None, 1)
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.SPAM])
+def test_what_is_decided_against_is_not_looked_at(web: Web, status: Status) -> None:
+    ping = web.add()
+    web.store.decide(ping.id, status, NOW)
+    assert web.verify(ping).verdict is None
+    assert web.server.connections == 0
+
+
+def test_a_verdict_is_one_conditional_write(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    ping = web.add()
+    writes: list[Change] = []
+    web.verify(web.add("/first"))  # so that the post is known
+    monkeypatch.setattr(PingStore, "apply", lambda _, change: writes.append(change))
+    web.verify(ping)
+    (change,) = writes
+    assert ping_change(change).condition == "attribute_exists(id) AND attribute_not_exists(#status)"
+    monkeypatch.undo()
+    web.store.decide(ping.id, Status.SPAM, NOW)
+    with pytest.raises(StatusChanged):
+        web.store.apply(change)
+
+
+def test_verifying_twice_changes_nothing_that_counts(web: Web) -> None:
+    rule(web.table, "allow", "host", "other.example")
+    web.answers |= {SOURCE: web.link(), "/held": page("Nothing.")}
+    for ping in (web.add(), web.add("/held", "third.example")):
+        once, twice = web.verify(ping), web.verify(ping)
+        assert (once.status, once.texts, once.history) == (twice.status, twice.texts, twice.history)
+        assert once.verdict
+        assert twice.verdict
+        assert once.verdict.reasons == twice.verdict.reasons
+    assert web.store.approved(web.post_key, 50).count == web.store.counts([web.post_key])[web.post_key] == 1
+
+
+def test_one_ping_verified_eight_times_at_once_is_approved_once(web: Web) -> None:
+    rule(web.table, "allow", "host", "other.example")
+    web.answers[SOURCE] = web.link()
+    ping = web.add()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: web.new_verifier().verify(ping.id, web.verifier.context(), NOW), range(8)))
+    after = web.store.get(ping.id)
+    assert (after.status, [entry.what for entry in after.history]) == (Status.APPROVED, ["approved"])
+    assert web.store.approved(web.post_key, 50).count == web.store.counts([web.post_key])[web.post_key] == 1
+
+
+def test_eight_pings_of_one_post_verified_at_once_are_all_counted(web: Web) -> None:
+    rule(web.table, "allow", "text", "some words")
+    web.answers |= {f"/{n}": web.link() for n in range(8)}
+    pings = [web.add(f"/{n}", f"blog{n}.example") for n in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(web.verify, pings))
+    assert web.store.counts([web.post_key]) == {web.post_key: 8}
+    assert len(web.store.approved(web.post_key, 50).pings) == 8
+
+
+def test_one_host_is_asked_at_most_five_times_a_minute_and_the_rest_later(web: Web) -> None:
+    pings = [web.add(f"/{n}") for n in range(8)]
+    for ping in pings:
+        web.verify(ping)
+    assert len([path for path in web.asked() if path != POST]) == HostRateLimit.MOST == 5
+    waiting = [ping for ping in pings if web.store.get(ping.id).verdict is None]
+    assert {web.store.get(ping.id).status for ping in waiting} == {Status.RECEIVED}
+    assert web.store.due(NOW + timedelta(seconds=59), 10) == []
+    later = NOW + HostRateLimit.WINDOW
+    assert set(web.store.due(later, 10)) == {ping.id for ping in waiting}
+    for ping in waiting:
+        assert web.verify(ping, HostRateLimit.WINDOW).verdict
+    assert not {ping.id for ping in waiting} & set(web.store.due(later, 10))
+
+
+def test_what_one_host_sends_does_not_hold_up_another(web: Web) -> None:
+    for n in range(9):
+        web.verify(web.add(f"/{n}"))
+    assert web.verify(web.add(SOURCE, "third.example")).verdict
+
+
+def test_a_fault_of_our_own_is_raised_for_a_retry(web: Web) -> None:
+    ping = web.add()
+    faults.answer(web.table, "UpdateItem", 2, faults.error("InternalServerError"), status=500)
+    with pytest.raises(Exception, match="InternalServerError"):
+        web.verify(ping)
+    assert web.verify(ping).verdict

@@ -1,0 +1,96 @@
+"""The HTTP client follows redirects, within bounds."""
+
+import pytest
+
+from tests.unit.web.http.fetching import NOT_PLAIN, NOT_PUBLIC, PORT, get, here
+from tests.websites import page, redirect, watched_connects, website
+from trackback.web.http.client import Fetcher, FetchFailed
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See", "307 Temporary", "308 Permanent"])
+def test_a_redirect_is_followed(status: str) -> None:
+    with website({"/": redirect("a/?b#c", status), "/a/?b": page("There.")}) as site:
+        fetched = here().get(site.url)
+    assert (fetched.body, fetched.url) == (b"There.", f"{site.url}/a/?b#c")
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        ("/grüße", "/gr%C3%BC%C3%9Fe"),
+        ("/gr%C3%BC", "/gr%C3%BC"),
+        ("  /a b ", "/a%20b"),
+        ("?q=ü", "/?q=%C3%BC"),
+        ("../../a", "/a"),
+    ],
+)
+def test_a_redirects_target_is_read_as_servers_send_it(location: str, path: str) -> None:
+    answer = redirect("LOCATION").replace(b"LOCATION", location.encode())
+    with website({"/": answer, path: page("There.")}) as site:
+        assert here().get(f"{site.url}/").body == b"There."
+
+
+@pytest.mark.parametrize("status", ["300 Choose", "302 Found", "304 Same"])
+def test_a_status_that_leads_nowhere_is_an_answer(status: str) -> None:
+    answer = redirect("/a", status) if status[:3] != "302" else page("", status)
+    assert get(answer).status == int(status[:3])
+
+
+def test_five_redirects_are_followed() -> None:
+    with website({f"/{n}": redirect(f"/{n + 1}") for n in range(5)} | {"/5": page("There.")}) as site:
+        assert here().get(f"{site.url}/0").body == b"There."
+
+
+@pytest.mark.parametrize("start", ["/0", "/loop", "/a"])
+def test_more_redirects_are_not(start: str) -> None:
+    chain = {f"/{n}": redirect(f"/{n + 1}") for n in range(9)}
+    with website({**chain, "/loop": redirect("/loop"), "/a": redirect("/b"), "/b": redirect("/a")}) as site:
+        with pytest.raises(FetchFailed, match="it redirects more than 5 times"):
+            here().get(site.url + start)
+        assert site.connections == 6
+
+
+@pytest.mark.parametrize(
+    ("location", "words"),
+    [
+        ("http://10.0.0.1/", NOT_PUBLIC),
+        ("http://169.254.169.254/latest/meta-data/", NOT_PUBLIC),
+        ("//169.254.169.254/", NOT_PUBLIC),
+        ("http://2852039166/", NOT_PUBLIC),
+        ("http://[::ffff:a9fe:a9fe]/", NOT_PUBLIC),
+        ("http://[fd00:ec2::254]/", NOT_PUBLIC),
+        ("http://0/", NOT_PUBLIC),
+        ("http://8.8.8.8:22/", PORT),
+        ("https://8.8.8.8:6379/", PORT),
+        ("file:///etc/passwd", NOT_PLAIN),
+        ("ftp://8.8.8.8/", NOT_PLAIN),
+        ("javascript:alert(1)", NOT_PLAIN),
+        ("http://user:secret@8.8.8.8/", NOT_PLAIN),
+        ("http://8.8.8.8\\@127.0.0.1/", NOT_PLAIN),
+        ("http://[::1", NOT_PLAIN),
+        ("http://a\0b/", NOT_PLAIN),
+        ("/" + "a" * 2_048, NOT_PLAIN),
+    ],
+)
+def test_a_redirect_leads_only_where_one_may_go(location: str, words: str) -> None:
+    with website(redirect(location)) as site, watched_connects() as connects:
+        with pytest.raises(FetchFailed) as failure:
+            here().get(site.url)
+        assert connects == [("127.0.0.1", site.port)]
+    assert str(failure.value) == words
+
+
+def test_redirects_to_one_site_are_followed_only_as_often_as_is_allowed() -> None:
+    allowed = [True, True, False]
+    with website({"/": page("a victim")}) as victim, website(redirect(f"{victim.url}/")) as site:
+        fetcher = Fetcher(loopback=True, seconds=5, may_redirect_to=lambda _: allowed.pop(0))
+        assert [fetcher.get(site.url).body for _ in range(2)] == [b"a victim"] * 2
+        with pytest.raises(FetchFailed, match="asked too often"):
+            fetcher.get(site.url)
+    assert victim.connections == 2
+
+
+def test_a_redirect_within_a_site_needs_no_leave() -> None:
+    with website({"/a": redirect("/b"), "/b": page("b")}) as site:
+        fetcher = Fetcher(loopback=True, seconds=5, may_redirect_to=lambda _: False)
+        assert fetcher.get(f"{site.url}/a").body == b"b"
