@@ -23,7 +23,7 @@ REGIONS := us-east-1 us-west-2 ca-central-1 sa-east-1 eu-west-1 eu-central-1 eu-
 	ap-southeast-2
 
 
-.PHONY: help install run test coverage test-dynamodb test-deploy test-sites lint pr build deploy bench costs lock clean
+.PHONY: help install run test coverage mutants test-dynamodb test-deploy test-sites lint pr build deploy bench costs lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: install $(SAM) ## run the tests: unit, integration, infrastructure, end to
 
 coverage: install ## run the unit and integration tests again, and see which lines and branches they reach
 	$(BIN)/pytest $(SIDE_BY_SIDE) tests/demo tests/unit tests/integration --cov
+
+mutants: install ## make known mistakes in a copy of the code, and see that a test notices each
+	$(BIN)/python -m tests.mutants
 
 test-dynamodb: install ## run the integration tests and all races on Amazon's own DynamoDB Local
 	$(BIN)/python -m tests.dynamodb_local $(BIN)/pytest tests/integration

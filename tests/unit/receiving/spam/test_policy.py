@@ -149,6 +149,12 @@ def test_tells_add_up(known: list[dict[str, Any]], status: Status, score: int) -
         ),
         pytest.param(
             ["allow host o.example"],
+            {"link": FOUND, "rel": frozenset({"ugc"})},
+            PENDING,
+            id="allow a link that its page does not vouch for",
+        ),
+        pytest.param(
+            ["allow host o.example"],
             {"link": FOUND, "landed": "https://evil.example/"},
             PENDING,
             id="allow what redirects elsewhere",
