@@ -3,8 +3,6 @@
 import re
 import tomllib
 
-import pytest
-
 from tests.template import ROOT
 
 TEXT = (ROOT / "ARCHITECTURE.md").read_text()
@@ -23,10 +21,9 @@ def test_it_names_modules() -> None:
     assert len(NAMED) > 20
 
 
-@pytest.mark.parametrize("name", NAMED)
-def test_a_module_that_it_names_is_there(name: str) -> None:
-    places = [PACKAGE / f"{name}.py", PACKAGE / name, ROOT / name]
-    assert any(place.exists() for place in places)
+def test_every_module_that_it_names_is_there() -> None:
+    places = {name: [PACKAGE / f"{name}.py", PACKAGE / name, ROOT / name] for name in NAMED}
+    assert [name for name in NAMED if not any(place.exists() for place in places[name])] == []
 
 
 def test_its_rows_are_those_of_the_import_contract() -> None:

@@ -202,13 +202,11 @@ def believed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("believed")
 @pytest.mark.parametrize("forged", [{}, FORGED], ids=["plain", "forged"])
 @pytest.mark.parametrize("path", [f"/trackback/{POST}", "/moderate", "/moderate/sign-in"])
-@pytest.mark.parametrize("host", ["d111.cloudfront.net", "D111.CloudFront.NET:443", "d111.cloudfront.net."])
-def test_a_function_is_told_who_asks_and_which_host(
-    cdn: Cdn, host: str, path: str, forged: dict[str, str]
-) -> None:
-    event = cdn.at_origin(Viewed(path, "POST", headers={"host": host, **forged}))
-    assert Request(event).client_address == ADDRESS
-    assert Request(event).public_origin == "https://d111.cloudfront.net"
+def test_a_function_is_told_who_asks_and_which_host(cdn: Cdn, path: str, forged: dict[str, str]) -> None:
+    for host in ("d111.cloudfront.net", "D111.CloudFront.NET:443", "d111.cloudfront.net."):
+        event = cdn.at_origin(Viewed(path, "POST", headers={"host": host, **forged}))
+        assert Request(event).client_address == ADDRESS
+        assert Request(event).public_origin == "https://d111.cloudfront.net"
 
 
 @pytest.mark.usefixtures("believed")

@@ -132,11 +132,11 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, them in GOOD.items() for value in them])
-def test_a_parameter_takes_what_an_author_may_write(name: str, value: str) -> None:
-    assert re.search(PARAMETERS[name]["AllowedPattern"], value)
+@pytest.mark.parametrize("name", GOOD)
+def test_a_parameter_takes_what_an_author_may_write(name: str) -> None:
+    assert [value for value in GOOD[name] if not re.search(PARAMETERS[name]["AllowedPattern"], value)] == []
 
 
-@pytest.mark.parametrize(("name", "value"), [(name, value) for name, them in BAD.items() for value in them])
-def test_a_parameter_refuses_what_would_not_work(name: str, value: str) -> None:
-    assert not re.search(PARAMETERS[name]["AllowedPattern"], value)
+@pytest.mark.parametrize("name", BAD)
+def test_a_parameter_refuses_what_would_not_work(name: str) -> None:
+    assert [value for value in BAD[name] if re.search(PARAMETERS[name]["AllowedPattern"], value)] == []

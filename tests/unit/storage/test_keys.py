@@ -3,8 +3,6 @@
 import re
 from itertools import combinations
 
-import pytest
-
 from tests import template
 from trackback.model import delivery, send_job, sent_ping
 from trackback.storage import keys
@@ -30,9 +28,8 @@ def test_the_models_ids_begin_as_their_records_do() -> None:
     assert (sent_ping.RECORD, send_job.RECORD, delivery.RECORD) == (keys.SENT, keys.JOB, keys.DELIVERY)
 
 
-@pytest.mark.parametrize("name", sorted(RECORDS))
-def test_no_pings_id_can_begin_like_a_record(name: str) -> None:
-    assert re.fullmatch("[a-z]+#", RECORDS[name])
+def test_no_pings_id_can_begin_like_a_record() -> None:
+    assert [name for name, record in RECORDS.items() if not re.fullmatch("[a-z]+#", record)] == []
 
 
 def test_every_record_that_a_policy_names_is_a_kind_of_record() -> None:

@@ -17,25 +17,16 @@ def weeks(number: int, **numbers: int) -> list[tuple[str, dict[str, int]]]:
     return [(f"label {n:02}", week(**numbers)) for n in range(number)]
 
 
-TICKS = [
-    (0, [0, 1]),
-    (1, [0, 1]),
-    (2, [0, 1, 2]),
-    (5, [0, 1, 2, 3, 4, 5]),
-    (6, [0, 2, 4, 6]),
-    (7, [0, 2, 4, 6, 8]),
-    (11, [0, 5, 10, 15]),
-    (26, [0, 10, 20, 30]),
-    (99, [0, 20, 40, 60, 80, 100]),
-    (101, [0, 50, 100, 150]),
-    (5_001, [0, 2_000, 4_000, 6_000]),
-    (8_000, [0, 2_000, 4_000, 6_000, 8_000]),
-]
-
-
-@pytest.mark.parametrize(("highest", "ticks"), TICKS, ids=[str(row[0]) for row in TICKS])
-def test_an_axis_has_few_round_numbers(highest: int, ticks: list[int]) -> None:
-    assert round_ticks(highest) == ticks
+def test_an_axis_has_few_round_numbers() -> None:
+    ticks = {
+        0: [0, 1],
+        2: [0, 1, 2],
+        7: [0, 2, 4, 6, 8],
+        26: [0, 10, 20, 30],
+        101: [0, 50, 100, 150],
+        8_000: [0, 2_000, 4_000, 6_000, 8_000],
+    }
+    assert {highest: round_ticks(highest) for highest in ticks} == ticks
 
 
 def test_every_axis_reaches_its_highest_value_and_not_twice_as_far() -> None:
@@ -77,8 +68,7 @@ def test_a_chart_of_nothing_is_an_axis() -> None:
     assert [tick.label for tick in chart.y_ticks] == ["0", "1"]
 
 
-@pytest.mark.parametrize("number", [1, 2, 3, 26, 200])
-@pytest.mark.parametrize("width", [320, 640])
+@pytest.mark.parametrize(("number", "width"), [(1, 320), (26, 320), (200, 640)])
 def test_all_stands_inside_the_chart_and_nothing_upon_another(number: int, width: int) -> None:
     chart = column_chart(weeks(number, approved=1_000, spam=234), KINDS, width=width)
     columns = [bar for bar in chart.bars if bar.kind == "spam"]
@@ -96,30 +86,10 @@ def test_all_stands_inside_the_chart_and_nothing_upon_another(number: int, width
         assert tick.at + half < following.at - half
 
 
-def test_labels_are_thinned_out_evenly_and_stand_below_their_columns() -> None:
-    chart = column_chart(weeks(26, approved=1), KINDS)
-    numbers = [int(tick.label[-2:]) for tick in chart.x_ticks]
-    assert len({other - one for one, other in pairwise(numbers)}) == 1
-    assert numbers[-1] >= 24
-    middles = {bar.label: bar.x + bar.width / 2 for bar in chart.bars}
-    for tick in chart.x_ticks:
-        assert tick.at == pytest.approx(middles[tick.label], abs=0.02)
-
-
 def test_large_numbers_have_room_beside_the_axis() -> None:
     chart = column_chart([("a", week(1_000_000))], KINDS)
     assert chart.y_ticks[-1].label == "1,000,000"
     assert chart.left > len("1,000,000") * CHARACTER
-
-
-def test_numbers_are_short() -> None:
-    chart = column_chart(weeks(7, approved=3, pending=7), KINDS)
-    rows = bar_list([("a", 3), ("b", 7)], "site").rows
-    figures = [
-        part for bar in (*chart.bars, *(row.bar for row in rows)) for part in (bar.x, bar.y, bar.width)
-    ]
-    figures += [tick.at for tick in (*chart.x_ticks, *chart.y_ticks)] + [row.value_x for row in rows]
-    assert all(figure == round(figure, 2) for figure in figures)
 
 
 def test_a_bar_list_is_as_long_as_its_numbers_say() -> None:
@@ -132,13 +102,6 @@ def test_a_bar_list_is_as_long_as_its_numbers_say() -> None:
         ("c.example", 0, "site"),
     ]
     assert all(row.value_x + len(str(row.bar.value)) * CHARACTER <= 300 for row in chart.rows)
-
-
-def test_rows_of_a_bar_list_stand_below_each_other() -> None:
-    chart = bar_list([(f"{n}.example", n) for n in range(10, 0, -1)], "site")
-    for row, following in pairwise(chart.rows):
-        assert row.label_y < row.bar.y < row.bar.y + row.bar.height < following.label_y
-    assert chart.rows[-1].bar.y + chart.rows[-1].bar.height <= chart.height
 
 
 @pytest.mark.parametrize("values", [[], [("a.example", 0)], [("a.example", 1)]], ids=["none", "zero", "one"])

@@ -1,7 +1,5 @@
 """Which form of a list a client would rather have."""
 
-import pytest
-
 from trackback.pages.public.content_negotiation import prefers_html
 
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
@@ -55,16 +53,14 @@ JSON = [
 ]
 
 
-@pytest.mark.parametrize("accept", HTML)
-def test_who_would_rather_read_html_is_given_it(accept: str) -> None:
-    assert prefers_html(accept)
+def test_who_would_rather_read_html_is_given_it() -> None:
+    assert [accept for accept in HTML if not prefers_html(accept)] == []
 
 
-@pytest.mark.parametrize("accept", JSON)
-def test_all_others_are_given_json(accept: str) -> None:
-    assert not prefers_html(accept)
+def test_all_others_are_given_json() -> None:
+    assert [accept for accept in JSON if prefers_html(accept)] == []
 
 
-@pytest.mark.parametrize("piece", ["text/html,", "a", "/", ";", "q=", " ", "text/html;q=1 ", "\t;q=0.1", "9"])
-def test_any_number_of_pieces_is_read(piece: str) -> None:
-    assert prefers_html(f"text/plain;q={piece * 20_000},text/html;q=0.5")
+def test_any_number_of_pieces_is_read() -> None:
+    pieces = ["text/html,", "a", "/", ";", "q=", " ", "text/html;q=1 ", "\t;q=0.1", "9"]
+    assert [it for it in pieces if not prefers_html(f"text/plain;q={it * 20_000},text/html;q=0.5")] == []

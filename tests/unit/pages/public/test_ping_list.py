@@ -86,11 +86,12 @@ def test_each_ping_says_that_its_language_is_unknown_and_finds_its_direction() -
     assert shown.find_class("excerpt")[0].get("dir") == "auto"
 
 
-@pytest.mark.parametrize("payload", [row[1] for row in PAYLOADS], ids=[row[0] for row in PAYLOADS])
-def test_whatever_a_text_holds_is_text(payload: str) -> None:
-    shown = written(Summary(**{field.name: payload for field in fields(Summary)}))  # type: ignore[arg-type]
-    assert marks(shown) in (marks(written(PING)), marks(written(replace(PING, url=""))))
-    assert payload in unescape(shown)
+def test_whatever_a_text_holds_is_text() -> None:
+    harmless = [marks(written(PING)), marks(written(replace(PING, url="")))]
+    names = [field.name for field in fields(Summary)]
+    shown = {text: written(Summary(**dict.fromkeys(names, text))) for _, text in PAYLOADS}  # type: ignore[arg-type]
+    assert [text for text, page in shown.items() if marks(page) not in harmless] == []
+    assert [text for text, page in shown.items() if text not in unescape(page)] == []
 
 
 def marks(text: str) -> list[int]:

@@ -77,10 +77,9 @@ def test_a_post_is_named_as_its_address_is_written(named: str, name: str) -> Non
     assert len(list(page.iter("script"))) == 1
 
 
-@pytest.mark.parametrize("title", [row[1] for row in PAYLOADS], ids=[row[0] for row in PAYLOADS])
-def test_no_title_leaves_its_comment(title: str) -> None:
-    def seen(text: str) -> list[str]:
-        return re.split(r"<!--.*?-->", text, flags=re.DOTALL)
+def test_no_title_leaves_its_comment() -> None:
+    def seen(title: str) -> tuple[list[str], int]:
+        text = snippet(API, POST, title, EMBED)
+        return re.split(r"<!--.*?-->", text, flags=re.DOTALL), len(list(read_blocks(text)))
 
-    assert seen(snippet(API, POST, title, EMBED)) == seen(snippet(API, POST, "Hello", EMBED))
-    assert len(list(read_blocks(snippet(API, POST, title, EMBED)))) == 1
+    assert [name for name, title in PAYLOADS if seen(title) != seen("Hello")] == []

@@ -2,12 +2,12 @@
 
 from datetime import timedelta
 from email.utils import format_datetime
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.linear_time import not_linear
 from tests.unit.protocols.trackback.answers import ACCEPTED, NOW, UNCLEAR, document, read
 from trackback.protocols.trackback.response import MOST_WORDS, READ, read_response
 
@@ -67,29 +67,26 @@ def test_no_entity_is_expanded() -> None:
     assert read(bomb + document(1, "x &b;")).message == "it refused the ping: “x &b;”"
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
-        "<error>",
-        "<error ",
-        "<error\t",
-        "<![CDATA[",
-        "<error><![CDATA[",
-        "<message",
-        "</error",
-        "<h1>",
-        "&#",
-        "<",
-        "already ",
-        "ya ",
-        "e\u0301",
-    ],
-)
-def test_a_hostile_answer_takes_linear_time(piece: str) -> None:
-    began = process_time()
-    for before in ("", "<error>", "<error>1</error><message>"):
-        read(before + piece * (READ // len(piece)))
-    assert process_time() - began < 30
+HOSTILE = [
+    "<error>",
+    "<error ",
+    "<error\t",
+    "<![CDATA[",
+    "<error><![CDATA[",
+    "<message",
+    "</error",
+    "<h1>",
+    "&#",
+    "<",
+    "already ",
+    "ya ",
+    "e\u0301",
+]
+
+
+@pytest.mark.parametrize("before", ["", "<error>", "<error>1</error><message>"])
+def test_a_hostile_answer_takes_linear_time(before: str) -> None:
+    assert not_linear(HOSTILE, lambda pieces: read(before + pieces), READ) == {}
 
 
 @settings(max_examples=300, derandomize=True, deadline=None, database=None)

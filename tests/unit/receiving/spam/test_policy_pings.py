@@ -67,12 +67,10 @@ CIRCUMSTANCES: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("known", CIRCUMSTANCES.values(), ids=CIRCUMSTANCES)
-@pytest.mark.parametrize(("title", "excerpt", "blog_name"), GENUINE, ids=[title for title, _, _ in GENUINE])
-def test_a_genuine_ping_always_reaches_the_author(
-    title: str, excerpt: str, blog_name: str, known: dict[str, Any]
-) -> None:
-    evidence = Evidence("https://o.example/2026/11/an-answer", title, excerpt, blog_name, **known)
-    assert judge(evidence, []).status is PENDING
+def test_a_genuine_ping_always_reaches_the_author(known: dict[str, Any]) -> None:
+    url = "https://o.example/2026/11/an-answer"
+    found = {texts: judge(Evidence(url, *texts, **known), []) for texts in GENUINE}
+    assert {texts: judged for texts, judged in found.items() if judged.status is not PENDING} == {}
 
 
 TO = "blog.example/433/web/a-post"

@@ -113,12 +113,10 @@ def test_a_whole_top_level_domain_may_be_blocked_and_this_machine_allowed() -> N
         ),
     ],
 )
-@pytest.mark.parametrize("effect", Effect)
-def test_hosts_match_by_label_and_paths_by_segment(
-    effect: Effect, rule: str, url: str, expected: bool
-) -> None:
+def test_hosts_match_by_label_and_paths_by_segment(rule: str, url: str, expected: bool) -> None:
     matches, _, value = rule.partition(" ")
-    assert applies(read_rule(effect, matches, value), evidence(url)) is expected
+    for effect in Effect:
+        assert applies(read_rule(effect, matches, value), evidence(url)) is expected
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,9 @@ def test_the_post_s_own_links_are_found(page: str) -> None:
         pytest.param("<textarea>{}</textarea>", id="a textarea"),
     ],
 )
-@pytest.mark.parametrize("page", ["<article>{} {}</article>", "<main>{} {}</main>", "<p>{} {}"])
-def test_what_stands_around_it_is_left_out(page: str, around: str) -> None:
-    assert targets(page.format(around.format(NO), A)) == ["https://a.example/1"]
+def test_what_stands_around_it_is_left_out(around: str) -> None:
+    for page in ("<article>{} {}</article>", "<main>{} {}</main>", "<p>{} {}"):
+        assert targets(page.format(around.format(NO), A)) == ["https://a.example/1"]
 
 
 @pytest.mark.parametrize(

@@ -78,14 +78,14 @@ def test_a_body_is_sent_as_it_is_with_what_is_told_of_it() -> None:
     }
 
 
-@pytest.mark.parametrize("name", ["X\r\nInjected", "X: y", "Grüße 💌"])
-@pytest.mark.parametrize("value", ["a", "a\r\nInjected: b", "a\nb", "Grüße 💌"])
-def test_a_header_cannot_smuggle_another_in(name: str, value: str) -> None:
+def test_a_header_cannot_smuggle_another_in() -> None:
     with website(page()) as site:
-        with pytest.raises(FetchFailed):
-            here().send(site.url, b"", "text/plain", {name: value})
-        with suppress(FetchFailed):
-            here().send(site.url, b"", "text/plain", {"X": value})
+        for name in ("X\r\nInjected", "X: y", "Grüße 💌"):
+            with pytest.raises(FetchFailed):
+                here().send(site.url, b"", "text/plain", {name: "a"})
+        for value in ("a", "a\r\nInjected: b", "a\nb", "Grüße 💌"):
+            with suppress(FetchFailed):
+                here().send(site.url, b"", "text/plain", {"X": value})
     assert not any("\r\nInjected" in request for request in site.requests)
 
 

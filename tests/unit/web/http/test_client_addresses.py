@@ -66,20 +66,20 @@ PRIVATE_HOSTS = """
 """
 
 
-@pytest.mark.parametrize("host", PRIVATE_HOSTS.split())
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_private_address_is_refused_however_it_is_written(scheme: str, host: str) -> None:
-    assert refusal(f"{scheme}://{host}/") in {NOT_PUBLIC, UNKNOWN}
+def test_a_private_address_is_refused_however_it_is_written(scheme: str) -> None:
+    refusals = {host: refusal(f"{scheme}://{host}/") for host in PRIVATE_HOSTS.split()}
+    assert set(refusals.values()) <= {NOT_PUBLIC, UNKNOWN}, refusals
 
 
 @pytest.mark.parametrize(
     "addresses",
     ["8.8.8.8 127.0.0.1", "10.0.0.1 8.8.8.8", "2606:4700::1 ::1", "8.8.8.8 fe80::1%2", "8.8.8.8 not-one"],
 )
-@pytest.mark.parametrize("loopback", [False, True])
-def test_one_private_address_among_public_ones_is_enough(addresses: str, *, loopback: bool) -> None:
-    fetcher = Fetcher(loopback=loopback, resolve=names(blog_example=addresses))
-    assert refusal("http://blog.example/", fetcher) == NOT_PUBLIC
+def test_one_private_address_among_public_ones_is_enough(addresses: str) -> None:
+    for loopback in (False, True):
+        fetcher = Fetcher(loopback=loopback, resolve=names(blog_example=addresses))
+        assert refusal("http://blog.example/", fetcher) == NOT_PUBLIC
 
 
 @pytest.mark.parametrize("address", ["10.0.0.1", "169.254.169.254", "0.0.0.0", "::", "::ffff:127.0.0.1"])
@@ -88,16 +88,15 @@ def test_the_local_stack_may_fetch_from_loopback_only(address: str) -> None:
     assert refusal("http://blog.example/", fetcher) == NOT_PUBLIC
 
 
-@pytest.mark.parametrize("port", [1, 22, 81, 444, 8080, 8443, 65_535])
 @pytest.mark.parametrize("loopback", [False, True])
-def test_other_ports_are_refused(port: int, *, loopback: bool) -> None:
+def test_other_ports_are_refused(*, loopback: bool) -> None:
     fetcher = Fetcher(loopback=loopback, resolve=names(blog_example="8.8.8.8"))
-    assert refusal(f"http://blog.example:{port}/", fetcher) == PORT
+    for port in (1, 22, 81, 444, 8080, 8443, 65_535):
+        assert refusal(f"http://blog.example:{port}/", fetcher) == PORT
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
+def test_an_odd_url_is_refused() -> None:
+    urls = [
         "ftp://blog.example/",
         "file:///etc/passwd",
         "gopher://blog.example/",
@@ -120,10 +119,8 @@ def test_other_ports_are_refused(port: int, *, loopback: bool) -> None:
         "http://blog.example/\0",
         "http://" + 260 * "a" + ".example/",
         "http://blog.example/" + 2_048 * "a",
-    ],
-)
-def test_an_odd_url_is_refused(url: str) -> None:
-    assert refusal(url) == NOT_PLAIN
+    ]
+    assert {url: words for url in urls if (words := refusal(url)) != NOT_PLAIN} == {}
 
 
 def test_a_name_is_looked_up_once_and_no_answer_of_later_counts() -> None:

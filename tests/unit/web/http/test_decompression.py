@@ -3,7 +3,7 @@
 import gzip
 import tracemalloc
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -36,7 +36,6 @@ def get(body: bytes, encoding: str) -> Fetched:
         return Fetcher(loopback=True, seconds=5).get(site.url)
 
 
-@pytest.mark.parametrize("data", [b"", b"a", TEXT, NOISE], ids=["empty", "byte", "text", "noise"])
 @pytest.mark.parametrize(
     ("encoding", "compress"),
     [
@@ -53,10 +52,10 @@ def get(body: bytes, encoding: str) -> Fetched:
     ],
     ids=["gzip", "x-gzip", "capitals", "zlib", "raw", "identity", "none", "members", "padding", "garbage"],
 )
-def test_a_compressed_page_is_read(data: bytes, encoding: str, compress: object) -> None:
-    assert callable(compress)
-    fetched = get(compress(data), encoding)
-    assert (fetched.body, fetched.whole) == (data, True)
+def test_a_compressed_page_is_read(encoding: str, compress: Callable[[bytes], bytes]) -> None:
+    for data in (b"", b"a", TEXT, NOISE):
+        fetched = get(compress(data), encoding)
+        assert (fetched.body, fetched.whole) == (data, True)
 
 
 @pytest.mark.parametrize(
