@@ -60,25 +60,18 @@ class Owner:
 
     def deploy(self, *arguments: str, **environment: str) -> Run:
         """Deploy without a terminal, as a pipeline does."""
-        done = subprocess.run(
-            [TRACKBACK, "deploy", *arguments],
-            cwd=self.folder,
-            env={**self.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE,
-        )
-        return Run(done.returncode, done.stdout + done.stderr)
+        return self._run(str(TRACKBACK), "deploy", *arguments, environment=environment)
 
     def make(self, *arguments: str) -> Run:
         """Run `make` in the checkout, which has no tools yet, with SAM on the PATH and without a terminal."""
         path = f"{Path(self.environment['SAM']).parent}:{os.environ['PATH']}"
+        return self._run("make", *arguments, environment={"PATH": path})
+
+    def _run(self, *command: str, environment: Mapping[str, str]) -> Run:
         done = subprocess.run(
-            ["make", *arguments],
+            command,
             cwd=self.folder,
-            env={**self.environment, "PATH": path},
+            env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -10,7 +10,7 @@ import pytest
 
 from functions.moderate import app
 from functions.triage import app as triage
-from tests import template
+from tests import receivers, template
 from tests.admin_client import SESSION, Visitor, Waiting, now
 from tests.conftest import MakePing
 from tests.demo_site import Published, published
@@ -125,6 +125,20 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> str:
     make_queues(template.load())
     monkeypatch.setattr(triage, "checks", Queue(CHECKS))
     return CHECKS
+
+
+@pytest.fixture
+def blog() -> Iterator[receivers.Web]:
+    """The author's blog, whose post is `/post`."""
+    with receivers.web("localhost") as site:
+        yield site
+
+
+@pytest.fixture
+def other() -> Iterator[receivers.Web]:
+    """Somebody else's blog."""
+    with receivers.web() as site:
+        yield site
 
 
 @pytest.fixture(scope="session")

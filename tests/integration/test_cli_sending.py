@@ -4,13 +4,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from werkzeug.wrappers import Response
 
-from tests.receivers import Web, post, refused, web
+from tests.receivers import Web, post, refused
 from tests.template import ROOT
 from trackback.cli.main import main
 from trackback.model.sent_ping import SentPing
@@ -20,20 +19,6 @@ from trackback.storage.settings import save_settings
 from trackback.storage.table import Table
 
 Output = pytest.CaptureFixture[str]
-
-
-@pytest.fixture
-def blog() -> Iterator[Web]:
-    """The author's blog, whose post is `/post`."""
-    with web("localhost") as site:
-        yield site
-
-
-@pytest.fixture
-def other() -> Iterator[Web]:
-    """Somebody else's blog."""
-    with web() as site:
-        yield site
 
 
 @pytest.fixture(params=["file", "table"])

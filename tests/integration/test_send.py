@@ -1,6 +1,5 @@
 """What wakes `send`: jobs, and the schedule that reads the feed and tries again what is due."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,7 +9,7 @@ from werkzeug.wrappers import Response
 from functions.send import app
 from tests.events import Context
 from tests.integration.conftest import outcomes
-from tests.receivers import Web, post, web
+from tests.receivers import Web, post
 from trackback.model.send_job import MOST_STEPS, SendJob
 from trackback.model.sent_ping import SentPing, Stage
 from trackback.model.settings import Settings
@@ -23,20 +22,6 @@ from trackback.web.http.client import Fetcher
 
 NOW = datetime.now(UTC)
 SCHEDULE: dict[str, Any] = {"detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
-
-
-@pytest.fixture
-def blog() -> Iterator[Web]:
-    """The author's blog, whose post is `/post`."""
-    with web("localhost") as site:
-        yield site
-
-
-@pytest.fixture
-def other() -> Iterator[Web]:
-    """Somebody else's blog."""
-    with web() as site:
-        yield site
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from tests.concurrency import side_by_side
-from tests.receivers import ACCEPTED, Web, post, web
+from tests.receivers import ACCEPTED, Web, post
 from trackback.model.sending_limits import SendingLimits
 from trackback.model.sent_ping import Ledger, SentPing, Stage
 from trackback.sending.sender import Report, Sender
@@ -31,20 +30,6 @@ from trackback.cli.main import main
 signal.signal(signal.SIGINT, signal.default_int_handler)  # what runs in the background is spared Ctrl-C
 sys.exit(main())
 """
-
-
-@pytest.fixture
-def blog() -> Iterator[Web]:
-    """The author's blog, whose post is `/post`."""
-    with web("localhost") as site:
-        yield site
-
-
-@pytest.fixture
-def other() -> Iterator[Web]:
-    """Somebody else's blog."""
-    with web() as site:
-        yield site
 
 
 def run(path: Path, url: str, write: int = 0, moment: str = "") -> subprocess.Popen[bytes]:

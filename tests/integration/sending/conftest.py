@@ -1,13 +1,12 @@
 """The author's blog, another blog, and senders with a clock that is set by hand."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.receivers import Web, web
 from trackback.model.sending_limits import SendingLimits
 from trackback.model.sent_ping import Ledger
 from trackback.sending.sender import Report, Sender
@@ -26,20 +25,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
-
-
-@pytest.fixture
-def blog() -> Iterator[Web]:
-    """The author's blog, whose post is `/post`."""
-    with web("localhost") as site:
-        yield site
-
-
-@pytest.fixture
-def other() -> Iterator[Web]:
-    """Somebody else's blog."""
-    with web() as site:
-        yield site
 
 
 @pytest.fixture
