@@ -12,9 +12,9 @@ import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
-from tests import template
-from tests.browser import Browsers, open_browsers
 from tests.stack.aws import make_anew, stand_in
+from tests.support import template
+from tests.support.browser import Browsers, open_browsers
 from trackback.model.ping import Ping
 from trackback.model.posts import Sites
 from trackback.protocols.trackback.form import Form

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tests import sam
+from tests.support import sam
 
 KNOWN_BETTER = {
     ("RESOURCE_MISMATCH", "dynamodb:ListStreams"): "SAM's own policies name the table's streams, too"

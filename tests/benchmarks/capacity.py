@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from tests import template
 from tests.benchmarks import samples
 from tests.benchmarks.meter import Meter
 from tests.dynamodb_local import dynamodb_local, settings
+from tests.support import template
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import Post
 from trackback.model.transitions import CheckOutcome, checked

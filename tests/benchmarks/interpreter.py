@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import template
+from tests.support import template
 
 VENV = template.ROOT / ".venv" / "tools" / "bench"
 RUNTIME_CLIENT = "awslambdaric==4.2.2"

@@ -14,11 +14,11 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from tests import template
 from tests.benchmarks import samples
 from tests.benchmarks.interpreter import Interpreter
 from tests.benchmarks.runtime import Function, Process, started
 from tests.benchmarks.stand_in import KEYRING, aws_stand_in, latency
+from tests.support import template
 
 BUILD = template.ROOT / ".aws-sam" / "build"
 FLOOR = Path(__file__).with_name("floor")

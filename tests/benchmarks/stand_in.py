@@ -15,8 +15,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from statistics import median
 from typing import Any
 
-from tests import template
 from tests.benchmarks import samples
+from tests.support import template
 from trackback.signing import Keyring
 from trackback.storage.moderation_queue import PAGE as QUEUE_PAGE
 

@@ -7,10 +7,10 @@ from functools import cached_property
 from itertools import starmap
 from typing import Any
 
-from tests import sam
 from tests.costs.parts import Function, Route, Schedule, Source
-from tests.template import Template
-from tests.template import load as load_template
+from tests.support import sam
+from tests.support.template import Template
+from tests.support.template import load as load_template
 
 _ANY = "x-amazon-apigateway-any-method"
 _MINUTES = {"minute": 1, "hour": 60, "day": 1_440}

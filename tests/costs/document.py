@@ -11,7 +11,7 @@ from tests.costs.line import Bill
 from tests.costs.parts import Source
 from tests.costs.report import Report
 from tests.costs.text import formula, money
-from tests.template import ROOT
+from tests.support.template import ROOT
 
 DOCUMENT = ROOT / "docs" / "costs.md"
 README = ROOT / "README.md"

@@ -22,7 +22,6 @@ from typing import IO, Any
 
 import boto3
 
-from tests import sam, template
 from tests.benchmarks.interpreter import Interpreter, prepare
 from tests.benchmarks.meter import Meter
 from tests.benchmarks.runtime import Function, started
@@ -32,6 +31,7 @@ from tests.costs.cases import REQUESTS, STARTS, Case, Cases
 from tests.costs.metering import MeteringProxy, metering
 from tests.costs.sources import sources
 from tests.dynamodb_local import dynamodb_local, settings
+from tests.support import sam, template
 from trackback.model.ping import Status
 from trackback.storage.table import Table
 

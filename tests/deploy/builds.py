@@ -4,7 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import sam, template
+from tests.support import sam, template
 
 FUNCTIONS = [function.name for function in template.load().functions()]
 LAYERS = ["shared", "html", "pages"]

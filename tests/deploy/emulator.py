@@ -14,8 +14,8 @@ from typing import Any
 import boto3
 import yaml
 
-from tests import sam, template
-from tests.template import ROOT
+from tests.support import sam, template
+from tests.support.template import ROOT
 
 TOOLS = ROOT / ".venv" / "tools" / "ministack" / "bin"
 PATIENCE = 60

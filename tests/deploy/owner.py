@@ -13,9 +13,9 @@ from typing import Any
 import boto3
 import pexpect
 
-from tests import sam
 from tests.deploy.emulator import TOOLS
-from tests.template import ROOT
+from tests.support import sam
+from tests.support.template import ROOT
 
 TRACKBACK = ROOT / ".venv" / "bin" / "trackback"
 PATIENCE = 300

@@ -5,9 +5,9 @@ import re
 import pytest
 from rjsmin import jsmin
 
-from tests import template
 from tests.deploy.builds import FUNCTIONS, LAYERS, RUNTIME, TAG, Build
-from tests.template import ROOT
+from tests.support import template
+from tests.support.template import ROOT
 
 BUDGETS = {"shared": 10_000_000, "html": 15_000_000, "pages": 5_000_000}
 ARM64 = b"\xb7\0"  # ELF's e_machine

@@ -11,7 +11,7 @@ import pytest
 from rjsmin import jsmin
 
 from tests.deploy.emulator import PATIENCE, Response, Stack
-from tests.template import ROOT
+from tests.support.template import ROOT
 
 TRACKBACK = ROOT / ".venv" / "bin" / "trackback"
 FORM = "application/x-www-form-urlencoded"

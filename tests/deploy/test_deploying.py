@@ -4,7 +4,7 @@ import re
 
 from tests.deploy.answers import ADDRESS, ANSWERS, DOMAIN, HOST, REGION, SETTINGS, given, live_settings
 from tests.deploy.owner import Owner
-from tests.template import ROOT
+from tests.support.template import ROOT
 
 BROKEN = """
   Broken:

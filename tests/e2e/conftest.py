@@ -23,11 +23,11 @@ import boto3
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.browser import Browsers
 from tests.stack.aws import ENVIRONMENT
 from tests.stack.servers import is_free
-from tests.template import ROOT
-from tests.websites import page, website
+from tests.support.browser import Browsers
+from tests.support.template import ROOT
+from tests.support.websites import page, website
 from trackback.cli.output import as_json
 from trackback.model.ping import Ping, Status, ping_id
 from trackback.model.posts import Sites

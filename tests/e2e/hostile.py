@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.payloads import PAYLOADS
+from tests.support.payloads import PAYLOADS
 from trackback.model.ping import HistoryEntry, Ping, Status
 from trackback.model.texts import Texts
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict

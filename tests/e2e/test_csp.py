@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.websites import Website, page, website
+from tests.support.websites import Website, page, website
 from trackback.cli.doctor.csp import forbids_request, forbids_script, read_policies
 
 SCRIPT = """

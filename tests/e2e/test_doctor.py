@@ -7,7 +7,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.e2e.conftest import Running, Trackback, eventually, rows
-from tests.websites import page, website
+from tests.support.websites import page, website
 from trackback.protocols.trackback.rdf import block
 from trackback.storage.keys import SETTINGS
 

@@ -12,9 +12,9 @@ from functions.triage import app as triage
 from tests.demo.site import DemoBlog
 from tests.e2e.hostile import TEXTS, hostile
 from tests.e2e.watch import Watch
-from tests.events import Context
 from tests.stack.aws import confirm, make_anew, sent_mails
 from tests.stack.servers import serving
+from tests.support.events import Context
 from trackback.model.ping import Status
 from trackback.storage.dynamodb import to_item
 from trackback.storage.items import to_attributes

@@ -12,8 +12,8 @@ from tests.e2e.author import cookies, sign_in, signed_link
 from tests.e2e.conftest import Running
 from tests.e2e.hostile import SOME, TEXTS, hostile, records_of_texts
 from tests.e2e.watch import Watch
-from tests.payloads import PAYLOADS
 from tests.stack.servers import serving
+from tests.support.payloads import PAYLOADS
 from trackback.model.ping import Ping, Status
 from trackback.storage.items import to_attributes
 

@@ -10,8 +10,8 @@ from tests.conftest import MakePing
 from tests.e2e.hostile import TEXTS, hostile
 from tests.e2e.test_accessibility import WINDOWS, amiss
 from tests.e2e.watch import Watch
-from tests.embed_server import served
-from tests.websites import Website, page, website
+from tests.support.embed_server import served
+from tests.support.websites import Website, page, website
 from trackback.model.ping import Status
 from trackback.storage.items import to_attributes
 from trackback.storage.pings import PingStore

@@ -14,7 +14,7 @@ from tests.e2e.conftest import eventually
 from tests.e2e.test_streams import echo, line_of, opened
 from tests.stack.queues import Consumer
 from tests.stack.schedules import Schedule, messages
-from tests.template import Tick
+from tests.support.template import Tick
 
 Lines = Iterator[str]
 

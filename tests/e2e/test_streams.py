@@ -17,7 +17,7 @@ from tests.conftest import MakePing
 from tests.stack.environment import Environments, FunctionFailedError
 from tests.stack.schedules import Schedule, calls
 from tests.stack.streams import Delivery, fits
-from tests.template import Function
+from tests.support.template import Function
 from trackback.storage.pings import PingStore
 
 PATIENCE = 60  # seconds for what takes one

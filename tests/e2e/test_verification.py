@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.e2e.conftest import Row, Running, Trackback, judged, rows
-from tests.websites import Answer, Website, page, silence, website
+from tests.support.websites import Answer, Website, page, silence, website
 
 SUCCESS = b'<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>\n</response>\n'
 PROMPT = 8  # seconds: less than one slow source takes

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser import Browsers
-from tests.embedding import World, embedding, open_tab
+from tests.support.browser import Browsers
+from tests.support.embedding import World, embedding, open_tab
 
 # What Playwright cannot ask of the Firefox that people have: to print, to measure, to go without scripts.
 only_chromium = pytest.mark.parametrize("browser", ["Chromium"], indirect=True, scope="module")

@@ -6,7 +6,7 @@ import threading
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.embedding import COUNT, FAILED, LIST, LOADED, World, ping
+from tests.support.embedding import COUNT, FAILED, LIST, LOADED, World, ping
 
 BOTH = "{script}<trackback-list><a href='/fallback/'>Who wrote about this</a></trackback-list>"
 

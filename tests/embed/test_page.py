@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
 from tests.embed.conftest import only_chromium
-from tests.embedding import COUNT, FAILED, LIST, LOADED, World, embedding, open_tab, ping
+from tests.support.embedding import COUNT, FAILED, LIST, LOADED, World, embedding, open_tab, ping
 
 SCRIPT_AND_LIST = "{script}<trackback-list><a href='/fallback/'>TrackBacks</a></trackback-list>"
 EVERYTHING = (

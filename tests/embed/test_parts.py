@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.embedding import COUNT, LIST, LOADED, World, ping
+from tests.support.embedding import COUNT, LIST, LOADED, World, ping
 
 COUNTED, UNCOUNTED = f"{COUNT}:load", f"{COUNT}:error"
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.embedding import FAILED, LIST, World, ping
-from tests.payloads import LOADED as FOREIGN
-from tests.payloads import PAYLOADS
+from tests.support.embedding import FAILED, LIST, World, ping
+from tests.support.payloads import LOADED as FOREIGN
+from tests.support.payloads import PAYLOADS
 
 SCRIPT_AND_LIST = "{script}<trackback-list></trackback-list>"
 SHOWN = ("title", "excerpt", "blog_name")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests import template
+from tests.support import template
 from trackback.outcomes import count_refused_mail
 
 TEMPLATE = template.load()

@@ -3,7 +3,7 @@
 import re
 import tomllib
 
-from tests.template import ROOT
+from tests.support.template import ROOT
 
 TEXT = (ROOT / "ARCHITECTURE.md").read_text()
 PACKAGE = ROOT / "layers" / "shared" / "trackback"

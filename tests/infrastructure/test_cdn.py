@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests import template
 from tests.stack.cdn import ADDRESS, CACHING_DISABLED, Cdn, Viewed
-from tests.template import ROOT
+from tests.support import template
+from tests.support.template import ROOT
 from trackback.gateway import Request
 from trackback.pages.public.content_negotiation import prefers_html
 

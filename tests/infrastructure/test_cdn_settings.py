@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests import template
+from tests.support import template
 
 CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/12345678-abcd"
 GATEWAY = "Api.execute-api.AWS::Region.AWS::URLSuffix"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests import sam, template
+from tests.support import sam, template
 
 TEMPLATE = template.load()
 MAPPINGS = sam.made("AWS::Lambda::EventSourceMapping")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests import template
 from tests.costs import deployment, document, measured, prices, report, text
+from tests.support import template
 
 REPORT = report.make()
 DEPLOYED = deployment.load()

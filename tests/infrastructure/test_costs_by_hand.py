@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from tests import template
 from tests.costs import flood, idle, pings, views
 from tests.costs.deployment import Deployment
 from tests.costs.line import Bill
 from tests.costs.measured import Measured
 from tests.costs.prices import Meter, Prices
 from tests.costs.usage import Usage
+from tests.support import template
 
 MILLION = 1_000_000
 FUNCTION = {"MemorySize": 512, "Architectures": ["arm64"], "LoggingConfig": {"LogFormat": "JSON"}}

@@ -6,8 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from tests import template
-from tests.template import ROOT
+from tests.support import template
+from tests.support.template import ROOT
 
 LISTED = subprocess.run(["git", "ls-files", "*.md"], cwd=ROOT, check=True, capture_output=True, text=True)
 PAGES = [name for name in LISTED.stdout.split() if not name.startswith("tests/costs/")]  # templates of docs/

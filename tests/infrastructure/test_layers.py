@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from tests import sam
-from tests.template import ROOT
+from tests.support import sam
+from tests.support.template import ROOT
 
 PACKAGES = {
     "HtmlLayer": {"lxml", "feedparser"},

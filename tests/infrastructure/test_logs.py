@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests import sam, template
-from tests.template import Template
+from tests.support import sam, template
+from tests.support.template import Template
 
 TEMPLATE = template.load()
 QUERIES = TEMPLATE.resources("AWS::Logs::QueryDefinition")

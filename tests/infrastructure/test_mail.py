@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests import template
+from tests.support import template
 
 BODY = template.load().body
 RESOURCES: dict[str, Any] = BODY["Resources"]

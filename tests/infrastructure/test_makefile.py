@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from tests.template import ROOT
+from tests.support.template import ROOT
 
 MAKEFILE = (ROOT / "Makefile").read_text()
 DESCRIBED = re.findall(r"^([a-z-]+):.*## (.*)", MAKEFILE, re.MULTILINE)

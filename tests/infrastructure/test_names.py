@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests import template
+from tests.support import template
 
 LONGEST = "a" * 128
 UNIQUE = "1b4cd4f1-5f4a-11ef-8d1a-0affe8f4a8d5"

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests import sam
 from tests.stack.streams import fits
+from tests.support import sam
 from trackback.storage.stream import event_of, needs_check
 
 STREAM = sam.made("AWS::Lambda::EventSourceMapping")["TriageStream"]

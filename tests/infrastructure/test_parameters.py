@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests import template
+from tests.support import template
 
 PARAMETERS: dict[str, Any] = template.load().body["Parameters"]
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.template import ROOT, Template
+from tests.support.template import ROOT, Template
 
 EXAMPLE = ROOT / "examples" / "deploy"
 WORKFLOW = yaml.safe_load((EXAMPLE / "github-actions.yml").read_text())

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests import sam, template
+from tests.support import sam, template
 from trackback.storage import keys
 
 TEMPLATE = template.load()

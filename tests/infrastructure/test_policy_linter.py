@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.template import ROOT
+from tests.support.template import ROOT
 
 TABLE = {"Type": "AWS::DynamoDB::Table", "Properties": {}}
 ARN = {"Fn::GetAtt": ["Table", "Arn"]}

@@ -8,7 +8,7 @@ import pytest
 from functions.notify import app as notify
 from functions.send import app as send
 from functions.verify import app
-from tests import sam, template
+from tests.support import sam, template
 from trackback.web.http import client as fetch
 
 TEMPLATE = template.load()

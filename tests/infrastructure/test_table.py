@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests import template
+from tests.support import template
 from trackback.model.listing import Summary
 
 TEMPLATE = template.load()

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests import sam, template
-from tests.template import ROOT
+from tests.support import sam, template
+from tests.support.template import ROOT
 
 TEMPLATE = template.load()
 RESOURCES: dict[str, Any] = TEMPLATE.body["Resources"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests import sam, template
+from tests.support import sam, template
 
 FUNCTIONS = sorted(template.load().resources("AWS::Serverless::Function"))
 GLOBALS = template.load().body["Globals"]["Function"]

@@ -10,12 +10,12 @@ import pytest
 
 from functions.moderate import app
 from functions.triage import app as triage
-from tests import receivers, template
-from tests.admin_client import SESSION, Visitor, Waiting, now
 from tests.conftest import MakePing
-from tests.demo_site import Published, published
 from tests.stack.aws import make_queues
-from tests.websites import Answer, Website, page, website
+from tests.support import receivers, template
+from tests.support.admin_client import SESSION, Visitor, Waiting, now
+from tests.support.demo_site import Published, published
+from tests.support.websites import Answer, Website, page, website
 from trackback.model.ping import Ping, Status, client_hash
 from trackback.model.posts import Sites
 from trackback.model.transitions import CheckOutcome, checked

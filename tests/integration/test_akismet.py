@@ -8,7 +8,7 @@ from werkzeug.wrappers import Request, Response
 
 from tests.integration.conftest import Web
 from tests.stack.servers import serving
-from tests.websites import page
+from tests.support.websites import page
 from trackback.model.ping import Status
 from trackback.receiving.spam.akismet import Akismet
 from trackback.receiving.verifier import Verifier

@@ -12,7 +12,7 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from functions.verify import app
-from tests.admin_client import SETTINGS, Visitor
+from tests.support.admin_client import SETTINGS, Visitor
 from trackback.cli.main import main
 from trackback.errors import BadSettings
 from trackback.storage.akismet_key import FRESH, AkismetKey

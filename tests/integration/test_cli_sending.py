@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from werkzeug.wrappers import Response
 
-from tests.receivers import Web, post, refused
-from tests.template import ROOT
+from tests.support.receivers import Web, post, refused
+from tests.support.template import ROOT
 from trackback.cli.main import main
 from trackback.model.sent_ping import SentPing
 from trackback.model.settings import Settings

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests import aws_faults as faults
+from tests.support import aws_faults as faults
 from trackback.errors import BadSettings, PingRefused
 from trackback.model.posts import Sites
 from trackback.storage.closed_posts import (

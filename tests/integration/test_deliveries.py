@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests import aws_faults as faults
 from tests.conftest import MakePing
+from tests.support import aws_faults as faults
 from trackback.errors import TableBusy
 from trackback.model.delivery import Delivery, by_ping, delivery_id, event_id, ping_event
 from trackback.model.ping import Status

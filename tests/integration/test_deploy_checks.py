@@ -9,7 +9,7 @@ import boto3
 import pytest
 import trustme
 
-from tests.template import ROOT
+from tests.support.template import ROOT
 from trackback.cli.deploy import account, certificate, kept_table
 from trackback.cli.deploy.identities import identity_parameters
 from trackback.cli.deploy.parameters import read_keys

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 import pytest
 
-from tests.demo_site import PATH, Published
-from tests.websites import page, redirect
+from tests.support.demo_site import PATH, Published
+from tests.support.websites import page, redirect
 from trackback.cli.doctor.examine import Doctor
 from trackback.cli.doctor.finding import Finding, Severity
 from trackback.cli.main import main

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.demo_site import PATH, Published
-from tests.websites import Answer, page, silence, website
+from tests.support.demo_site import PATH, Published
+from tests.support.websites import Answer, page, silence, website
 from trackback.cli.doctor.api_check import ApiCheck
 from trackback.cli.doctor.discovery_check import Post
 from trackback.cli.doctor.finding import Finding, Severity

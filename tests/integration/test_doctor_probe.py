@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from tests import aws_faults as faults
-from tests import template
-from tests.demo_site import PATH, Published
+from tests.support import aws_faults as faults
+from tests.support import template
+from tests.support.demo_site import PATH, Published
 from trackback.cli.doctor import probe as trial
 from trackback.cli.doctor.discovery_check import Post
 from trackback.cli.doctor.finding import Severity

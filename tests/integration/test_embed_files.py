@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from functions.serve import app
-from tests import template
-from tests.events import Context, http_event
+from tests.support import template
+from tests.support.events import Context, http_event
 from trackback.pages.public.embed import PARTS, Embed
 
 GOOD = f"/{app.embed.versioned}"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from tests.receivers import Web, post, web
+from tests.support.receivers import Web, post, web
 from trackback.model.sending_limits import SendingLimits
 from trackback.model.sent_ping import Ledger, Stage
 from trackback.sending.feed_poll import MOST_POSTS, Followed, follow

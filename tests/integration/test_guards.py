@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from functions.moderate import app
-from tests.admin_client import SESSION, Visitor
+from tests.support.admin_client import SESSION, Visitor
 
 FILES = r"/moderate/(?:style\.css|moderate\.js|icon\.svg)"
 SIGN_IN = {"/moderate/sign-in", "/moderate/sign-in/<token>"}

@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from functions.serve import app
-from tests import aws_faults as faults
 from tests.conftest import MakePing
 from tests.integration.test_serve import BUSY, PINGS, approve, get
-from tests.template import ROOT
+from tests.support import aws_faults as faults
+from tests.support.template import ROOT
 from trackback.storage.pings import PingStore
 from trackback.storage.table import Table
 
@@ -148,7 +148,7 @@ def test_whatever_is_asked_for_is_a_list_or_a_message(
 
 def test_programs_do_not_wait_for_what_makes_pages() -> None:
     script = (
-        "import sys; from functions.serve import app; from tests.events import Context, http_event;"
+        "import sys; from functions.serve import app; from tests.support.events import Context, http_event;"
         "app.handler(http_event('GET', '/pings/evil.example/'), Context());"
         "print(sorted({'jinja2', 'trackback.pages.templates'} & set(sys.modules)))"
     )

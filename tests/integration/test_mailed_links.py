@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from functions.moderate import app
-from tests.admin_client import NO_PING, QUEUE, Visitor, Waiting, mailed, now, reopen, revise
-from tests.events import FORM, Context, http_event
+from tests.support.admin_client import NO_PING, QUEUE, Visitor, Waiting, mailed, now, reopen, revise
+from tests.support.events import FORM, Context, http_event
 from trackback.model.ping import Status
 from trackback.model.settings import Notify
 from trackback.signing import Action, write_session

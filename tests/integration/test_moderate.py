@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from functions.moderate import app
-from tests import aws_faults as faults
-from tests.admin_client import (
+from tests.support import aws_faults as faults
+from tests.support.admin_client import (
     NO_PING,
     QUEUE,
     SESSION,
@@ -22,7 +22,7 @@ from tests.admin_client import (
     mailed,
     one,
 )
-from tests.events import FORM, Context, http_event
+from tests.support.events import FORM, Context, http_event
 from trackback.storage.pings import PingStore
 
 PAGES = [

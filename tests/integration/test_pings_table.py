@@ -9,9 +9,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from tests import aws_faults as faults
-from tests.concurrency import side_by_side
 from tests.conftest import MakePing
+from tests.support import aws_faults as faults
+from tests.support.concurrency import side_by_side
 from trackback.errors import NoSuchPing, StatusChanged
 from trackback.model.ping import Ping, Status
 from trackback.model.transitions import KEEP_UNWANTED, Change

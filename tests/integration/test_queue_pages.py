@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from tests.admin_client import NO_PING, QUEUE, Visitor, Waiting, chosen, mailed, now, one
+from tests.support.admin_client import NO_PING, QUEUE, Visitor, Waiting, chosen, mailed, now, one
 from trackback.model.ping import Status
 from trackback.model.settings import Settings
 from trackback.storage.pings import PingStore

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.admin_client import QUEUE, Visitor, Waiting, chosen, now, one, reopen, revise
+from tests.support.admin_client import QUEUE, Visitor, Waiting, chosen, now, one, reopen, revise
 from trackback.model.ping import Status
 from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules

@@ -6,8 +6,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.admin_client import QUEUE, Visitor, Waiting, mailed, now, one
-from tests.embed_server import served
+from tests.support.admin_client import QUEUE, Visitor, Waiting, mailed, now, one
+from tests.support.embed_server import served
 from trackback.model.ping import Status
 from trackback.storage.pings import PingStore
 

@@ -7,9 +7,9 @@ import pytest
 from werkzeug.wrappers import Response
 
 from functions.send import app
-from tests.events import Context
 from tests.integration.conftest import outcomes
-from tests.receivers import Web, post
+from tests.support.events import Context
+from tests.support.receivers import Web, post
 from trackback.model.send_job import MOST_STEPS, SendJob
 from trackback.model.sent_ping import SentPing, Stage
 from trackback.model.settings import Settings

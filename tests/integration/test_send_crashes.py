@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from tests.concurrency import side_by_side
-from tests.receivers import ACCEPTED, Web, post
+from tests.support.concurrency import side_by_side
+from tests.support.receivers import ACCEPTED, Web, post
 from trackback.model.sending_limits import SendingLimits
 from trackback.model.sent_ping import Ledger, SentPing, Stage
 from trackback.sending.sender import Report, Sender
@@ -34,7 +34,7 @@ sys.exit(main())
 
 def run(path: Path, url: str, write: int = 0, moment: str = "") -> subprocess.Popen[bytes]:
     """Start a run in a process of its own."""
-    command = [sys.executable, "-m", "tests.crashing_sender", str(path), url, str(write), moment]
+    command = [sys.executable, "-m", "tests.support.crashing_sender", str(path), url, str(write), moment]
     return subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.admin_client import NOTICE, QUEUE, Visitor, now
+from tests.support.admin_client import NOTICE, QUEUE, Visitor, now
 from trackback.model.send_job import JobResult, SendJob
 from trackback.model.sent_ping import SentPing, Stage
 from trackback.pages.admin.sending import MOST_READ, PAGE, Kind, list_sent

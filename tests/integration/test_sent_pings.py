@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.concurrency import side_by_side
 from tests.conftest import MakePing
+from tests.support.concurrency import side_by_side
 from trackback.model.feed_state import Memory, remembered
 from trackback.model.ping import Status
 from trackback.model.sent_ping import Ledger, LedgerBroken, SentPing, Stage

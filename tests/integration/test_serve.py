@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from functions.serve import app
-from tests import aws_faults as faults
 from tests.conftest import MakePing
-from tests.events import Context, http_event
+from tests.support import aws_faults as faults
+from tests.support.events import Context, http_event
 from trackback.model.ping import Ping, Status
 from trackback.storage.pings import PingStore
 from trackback.storage.table import Table

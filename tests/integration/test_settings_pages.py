@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from tests.admin_client import ORIGIN, QUEUE, SETTINGS, Visitor, Waiting, new_mails, now
 from tests.integration.conftest import outcomes
 from tests.stack.aws import confirm, sent_mails, unconfirm
+from tests.support.admin_client import ORIGIN, QUEUE, SETTINGS, Visitor, Waiting, new_mails, now
 from trackback.model.ping import Status
 from trackback.model.settings import Notify, Settings
 from trackback.storage.closed_posts import load_closed

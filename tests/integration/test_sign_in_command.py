@@ -10,8 +10,8 @@ import boto3
 import pytest
 
 from functions.moderate import app
-from tests.admin_client import QUEUE, SIGN_IN, Visitor
-from tests.stacks import deployed
+from tests.support.admin_client import QUEUE, SIGN_IN, Visitor
+from tests.support.stacks import deployed
 from trackback.cli.main import main
 from trackback.signing import SIGN_IN_LASTS
 from trackback.storage.api_address import note_api

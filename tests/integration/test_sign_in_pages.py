@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.admin_client import (
+from tests.stack.aws import confirm, sent_mails, unconfirm
+from tests.support.admin_client import (
     NO_PING,
     ORIGIN,
     QUEUE,
@@ -18,7 +19,6 @@ from tests.admin_client import (
     mailed,
     new_mails,
 )
-from tests.stack.aws import confirm, sent_mails, unconfirm
 from trackback.storage.deliveries import Deliveries
 from trackback.storage.table import Table
 

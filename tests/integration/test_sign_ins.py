@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.aws_faults import answer, error
+from tests.support.aws_faults import answer, error
 from trackback.errors import TableBusy
 from trackback.model.ping import Status
 from trackback.signing import SESSION_LASTS, SIGN_IN_LASTS, LinkExpired, LinkInvalid, write_sign_in

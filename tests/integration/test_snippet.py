@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from functions.serve import app
-from tests import aws_faults as faults
-from tests.embed_server import served
 from tests.integration.cli.conftest import Output, said
 from tests.integration.test_serve import BUSY, get
-from tests.websites import page, website
+from tests.support import aws_faults as faults
+from tests.support.embed_server import served
+from tests.support.websites import page, website
 from trackback.cli.main import main
 from trackback.storage.api_address import note_api
 from trackback.storage.table import Table

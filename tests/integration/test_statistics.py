@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests import aws_faults as faults
 from tests.conftest import MakePing
+from tests.support import aws_faults as faults
 from trackback.errors import TableBusy
 from trackback.model.ping import Status
 from trackback.storage import statistics as overview

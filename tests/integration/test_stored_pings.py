@@ -9,10 +9,10 @@ import pytest
 
 from functions.receive import app as receive
 from functions.serve import app as serve
-from tests.events import FORM, Context, http_event
-from tests.receivers import Web, post
-from tests.receivers import web as server
-from tests.stored_records import IDS, OUTPUT, OneServer, printed, row, store_records, stored
+from tests.support.events import FORM, Context, http_event
+from tests.support.receivers import Web, post
+from tests.support.receivers import web as server
+from tests.support.stored_records import IDS, OUTPUT, OneServer, printed, row, store_records, stored
 from trackback.cli.main import main
 from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.spam.flood import FloodWindow

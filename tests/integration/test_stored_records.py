@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 import pytest
 
 from functions.serve import app
-from tests.admin_client import QUEUE, Visitor
-from tests.events import Context, http_event
-from tests.stored_records import OUTPUT, PINGS, STORED_AT, printed, store_records, stored
+from tests.support.admin_client import QUEUE, Visitor
+from tests.support.events import Context, http_event
+from tests.support.stored_records import OUTPUT, PINGS, STORED_AT, printed, store_records, stored
 from trackback.model.transitions import Change
 from trackback.receiving.spam.training import load_words
 from trackback.signing import write_sign_in

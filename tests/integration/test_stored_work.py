@@ -12,12 +12,12 @@ from werkzeug.wrappers import Request, Response
 
 from functions.notify import app as notify
 from functions.send import app as send
-from tests.admin_client import QUEUE, Visitor
-from tests.events import Context
-from tests.receivers import Web, post
-from tests.receivers import web as server
 from tests.stack.aws import confirm, sent_mails
-from tests.stored_records import IDS, RECORDS, STORED_AT, OneServer, store_records, stored
+from tests.support.admin_client import QUEUE, Visitor
+from tests.support.events import Context
+from tests.support.receivers import Web, post
+from tests.support.receivers import web as server
+from tests.support.stored_records import IDS, RECORDS, STORED_AT, OneServer, store_records, stored
 from trackback.model.sending_limits import SendingLimits
 from trackback.notifications.webhook import Webhook
 from trackback.sending.feed_poll import follow

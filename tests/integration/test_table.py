@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests import aws_faults as faults
-from tests.concurrency import side_by_side
+from tests.support import aws_faults as faults
+from tests.support.concurrency import side_by_side
 from trackback.errors import StatusChanged, TableBusy
 from trackback.storage.keys import BY_STATUS
 from trackback.storage.table import BATCH, IS_NEW, Table, Update

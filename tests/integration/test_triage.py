@@ -9,11 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.triage import app
-from tests import aws_faults as faults
 from tests.conftest import MakePing
-from tests.events import Context
 from tests.integration.conftest import CHECKS, NOW, Web, outcomes
 from tests.stack.streams import records_of
+from tests.support import aws_faults as faults
+from tests.support.events import Context
 from trackback.model.ping import Status
 from trackback.model.settings import Event, Notify, Settings
 from trackback.model.transitions import check_requested

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from functions.verify import app
-from tests import aws_faults as faults
-from tests.events import Context, queue_event
 from tests.integration.conftest import POST, Web, outcomes
-from tests.websites import Answer, drip, page, redirect, reset, silence
+from tests.support import aws_faults as faults
+from tests.support.events import Context, queue_event
+from tests.support.websites import Answer, drip, page, redirect, reset, silence
 from trackback.model.ping import Ping, Status
 from trackback.model.transitions import postponed
 from trackback.receiving.spam.rules import read_rule

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.template import ROOT
+from tests.support.template import ROOT
 
 _LEFT_OUT = shutil.ignore_patterns(".*", "__pycache__", "node_modules")
 _PASSED, _FAILED = 0, 1  # statuses of pytest; any other means that it could not run the tests

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tests.template import ROOT
+from tests.support.template import ROOT
 
 SITES = ROOT / "examples"
 TOOLS = ROOT / ".venv" / "tools" / "sites"

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from werkzeug.wrappers import Response
 
-from tests.receivers import Web, post, web
 from tests.sites.recipe import SITES, TOOLS
+from tests.support.receivers import Web, post, web
 from trackback.cli.main import main
 
 PIPELINES = SITES / "pipelines"

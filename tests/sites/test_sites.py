@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.conftest import Running, eventually
 from tests.sites.recipe import API, OTHERS, RECIPES, SITES, TOOLS, Recipe, Site
-from tests.websites import page, website
+from tests.support.websites import page, website
 from trackback.model.ping import Status, ping_id
 from trackback.model.posts import Sites
 from trackback.protocols.trackback.discovery import Form, discover

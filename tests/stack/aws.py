@@ -21,9 +21,9 @@ from moto.core import responses
 from moto.core.serialize import AttributePickerContext, XFormedAttributePicker
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
-from tests import template
 from tests.stack.servers import serving
-from tests.template import Template
+from tests.support import template
+from tests.support.template import Template
 from trackback.storage.table import Table
 
 ENVIRONMENT = {

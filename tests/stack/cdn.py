@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl
 
 from playwright.sync_api import Page
 
-from tests.events import http_event
-from tests.template import Template
+from tests.support.events import http_event
+from tests.support.template import Template
 
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 CORS_S3_ORIGIN = "88a5eaf4-2fd4-4709-b370-b4c650ea3fcf"

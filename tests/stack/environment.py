@@ -14,8 +14,8 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from tests.events import Context
-from tests.template import ROOT, Function
+from tests.support.events import Context
+from tests.support.template import ROOT, Function
 
 MOST_AT_ONCE = 8
 _HERE = {

@@ -12,9 +12,9 @@ from urllib.parse import unquote, urlsplit
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Request, Response
 
-from tests.events import http_event
 from tests.stack.environment import Environments, FunctionFailedError
-from tests.template import Template
+from tests.support.events import http_event
+from tests.support.template import Template
 
 MAX_BODY = 10_000_000
 _TEXT = ("text/", "application/json", "application/xml", "application/javascript")

@@ -13,7 +13,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests import template
 from tests.demo.blog import SECOND_THOUGHTS
 from tests.demo.site import DemoBlog, plant
 from tests.demo.sources import REPLY, OtherBlogs, ping_from_all
@@ -25,7 +24,8 @@ from tests.stack.queues import Consumer
 from tests.stack.schedules import Schedule, calls, messages
 from tests.stack.servers import QuietHandler, TalkingHandler, is_free, serving
 from tests.stack.streams import Delivery
-from tests.template import Template
+from tests.support import template
+from tests.support.template import Template
 from trackback.model.posts import Sites
 from trackback.storage.pings import PingStore
 from trackback.storage.table import Table

@@ -9,7 +9,7 @@ from typing import Any, Self
 import boto3
 
 from tests.stack.environment import Environments, FunctionFailedError
-from tests.template import Tick
+from tests.support.template import Tick
 
 Event = dict[str, Any]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.events import FORM, http_event
+from tests.support.events import FORM, http_event
 from trackback.errors import BadQuery
 from trackback.gateway import Fields, Request, first
 

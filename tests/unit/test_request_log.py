@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools import Logger
 
-from tests.events import Context
+from tests.support.events import Context
 from trackback import request_log as slow
 
 EVENT = {"routeKey": "GET /pings/{post+}", "rawPath": "/pings/a-strangers-words"}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.linear_time import not_linear
+from tests.support.linear_time import not_linear
 from trackback.signing import (
     LINK_LASTS,
     SESSION_LASTS,

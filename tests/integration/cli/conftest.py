@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.websites import Answer, Website, page, website
+from tests.support.websites import Answer, Website, page, website
 from trackback.cli.main import main
 from trackback.model.ping import Ping
 from trackback.model.posts import Sites

@@ -8,9 +8,9 @@ import pytest
 from dns.resolver import Resolver
 from moto.backends import get_backend
 
-from tests.ses import TOKENS, ZONE, Ses, account, address, ses_server
 from tests.stack.aws import ACCOUNT
-from tests.stacks import deployed
+from tests.support.ses import TOKENS, ZONE, Ses, account, address, ses_server
+from tests.support.stacks import deployed
 from trackback.cli.doctor.aws import AwsDoctor
 from trackback.cli.doctor.dns_records import Dns
 from trackback.cli.doctor.finding import Finding, Severity

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.dns_server import dns_server
 from tests.integration.doctor.conftest import AUTHOR, CNAMES, DOMAIN, Deploy, examine
-from tests.ses import Ses, account, address, identity
+from tests.support.dns_server import dns_server
+from tests.support.ses import Ses, account, address, identity
 from trackback.cli.doctor.finding import Severity
 
 

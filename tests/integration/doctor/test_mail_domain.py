@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from dns.resolver import Resolver
 
-from tests.dns_server import dns_server
 from tests.integration.doctor.conftest import AUTHOR, CNAMES, DOMAIN, Deploy, examine
-from tests.ses import TOKENS, ZONE, Ses, identity
+from tests.support.dns_server import dns_server
+from tests.support.ses import TOKENS, ZONE, Ses, identity
 from trackback.cli.doctor.aws import AwsDoctor
 from trackback.cli.doctor.dns_records import Dns
 from trackback.cli.doctor.finding import Severity

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.integration.doctor.conftest import AUTHOR, Deploy, examine
-from tests.ses import Ses, address
-from tests.stacks import deployed
+from tests.support.ses import Ses, address
+from tests.support.stacks import deployed
 from trackback.cli.doctor.aws import check_status
 from trackback.cli.doctor.finding import Severity
 from trackback.cli.main import main

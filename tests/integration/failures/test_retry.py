@@ -9,8 +9,8 @@ from werkzeug.wrappers import Request, Response
 
 from tests.conftest import MakePing
 from tests.integration.failures.conftest import ASYNC, SEND, TRIAGE, Output, Queues, batch, context
-from tests.lambdas import Lambdas
 from tests.stack.servers import serving
+from tests.support.lambdas import Lambdas
 from trackback.cli.main import main
 from trackback.storage.pings import PingStore
 from trackback.storage.table import Table

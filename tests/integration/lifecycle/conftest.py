@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 
 from tests.integration.conftest import NOW, Web
-from tests.websites import Answer
+from tests.support.websites import Answer
 from trackback.model.ping import Ping, Status
 
 DAY = timedelta(days=1)

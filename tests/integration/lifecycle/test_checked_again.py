@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.conftest import NOW, POST, Web
 from tests.integration.lifecycle.conftest import DAY, approved, item, shown
-from tests.websites import page
+from tests.support.websites import page
 from trackback.model.ping import Due, Ping, Status
 from trackback.model.transitions import Change, postponed
 from trackback.model.verdict import Gone

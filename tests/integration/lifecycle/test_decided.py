@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests import template
 from tests.integration.conftest import NOW, POST, Web
 from tests.integration.lifecycle.conftest import approved, item, shown
-from tests.websites import page
+from tests.support import template
+from tests.support.websites import page
 from trackback.model.ping import Status
 from trackback.model.transitions import KEEP_UNWANTED
 from trackback.receiving.spam.rules import read_rule

@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.conftest import NOW, Web
 from tests.integration.lifecycle.conftest import DAY, approved, shown
-from tests.websites import Answer, page, redirect, reset, silence
+from tests.support.websites import Answer, page, redirect, reset, silence
 from trackback.cli.main import main
 from trackback.cli.output import as_json
 from trackback.model.ping import Status

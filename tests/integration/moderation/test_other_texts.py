@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.concurrency import side_by_side
 from tests.conftest import MakePing
 from tests.integration.moderation.conftest import DEFAULT, LATER, NOW, URL, standing, stored
+from tests.support.concurrency import side_by_side
 from trackback.errors import StatusChanged
 from trackback.model.ping import Ping, Status
 from trackback.receiving.moderation import Moderation

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.concurrency import side_by_side
 from tests.conftest import MakePing
 from tests.integration.moderation.conftest import DEFAULT, LATER, NOW, judged, standing, stored
+from tests.support.concurrency import side_by_side
 from trackback.errors import StatusChanged
 from trackback.model.ping import HistoryEntry, Ping, Status
 from trackback.model.transitions import may_be_undone, reopened

@@ -13,11 +13,11 @@ from moto.backends import get_backend
 
 from functions.notify import app
 from functions.triage import app as triage
-from tests.events import Context
 from tests.integration.conftest import NOW, Web
 from tests.stack.aws import confirm
 from tests.stack.streams import records_of
-from tests.websites import page
+from tests.support.events import Context
+from tests.support.websites import page
 from trackback.model.ping import Ping
 from trackback.model.settings import Settings
 from trackback.notifications.webhook import Webhook

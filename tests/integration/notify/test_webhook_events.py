@@ -9,11 +9,11 @@ import pytest
 
 from functions.notify import app
 from functions.triage import app as triage
-from tests import aws_faults as faults
 from tests.integration.conftest import NOW, Web, outcomes
 from tests.integration.notify.conftest import DONE, MINUTE, Notifier, choose, held
 from tests.stack.aws import sent_mails
-from tests.websites import page
+from tests.support import aws_faults as faults
+from tests.support.websites import page
 from trackback.model.delivery import event_id, ping_event
 from trackback.model.ping import Status
 from trackback.model.settings import Event, Notify

@@ -3,7 +3,7 @@
 from typing import Any
 
 from functions.receive import app
-from tests.events import Context, http_event
+from tests.support.events import Context, http_event
 
 SUCCESS = '<?xml version="1.0" encoding="utf-8"?>\n<response>\n<error>0</error>\n</response>\n'
 

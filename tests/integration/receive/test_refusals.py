@@ -3,9 +3,9 @@
 import pytest
 
 from functions.receive import app
-from tests import aws_faults as faults
-from tests.events import Context, http_event
 from tests.integration.receive.conftest import FORM, POST, SUCCESS, call, ping
+from tests.support import aws_faults as faults
+from tests.support.events import Context, http_event
 from trackback.storage.closed_posts import Closed, close
 from trackback.storage.pings import PingStore
 from trackback.storage.table import Table

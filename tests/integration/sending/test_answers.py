@@ -4,8 +4,8 @@ import pytest
 from werkzeug.wrappers import Response
 
 from tests.integration.sending.conftest import Make, outcome
-from tests.receivers import ACCEPTED, Web, post, refused
-from tests.websites import watched_connects
+from tests.support.receivers import ACCEPTED, Web, post, refused
+from tests.support.websites import watched_connects
 
 
 @pytest.mark.parametrize(

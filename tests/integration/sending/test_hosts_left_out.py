@@ -3,7 +3,7 @@
 from werkzeug.wrappers import Response
 
 from tests.integration.sending.conftest import Make, outcome
-from tests.receivers import Web, post, web
+from tests.support.receivers import Web, post, web
 from trackback.sending.post_run import NEVER, OWN
 
 

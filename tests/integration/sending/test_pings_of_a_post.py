@@ -7,7 +7,7 @@ import pytest
 from werkzeug.wrappers import Response
 
 from tests.integration.sending.conftest import MINUTE, Clock, Make, outcome
-from tests.receivers import ACCEPTED, Web, post, web
+from tests.support.receivers import ACCEPTED, Web, post, web
 from trackback.model.sent_ping import Ledger, SentPing, Stage
 from trackback.sending.post_run import ENOUGH
 from trackback.sending.sender import PostUnread

@@ -4,7 +4,7 @@ import pytest
 from werkzeug.wrappers import Response
 
 from tests.integration.sending.conftest import MINUTE, NOW, Clock, Make, outcome
-from tests.receivers import Web, post, refused, web
+from tests.support.receivers import Web, post, refused, web
 from trackback.model.sent_ping import GIVE_UP, PATIENCE, Ledger, SentPing, Stage
 from trackback.sending.post_run import TIME_IS_UP
 from trackback.sending.sender import GONE

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.conftest import NOW, POST, SENDER, Web
 from tests.integration.verification.conftest import SOURCE, rule
-from tests.websites import Answer, page, redirect
+from tests.support.websites import Answer, page, redirect
 from trackback.model.ping import Status
 from trackback.model.settings import Settings
 from trackback.receiving.spam.rules import read_rule

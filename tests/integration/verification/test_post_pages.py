@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.conftest import BLOG, POST, Web
 from tests.integration.verification.conftest import SOURCE
-from tests.websites import Answer, page, redirect, reset
+from tests.support.websites import Answer, page, redirect, reset
 from trackback.model.ping import Status
 from trackback.receiving.verifier import NO_SUCH_POST
 

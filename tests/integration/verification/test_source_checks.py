@@ -6,7 +6,7 @@ import pytest
 
 from tests.integration.conftest import BLOG, POST, Web
 from tests.integration.verification.conftest import SOURCE
-from tests.websites import Answer, drip, page, redirect, reset, silence
+from tests.support.websites import Answer, drip, page, redirect, reset, silence
 from trackback.model.ping import Status
 
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests import aws_faults as faults
 from tests.integration.conftest import NOW, POST, Web
 from tests.integration.verification.conftest import SOURCE, rule
-from tests.websites import page
+from tests.support import aws_faults as faults
+from tests.support.websites import page
 from trackback.errors import StatusChanged
 from trackback.model.ping import Status
 from trackback.model.transitions import Change

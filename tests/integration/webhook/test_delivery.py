@@ -11,7 +11,7 @@ import standardwebhooks
 from werkzeug.wrappers import Response
 
 from tests.integration.webhook.conftest import ID, MINUTE, NOW, Hook
-from tests.websites import page, watched_connects, website
+from tests.support.websites import page, watched_connects, website
 from trackback.model.settings import Event, Settings
 from trackback.notifications.webhook import RETRIES, ask_for_test, note_event, secret
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from tests.conftest import reworded
 from tests.integration.webhook.conftest import MINUTE, NOW, Hook
-from tests.websites import Answer, drip, flood, page, reset, silence, website
+from tests.support.websites import Answer, drip, flood, page, reset, silence, website
 from trackback.model.delivery import Delivery
 from trackback.notifications.webhook import MAX_ANSWER, RETRIES
 

@@ -3,7 +3,7 @@
 import re
 from itertools import combinations
 
-from tests import template
+from tests.support import template
 from trackback.model import delivery, send_job, sent_ping
 from trackback.storage import keys
 

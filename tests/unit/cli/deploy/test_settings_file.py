@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests import template
-from tests.template import ROOT
+from tests.support import template
+from tests.support.template import ROOT
 from trackback.cli.deploy.hosts import host_problem
 from trackback.cli.deploy.parameters import OURS, BadTemplate, read_keys, read_parameters
 from trackback.cli.deploy.questions import questions, tidy

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.linear_time import not_linear
+from tests.support.linear_time import not_linear
 from trackback.cli.doctor.post_page import Element, PostPage, Script, read_post_page
 
 AT = "https://blog.example/2026/hello/"

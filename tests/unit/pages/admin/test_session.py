@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.events import http_event
+from tests.support.events import http_event
 from trackback.gateway import Request
 from trackback.pages.admin.session import ForeignForm, refuse_foreign
 

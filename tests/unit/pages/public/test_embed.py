@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from rjsmin import jsmin
 
-from tests.template import ROOT
+from tests.support.template import ROOT
 from trackback.pages.public.embed import FOR_GOOD, LONG, PARTS, SHORT, Embed
 
 SERVE = ROOT / "functions" / "serve"

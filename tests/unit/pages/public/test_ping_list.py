@@ -11,7 +11,7 @@ import pytest
 from lxml import html
 
 from functions.serve import app
-from tests.payloads import PAYLOADS
+from tests.support.payloads import PAYLOADS
 from trackback.model.listing import Cursor, Page, Summary
 from trackback.model.posts import Post
 from trackback.pages.public.ping_list import ListPages, is_page, post_name

@@ -7,7 +7,7 @@ import pytest
 from lxml import html
 
 from functions.serve import app
-from tests.payloads import PAYLOADS
+from tests.support.payloads import PAYLOADS
 from trackback.model.posts import Post, Sites
 from trackback.pages.public.embed import Embed
 from trackback.pages.public.snippet import snippet

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.linear_time import not_linear
+from tests.support.linear_time import not_linear
 from trackback.protocols.trackback.discovery import MOST, Form, Found, discover
 from trackback.protocols.trackback.rdf import block
 from trackback.urls import is_same_page

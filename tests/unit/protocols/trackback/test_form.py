@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.events import FORM, form_event, http_event
+from tests.support.events import FORM, form_event, http_event
 from trackback.errors import PingRefused
 from trackback.gateway import Request
 from trackback.protocols.trackback.form import Form, charset_label, read_form

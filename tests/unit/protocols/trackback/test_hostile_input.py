@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.events import FORM, http_event
+from tests.support.events import FORM, http_event
 from trackback.errors import BadQuery, PingRefused
 from trackback.gateway import Request
 from trackback.model.listing import Cursor, Summary, read_limit

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.linear_time import not_linear
+from tests.support.linear_time import not_linear
 from trackback.protocols.trackback.rdf import MOST_BLOCKS, Block, block, read_blocks
 from trackback.web.html.tokenizer import read_markup
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tests.events import FORM, form_event
+from tests.support.events import FORM, form_event
 from trackback.errors import PingRefused
 from trackback.gateway import Request
 from trackback.model.ping import Ping, Status

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.linear_time import not_linear
+from tests.support.linear_time import not_linear
 from tests.unit.protocols.trackback.answers import ACCEPTED, NOW, UNCLEAR, document, read
 from trackback.protocols.trackback.response import MOST_WORDS, READ, read_response
 

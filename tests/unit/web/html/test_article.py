@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.linear_time import LIMIT, growth, not_linear
+from tests.support.linear_time import LIMIT, growth, not_linear
 from tests.unit.web.html.articles import AT, A, read, targets
 from trackback.web.html.article import read_article
 

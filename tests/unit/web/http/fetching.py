@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from tests.websites import website
+from tests.support.websites import website
 from trackback.web.http.client import Fetched, Fetcher
 
 NOT_PUBLIC = "its server is not on the public internet"

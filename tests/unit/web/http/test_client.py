@@ -10,8 +10,8 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from tests.stack.servers import serving
+from tests.support.websites import page, redirect, website
 from tests.unit.web.http.fetching import get, here, names
-from tests.websites import page, redirect, website
 from trackback.web.http.client import USER_AGENT, Fetched, Fetcher, FetchFailed
 
 

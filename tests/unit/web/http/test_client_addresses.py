@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.support.websites import page, redirect, watched_connects, website
 from tests.unit.web.http.fetching import NOT_HTTP, NOT_PLAIN, NOT_PUBLIC, PORT, here, names
-from tests.websites import page, redirect, watched_connects, website
 from trackback.web.http.client import Fetcher, FetchFailed, FetchRefused
 
 UNKNOWN = "its server's name is unknown"

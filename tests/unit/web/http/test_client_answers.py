@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.support.websites import page
 from tests.unit.web.http.fetching import NOT_HTTP, get
-from tests.websites import page
 from trackback.web.http.client import MAX_BODY, FetchFailed
 
 TOO_MUCH = "its server sends more than a page can need"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from tests.support.websites import page, redirect, watched_connects, website
 from tests.unit.web.http.fetching import NOT_PLAIN, NOT_PUBLIC, PORT, get, here
-from tests.websites import page, redirect, watched_connects, website
 from trackback.web.http.client import Fetcher, FetchFailed
 
 

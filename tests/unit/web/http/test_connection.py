@@ -8,8 +8,18 @@ from contextlib import contextmanager
 
 import pytest
 
+from tests.support.websites import (
+    Answer,
+    drip,
+    flood,
+    page,
+    redirect,
+    reset,
+    silence,
+    watched_connects,
+    website,
+)
 from tests.unit.web.http.slow_servers import BODY, BROKEN_OFF, CHUNKED, HEAD, SECONDS, TOO_SLOW, in_time
-from tests.websites import Answer, drip, flood, page, redirect, reset, silence, watched_connects, website
 from trackback.web.http.client import MAX_BODY, Fetcher, FetchFailed
 from trackback.web.http.connection import MAX_ATTEMPTS
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.websites import page, website
+from tests.support.websites import page, website
 from trackback.web.http.client import MAX_BODY, Fetched, Fetcher, FetchFailed
 from trackback.web.http.decompression import decompressed
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import trustme
 
+from tests.support.websites import Answer, drip, flood, page, redirect, silence, website
 from tests.unit.web.http.slow_servers import BODY, BROKEN_OFF, CHUNKED, SECONDS, TOO_SLOW, in_time
-from tests.websites import Answer, drip, flood, page, redirect, silence, website
 from trackback.web.http.client import MAX_BODY, Fetcher, FetchFailed
 
 

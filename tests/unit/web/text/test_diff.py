@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.linear_time import LIMIT, growth
+from tests.support.linear_time import LIMIT, growth
 from trackback.web.text.diff import Part, difference
 
 CASES: list[tuple[str, str, str, list[Part]]] = [

@@ -21,7 +21,7 @@ import boto3
 from trackback.cli.main import main
 from trackback.web.http.client import Fetched, Fetcher
 
-HERE = Path(__file__).parent / "integration"
+HERE = Path(__file__).parents[1] / "integration"
 RECORDS: list[dict[str, Any]] = json.loads((HERE / "records_before_rooms.json").read_text("utf-8"))
 OUTPUT: dict[str, Any] = json.loads((HERE / "output_before_rooms.json").read_text("utf-8"))
 PINGS = [record for record in RECORDS if "url" in record]

@@ -1,4 +1,4 @@
-"""A sender that is killed before or after its nth write: `python -m tests.crashing_sender …`."""
+"""A sender that is killed before or after its nth write: `python -m tests.support.crashing_sender …`."""
 
 import os
 import signal

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from functions.serve import app
-from tests import template
-from tests.events import Context
 from tests.stack.gateway import Gateway
 from tests.stack.servers import serving
+from tests.support import template
+from tests.support.events import Context
 
 
 class Serve:

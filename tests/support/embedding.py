@@ -10,10 +10,10 @@ from typing import Any
 from playwright.sync_api import Browser, Error, Page
 from werkzeug.wrappers import Request, Response
 
-from tests import template
-from tests.embed_server import Serve
 from tests.stack.gateway import Gateway
 from tests.stack.servers import serving
+from tests.support import template
+from tests.support.embed_server import Serve
 
 LIST, COUNT = "trackback-list", "trackback-count"
 LOADED, FAILED = f"{LIST}:load", f"{LIST}:error"

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from tests.template import ROOT
+from tests.support.template import ROOT
 
 SAM = ROOT / ".venv" / "tools" / "sam" / "bin" / "sam"
 _LEFT_OUT = ("AWS_", "FETCH_", "POWERTOOLS_", "SITES", "TABLE")

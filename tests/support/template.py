@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.intrinsics import Body
+from tests.support.intrinsics import Body
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 _ACCOUNT = "123456789012"
 _NOT_IN_CREATE_TABLE = ("TimeToLiveSpecification", "PointInTimeRecoverySpecification")
 

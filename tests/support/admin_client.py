@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 
 from functions.moderate import app
 from tests.conftest import reworded
-from tests.events import FORM, Context, http_event
 from tests.stack.aws import sent_mails
+from tests.support.events import FORM, Context, http_event
 from trackback.gateway import Request
 from trackback.model.ping import Ping, Status
 from trackback.model.transitions import CheckOutcome, checked

@@ -1,6 +1,6 @@
 """The browsers of the tests: the system's Chromium and Firefox, installed if they are missing.
 
-`python -m tests.browser` installs both if necessary, and prints their paths.
+`python -m tests.support.browser` installs both if necessary, and prints their paths.
 """
 
 import os

@@ -5,11 +5,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests import template
 from tests.stack.environment import Environments
 from tests.stack.gateway import Gateway
 from tests.stack.servers import serving
-from tests.websites import Answer, page, website
+from tests.support import template
+from tests.support.websites import Answer, page, website
 from trackback.cli.doctor.discovery_check import Post
 from trackback.protocols.trackback.rdf import block
 
