@@ -124,9 +124,9 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 
 
 @EVERY_KIND
-def test_a_token_in_another_spelling_is_none(kind: str) -> None:
-    for change in SPELLINGS.values():
-        with pytest.raises(LinkInvalid):
+def test_a_token_in_another_spelling_is_none(kind: str, subtests: pytest.Subtests) -> None:
+    for name, change in SPELLINGS.items():
+        with subtests.test(name), pytest.raises(LinkInvalid):
             READERS[kind](KEYRING, change(TOKENS[kind]), NOW)
 
 

@@ -82,9 +82,9 @@ def test_a_list_can_be_of_one_post(queue: Queue, add: AddPing, tab: Tab) -> None
     assert ids(queue, tab, post=KEY, search=here[0].texts.title) == [here[0].id]
 
 
-def test_what_is_no_cursor_is_refused(queue: Queue) -> None:
+def test_what_is_no_cursor_is_refused(queue: Queue, subtests: pytest.Subtests) -> None:
     for after in ("x", "MSA", "é", "A" * 999, "MCAyMDI2LTExLTIy", "MCAyMDI2LTExLTIyVDA2OjExOjAxLjAwMFogYWFh"):
-        with pytest.raises(BadQuery, match="the value of next"):
+        with subtests.test(after[:9]), pytest.raises(BadQuery, match="the value of next"):
             queue.page(Tab.PENDING, after=after)
 
 

@@ -70,22 +70,21 @@ INJECTIONS = {
 HEADERS = ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
 
 
-def test_no_subject_adds_a_header_or_a_body() -> None:
+def test_no_subject_adds_a_header_or_a_body(subtests: pytest.Subtests) -> None:
     for name, subject in INJECTIONS.items():
-        mail = sent(subject)
-        assert sorted(mail.keys()) == sorted(HEADERS), name
-        types = [part.get_content_type() for part in mail.iter_parts()]
-        assert types == ["text/plain", "text/html"], name
-        assert mail.get_all("To") == [AUTHOR], name
+        with subtests.test(name):
+            mail = sent(subject)
+            assert sorted(mail.keys()) == sorted(HEADERS)
+            assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+            assert mail.get_all("To") == [AUTHOR]
 
 
-def test_no_body_ends_early() -> None:
+def test_no_body_ends_early(subtests: pytest.Subtests) -> None:
     for name, text in INJECTIONS.items():
-        mail = sent(text=one_line(text), html=one_line(text), stop=text)
-        headers = [*HEADERS, "List-Unsubscribe", "List-Unsubscribe-Post"]
-        assert sorted(mail.keys()) == sorted(headers), name
-        types = [part.get_content_type() for part in mail.iter_parts()]
-        assert types == ["text/plain", "text/html"], name
+        with subtests.test(name):
+            mail = sent(text=one_line(text), html=one_line(text), stop=text)
+            assert sorted(mail.keys()) == sorted([*HEADERS, "List-Unsubscribe", "List-Unsubscribe-Post"])
+            assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
 
 
 @pytest.mark.parametrize(

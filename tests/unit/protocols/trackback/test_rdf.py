@@ -51,12 +51,13 @@ TITLES = [
 ]
 
 
-def test_whatever_a_title_holds_stays_in_the_comment_and_is_read_back() -> None:
+def test_whatever_a_title_holds_stays_in_the_comment_and_is_read_back(subtests: pytest.Subtests) -> None:
     for title in TITLES:
-        written = block(ping_url=PING, post_url=POST, title=title)
-        assert list(read_blocks(written)) == [Block(PING, POST, POST, title)]
-        assert "".join(Shown(f"<p>a</p>{written}<p>b</p>").all) == "".join(Shown("<p>a</p><p>b</p>").all)
-        assert written.count("--") == 2, title
+        with subtests.test(title):
+            written = block(ping_url=PING, post_url=POST, title=title)
+            assert list(read_blocks(written)) == [Block(PING, POST, POST, title)]
+            assert "".join(Shown(f"<p>a</p>{written}<p>b</p>").all) == "".join(Shown("<p>a</p><p>b</p>").all)
+            assert written.count("--") == 2
 
 
 def test_addresses_with_hyphens_and_parameters_are_read_back_as_they_are() -> None:

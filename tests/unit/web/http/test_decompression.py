@@ -52,10 +52,13 @@ def get(body: bytes, encoding: str) -> Fetched:
     ],
     ids=["gzip", "x-gzip", "capitals", "zlib", "raw", "identity", "none", "members", "padding", "garbage"],
 )
-def test_a_compressed_page_is_read(encoding: str, compress: Callable[[bytes], bytes]) -> None:
-    for data in (b"", b"a", TEXT, NOISE):
-        fetched = get(compress(data), encoding)
-        assert (fetched.body, fetched.whole) == (data, True)
+def test_a_compressed_page_is_read(
+    encoding: str, compress: Callable[[bytes], bytes], subtests: pytest.Subtests
+) -> None:
+    for name, data in {"empty": b"", "byte": b"a", "text": TEXT, "noise": NOISE}.items():
+        with subtests.test(name):
+            fetched = get(compress(data), encoding)
+            assert (fetched.body, fetched.whole) == (data, True)
 
 
 @pytest.mark.parametrize(
