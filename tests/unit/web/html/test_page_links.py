@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.unit.web.html.hidden import HIDDEN
 from tests.unit.web.html.pages import POST, A, is_wanted, read
 from trackback.web.html.page import Link
 
@@ -137,10 +136,6 @@ def test_a_real_link_is_found(page: str) -> None:
 )
 def test_what_only_looks_like_a_link_is_none(page: str) -> None:
     assert read(page).link is None
-
-
-def test_a_link_that_browsers_do_not_show_is_none() -> None:
-    assert [name for name, around in HIDDEN.items() if read(around.format(A)).link] == []
 
 
 def test_a_relative_link_is_resolved_on_the_page_that_redirects_led_to() -> None:
