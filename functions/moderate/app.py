@@ -25,11 +25,11 @@ from trackback.pages.admin.session import ForeignForm
 from trackback.pages.templates import Pages
 from trackback.paths import QUEUE, SIGN_IN
 from trackback.receiving.moderation import Moderation
-from trackback.request_log import noting_slow
-from trackback.signing import LinkExpired, LinkInvalid
+from trackback.request_log import log_slow_requests
+from trackback.signing import TokenExpired, TokenInvalid
 from trackback.storage.akismet_key import AkismetKey
 from trackback.storage.deliveries import Deliveries
-from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.dynamodb import raising_table_busy
 from trackback.storage.moderation_queue import Queue
 from trackback.storage.pings import PingStore
 from trackback.storage.send_jobs import SendJobs
@@ -68,8 +68,8 @@ for router in routers:
 
 TO_SIGN_IN, TO_QUEUE = (SIGN_IN, "Sign in"), (QUEUE, "Your pings")
 ERRORS: dict[type[TrackbackError], ErrorPage] = {
-    LinkExpired: ErrorPage(410, "This link is over", TO_SIGN_IN),
-    LinkInvalid: ErrorPage(400, "This is no good link", TO_SIGN_IN),
+    TokenExpired: ErrorPage(410, "This link is over", TO_SIGN_IN),
+    TokenInvalid: ErrorPage(400, "This is no good link", TO_SIGN_IN),
     ForeignForm: ErrorPage(403, "Nothing was done", TO_QUEUE),
     BadQuery: ErrorPage(400, "That makes no sense here", TO_QUEUE),
     NoSuchPing: ErrorPage(404, "There is no such ping", TO_QUEUE),
@@ -90,7 +90,7 @@ def explain(error: TrackbackError) -> Reply:
 def slow_down(error: ClientError) -> Reply:
     """Return 429 if the table's throughput limit is reached. Other AWS errors are faults and raise."""
     try:
-        with telling_when_busy():
+        with raising_table_busy():
             raise error
     except TableBusy as busy:
         logger.warning("the table's ceiling is reached")
@@ -109,7 +109,7 @@ def not_found(_: NotFoundError) -> Reply:
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
-@noting_slow(logger)
+@log_slow_requests(logger)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway's payload 2.0."""
     return app.resolve(event, context)

@@ -24,7 +24,7 @@ from trackback.paths import PING_URLS
 from trackback.protocols.trackback import xml as answer
 from trackback.protocols.trackback.form import charset_label, read_form
 from trackback.protocols.trackback.receive import read_ping
-from trackback.request_log import noting_slow
+from trackback.request_log import log_slow_requests
 from trackback.storage.closed_posts import Closed
 from trackback.storage.pings import PingStore
 from trackback.storage.table import Table
@@ -106,7 +106,7 @@ def _xml(body: str, headers: dict[str, str] | None = None, status: int = 200) ->
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
-@noting_slow(logger)
+@log_slow_requests(logger)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway's payload 2.0."""
     return app.resolve(event, context)

@@ -8,10 +8,10 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from trackback.outcomes import count
-from trackback.sending.feed_poll import follow
+from trackback.sending.feed_poll import poll_feed
 from trackback.sending.job_run import run_job
 from trackback.sending.sender import Report, Sender
-from trackback.sending.subscription import FeedUnread
+from trackback.sending.subscription import FeedUnreadable
 from trackback.sending.throttle import user_agent
 from trackback.storage.send_jobs import SendJobs
 from trackback.storage.sent_pings import SentPings
@@ -48,12 +48,12 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
         run(sender, str(event["order"]))
         return
     for job_id in send_jobs.waiting(datetime.now(UTC), MOST_JOBS):
-        if not sender.means.time_is_up():
+        if not sender.context.time_is_up():
             run(sender, job_id)
     for report in sender.send_due():
         count_pings(report)
     feed = deployed_feed if settings.feed is None else settings.feed
-    if feed and not sender.means.time_is_up():
+    if feed and not sender.context.time_is_up():
         read(sender, feed)
 
 
@@ -66,8 +66,8 @@ def run(sender: Sender, job_id: str) -> None:
 def read(sender: Sender, feed: str) -> None:
     """Send pings for new posts of the feed. An unreadable feed is logged and read again next time."""
     try:
-        followed = follow(sender, feed)
-    except FeedUnread as error:
+        followed = poll_feed(sender, feed)
+    except FeedUnreadable as error:
         logger.warning("the feed cannot be read", reason=str(error))
         return
     for report in followed.reports:

@@ -21,7 +21,7 @@ from trackback.pages.public.content_negotiation import prefers_html
 from trackback.pages.public.embed import SHORT, Embed
 from trackback.pages.public.ping_list import HTML, ListPages, is_page, post_name
 from trackback.paths import LISTS
-from trackback.request_log import noting_slow
+from trackback.request_log import log_slow_requests
 from trackback.storage.pings import PingStore
 from trackback.storage.posts import post_titles
 from trackback.storage.table import Table
@@ -162,7 +162,7 @@ def _message(status: int, words: str, headers: dict[str, str] | None = None) -> 
 
 
 @logger.inject_lambda_context(correlation_id_path=correlation_paths.API_GATEWAY_HTTP)
-@noting_slow(logger)
+@log_slow_requests(logger)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request of API Gateway's payload 2.0."""
     return app.resolve(event, context)

@@ -25,7 +25,7 @@ CHECKS = [
 def examine(table: Table, here: Published, path: str = PATH) -> dict[str, Finding]:
     """Return what is not right, by check."""
     found = Doctor(table, Fetcher(loopback=True, seconds=30), here.api).examine(here.blog + path)
-    return {finding.check: finding for finding in found if finding.grade is not Severity.RIGHT}
+    return {finding.check: finding for finding in found if finding.severity is not Severity.OK}
 
 
 def test_a_post_that_has_all_it_should_have_is_right(
@@ -73,8 +73,8 @@ def test_programs_get_one_object_a_line(table: Table, here: Published, capsys: O
     assert list(found) == CHECKS
     told = examine(table, here)
     assert found["link"] == asdict(told["link"])
-    assert found["link"]["grade"] == "wrong"
-    assert {row["grade"] for name, row in found.items() if name not in told} == {"right"}
+    assert found["link"]["severity"] == "wrong"
+    assert {row["severity"] for name, row in found.items() if name not in told} == {"right"}
 
 
 @pytest.mark.parametrize("how", ["environment", "table"])
@@ -122,32 +122,32 @@ def test_what_is_no_page_is_told(table: Table, here: Published) -> None:
 def test_a_huge_page_is_looked_at_as_far_as_senders_read(table: Table, here: Published) -> None:
     here.publish(here.markup() + "x" * MAX_BODY)
     found = examine(table, here)
-    assert {name: finding.grade for name, finding in found.items()} == {"page": Severity.NOTE}
+    assert {name: finding.severity for name, finding in found.items()} == {"page": Severity.WARNING}
 
 
 def test_a_redirect_is_followed_and_told(table: Table, here: Published) -> None:
     here.pages["/old"] = redirect(PATH)
     (found,) = examine(table, here, "/old").values()
-    assert (found.check, found.grade) == ("page", Severity.NOTE)
+    assert (found.check, found.severity) == ("page", Severity.WARNING)
     assert here.url in found.words
     assert examine(table, here, f"{PATH}#comments") == {}
 
 
 @pytest.mark.parametrize(
-    ("canonical", "grade", "words"),
+    ("canonical", "severity", "words"),
     [
-        ("/2026/other/", Severity.WRONG, "names another page"),
-        ("/2026/hello", Severity.NOTE, "spells the address otherwise"),
+        ("/2026/other/", Severity.ERROR, "names another page"),
+        ("/2026/hello", Severity.WARNING, "spells the address otherwise"),
     ],
 )
 def test_a_canonical_link_that_is_not_the_address_is_told(
-    table: Table, here: Published, canonical: str, grade: Severity, words: str
+    table: Table, here: Published, canonical: str, severity: Severity, words: str
 ) -> None:
     here.publish(
         here.markup().replace(f'rel="canonical" href="{here.url}"', f'rel="canonical" href="{canonical}"')
     )
     (found,) = examine(table, here).values()
-    assert (found.check, found.grade) == ("address", grade)
+    assert (found.check, found.severity) == ("address", severity)
     assert words in found.words
 
 
@@ -168,7 +168,7 @@ def test_no_ping_is_sent_where_the_api_does_not_take_it(table: Table, here: Publ
     elsewhere = Published("http://localhost" + here.blog[len("http://127.0.0.1") :], here.pages, here.api)
     elsewhere.publish()
     found = examine(table, elsewhere)
-    assert found["api"].grade is Severity.WRONG
+    assert found["api"].severity is Severity.ERROR
     assert "ping" not in found
 
 

@@ -38,27 +38,27 @@ def api(answers: dict[str, Answer] | Answer) -> Iterator[Post]:
         yield Post(POST, server.url)
 
 
-def grades(findings: Iterator[Finding]) -> dict[str, Severity]:
-    """Return the grades, by check."""
-    return {finding.check: finding.grade for finding in findings}
+def severities(findings: Iterator[Finding]) -> dict[str, Severity]:
+    """Return the severities, by check."""
+    return {finding.check: finding.severity for finding in findings}
 
 
 @pytest.mark.usefixtures("table")
 def test_the_deployed_api_is_right(here: Published, reception: ApiCheck) -> None:
     found = reception.check_pings(here.post())
-    assert (found.grade, found.check) == (Severity.RIGHT, "api")
+    assert (found.severity, found.check) == (Severity.OK, "api")
     script = Script(f"{here.api}/embed.js", is_module=True, in_body=True)
-    assert grades(reception.check_readers(here.post(), script)) == {
-        "cors": Severity.RIGHT,
-        "script": Severity.RIGHT,
+    assert severities(reception.check_readers(here.post(), script)) == {
+        "cors": Severity.OK,
+        "script": Severity.OK,
     }
-    assert grades(reception.check_readers(here.post(), None)) == {"cors": Severity.RIGHT}
+    assert severities(reception.check_readers(here.post(), None)) == {"cors": Severity.OK}
 
 
 @pytest.mark.usefixtures("table")
 def test_an_api_that_does_not_serve_the_blog_is_wrong(here: Published, reception: ApiCheck) -> None:
     found = reception.check_pings(Post("https://elsewhere.example/a/", here.api))
-    assert found.grade is Severity.WRONG
+    assert found.severity is Severity.ERROR
     assert found.words == "The API refuses: No blog with this host takes TrackBacks here. Check the ping URL."
     assert "Add elsewhere.example to the setting Sites" in found.advice
 
@@ -68,7 +68,7 @@ def test_a_blog_that_readers_see_under_another_address_gets_a_note(
     here: Published, reception: ApiCheck
 ) -> None:
     found = reception.check_pings(Post(here.url.replace("http:", "https:"), here.api))
-    assert found.grade is Severity.NOTE
+    assert found.severity is Severity.WARNING
     assert here.url in found.words
     assert f"blog at {here.blog.replace('http:', 'https:')}," in found.advice
 
@@ -92,7 +92,7 @@ def test_a_flood_is_no_reason_to_change_settings(reception: ApiCheck) -> None:
 def test_what_is_no_such_api_is_told(answer: Answer, words: str) -> None:
     with api(answer) as post:
         found = ApiCheck(Fetcher(loopback=True, seconds=1 if answer is silence else 30)).check_pings(post)
-    assert found.grade is Severity.WRONG
+    assert found.severity is Severity.ERROR
     assert words in found.words
 
 
@@ -104,31 +104,31 @@ def test_an_address_where_nothing_listens_is_told(reception: ApiCheck) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "grade", "words"),
+    ("answer", "severity", "words"),
     [
-        (page("{}", content_type=JSON, access_control_allow_origin="*"), Severity.RIGHT, "hand the list"),
+        (page("{}", content_type=JSON, access_control_allow_origin="*"), Severity.OK, "hand the list"),
         (
             page("{}", content_type=JSON, access_control_allow_origin="http://blog.example"),
-            Severity.RIGHT,
+            Severity.OK,
             "hand the list",
         ),
-        (page("{}", content_type=JSON), Severity.WRONG, "without leave"),
+        (page("{}", content_type=JSON), Severity.ERROR, "without leave"),
         (
             page("{}", content_type=JSON, access_control_allow_origin="http://x.example"),
-            Severity.WRONG,
+            Severity.ERROR,
             "without leave",
         ),
-        (page("<p>", access_control_allow_origin="*"), Severity.WRONG, "answers 200, text/html"),
-        (page("{}", "429 Too Many", content_type=JSON), Severity.WRONG, "answers 429"),
-        (b"nonsense", Severity.WRONG, "cannot be had"),
+        (page("<p>", access_control_allow_origin="*"), Severity.ERROR, "answers 200, text/html"),
+        (page("{}", "429 Too Many", content_type=JSON), Severity.ERROR, "answers 429"),
+        (b"nonsense", Severity.ERROR, "cannot be had"),
     ],
 )
 def test_a_list_that_browsers_do_not_hand_on_is_told(
-    reception: ApiCheck, answer: Answer, grade: Severity, words: str
+    reception: ApiCheck, answer: Answer, severity: Severity, words: str
 ) -> None:
     with api({LIST: answer}) as post:
         (found,) = reception.check_readers(post, None)
-    assert (found.check, found.grade) == ("cors", grade)
+    assert (found.check, found.severity) == ("cors", severity)
     assert words in found.words
 
 
@@ -138,27 +138,27 @@ def hashed(body: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("answer", "integrity", "grade", "words"),
+    ("answer", "integrity", "severity", "words"),
     [
-        (OPEN, "", Severity.RIGHT, "The embed comes."),
-        (OPEN, hashed(BODY), Severity.RIGHT, "The embed comes."),
-        (OPEN, f"md5-x sha256-x {hashed(BODY)}", Severity.RIGHT, "comes"),
-        (OPEN, hashed("old"), Severity.WRONG, "of another version"),
-        (OPEN, f"{hashed(BODY)} {hashed('old')}", Severity.RIGHT, "comes"),
-        (OPEN, f"{hashed(BODY)} sha512-x", Severity.WRONG, "of another version"),
-        (OPEN, "nonsense", Severity.RIGHT, "The embed comes."),
-        (page(BODY, content_type="text/javascript"), "", Severity.WRONG, "without leave"),
-        (page(BODY), "", Severity.WRONG, "answers 200, text/html"),
-        (page("{}", "404 Not Found"), "", Severity.WRONG, "answers 404"),
-        (b"nonsense", "", Severity.WRONG, "cannot be had"),
+        (OPEN, "", Severity.OK, "The embed comes."),
+        (OPEN, hashed(BODY), Severity.OK, "The embed comes."),
+        (OPEN, f"md5-x sha256-x {hashed(BODY)}", Severity.OK, "comes"),
+        (OPEN, hashed("old"), Severity.ERROR, "of another version"),
+        (OPEN, f"{hashed(BODY)} {hashed('old')}", Severity.OK, "comes"),
+        (OPEN, f"{hashed(BODY)} sha512-x", Severity.ERROR, "of another version"),
+        (OPEN, "nonsense", Severity.OK, "The embed comes."),
+        (page(BODY, content_type="text/javascript"), "", Severity.ERROR, "without leave"),
+        (page(BODY), "", Severity.ERROR, "answers 200, text/html"),
+        (page("{}", "404 Not Found"), "", Severity.ERROR, "answers 404"),
+        (b"nonsense", "", Severity.ERROR, "cannot be had"),
     ],
 )
 def test_an_embed_that_browsers_do_not_run_is_told(
-    reception: ApiCheck, answer: Answer, integrity: str, grade: Severity, words: str
+    reception: ApiCheck, answer: Answer, integrity: str, severity: Severity, words: str
 ) -> None:
     listed = page("{}", content_type=JSON, access_control_allow_origin="*")
     with api({LIST: listed, "/embed.js": answer}) as post:
         script = Script(f"{post.api}/embed.js", is_module=True, in_body=True, integrity=integrity)
         _, found = reception.check_readers(post, script)
-    assert (found.check, found.grade) == ("script", grade)
+    assert (found.check, found.severity) == ("script", severity)
     assert words in found.words

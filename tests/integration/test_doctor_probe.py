@@ -68,7 +68,7 @@ def test_a_test_ping_arrives_and_is_removed(
     arrived: list[Ping] = []
     here.after = lambda: arrived.extend(store.pings())
     found = send()
-    assert (found.grade, found.advice) == (Severity.RIGHT, "")
+    assert (found.severity, found.advice) == (Severity.OK, "")
     (ping,) = arrived
     assert (ping.post, ping.status) == (here.url, Status.RECEIVED)
     assert list(store.pings()) == []
@@ -79,7 +79,7 @@ def test_it_is_spam_to_verification_which_fetches_nothing_for_it(
     table: Table, store: PingStore, send: Callable[..., Any], seen: list[Ping], path: str
 ) -> None:
     """So there is no mail, no webhook and no count, even where it is never removed."""
-    assert send(path).grade is Severity.RIGHT
+    assert send(path).severity is Severity.OK
     (ping,) = seen
     assert ping.status is Status.SPAM
     assert ping.verdict
@@ -96,7 +96,7 @@ def test_it_is_spam_to_an_author_who_approves_the_like(
     (first,) = seen
     text = judged_text(first.url, *astuple(first.texts))
     table.write("words#", "model", WordModel.empty().learn([(text, False)] * 100).as_json())
-    assert send().grade is Severity.RIGHT
+    assert send().severity is Severity.OK
     assert [ping.status for ping in seen] == [Status.SPAM, Status.SPAM]
 
 
@@ -105,14 +105,14 @@ def test_none_is_sent_where_a_rule_would_let_it_pass(
 ) -> None:
     save_rules(table, [read_rule("allow", "text", "trackback doctor")], [])
     found = send()
-    assert (found.grade, seen) == (Severity.NOTE, [])
+    assert (found.severity, seen) == (Severity.WARNING, [])
     assert "trackback rules list" in found.advice
     save_rules(
         table,
         [read_rule("block", "text", "trackback doctor")],
         [read_rule("allow", "text", "trackback doctor")],
     )
-    assert send().grade is Severity.RIGHT
+    assert send().severity is Severity.OK
 
 
 def test_none_is_sent_for_a_post_that_is_closed(
@@ -120,14 +120,14 @@ def test_none_is_sent_for_a_post_that_is_closed(
 ) -> None:
     close(table, Sites(here.blog), here.url)
     found = send()
-    assert (found.grade, seen) == (Severity.NOTE, [])
+    assert (found.severity, seen) == (Severity.WARNING, [])
     assert "closed this post" in found.words
 
 
 def test_an_api_that_refuses_is_quoted(table: Table, here: Published) -> None:
     elsewhere = Post("http://elsewhere.example/hello/", here.api)
     found = Probe(table, Fetcher(loopback=True)).run(elsewhere)
-    assert found.grade is Severity.WRONG
+    assert found.severity is Severity.ERROR
     assert found.words.endswith("No blog with this host takes TrackBacks here. Check the ping URL.")
 
 
@@ -142,7 +142,7 @@ def test_an_api_that_fails_once_it_has_stored_the_ping_leaves_none(
 
     here.after = fail
     found = send()
-    assert found.grade is Severity.WRONG
+    assert found.severity is Severity.ERROR
     assert "it answers 500" in found.words
     assert (len(stored), list(store.pings())) == (1, [])
 
@@ -155,7 +155,7 @@ def test_a_ping_that_is_stored_after_we_gave_up_is_removed_as_well(
     here.before = lambda: Event().wait(2)
     here.after = lambda: stored.extend(store.pings())
     found = Probe(table, Fetcher(loopback=True, seconds=1)).run(here.post())
-    assert found.grade is Severity.WRONG
+    assert found.severity is Severity.ERROR
     assert "did not answer within 1 seconds" in found.words
     assert list(store.pings()) == []
 
@@ -164,7 +164,7 @@ def test_a_ping_that_does_not_arrive_tells_of_another_table(
     store: PingStore, here: Published, other: Table
 ) -> None:
     found = Probe(other, Fetcher(loopback=True)).run(here.post())
-    assert found.grade is Severity.WRONG
+    assert found.severity is Severity.ERROR
     assert "is not in the table other" in found.words
     assert "--table" in found.advice
     assert list(PingStore(other).pings()) == []

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Request, Response
 from tests.support.receivers import Web, post, web
 from trackback.model.sending_limits import SendingLimits
 from trackback.model.sent_ping import Ledger, Stage
-from trackback.sending.feed_poll import MOST_POSTS, Followed, follow
+from trackback.sending.feed_poll import MOST_POSTS, PollResult, poll_feed
 from trackback.sending.sender import Sender
-from trackback.sending.subscription import FeedUnread
+from trackback.sending.subscription import FeedUnreadable
 from trackback.storage.sent_pings_file import SentPingsFile
 from trackback.web.feed import ACCEPT
 from trackback.web.http.client import Fetcher
@@ -83,75 +83,75 @@ def sender(ledger: Ledger, *, minutes: int = 0, own: tuple[str, ...] = (), **opt
 def test_the_first_sight_of_a_feed_sends_nothing_and_new_posts_send_then(
     blog: Blog, other: Web, ledger: Ledger
 ) -> None:
-    assert follow(sender(ledger), blog.feed) == Followed([], [], skipped=1, strange=0, left=0)
+    assert poll_feed(sender(ledger), blog.feed) == PollResult([], [], skipped=1, foreign=0, left=0)
     assert not other.requests
     blog.publish("second")
     blog.publish("third")
-    followed = follow(sender(ledger), blog.feed)
+    followed = poll_feed(sender(ledger), blog.feed)
     assert [report.url for report in followed.reports] == [
         f"{blog.site.url}/second",
         f"{blog.site.url}/third",
     ]
     assert other.pinged() == ["second", "third"]
-    assert follow(sender(ledger), blog.feed) == Followed([], [], skipped=0, strange=0, left=0)
+    assert poll_feed(sender(ledger), blog.feed) == PollResult([], [], skipped=0, foreign=0, left=0)
 
 
 def test_old_posts_send_if_asked_and_once(blog: Blog, other: Web, ledger: Ledger) -> None:
     for n in range(MOST_POSTS + 2):
         blog.publish(f"old-{n}", day=1)
-    assert not follow(sender(ledger), blog.feed).reports
+    assert not poll_feed(sender(ledger), blog.feed).reports
     for _ in range(2):
-        followed = follow(sender(ledger, minutes=100 * 1_440), blog.feed, old=True)
+        followed = poll_feed(sender(ledger, minutes=100 * 1_440), blog.feed, old=True)
         assert (len(followed.reports), followed.left) == (MOST_POSTS + 3, 0)
     assert other.pinged() == ["first", *(f"old-{n}" for n in range(MOST_POSTS + 2))]
 
 
 def test_a_changed_post_sends_to_what_it_links_to_now(blog: Blog, other: Web, ledger: Ledger) -> None:
-    follow(sender(ledger), blog.feed)
+    poll_feed(sender(ledger), blog.feed)
     blog.publish("first", to="another")
     for _ in range(2):
-        follow(sender(ledger), blog.feed)
+        poll_feed(sender(ledger), blog.feed)
     assert other.pinged() == ["another"]
 
 
 def test_an_unchanged_feed_is_not_sent_again(blog: Blog, ledger: Ledger) -> None:
     for _ in range(3):
-        follow(sender(ledger), blog.feed)
+        poll_feed(sender(ledger), blog.feed)
     requests = blog.site.requests
     assert [request.headers.get("Accept") for request in requests] == [ACCEPT] * 3
     assert ["If-None-Match" in request.headers for request in requests] == [False, True, True]
 
 
 def test_a_post_older_than_the_limit_sends_nothing(blog: Blog, other: Web, ledger: Ledger) -> None:
-    follow(sender(ledger), blog.feed)
+    poll_feed(sender(ledger), blog.feed)
     blog.publish("backdated", day=1)
-    followed = follow(sender(ledger, minutes=20 * 1_440), blog.feed)
+    followed = poll_feed(sender(ledger, minutes=20 * 1_440), blog.feed)
     assert (followed.reports, followed.skipped) == ([], 1)
     assert not other.pings
 
 
 def test_posts_of_others_in_a_feed_send_nothing(blog: Blog, other: Web, ledger: Ledger) -> None:
     with web() as third:
-        follow(sender(ledger), blog.feed)
+        poll_feed(sender(ledger), blog.feed)
         blog.publish("second", host=third.url)
         third.pages["/second"] = blog.site.pages["/second"]
-        assert follow(sender(ledger), blog.feed).skipped == 1
+        assert poll_feed(sender(ledger), blog.feed).skipped == 1
         assert not third.requests
         blog.publish("third", host=third.url)
         third.pages["/third"] = blog.site.pages["/third"]
         own = (third.url.partition("//")[2],)
-        assert len(follow(sender(ledger, own=own), blog.feed).reports) == 1
+        assert len(poll_feed(sender(ledger, own=own), blog.feed).reports) == 1
     assert other.pinged() == ["third"]
 
 
 def test_many_new_posts_are_handled_a_few_in_each_run_the_oldest_first(
     blog: Blog, other: Web, ledger: Ledger
 ) -> None:
-    follow(sender(ledger), blog.feed)
+    poll_feed(sender(ledger), blog.feed)
     names = [f"new-{n:02}" for n in range(2 * MOST_POSTS + 1)]
     for name in names:
         blog.publish(name)
-    left = [follow(sender(ledger), blog.feed).left for _ in range(4)]
+    left = [poll_feed(sender(ledger), blog.feed).left for _ in range(4)]
     assert left == [MOST_POSTS + 1, 1, 0, 0]
     assert other.pinged() == names
 
@@ -159,34 +159,34 @@ def test_many_new_posts_are_handled_a_few_in_each_run_the_oldest_first(
 def test_what_the_time_does_not_suffice_for_is_left_to_the_next_run(
     blog: Blog, other: Web, ledger: Ledger
 ) -> None:
-    follow(sender(ledger), blog.feed)
+    poll_feed(sender(ledger), blog.feed)
     blog.publish("second")
     blog.publish("third")
-    assert follow(sender(ledger, time_is_up=lambda: len(other.pings) > 0), blog.feed).left == 1
-    assert follow(sender(ledger), blog.feed).left == 0
+    assert poll_feed(sender(ledger, time_is_up=lambda: len(other.pings) > 0), blog.feed).left == 1
+    assert poll_feed(sender(ledger), blog.feed).left == 0
     assert other.pinged() == ["second", "third"]
 
 
 def test_a_post_that_is_not_there_yet_is_tried_again(blog: Blog, other: Web, ledger: Ledger) -> None:
-    follow(sender(ledger), blog.feed)
+    poll_feed(sender(ledger), blog.feed)
     blog.publish("second")
     page, blog.site.pages["/second"] = blog.site.pages["/second"], Response("", 503)
-    followed = follow(sender(ledger), blog.feed)
+    followed = poll_feed(sender(ledger), blog.feed)
     assert followed.unread == [f"{blog.site.url}/second: its server answers 503"]
     blog.site.pages["/second"] = page
-    assert not follow(sender(ledger), blog.feed).reports
+    assert not poll_feed(sender(ledger), blog.feed).reports
     sender(ledger, minutes=15).send_due()
     assert other.pinged() == ["second"]
     assert [record.stage for record in ledger.every()] == [Stage.ACCEPTED]
 
 
 def test_a_dry_run_remembers_nothing(blog: Blog, other: Web, ledger: Ledger) -> None:
-    follow(sender(ledger), blog.feed)
+    poll_feed(sender(ledger), blog.feed)
     blog.publish("second")
     blog.publish("missing")
     del blog.site.pages["/missing"]
     for _ in range(2):
-        followed = follow(sender(ledger), blog.feed, dry_run=True)
+        followed = poll_feed(sender(ledger), blog.feed, dry_run=True)
         assert [len(report.steps) for report in followed.reports] == [1]
         assert len(followed.unread) == 1
     assert not other.pings
@@ -197,14 +197,14 @@ def test_the_feed_is_found_from_the_page_that_is_given(blog: Blog, other: Web, l
     link = '<link rel="alternate" type="application/atom+xml" href="{}">'
     home = f"{blog.site.url}/"
     blog.site.pages["/"] = link.format("/feed.xml")
-    follow(sender(ledger), home)
+    poll_feed(sender(ledger), home)
     blog.publish("second")
-    follow(sender(ledger), home)
+    poll_feed(sender(ledger), home)
     assert blog.site.asked["GET /"] == 1
     blog.publish("third")
     blog.site.pages |= {"/": link.format("/moved.xml"), "/moved.xml": blog.site.pages.pop("/feed.xml")}
     for _ in range(2):
-        follow(sender(ledger), home)
+        poll_feed(sender(ledger), home)
     assert other.pinged() == ["second", "third"]
     assert blog.site.asked["GET /"] == 2
 
@@ -228,9 +228,9 @@ def test_a_feed_that_cannot_be_read_is_told(
     blog: Blog, ledger: Ledger, page: Response | str, words: str
 ) -> None:
     blog.site.pages |= {"/feed.xml": page, "/page": "<p>Hello</p>"}
-    with pytest.raises(FeedUnread, match=words):
-        follow(sender(ledger), blog.feed)
-    assert ledger.memory(blog.feed) is None
+    with pytest.raises(FeedUnreadable, match=words):
+        poll_feed(sender(ledger), blog.feed)
+    assert ledger.feed_state(blog.feed) is None
 
 
 def test_a_feed_of_very_many_posts_is_remembered_in_little_room(
@@ -239,6 +239,6 @@ def test_a_feed_of_very_many_posts_is_remembered_in_little_room(
     items = "".join(f"<item><link>/{n}</link></item>" for n in range(5_000))
     feed = Response(f"<rss><channel>{items}</channel></rss>", content_type="text/xml")
     blog.site.pages["/feed.xml"] = feed
-    follow(sender(ledger), blog.feed)
+    poll_feed(sender(ledger), blog.feed)
     assert (tmp_path / "sent.json").stat().st_size < 20_000
-    assert follow(sender(ledger), blog.feed) == Followed([], [], skipped=0, strange=0, left=0)
+    assert poll_feed(sender(ledger), blog.feed) == PollResult([], [], skipped=0, foreign=0, left=0)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.conftest import MakePing
 from tests.support.concurrency import side_by_side
-from trackback.model.feed_state import Memory, remembered
+from trackback.model.feed_state import FeedState, remembered
 from trackback.model.ping import Status
 from trackback.model.sent_ping import Ledger, LedgerBroken, SentPing, Stage
 from trackback.storage.pings import PingStore
@@ -111,20 +111,20 @@ def test_all_are_listed_the_newest_first(ledger: Ledger) -> None:
 def test_what_is_remembered_of_a_feed_is_kept(ledger: Ledger, size: int) -> None:
     feed = "https://blog.example/feed.xml"
     posts = remembered({f"blog.example/{n}": f"Grüße {n}" for n in range(size)}, {})
-    memory = Memory("https://blog.example/atom", '"7"', "Thu, 26 Nov 2026 12:00:00 GMT", posts)
-    assert ledger.memory(feed) is None
-    ledger.remember(feed, Memory())
-    assert ledger.memory(feed) == Memory()
-    ledger.remember(feed, memory)
-    assert ledger.memory(feed) == memory
-    assert ledger.memory("https://blog.example/other.xml") is None
+    memory = FeedState("https://blog.example/atom", '"7"', "Thu, 26 Nov 2026 12:00:00 GMT", posts)
+    assert ledger.feed_state(feed) is None
+    ledger.save_feed_state(feed, FeedState())
+    assert ledger.feed_state(feed) == FeedState()
+    ledger.save_feed_state(feed, memory)
+    assert ledger.feed_state(feed) == memory
+    assert ledger.feed_state("https://blog.example/other.xml") is None
 
 
 def test_records_of_the_table_are_no_pings(table: Table, store: PingStore, make_ping: MakePing) -> None:
     ledger, ping = SentPings(table), make_ping()
     store.add(ping)
     assert all(map(ledger.put, RECORDS))
-    ledger.remember("https://blog.example/feed.xml", Memory())
+    ledger.save_feed_state("https://blog.example/feed.xml", FeedState())
     assert list(store.pings()) == [ping]
     assert [each for status in Status for each in store.pings(status)] == [ping]
     assert store.due(LATER, 10) == []

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.support.aws_faults import answer, error
 from trackback.errors import TableBusy
 from trackback.model.ping import Status
-from trackback.signing import SESSION_LASTS, SIGN_IN_LASTS, LinkExpired, LinkInvalid, write_sign_in
+from trackback.signing import SESSION_LASTS, SIGN_IN_LASTS, TokenExpired, TokenInvalid, write_sign_in
 from trackback.storage.pings import PingStore
 from trackback.storage.sign_ins import PAUSE, SignIns
 from trackback.storage.signing_keys import Keys
@@ -66,10 +66,10 @@ def test_a_sign_in_link_begins_a_session(access: SignIns) -> None:
 
 def test_the_owner_gets_a_link_at_any_time_which_replaces_a_mailed_one(access: SignIns) -> None:
     mailed, issued = asked(access), access.issue(NOW)
-    with pytest.raises(LinkExpired):
+    with pytest.raises(TokenExpired):
         access.enter(mailed, NOW)
     assert access.enter(issued, NOW)
-    with pytest.raises(LinkExpired):
+    with pytest.raises(TokenExpired):
         access.enter(issued, NOW)
 
 
@@ -81,7 +81,7 @@ def test_no_mail_can_be_had_that_would_replace_the_owners_link(access: SignIns) 
 
 def test_an_owners_link_ends_after_15_minutes(access: SignIns) -> None:
     issued = access.issue(NOW)
-    with pytest.raises(LinkExpired):
+    with pytest.raises(TokenExpired):
         access.enter(issued, NOW + SIGN_IN_LASTS + SECOND)
 
 
@@ -130,7 +130,7 @@ def test_a_link_is_good_once(access: SignIns) -> None:
     token = asked(access)
     access.enter(token, NOW)
     for now in (NOW, NOW + SECOND):
-        with pytest.raises(LinkExpired, match=r"has been used, or there is a newer one. Ask for a new one"):
+        with pytest.raises(TokenExpired, match=r"has been used, or there is a newer one. Ask for a new one"):
             access.enter(token, now)
 
 
@@ -140,7 +140,7 @@ def test_of_many_who_use_a_link_at_once_one_gets_in(access: SignIns) -> None:
     def enter(_: int) -> bool:
         try:
             return bool(access.enter(token, NOW))
-        except LinkExpired:
+        except TokenExpired:
             return False
 
     with ThreadPoolExecutor(8) as pool:
@@ -151,7 +151,7 @@ def test_using_a_link_allows_to_ask_for_the_next(access: SignIns) -> None:
     token = asked(access)
     access.enter(token, NOW)
     following = asked(access, NOW + SECOND)
-    with pytest.raises(LinkExpired):
+    with pytest.raises(TokenExpired):
         access.enter(token, NOW + SECOND)
     assert access.enter(following, NOW + SECOND)
 
@@ -159,7 +159,7 @@ def test_using_a_link_allows_to_ask_for_the_next(access: SignIns) -> None:
 def test_only_the_newest_link_is_good(access: SignIns) -> None:
     older = asked(access)
     newest = asked(access, NOW + PAUSE)
-    with pytest.raises(LinkExpired):
+    with pytest.raises(TokenExpired):
         access.enter(older, NOW + PAUSE)
     assert access.ask(NOW + PAUSE) is None
     assert access.enter(newest, NOW + PAUSE)
@@ -167,17 +167,17 @@ def test_only_the_newest_link_is_good(access: SignIns) -> None:
 
 def test_a_link_is_good_for_15_minutes(access: SignIns) -> None:
     token = asked(access)
-    with pytest.raises(LinkExpired, match=r"has been used or is older than 15 minutes. Ask for a new one"):
+    with pytest.raises(TokenExpired, match=r"has been used or is older than 15 minutes. Ask for a new one"):
         access.enter(token, NOW + SIGN_IN_LASTS + SECOND)
     assert access.enter(token, NOW + SIGN_IN_LASTS)
 
 
 def test_a_nonce_that_was_never_handed_out_opens_nothing(access: SignIns, keys: Keys) -> None:
     token = write_sign_in(keys.load(NOW), "made-up", NOW)
-    with pytest.raises(LinkExpired):
+    with pytest.raises(TokenExpired):
         access.enter(token, NOW)
     asked(access)
-    with pytest.raises(LinkExpired):
+    with pytest.raises(TokenExpired):
         access.enter(token, NOW)
 
 
@@ -185,7 +185,7 @@ def test_a_token_that_is_none_costs_no_request(access: SignIns, table: Table, ke
     token = asked(access)
     to_table, to_ssm = requests(table.client), requests(keys.client)
     for _ in range(20):
-        with pytest.raises(LinkInvalid):
+        with pytest.raises(TokenInvalid):
             access.enter(token[:-2], NOW)
         assert access.session(token, NOW) is None
     assert to_table == to_ssm == []
@@ -195,7 +195,7 @@ def test_a_sign_in_link_is_no_cookie_and_a_cookie_no_sign_in_link(access: SignIn
     token = asked(access)
     assert access.session(token, NOW) is None
     cookie = access.enter(token, NOW)
-    with pytest.raises(LinkInvalid):
+    with pytest.raises(TokenInvalid):
         access.enter(cookie, NOW)
 
 
@@ -205,7 +205,7 @@ def test_a_rotation_ends_every_session_and_sign_in_link(access: SignIns, keys: K
     token = asked(access)
     keys.rotate(NOW, forget=forget)
     assert access.session(cookie, NOW) is None
-    with pytest.raises(LinkInvalid):
+    with pytest.raises(TokenInvalid):
         access.enter(token, NOW)
 
 
@@ -240,7 +240,7 @@ def test_a_form_from_before_a_rotation_may_not(access: SignIns, keys: Keys) -> N
 def test_whatever_else_is_sent_opens_nothing(access: SignIns, sent: str) -> None:
     assert access.session(sent, NOW) is None
     assert not access.may_post("a session", sent, NOW)
-    with pytest.raises(LinkInvalid):
+    with pytest.raises(TokenInvalid):
         access.enter(sent, NOW)
 
 

@@ -20,7 +20,7 @@ from tests.support.receivers import web as server
 from tests.support.stored_records import IDS, RECORDS, STORED_AT, OneServer, store_records, stored
 from trackback.model.sending_limits import SendingLimits
 from trackback.notifications.webhook import Webhook
-from trackback.sending.feed_poll import follow
+from trackback.sending.feed_poll import poll_feed
 from trackback.sending.sender import Sender
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.signing_keys import Keys
@@ -214,7 +214,7 @@ def test_posts_of_the_feed_that_were_seen_send_nothing(site: Web, sender: Sender
     site.pages["/feed.xml"] = Response(feed, content_type="application/rss+xml")
     for name in ("one", "two", "three"):
         site.pages[f"/2026/{name}/"] = post(f"https://there.example/p/of-{name}")
-    follow(sender, FEED)
+    poll_feed(sender, FEED)
     assert site.pinged() == ["of-three"]
     asked = next(request for request in site.requests if request.path == "/feed.xml")
     assert asked.headers["If-None-Match"] == '"one"'

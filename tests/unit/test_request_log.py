@@ -24,7 +24,7 @@ def stream(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 
 def ask(fault: Exception | None = None) -> None:
-    @slow.noting_slow(LOGGER)
+    @slow.log_slow_requests(LOGGER)
     def handler(_: dict[str, Any], __: Any) -> dict[str, Any]:
         if fault:
             raise fault

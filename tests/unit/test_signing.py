@@ -17,8 +17,8 @@ from trackback.signing import (
     Action,
     Keyring,
     Link,
-    LinkExpired,
-    LinkInvalid,
+    TokenExpired,
+    TokenInvalid,
     csrf_token,
     read_link,
     read_session,
@@ -70,14 +70,14 @@ def test_a_token_is_good_until_its_last_second(kind: str) -> None:
 
 @EVERY_KIND
 def test_a_token_a_second_older_has_expired(kind: str) -> None:
-    with pytest.raises(LinkExpired):
+    with pytest.raises(TokenExpired):
         READERS[kind](KEYRING, TOKENS[kind], NOW + LASTS[kind] + SECOND)
 
 
 @EVERY_KIND
 @pytest.mark.parametrize("ahead", [SECOND, timedelta(days=400)], ids=str)
 def test_a_token_from_the_future_is_none(kind: str, ahead: timedelta) -> None:
-    with pytest.raises(LinkInvalid):
+    with pytest.raises(TokenInvalid):
         READERS[kind](KEYRING, TOKENS[kind], NOW - ahead)
 
 
@@ -85,13 +85,13 @@ def test_a_token_from_the_future_is_none(kind: str, ahead: timedelta) -> None:
     ("reader", "token"), [(reader, token) for reader in READERS for token in TOKENS if token != reader]
 )
 def test_a_token_of_one_kind_passes_as_no_other(reader: str, token: str) -> None:
-    with pytest.raises(LinkInvalid):
+    with pytest.raises(TokenInvalid):
         READERS[reader](KEYRING, TOKENS[token], NOW)
 
 
 @EVERY_KIND
 def test_a_token_signed_with_another_key_is_none(kind: str) -> None:
-    with pytest.raises(LinkInvalid):
+    with pytest.raises(TokenInvalid):
         READERS[kind](OTHER, TOKENS[kind], NOW)
 
 
@@ -103,7 +103,7 @@ def test_a_token_with_any_character_tampered_with_is_none(kind: str) -> None:
         changed = {token[:at] + other + token[at + 1 :] for other in others}
         put_before = {token[:at] + other + token[at:] for other in others if other}
         for tampered in (changed | put_before) - {token}:
-            with pytest.raises(LinkInvalid):
+            with pytest.raises(TokenInvalid):
                 READERS[kind](KEYRING, tampered, NOW)
 
 
@@ -126,7 +126,7 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 @EVERY_KIND
 def test_a_token_in_another_spelling_is_none(kind: str, subtests: pytest.Subtests) -> None:
     for name, change in SPELLINGS.items():
-        with subtests.test(name), pytest.raises(LinkInvalid):
+        with subtests.test(name), pytest.raises(TokenInvalid):
             READERS[kind](KEYRING, change(TOKENS[kind]), NOW)
 
 
@@ -137,7 +137,7 @@ def test_a_token_in_another_spelling_is_none(kind: str, subtests: pytest.Subtest
 @example(text="." * 200)
 def test_whatever_else_is_sent_is_no_token(kind: str, text: str | bytes) -> None:
     sent = text if isinstance(text, str) else text.decode("utf-8", "surrogateescape")
-    with pytest.raises(LinkInvalid):
+    with pytest.raises(TokenInvalid):
         READERS[kind](KEYRING, sent, NOW)
 
 
@@ -145,14 +145,14 @@ def test_whatever_else_is_sent_is_no_token(kind: str, text: str | bytes) -> None
 def test_a_token_of_megabytes_takes_linear_time(kind: str) -> None:
     def read(text: str) -> None:
         for token in (text, TOKENS[kind] + text, text + TOKENS[kind]):
-            with pytest.raises(LinkInvalid):
+            with pytest.raises(TokenInvalid):
                 READERS[kind](KEYRING, token, NOW)
 
     assert not_linear([".", "a", "a.", "-", "\x00", "\U0001f600"], read, 3_000_000) == {}
 
 
 def test_an_action_that_this_release_does_not_know_is_none() -> None:
-    with pytest.raises(LinkInvalid):
+    with pytest.raises(TokenInvalid):
         read_link(KEYRING, write_link(KEYRING, Link(cast("Action", "paint")), NOW), NOW)
 
 
@@ -166,18 +166,18 @@ def test_a_link_survives_mail_programs(action: Action) -> None:
 
 def test_a_link_outlives_a_rotation_while_the_older_key_is_accepted() -> None:
     assert read_link(ROTATED, TOKENS["link"], NOW) == LINK
-    with pytest.raises(LinkInvalid):
+    with pytest.raises(TokenInvalid):
         read_link(Keyring(ROTATED.newest), TOKENS["link"], NOW)
 
 
 def test_an_old_link_has_expired_whichever_accepted_key_has_signed_it() -> None:
-    with pytest.raises(LinkExpired):
+    with pytest.raises(TokenExpired):
         read_link(ROTATED, TOKENS["link"], NOW + LINK_LASTS + SECOND)
 
 
 @pytest.mark.parametrize("kind", ["sign-in", "session"])
 def test_a_rotation_ends_sessions_and_sign_in_links(kind: str) -> None:
-    with pytest.raises(LinkInvalid):
+    with pytest.raises(TokenInvalid):
         READERS[kind](ROTATED, TOKENS[kind], NOW)
 
 
@@ -210,5 +210,5 @@ def test_a_csrf_token_is_of_one_session_and_key() -> None:
     ],
 )
 def test_the_author_is_told_what_to_do(kind: str, late: timedelta, words: str) -> None:
-    with pytest.raises((LinkExpired, LinkInvalid), match=words):
+    with pytest.raises((TokenExpired, TokenInvalid), match=words):
         READERS[kind](KEYRING, TOKENS[kind], NOW + late)

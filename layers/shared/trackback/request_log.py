@@ -18,7 +18,7 @@ SLOW = 0.5
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
-def noting_slow(logger: Logger) -> Callable[[Handler], Handler]:
+def log_slow_requests(logger: Logger) -> Callable[[Handler], Handler]:
     """Decorate an API Gateway handler to log slow requests: the route and the milliseconds."""
 
     def decorate(handler: Handler) -> Handler:

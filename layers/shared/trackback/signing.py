@@ -44,11 +44,11 @@ _HMAC: Any = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
 _TOKEN = re.compile(r"[\w.-]{1,100}\.[\w-]{6}\.[\w-]{42}[AEIMQUYcgkosw048]", re.ASCII)
 
 
-class LinkInvalid(TrackbackError):
+class TokenInvalid(TrackbackError):
     """The token is malformed or forged, of another kind, or signed with a key no longer accepted."""
 
 
-class LinkExpired(TrackbackError):
+class TokenExpired(TrackbackError):
     """The token has expired or was used; the message tells the author what to do next."""
 
 
@@ -122,14 +122,14 @@ def read_link(keyring: Keyring, token: str, now: datetime) -> Link:
     """Return what a link permits; any key that is still accepted may have signed it.
 
     Raises:
-        LinkExpired: the link is older than `LINK_LASTS`.
-        LinkInvalid: the token is not a valid link.
+        TokenExpired: the link is older than `LINK_LASTS`.
+        TokenInvalid: the token is not a valid link.
     """
     action, ping, words = [*_read(_LINK, keyring.accepted, token, now).split("."), "", ""][:3]
     try:
         return Link(Action(action), ping, words)
     except ValueError:  # signed by a newer release with more actions
-        raise LinkInvalid(_LINK.invalid) from None
+        raise TokenInvalid(_LINK.invalid) from None
 
 
 def write_sign_in(keyring: Keyring, nonce: str, now: datetime) -> str:
@@ -141,8 +141,8 @@ def read_sign_in(keyring: Keyring, token: str, now: datetime) -> str:
     """Return the nonce of a sign-in link; only the newest key counts.
 
     Raises:
-        LinkExpired: the link is older than `SIGN_IN_LASTS`.
-        LinkInvalid: the token is not a valid sign-in link, or predates the last key rotation.
+        TokenExpired: the link is older than `SIGN_IN_LASTS`.
+        TokenInvalid: the token is not a valid sign-in link, or predates the last key rotation.
     """
     return _read(_SIGN_IN, [keyring.newest], token, now)
 
@@ -156,8 +156,8 @@ def read_session(keyring: Keyring, token: str, now: datetime) -> str:
     """Return a session's id; only the newest key counts.
 
     Raises:
-        LinkExpired: the session is older than `SESSION_LASTS`.
-        LinkInvalid: the token is not a valid session, or predates the last key rotation.
+        TokenExpired: the session is older than `SESSION_LASTS`.
+        TokenInvalid: the token is not a valid session, or predates the last key rotation.
     """
     return _read(_SESSION, [keyring.newest], token, now)
 
@@ -174,13 +174,13 @@ def _write(kind: _Kind, keyring: Keyring, words: str, now: datetime) -> str:
 
 def _read(kind: _Kind, keys: Sequence[str], token: str, now: datetime) -> str:
     if not _TOKEN.fullmatch(token):
-        raise LinkInvalid(kind.invalid)
+        raise TokenInvalid(kind.invalid)
     signer = _Signer(keys, kind.name, now)
     try:
         return signer.unsign(token, max_age=int(kind.lasts.total_seconds())).decode("ascii")
     except SignatureExpired as error:
         if error.date_signed and error.date_signed > now:
-            raise LinkInvalid(kind.invalid) from None
-        raise LinkExpired(kind.expired) from None
+            raise TokenInvalid(kind.invalid) from None
+        raise TokenExpired(kind.expired) from None
     except BadSignature:
-        raise LinkInvalid(kind.invalid) from None
+        raise TokenInvalid(kind.invalid) from None

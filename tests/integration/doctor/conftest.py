@@ -57,6 +57,6 @@ def subscribe(topic: str, state: str) -> None:
 
 def examine(stack: str, resolver: Resolver | None = None, *, resend: bool = False) -> dict[str, Finding]:
     """Return the findings by check; of several of one check the worst."""
-    grades = list(Severity)
+    severities = list(Severity)
     found = AwsDoctor(Stack(stack), Dns(resolver)).examine(resend=resend)
-    return {it.check: it for it in sorted(found, key=lambda it: grades.index(it.grade))}
+    return {it.check: it for it in sorted(found, key=lambda it: severities.index(it.severity))}

@@ -33,7 +33,7 @@ def test_the_authors_address_must_be_confirmed_where_ses_needs_that(
     ses.account, ses.identities = account(production=production), identities | {DOMAIN: identity()}
     with dns_server(CNAMES) as resolver:
         finding = examine(deploy(MailDomain=domain), resolver)["author"]
-    assert (finding.grade is Severity.WRONG) == bool(words)
+    assert (finding.severity is Severity.ERROR) == bool(words)
     assert words in finding.words
     assert ("--resend-confirmation" in finding.advice) == bool(words)
 
@@ -60,23 +60,23 @@ def test_nothing_is_started_anew_unless_asked_for(ses: Ses, deploy: Deploy) -> N
 
 
 @pytest.mark.parametrize(
-    ("known", "check", "grade", "words"),
+    ("known", "check", "severity", "words"),
     [
-        (account(), "account", Severity.RIGHT, "sandbox"),
-        (account(production=True), "account", Severity.RIGHT, "any address"),
-        (account(SendingEnabled=False), "account", Severity.WRONG, "stopped"),
-        (account(EnforcementStatus="SHUTDOWN"), "account", Severity.WRONG, "stopped"),
-        (account(EnforcementStatus="PROBATION"), "account", Severity.NOTE, "under review"),
-        (account(), "quota", Severity.RIGHT, "3 of 200"),
-        (account(sent=200), "quota", Severity.WRONG, "200 of 200"),
+        (account(), "account", Severity.OK, "sandbox"),
+        (account(production=True), "account", Severity.OK, "any address"),
+        (account(SendingEnabled=False), "account", Severity.ERROR, "stopped"),
+        (account(EnforcementStatus="SHUTDOWN"), "account", Severity.ERROR, "stopped"),
+        (account(EnforcementStatus="PROBATION"), "account", Severity.WARNING, "under review"),
+        (account(), "quota", Severity.OK, "3 of 200"),
+        (account(sent=200), "quota", Severity.ERROR, "200 of 200"),
     ],
 )
 def test_the_account_and_its_quota_are_told(
-    ses: Ses, deploy: Deploy, known: dict[str, Any], check: str, grade: Severity, words: str
+    ses: Ses, deploy: Deploy, known: dict[str, Any], check: str, severity: Severity, words: str
 ) -> None:
     ses.account = known
     finding = examine(deploy())[check]
-    assert (finding.grade, words in finding.words) == (grade, True)
+    assert (finding.severity, words in finding.words) == (severity, True)
 
 
 @pytest.mark.parametrize(("reason", "words"), [("BOUNCE", "came back"), ("COMPLAINT", "reported as spam")])
@@ -85,7 +85,7 @@ def test_an_address_that_ses_holds_mails_back_from_is_told_with_the_command(
 ) -> None:
     ses.suppressed[AUTHOR] = reason
     finding = examine(deploy())["held"]
-    assert finding.grade is Severity.WRONG
+    assert finding.severity is Severity.ERROR
     assert words in finding.words
     assert "2026-11-28" in finding.words
     assert finding.advice.endswith(f"aws sesv2 delete-suppressed-destination --email-address {AUTHOR}")
@@ -94,4 +94,4 @@ def test_an_address_that_ses_holds_mails_back_from_is_told_with_the_command(
 def test_in_the_sandbox_ses_does_not_answer_about_its_list(ses: Ses, deploy: Deploy) -> None:
     ses.account = account()
     finding = examine(deploy())["held"]
-    assert (finding.grade, "sandbox" in finding.words) == (Severity.NOTE, True)
+    assert (finding.severity, "sandbox" in finding.words) == (Severity.WARNING, True)

@@ -19,7 +19,7 @@ TEXTS = {(DOMAIN, "TXT"): '"v=spf1 " "-all"', (f"_dmarc.{DOMAIN}", "TXT"): '"v=D
 @pytest.mark.usefixtures("ses")
 def test_without_a_mail_domain_it_says_what_that_means(deploy: Deploy) -> None:
     finding = examine(deploy())["domain"]
-    assert finding.grade is Severity.NOTE
+    assert finding.severity is Severity.WARNING
     for word in ("DMARC", "Gmail", "Yahoo", "iCloud", "spam", "refused"):
         assert word in finding.words
     assert "MailDomain" in finding.advice
@@ -64,29 +64,29 @@ def test_what_ses_thinks_of_the_mail_domain_is_told(
         finding = examine(deploy(MailDomain=DOMAIN), resolver)["domain"]
     assert words in finding.words
     assert advice in finding.advice
-    assert finding.grade is (Severity.WRONG if advice else Severity.RIGHT)
+    assert finding.severity is (Severity.ERROR if advice else Severity.OK)
 
 
 def test_a_domain_with_all_its_records_is_right_and_each_is_printed(ses: Ses, deploy: Deploy) -> None:
     ses.identities[DOMAIN] = identity()
     with dns_server(CNAMES | TEXTS) as resolver:
         found = list(AwsDoctor(Stack(deploy(MailDomain=DOMAIN)), Dns(resolver)).examine())
-    assert {it.grade for it in found} == {Severity.RIGHT}
+    assert {it.severity for it in found} == {Severity.OK}
     assert [it.words for it in found if it.check == "dkim"] == [
         f"{token}._domainkey.{DOMAIN} CNAME {token}.{ZONE}" for token in TOKENS
     ]
 
 
 @pytest.mark.parametrize("value", ["", "elsewhere.example."])
-@pytest.mark.parametrize(("status", "grade"), [("PENDING", Severity.WRONG), ("SUCCESS", Severity.NOTE)])
+@pytest.mark.parametrize(("status", "severity"), [("PENDING", Severity.ERROR), ("SUCCESS", Severity.WARNING)])
 def test_a_record_that_is_missing_or_wrong_is_printed_to_be_copied(
-    ses: Ses, deploy: Deploy, value: str, status: str, grade: Severity
+    ses: Ses, deploy: Deploy, value: str, status: str, severity: Severity
 ) -> None:
     ses.identities[DOMAIN] = identity(status)
     name = f"{TOKENS[1]}._domainkey.{DOMAIN}"
     with dns_server(CNAMES | {(name, "CNAME"): value}) as resolver:
         finding = examine(deploy(MailDomain=DOMAIN), resolver)["dkim"]
-    assert finding.grade is grade
+    assert finding.severity is severity
     assert finding.words.startswith(f"{name} ")
     assert finding.advice == f"Add to your DNS: {name} CNAME {TOKENS[1]}.{ZONE}"
 
@@ -95,7 +95,7 @@ def test_spf_and_dmarc_are_worth_knowing_and_never_wrong(ses: Ses, deploy: Deplo
     ses.identities[DOMAIN] = identity()
     with dns_server(CNAMES) as resolver:
         found = examine(deploy(MailDomain=DOMAIN), resolver)
-    assert (found["spf"].grade, found["dmarc"].grade) == (Severity.NOTE, Severity.NOTE)
+    assert (found["spf"].severity, found["dmarc"].severity) == (Severity.WARNING, Severity.WARNING)
     assert f"_dmarc.{DOMAIN} TXT" in found["dmarc"].advice
 
 
@@ -118,4 +118,7 @@ def test_dns_that_does_not_answer_is_no_fault_of_the_domain(ses: Ses, deploy: De
     nowhere = Resolver(configure=False)  # it has no server to ask
     found = examine(deploy(MailDomain=DOMAIN), nowhere)
     for check in ("dkim", "spf", "dmarc"):
-        assert (found[check].grade, "could not be looked up" in found[check].words) == (Severity.NOTE, True)
+        assert (found[check].severity, "could not be looked up" in found[check].words) == (
+            Severity.WARNING,
+            True,
+        )

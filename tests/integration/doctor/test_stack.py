@@ -15,25 +15,27 @@ Output = pytest.CaptureFixture[str]
 
 
 @pytest.mark.parametrize(
-    ("status", "grade", "advice"),
+    ("status", "severity", "advice"),
     [
-        ("CREATE_COMPLETE", Severity.RIGHT, ""),
-        ("UPDATE_COMPLETE", Severity.RIGHT, ""),
-        ("UPDATE_IN_PROGRESS", Severity.NOTE, "when it is done"),
-        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Severity.NOTE, "when it is done"),
-        ("UPDATE_ROLLBACK_COMPLETE", Severity.NOTE, "describe-stack-events --stack-name blog"),
-        ("ROLLBACK_COMPLETE", Severity.WRONG, "delete-stack --stack-name blog"),
-        ("ROLLBACK_FAILED", Severity.WRONG, "delete-stack --stack-name blog"),
-        ("CREATE_FAILED", Severity.WRONG, "delete-stack --stack-name blog"),
-        ("DELETE_FAILED", Severity.WRONG, "delete-stack --stack-name blog"),
-        ("UPDATE_ROLLBACK_FAILED", Severity.WRONG, "continue-update-rollback --stack-name blog"),
-        ("REVIEW_IN_PROGRESS", Severity.WRONG, "make deploy"),
-        ("IMPORT_ROLLBACK_FAILED", Severity.WRONG, "describe-stack-events"),
+        ("CREATE_COMPLETE", Severity.OK, ""),
+        ("UPDATE_COMPLETE", Severity.OK, ""),
+        ("UPDATE_IN_PROGRESS", Severity.WARNING, "when it is done"),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Severity.WARNING, "when it is done"),
+        ("UPDATE_ROLLBACK_COMPLETE", Severity.WARNING, "describe-stack-events --stack-name blog"),
+        ("ROLLBACK_COMPLETE", Severity.ERROR, "delete-stack --stack-name blog"),
+        ("ROLLBACK_FAILED", Severity.ERROR, "delete-stack --stack-name blog"),
+        ("CREATE_FAILED", Severity.ERROR, "delete-stack --stack-name blog"),
+        ("DELETE_FAILED", Severity.ERROR, "delete-stack --stack-name blog"),
+        ("UPDATE_ROLLBACK_FAILED", Severity.ERROR, "continue-update-rollback --stack-name blog"),
+        ("REVIEW_IN_PROGRESS", Severity.ERROR, "make deploy"),
+        ("IMPORT_ROLLBACK_FAILED", Severity.ERROR, "describe-stack-events"),
     ],
 )
-def test_a_stacks_status_is_judged_and_its_remedy_is_named(status: str, grade: Severity, advice: str) -> None:
+def test_a_stacks_status_is_judged_and_its_remedy_is_named(
+    status: str, severity: Severity, advice: str
+) -> None:
     finding = check_status("blog", status)
-    assert (finding.grade, status in finding.words) == (grade, True)
+    assert (finding.severity, status in finding.words) == (severity, True)
     assert advice in finding.advice
 
 
@@ -58,19 +60,21 @@ def test_a_stack_of_another_kind_is_told(capsys: Output) -> None:
 
 
 @pytest.mark.parametrize(
-    ("subscription", "grade", "words"),
+    ("subscription", "severity", "words"),
     [
-        ("confirmed", Severity.RIGHT, "are emailed"),
-        ("PendingConfirmation", Severity.WRONG, "not followed the link"),
-        ("Deleted", Severity.WRONG, "no longer reach"),
-        ("none", Severity.WRONG, "no longer reach"),
+        ("confirmed", Severity.OK, "are emailed"),
+        ("PendingConfirmation", Severity.ERROR, "not followed the link"),
+        ("Deleted", Severity.ERROR, "no longer reach"),
+        ("none", Severity.ERROR, "no longer reach"),
     ],
 )
 @pytest.mark.usefixtures("ses")
-def test_alarms_must_reach_the_author(deploy: Deploy, subscription: str, grade: Severity, words: str) -> None:
+def test_alarms_must_reach_the_author(
+    deploy: Deploy, subscription: str, severity: Severity, words: str
+) -> None:
     finding = examine(deploy(subscription=subscription))["alarms"]
-    assert (finding.grade, words in finding.words) == (grade, True)
-    assert ("aws sns subscribe --topic-arn arn:" in finding.advice) == (grade is Severity.WRONG)
+    assert (finding.severity, words in finding.words) == (severity, True)
+    assert ("aws sns subscribe --topic-arn arn:" in finding.advice) == (severity is Severity.ERROR)
 
 
 @pytest.mark.parametrize(("denied", "said"), [("account", "GetAccount"), ("suppression", "GetSuppressed")])
@@ -79,8 +83,8 @@ def test_what_the_credentials_may_not_ask_is_told_and_the_rest_is_checked(
 ) -> None:
     ses.denied.add(denied)
     found = examine(deploy())
-    assert (found["email"].grade, said in found["email"].words) == (Severity.WRONG, True)
-    assert found["alarms"].grade is Severity.RIGHT
+    assert (found["email"].severity, said in found["email"].words) == (Severity.ERROR, True)
+    assert found["alarms"].severity is Severity.OK
 
 
 @pytest.mark.usefixtures("ses")
@@ -107,7 +111,7 @@ def test_programs_get_one_object_a_line(ses: Ses, deploy: Deploy, capsys: Output
     assert main(command) == 1
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["check"] for row in rows][:3] == ["stack", "resend", "author"]
-    assert all(set(row) == {"check", "grade", "words", "advice"} for row in rows)
+    assert all(set(row) == {"check", "severity", "words", "advice"} for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,7 @@ def context(function: str, condition: str) -> dict[str, Any]:
 ASYNC = {
     **context(SEND, "RetriesExhausted"),
     "requestPayload": {"order": "abc"},
-    "responsePayload": {"errorType": "FeedUnread", "errorMessage": "the feed \x1b[31mcannot be read"},
+    "responsePayload": {"errorType": "FeedUnreadable", "errorMessage": "the feed \x1b[31mcannot be read"},
 }
 
 

@@ -28,7 +28,7 @@ def test_the_list_says_what_failed_where_and_why_and_leaves_it(
         assert main(["failures", "list"]) == 0
         printed = capsys.readouterr().out
         for words in (
-            "trackback-SendFunction-1", "sending order abc", "RetriesExhausted, FeedUnread: the feed",
+            "trackback-SendFunction-1", "sending order abc", "RetriesExhausted, FeedUnreadable: the feed",
             "trackback-TriageFunction-1", "1 changes of the table", "RetryAttemptsExhausted",
             "ping abc234", "3 failed.",
         ):  # fmt: skip

@@ -10,7 +10,7 @@ from tests.integration.sending.conftest import MINUTE, Clock, Make, outcome
 from tests.support.receivers import ACCEPTED, Web, post, web
 from trackback.model.sent_ping import Ledger, SentPing, Stage
 from trackback.sending.post_run import ENOUGH
-from trackback.sending.sender import PostUnread
+from trackback.sending.sender import PostUnreadable
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.table import Table
 
@@ -175,14 +175,14 @@ def test_a_post_that_cannot_be_had_is_told(
     blog: Web, sender: Make, ledger: Ledger, page: Response, words: str, passing: bool
 ) -> None:
     blog.pages["/post"] = page
-    with pytest.raises(PostUnread, match=words) as failure:
+    with pytest.raises(PostUnreadable, match=words) as failure:
         sender().send(f"{blog.url}/post")
     assert failure.value.passing is passing
     assert list(ledger.every()) == []
 
 
 def test_a_post_on_a_private_address_is_not_fetched(sender: Make) -> None:
-    with pytest.raises(PostUnread, match="not on the public internet") as failure:
+    with pytest.raises(PostUnreadable, match="not on the public internet") as failure:
         sender().send("http://10.0.0.1/post")
     assert not failure.value.passing
 

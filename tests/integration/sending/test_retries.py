@@ -8,7 +8,7 @@ from tests.support.receivers import Web, post, refused, web
 from trackback.model.sent_ping import GIVE_UP, PATIENCE, Ledger, SentPing, Stage
 from trackback.sending.post_run import TIME_IS_UP
 from trackback.sending.sender import GONE
-from trackback.sending.throttle import LEFT_ALONE
+from trackback.sending.throttle import BLOCKED
 
 
 def test_what_was_refused_is_tried_again_only_if_asked_and_what_arrived_never(
@@ -118,7 +118,7 @@ def test_a_site_that_asks_for_patience_again_and_again_is_left_alone(
         report = sender().send(f"{blog.url}/post")
         assert [stage for _, stage in outcome(report)] == ["accepted", *["later"] * 5, "accepted"]
         assert other.pinged() == ["0", "1", "2", "3"]
-        assert {step.record.words for step in report.steps[4:6]} == {LEFT_ALONE}
+        assert {step.record.words for step in report.steps[4:6]} == {BLOCKED}
         for n in range(1, 6):
             del other.pages[f"/tb/{n}"]
         clock.now += 15 * MINUTE

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from trackback.model.sending_limits import SendingLimits
-from trackback.sending.throttle import STRIKES, HostThrottle, user_agent
+from trackback.sending.throttle import MAX_FAILURES, HostThrottle, user_agent
 
 
 def test_a_sender_says_who_asks_and_why() -> None:
@@ -51,9 +51,9 @@ def test_two_pings_to_one_site_are_a_pause_apart() -> None:
 
 def test_a_site_is_left_alone_after_some_strikes_in_a_row() -> None:
     manners = HostThrottle(timedelta())
-    for struck in (*[True] * (STRIKES - 1), False, *[True] * (STRIKES - 1)):
-        manners.note("a", struck=struck)
-        assert not manners.leaves_alone("a")
-    manners.note("a", struck=True)
-    assert manners.leaves_alone("a")
-    assert not manners.leaves_alone("b")
+    for struck in (*[True] * (MAX_FAILURES - 1), False, *[True] * (MAX_FAILURES - 1)):
+        manners.record("a", failed=struck)
+        assert not manners.is_blocked("a")
+    manners.record("a", failed=True)
+    assert manners.is_blocked("a")
+    assert not manners.is_blocked("b")

@@ -7,21 +7,21 @@ from trackback.model.posts import host_key
 from trackback.urls import read_source
 
 
-def wrong_usage(asked: argparse.Namespace) -> str:
+def wrong_usage(args: argparse.Namespace) -> str:
     """Return what is wrong with a combination of options, or an empty string."""
-    if asked.command == "doctor":
-        if bool(asked.url) == asked.aws:
+    if args.command == "doctor":
+        if bool(args.url) == args.aws:
             return "name one post, or --aws"
-        return "--resend-confirmation goes with --aws" if asked.resend_confirmation and not asked.aws else ""
-    return _wrong_sending(asked) if asked.command == "send" else ""
+        return "--resend-confirmation goes with --aws" if args.resend_confirmation and not args.aws else ""
+    return _wrong_sending(args) if args.command == "send" else ""
 
 
-def _wrong_sending(asked: argparse.Namespace) -> str:
-    if bool(asked.url) == bool(asked.feed):
+def _wrong_sending(args: argparse.Namespace) -> str:
+    if bool(args.url) == bool(args.feed):
         return "name one post, or a feed with --feed"
-    if asked.feed and (asked.to or asked.again):
+    if args.feed and (args.to or args.again):
         return "--to and --again are for one post"
-    if asked.url and (asked.all or asked.since_last):
+    if args.url and (args.all or args.since_last):
         return "--all and --since-last are for a feed"
     return ""
 

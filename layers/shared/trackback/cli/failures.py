@@ -25,16 +25,16 @@ SHORT = 8
 """Number of characters of an id that are shown, and that suffice to name it."""
 
 
-def list_failures(asked: Namespace) -> bool:
+def list_failures(args: Namespace) -> bool:
     """Print the time, the work, the place and the reason of each failure."""
-    queues = FailureQueues(_stack(asked))
+    queues = FailureQueues(_stack(args))
     found: list[Failure] = []
     try:
         found.extend(queues.take(LOOKING))
     finally:
         for failure in found:
             queues.release(failure)
-    if asked.json:
+    if args.json:
         for failure in found:
             print(json.dumps(_as_json(failure)))
         return True
@@ -45,9 +45,9 @@ def list_failures(asked: Namespace) -> bool:
     return True
 
 
-def retry(asked: Namespace) -> bool:
+def retry(args: Namespace) -> bool:
     """Retry failures. Successful ones are deleted, the others stay."""
-    stack = _stack(asked)
+    stack = _stack(args)
     again = Retry(stack)
     checked = False
 
@@ -56,18 +56,18 @@ def retry(asked: Namespace) -> bool:
         try:
             return again.again(failure)
         except ChangesForgotten:
-            if not asked.received:
+            if not args.received:
                 raise
             number = 0 if checked else again.check_received()
             checked = True
             return f"the stream has forgotten it; {number} pings without a verdict are checked instead"
 
-    return _Run(FailureQueues(stack), asked.ids).each(RETRYING, retry_one)
+    return _Run(FailureQueues(stack), args.ids).each(RETRYING, retry_one)
 
 
-def drop(asked: Namespace) -> bool:
+def drop(args: Namespace) -> bool:
     """Delete messages from the failure queues: the named ones, or all."""
-    return _Run(FailureQueues(_stack(asked)), asked.ids).each(LOOKING, lambda _: "dropped")
+    return _Run(FailureQueues(_stack(args)), args.ids).each(LOOKING, lambda _: "dropped")
 
 
 def message_id(text: str) -> str:
@@ -77,8 +77,8 @@ def message_id(text: str) -> str:
     return text
 
 
-def _stack(asked: Namespace) -> Stack:
-    return Stack(stack_name(asked.stack))
+def _stack(args: Namespace) -> Stack:
+    return Stack(stack_name(args.stack))
 
 
 class _Run:

@@ -27,17 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         0 on success, 1 on failure (the reason is on stderr), 2 for wrong usage, 130 after Ctrl-C.
     """
-    asked = build_parser().parse_args(arguments)
-    if wrong := wrong_usage(asked):
-        asked.refuse(wrong)
+    args = build_parser().parse_args(arguments)
+    if wrong := wrong_usage(args):
+        args.refuse(wrong)
     if isinstance(sys.stdout, TextIOWrapper):
-        sys.stdout.reconfigure(
-            errors="replace"
-        )  # a title may hold characters that the terminal's charset lacks
+        # A title may hold characters that the terminal's charset lacks.
+        sys.stdout.reconfigure(errors="replace")
     try:
         use_stand_in()
         use_region()
-        done: bool = asked.run(asked) if _is_without_table(asked) else asked.run(Table(asked.table), asked)
+        done: bool = args.run(args) if _is_without_table(args) else args.run(Table(args.table), args)
         sys.stdout.flush()
     except BrokenPipeError:  # for example, `head` has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes what is still to be flushed
@@ -54,6 +53,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0 if done else 1
 
 
-def _is_without_table(asked: argparse.Namespace) -> bool:
+def _is_without_table(args: argparse.Namespace) -> bool:
     """Check whether a command finds its table, or another ledger, by itself."""
-    return "table" not in asked or "ledger" in asked
+    return "table" not in args or "ledger" in args

@@ -35,13 +35,13 @@ DECISIONS = {
 }
 
 
-def list_pings(table: Table, asked: Namespace) -> bool:
+def list_pings(table: Table, args: Namespace) -> bool:
     """Print pings of a status or of a post, or those whose link has disappeared."""
     pings = PingStore(table)
-    every = pings.disappeared() if asked.disappeared else pings.pings(asked.status)
-    key = post_key(asked.post) if asked.post else None
+    every = pings.disappeared() if args.disappeared else pings.pings(args.status)
+    key = post_key(args.post) if args.post else None
     found = (ping for ping in every if key in {None, ping.post_key})
-    if asked.json:
+    if args.json:
         for ping in found:
             _print_json(ping)
         return True
@@ -50,23 +50,23 @@ def list_pings(table: Table, asked: Namespace) -> bool:
     return True
 
 
-def show(table: Table, asked: Namespace) -> bool:
+def show(table: Table, args: Namespace) -> bool:
     """Print everything known about a ping."""
-    ping = PingStore(table).get(asked.id)
-    if asked.json:
+    ping = PingStore(table).get(args.id)
+    if args.json:
         _print_json(ping)
     else:
         say(facts_grid(every_fact(ping)))
     return True
 
 
-def explain(table: Table, asked: Namespace) -> bool:
+def explain(table: Table, args: Namespace) -> bool:
     """Print a ping's verdict, its reasons and its history."""
-    say(facts_grid(explanation(PingStore(table).get(asked.id))))
+    say(facts_grid(explanation(PingStore(table).get(args.id))))
     return True
 
 
-def verify(table: Table, asked: Namespace) -> bool:
+def verify(table: Table, args: Namespace) -> bool:
     """Check a ping's source now."""
     # Only this command needs the HTML parser and the HTTP client; they take half a second to load.
     from trackback.receiving.host_rate_limit import HostRateLimit  # noqa: PLC0415
@@ -74,20 +74,20 @@ def verify(table: Table, asked: Namespace) -> bool:
     from trackback.receiving.verifier import Verifier  # noqa: PLC0415
     from trackback.web.http.client import Fetcher  # noqa: PLC0415
 
-    status = PingStore(table).get(asked.id).status
+    status = PingStore(table).get(args.id).status
     if status in {Status.REJECTED, Status.SPAM}:
         complain(f"it is {status}, and its source is not looked at any more; approve it first")
         return False
     verifier = Verifier(table, Fetcher(loopback=is_on_this_machine()), FloodWindow(), HostRateLimit())
-    verifier.verify(asked.id, verifier.context(), datetime.now(UTC))
-    return explain(table, asked)
+    verifier.verify(args.id, verifier.context(), datetime.now(UTC))
+    return explain(table, args)
 
 
-def decide(table: Table, asked: Namespace) -> bool:
+def decide(table: Table, args: Namespace) -> bool:
     """Approve or reject pings, or mark them as spam."""
-    status, _ = DECISIONS[asked.command]
+    status, _ = DECISIONS[args.command]
     moderation, settings = Moderation(table), load_settings(table)
-    take = getattr(asked, "revision", None) or ""
+    take = getattr(args, "revision", None) or ""
 
     def decide_one(ping_id: str) -> Text:
         before = moderation.decide(ping_id, status, datetime.now(UTC), settings=settings, texts_hash=take)
@@ -96,10 +96,10 @@ def decide(table: Table, asked: Namespace) -> bool:
             words = f"now shows revision {take}" if take else f"was {status} already"
         return _done(before, words, status)
 
-    return _each(asked.ids, decide_one)
+    return _each(args.ids, decide_one)
 
 
-def undo(table: Table, asked: Namespace) -> bool:
+def undo(table: Table, args: Namespace) -> bool:
     """Undo the last decision on each ping."""
     moderation = Moderation(table)
 
@@ -109,10 +109,10 @@ def undo(table: Table, asked: Namespace) -> bool:
         words = "shows its words from before" if status is before.status else f"{before.status} → {status}"
         return _done(before, words, status)
 
-    return _each(asked.ids, undo_one)
+    return _each(args.ids, undo_one)
 
 
-def keep(table: Table, asked: Namespace) -> bool:
+def keep(table: Table, args: Namespace) -> bool:
     """Keep the texts of each ping, and dismiss its revision."""
     moderation = Moderation(table)
 
@@ -120,7 +120,7 @@ def keep(table: Table, asked: Namespace) -> bool:
         before = moderation.keep(ping_id)
         return _done(before, f"dropped revision {before.revision_hash}", before.status)
 
-    return _each(asked.ids, keep_one)
+    return _each(args.ids, keep_one)
 
 
 def _each(ping_ids: Sequence[str], act: Callable[[str], Text]) -> bool:

@@ -24,7 +24,7 @@ COLOURS = {
     Status.REJECTED: "red",
     Status.SPAM: "magenta",
 }
-GRADES = {Severity.RIGHT: "green", Severity.NOTE: "yellow", Severity.WRONG: "bold red"}
+GRADES = {Severity.OK: "green", Severity.WARNING: "yellow", Severity.ERROR: "bold red"}
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # all except the line feed
 
 
@@ -124,11 +124,11 @@ def facts_grid(facts: Mapping[str, Any]) -> Grid:
 def _finding_grid(finding: Finding) -> Grid:
     """Return a finding as a row with fixed column widths, because each finding prints when it is known."""
     grid = Grid(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
-    for width in (len(Severity.RIGHT), len("fallback")):
+    for width in (len(Severity.OK), len("fallback")):
         grid.add_column(width=width, no_wrap=True)
     grid.add_column(overflow="fold")
-    grade = Text(finding.grade, style=GRADES[finding.grade])
-    grid.add_row(grade, Text(finding.check, style="bold"), printable(finding.words))
+    severity = Text(finding.severity, style=GRADES[finding.severity])
+    grid.add_row(severity, Text(finding.check, style="bold"), printable(finding.words))
     return grid
 
 

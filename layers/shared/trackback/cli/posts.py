@@ -16,44 +16,44 @@ from trackback.storage.api_address import fetch_snippet, find_api
 from trackback.storage.table import Table
 
 
-def snippet(table: Table, asked: Namespace) -> bool:
+def snippet(table: Table, args: Namespace) -> bool:
     """Print the HTML to paste for a post."""
-    from trackback.web.http.client import Fetcher  # noqa: PLC0415 - half a second to load, which no other command needs
+    from trackback.web.http.client import Fetcher  # noqa: PLC0415 - half a second to load
 
     fetcher = Fetcher(loopback=is_on_this_machine())
-    text = fetch_snippet(fetcher, find_api(table, asked.api), asked.url)
+    text = fetch_snippet(fetcher, find_api(table, args.api), args.url)
     print(printable(text), end="")
     return True
 
 
-def doctor(table: Table, asked: Namespace) -> bool:
+def doctor(table: Table, args: Namespace) -> bool:
     """Check a published post, or the service in AWS. Prints each finding as soon as it is known."""
-    if asked.aws:
+    if args.aws:
         from trackback.cli.doctor.aws import AwsDoctor  # noqa: PLC0415 - as below
 
         return _report(
-            AwsDoctor(Stack(stack_name(asked.stack))).examine(resend=asked.resend_confirmation), asked
+            AwsDoctor(Stack(stack_name(args.stack))).examine(resend=args.resend_confirmation), args
         )
-    from trackback.cli.doctor.examine import Doctor  # noqa: PLC0415 - half a second to load, which no other command needs
+    from trackback.cli.doctor.examine import Doctor  # noqa: PLC0415 - half a second to load
     from trackback.web.http.client import Fetcher  # noqa: PLC0415
 
-    examined = Doctor(table, Fetcher(loopback=is_on_this_machine()), find_api(table, asked.api))
+    examined = Doctor(table, Fetcher(loopback=is_on_this_machine()), find_api(table, args.api))
     with _ended_in_order():
-        return _report(examined.examine(asked.url), asked)
+        return _report(examined.examine(args.url), args)
 
 
-def _report(findings: Iterable[Finding], asked: Namespace) -> bool:
+def _report(findings: Iterable[Finding], args: Namespace) -> bool:
     """Print findings. Returns whether there is no error among them."""
-    grades: list[Severity] = []
+    severities: list[Severity] = []
     for finding in findings:
-        grades.append(finding.grade)
-        if asked.json:
+        severities.append(finding.severity)
+        if args.json:
             print(json.dumps(asdict(finding)))
         else:
             say_finding(finding)
-    count = grades.count(Severity.WRONG)
-    if not asked.json:
-        say(f"\n{count} of {len(grades)} checks found something wrong." if count else "\nAll is right.")
+    count = severities.count(Severity.ERROR)
+    if not args.json:
+        say(f"\n{count} of {len(severities)} checks found something wrong." if count else "\nAll is right.")
     return not count
 
 

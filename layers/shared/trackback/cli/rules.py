@@ -12,12 +12,12 @@ from trackback.storage.table import Table
 from trackback.urls import read_source
 
 
-def why(table: Table, asked: Namespace) -> bool:
+def why(table: Table, args: Namespace) -> bool:
     """Print a URL's keys, as post and as source, and the rules that match a ping from it."""
-    source = read_source(asked.url)
+    source = read_source(args.url)
     nameless = Evidence(url=source.url, title="", excerpt="", blog_name="")
     matching = [str(rule) for rule in load_rules(table) if applies(rule, nameless)]
-    say(facts_grid({"as a post": post_key(asked.url), "as a source": source.key, "rules": matching}))
+    say(facts_grid({"as a post": post_key(args.url), "as a source": source.key, "rules": matching}))
     return True
 
 
@@ -28,18 +28,18 @@ def list_rules(table: Table, _: Namespace) -> bool:
     return True
 
 
-def add_rule(table: Table, asked: Namespace) -> bool:
+def add_rule(table: Table, args: Namespace) -> bool:
     """Append a rule."""
-    rule = read_rule(asked.effect, asked.matches, asked.value)
+    rule = read_rule(args.effect, args.matches, args.value)
     before = load_rules(table)
     save_rules(table, [*(known for known in before if known.id != rule.id), rule], before)
     say(str(rule))
     return True
 
 
-def remove_rule(table: Table, asked: Namespace) -> bool:
+def remove_rule(table: Table, args: Namespace) -> bool:
     """Remove a rule, whatever its effect."""
-    gone = read_rule(Effect.BLOCK, asked.matches, asked.value).id
+    gone = read_rule(Effect.BLOCK, args.matches, args.value).id
     before = load_rules(table)
     after = [rule for rule in before if rule.id != gone]
     if after == before:

@@ -15,7 +15,7 @@ from rich.text import Text
 from trackback.cli.output import complain, printable, say
 from trackback.cli.stand_in import is_on_this_machine
 from trackback.model.sending_limits import SendingLimits
-from trackback.model.sent_ping import DONE, FOR_A_PERSON, Ledger, SentPing, Stage
+from trackback.model.sent_ping import DONE, NEEDS_ATTENTION, Ledger, SentPing, Stage
 from trackback.sending.throttle import user_agent
 from trackback.timestamps import to_second
 from trackback.urls import host_of, page_key
@@ -25,34 +25,34 @@ if TYPE_CHECKING:
     from trackback.sending.sender import Report, Sender
 
 _HERE = {"localhost", "127.0.0.1"}
-_COLOURS = dict.fromkeys(DONE, "green") | dict.fromkeys(FOR_A_PERSON, "red")
+_COLOURS = dict.fromkeys(DONE, "green") | dict.fromkeys(NEEDS_ATTENTION, "red")
 
 
-def send(asked: Namespace) -> bool:
+def send(args: Namespace) -> bool:
     """Send pings for one post, or for new posts of a feed."""
-    sender = _sender(asked)
-    if asked.feed:
-        return _follow(sender, asked)
-    how = {"retry": asked.again, "dry_run": asked.dry_run}
-    report = sender.send_to(asked.url, asked.to, **how) if asked.to else sender.send(asked.url, **how)
-    _tell(report, dry_run=asked.dry_run)
+    sender = _sender(args)
+    if args.feed:
+        return _follow(sender, args)
+    how = {"retry": args.again, "dry_run": args.dry_run}
+    report = sender.send_to(args.url, args.to, **how) if args.to else sender.send(args.url, **how)
+    _tell(report, dry_run=args.dry_run)
     return True
 
 
-def _follow(sender: "Sender", asked: Namespace) -> bool:
-    from trackback.sending.feed_poll import follow  # noqa: PLC0415 - as below
+def _follow(sender: "Sender", args: Namespace) -> bool:
+    from trackback.sending.feed_poll import poll_feed  # noqa: PLC0415 - as below
 
-    for report in [] if asked.dry_run else sender.send_due():
+    for report in [] if args.dry_run else sender.send_due():
         _tell(report)
-    followed = follow(sender, asked.feed, old=asked.all, dry_run=asked.dry_run)
+    followed = poll_feed(sender, args.feed, old=args.all, dry_run=args.dry_run)
     for report in followed.reports:
-        _tell(report, dry_run=asked.dry_run)
+        _tell(report, dry_run=args.dry_run)
     for words in followed.unread:
         complain(words)
-    if old := followed.skipped - followed.strange:
+    if old := followed.skipped - followed.foreign:
         say(f"{old:,} old posts send nothing.")
-    if followed.strange:
-        say(f"{followed.strange:,} posts are on another host than the feed, and send nothing.")
+    if followed.foreign:
+        say(f"{followed.foreign:,} posts are on another host than the feed, and send nothing.")
     if followed.left:
         say(f"{followed.left:,} more posts wait for the next run.")
     if not (followed.reports or followed.unread or followed.skipped):
@@ -60,12 +60,12 @@ def _follow(sender: "Sender", asked: Namespace) -> bool:
     return not followed.unread
 
 
-def sent(asked: Namespace) -> bool:
+def sent(args: Namespace) -> bool:
     """Print the sent pings, newest first."""
     now = datetime.now(UTC)
-    every = (record.resolved(now) for record in _ledger(asked).every())
-    found = [record for record in every if not asked.post or page_key(record.source) == _key(asked.post)]
-    if asked.json:
+    every = (record.resolved(now) for record in _ledger(args).every())
+    found = [record for record in every if not args.post or page_key(record.source) == _key(args.post)]
+    if args.json:
         for record in found:
             print(json.dumps(asdict(record)))
         return True
@@ -73,32 +73,32 @@ def sent(asked: Namespace) -> bool:
     return True
 
 
-def _sender(asked: Namespace) -> "Sender":
+def _sender(args: Namespace) -> "Sender":
     # `sent` does without the HTML parser and the HTTP client, which take half a second to load.
     from trackback.sending.sender import Sender  # noqa: PLC0415
     from trackback.web.http.client import Fetcher  # noqa: PLC0415
 
-    host = host_of(asked.feed or asked.url)
+    host = host_of(args.feed or args.url)
     loopback = is_on_this_machine() or host in _HERE  # a blog on this machine has its neighbours here, too
     fetcher = Fetcher(loopback=loopback, user_agent=user_agent(host))
-    return Sender(fetcher, _ledger(asked), limits=_limits(asked))
+    return Sender(fetcher, _ledger(args), limits=_limits(args))
 
 
-def _ledger(asked: Namespace) -> Ledger:
+def _ledger(args: Namespace) -> Ledger:
     """Return the ledger. A file needs no AWS."""
     from trackback.storage.sent_pings import SentPings  # noqa: PLC0415
     from trackback.storage.sent_pings_file import SentPingsFile  # noqa: PLC0415 - one or the other
     from trackback.storage.table import Table  # noqa: PLC0415
 
-    return SentPingsFile(Path(asked.ledger)) if asked.ledger else SentPings(Table(asked.table))
+    return SentPingsFile(Path(args.ledger)) if args.ledger else SentPings(Table(args.table))
 
 
-def _limits(asked: Namespace) -> SendingLimits:
+def _limits(args: Namespace) -> SendingLimits:
     from trackback.storage.settings import load_settings  # noqa: PLC0415
     from trackback.storage.table import Table  # noqa: PLC0415
 
-    limits = SendingLimits() if asked.ledger else load_settings(Table(asked.table)).limits
-    return replace(limits, never=limits.never | set(asked.never))
+    limits = SendingLimits() if args.ledger else load_settings(Table(args.table)).limits
+    return replace(limits, never=limits.never | set(args.never))
 
 
 def _key(post: str) -> str:

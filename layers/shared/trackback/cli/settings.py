@@ -14,11 +14,11 @@ from trackback.storage.settings import load_settings
 from trackback.storage.table import Table
 
 
-def list_settings(table: Table, asked: Namespace) -> bool:
+def list_settings(table: Table, args: Namespace) -> bool:
     """Print the settings. Of Akismet's key, it prints only the ending."""
     settings: dict[str, Any] = asdict(load_settings(table))
-    ending = _key(asked).ending()
-    if asked.json:
+    ending = _key(args).ending()
+    if args.json:
         print(json.dumps({**settings, "akismet_key": bool(ending)}))
         return True
     if settings["feed"] is None:
@@ -28,10 +28,10 @@ def list_settings(table: Table, asked: Namespace) -> bool:
     return True
 
 
-def akismet_key(_: Table, asked: Namespace) -> bool:
+def akismet_key(_: Table, args: Namespace) -> bool:
     """Set or remove Akismet's key. It is no argument: shell histories and process lists show arguments."""
-    key = _key(asked)
-    if asked.remove:
+    key = _key(args)
+    if args.remove:
         if key.remove():
             say("Removed. Akismet is not asked any more, within five minutes.")
             return True
@@ -42,8 +42,8 @@ def akismet_key(_: Table, asked: Namespace) -> bool:
     return True
 
 
-def _key(asked: Namespace) -> AkismetKey:
-    return AkismetKey(f"/trackback/{stack_name(asked.stack)}/akismet-key")
+def _key(args: Namespace) -> AkismetKey:
+    return AkismetKey(f"/trackback/{stack_name(args.stack)}/akismet-key")
 
 
 def _told(value: Any) -> str | list[str]:

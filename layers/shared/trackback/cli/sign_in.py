@@ -23,19 +23,19 @@ class _Service(NamedTuple):
     keys: Keys
 
 
-def sign_in(asked: Namespace) -> bool:
+def sign_in(args: Namespace) -> bool:
     """Print a one-time sign-in link on stdout, and remarks about it on stderr."""
-    service = _find_service(asked)
+    service = _find_service(args)
     token = SignIns(service.table, service.keys).issue(datetime.now(UTC))
     print(f"{service.api}{SIGN_IN}/{token}")
     remark("The link works once, for 15 minutes. A sign-in link that was emailed before no longer works.")
     return True
 
 
-def _find_service(asked: Namespace) -> _Service:
+def _find_service(args: Namespace) -> _Service:
     """Return the service of the stack's outputs, or of `make run`, which has no stack but fixed names."""
-    stack = Stack(stack_name(asked.stack))
-    named = asked.api or os.environ.get("TRACKBACK_API")
+    stack = Stack(stack_name(args.stack))
+    named = args.api or os.environ.get("TRACKBACK_API")
     try:
         table = Table(stack.output("TableName"))
         return _Service(find_api(table, named or stack.output("ApiUrl")), table, _keys(stack.name))

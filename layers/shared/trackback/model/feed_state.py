@@ -12,7 +12,7 @@ _URL, _WORDS = 11, 6  # characters of a hash: 64 bits of the address, 32 of the 
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class FeedState:
     """State of a feed after its last poll.
 
     Attributes:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from trackback.errors import TrackbackError
-from trackback.model.feed_state import Memory
+from trackback.model.feed_state import FeedState
 from trackback.model.protocol import Protocol
 from trackback.timestamps import stamp
 from trackback.urls import page_key, pair_id
@@ -49,7 +49,7 @@ class Stage(StrEnum):
 
 DONE = frozenset({Stage.ACCEPTED, Stage.DUPLICATE})
 """Stages of a ping that arrived: it is never sent again."""
-FOR_A_PERSON = frozenset({Stage.REFUSED, Stage.UNCLEAR, Stage.FAILED})
+NEEDS_ATTENTION = frozenset({Stage.REFUSED, Stage.UNCLEAR, Stage.FAILED})
 """Final stages without success, for the author's attention."""
 
 
@@ -174,10 +174,10 @@ class Ledger(typing.Protocol):
     def every(self) -> Iterator[SentPing]:
         """Yield all records, newest first."""
 
-    def memory(self, feed: str) -> Memory | None:
+    def feed_state(self, feed: str) -> FeedState | None:
         """Return the stored state of a feed, or None."""
 
-    def remember(self, feed: str, memory: Memory) -> None:
+    def save_feed_state(self, feed: str, state: FeedState) -> None:
         """Replace the stored state of a feed."""
 
 

@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import Any
 
 from trackback.model.ping import Ping, Status
-from trackback.model.sent_ping import FOR_A_PERSON, SentPing
+from trackback.model.sent_ping import NEEDS_ATTENTION, SentPing
 from trackback.model.settings import Notify
 from trackback.notifications.outbox_state import Claim, OutboxState
 from trackback.storage.dynamodb import Item
@@ -76,7 +76,7 @@ class Outbox:
     def mark_failures(self, claim: Claim) -> list[SentPing]:
         """Mark the failed sent pings that a mail mentions and return them, oldest first."""
         found = map(to_sending, self._records([each for each in claim.pings if "#" in each]))
-        failed = [each for each in found if each.stage in FOR_A_PERSON]
+        failed = [each for each in found if each.stage in NEEDS_ATTENTION]
         told = [each for each in failed if self._mark(each.id, STATUS_SENT, str(each.version), claim)]
         return sorted(told, key=attrgetter("last_at"))
 

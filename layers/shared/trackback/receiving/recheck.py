@@ -1,4 +1,4 @@
-"""When to check a source again, and when an approved ping's link counts as missing."""
+"""When to check a source again, and how often an approved ping's link has been missing (`Gone` decides)."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -23,7 +23,7 @@ GONE = {404, 410}
 
 @dataclass(frozen=True, slots=True)
 class JudgingContext:
-    """The author's current rules, the word model learned from them, and how long to keep unwanted pings."""
+    """The author's rules, the word model learned from their decisions, how long to keep unwanted pings."""
 
     rules: Sequence[Rule]
     words: WordModel

@@ -7,7 +7,7 @@ from trackback.errors import TrackbackError
 from trackback.model.sent_ping import Ledger, LedgerBroken, SentPing, Stage
 from trackback.protocols.clients import CLIENTS
 from trackback.protocols.discovery import Endpoint
-from trackback.sending.means import Means
+from trackback.sending.run_context import RunContext
 
 _TRIES = 5
 
@@ -16,7 +16,7 @@ class Taken(TrackbackError):
     """Another run has claimed the record."""
 
 
-def attempt(means: Means, record: SentPing, endpoint: Endpoint, form: Mapping[str, str]) -> SentPing:
+def attempt(context: RunContext, record: SentPing, endpoint: Endpoint, form: Mapping[str, str]) -> SentPing:
     """Send a ping and return its updated record.
 
     Raises:
@@ -24,14 +24,14 @@ def attempt(means: Means, record: SentPing, endpoint: Endpoint, form: Mapping[st
         LedgerBroken: the ledger cannot be written. If the ping was already sent, its claim stays in the
             ledger.
     """
-    claimed = replace(record, protocol=endpoint.protocol).claimed(endpoint.url, means.clock())
-    if not means.ledger.put(claimed):
+    claimed = replace(record, protocol=endpoint.protocol).claimed(endpoint.url, context.clock())
+    if not context.ledger.put(claimed):
         raise Taken
-    outcome = CLIENTS[endpoint.protocol].send(means.fetcher, endpoint.url, form, means.clock)
-    now = means.clock()
+    outcome = CLIENTS[endpoint.protocol].send(context.fetcher, endpoint.url, form, context.clock)
+    now = context.clock()
     if outcome.stage is Stage.LATER:
-        return _write(means.ledger, claimed.postponed(outcome.message, now, outcome.retry_after))
-    return _write(means.ledger, claimed.ended(outcome.stage, outcome.message, now))
+        return _write(context.ledger, claimed.postponed(outcome.message, now, outcome.retry_after))
+    return _write(context.ledger, claimed.ended(outcome.stage, outcome.message, now))
 
 
 def _write(ledger: Ledger, record: SentPing) -> SentPing:

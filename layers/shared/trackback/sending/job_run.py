@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from trackback.model.send_job import MOST_STEPS, JobResult, SendJob
 from trackback.sending.post_run import Step
-from trackback.sending.sender import PostUnread, Report, Sender
+from trackback.sending.sender import PostUnreadable, Report, Sender
 from trackback.storage.send_jobs import SendJobs
 
 
@@ -18,7 +18,7 @@ def run_job(jobs: SendJobs, sender: Sender, job_id: str) -> Report | None:
         return None
     try:
         report = _send(sender, job)
-    except PostUnread as error:
+    except PostUnreadable as error:
         jobs.save(replace(job, state="failed", words=str(error)))
         return None
     jobs.save(_done(job, report))

@@ -11,8 +11,8 @@ from trackback.model.sent_ping import SentPing, Stage, sending_id
 from trackback.protocols.clients import CLIENTS
 from trackback.protocols.discovery import Endpoint, Lookup, find_endpoint
 from trackback.sending.attempt import Taken, attempt
-from trackback.sending.means import Means
-from trackback.sending.throttle import LEFT_ALONE, HostThrottle
+from trackback.sending.run_context import RunContext
+from trackback.sending.throttle import BLOCKED, HostThrottle
 from trackback.urls import site_of
 from trackback.web.html.article import Article, Citation
 
@@ -24,7 +24,7 @@ ENOUGH = "the post has sent as many pings as it may"
 OWN = "it leads to a blog of the author's own"
 NEVER = "its host is one of those that get no pings"
 
-_FREE = {Stage.NONE, Stage.DROPPED}  # stages that do not reserve the ping URL for their record
+_WITHOUT_PING_URL = {Stage.NONE, Stage.DROPPED}  # stages that do not reserve the ping URL for their record
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class PostRun:
 
     def __init__(
         self,
-        means: Means,
+        context: RunContext,
         article: Article,
         citations: Sequence[Citation],
         *,
@@ -58,19 +58,21 @@ class PostRun:
 
         `retry` lists the stages to retry; None stands for links without a record.
         """
-        self._means = means
+        self._context = context
         self._article = article
         self._dry_run = dry_run
         self._citations = {sending_id(article.url, each.target): each for each in citations}
-        known = means.ledger.find(self._citations)
+        known = context.ledger.find(self._citations)
         self._records = {
-            key: self._understood(known.get(key) or SentPing(article.url, each.target))
+            key: self._resolved(known.get(key) or SentPing(article.url, each.target))
             for key, each in self._citations.items()
         }
-        pinged = [each for each in self._records.values() if each.ping_url and each.stage not in _FREE]
-        self._left = means.limits.pings - len(pinged)
+        pinged = [
+            each for each in self._records.values() if each.ping_url and each.stage not in _WITHOUT_PING_URL
+        ]
+        self._left = context.limits.pings - len(pinged)
         self._taken = {each.ping_url: each.target for each in pinged}
-        now = means.clock()
+        now = context.clock()
         self.open = [key for key, each in self._records.items() if _is_open(each, retry, now)]
         """Ids of the records to process."""
 
@@ -85,12 +87,12 @@ class PostRun:
     def _reserve_manual(self, ping_urls: Sequence[str]) -> None:
         """Reserve the ping URLs that the author entered and that the post has already pinged."""
         ids = [sending_id(self._article.url, ping_url) for ping_url in ping_urls]
-        for record in self._means.ledger.find(ids).values():
-            if record.is_manual and record.stage not in _FREE:
+        for record in self._context.ledger.find(ids).values():
+            if record.is_manual and record.stage not in _WITHOUT_PING_URL:
                 self._taken.setdefault(record.ping_url, record.target)
 
-    def _understood(self, record: SentPing) -> SentPing:
-        resolved = record.resolved(self._means.clock())
+    def _resolved(self, record: SentPing) -> SentPing:
+        resolved = record.resolved(self._context.clock())
         return resolved if resolved is record or self._dry_run else self._put(resolved).record
 
     def _look_up(self, targets: Sequence[str]) -> dict[str, Lookup]:
@@ -103,45 +105,45 @@ class PostRun:
             return {target: lookup for every in found for target, lookup in every}
 
     def _look_up_one_by_one(self, site: str, targets: Sequence[str]) -> list[tuple[str, Lookup]]:
-        throttle = HostThrottle(self._means.limits.pause)
+        throttle = HostThrottle(self._context.limits.pause)
         found: list[tuple[str, Lookup]] = []
         for target in targets:
-            if message := self._why_not(site, throttle):
+            if message := self._reason_to_wait(site, throttle):
                 lookup = Lookup(message=message, asked=False)
             else:
-                lookup = find_endpoint(self._means.fetcher, target)
-                throttle.note(site, struck=lookup.is_temporary)
+                lookup = find_endpoint(self._context.fetcher, target)
+                throttle.record(site, failed=lookup.is_temporary)
             found.append((target, lookup))
         return found
 
-    def _why_not(self, site: str, throttle: HostThrottle) -> str:
+    def _reason_to_wait(self, site: str, throttle: HostThrottle) -> str:
         """Return why a site gets no more requests in this run, or ""."""
-        if self._means.time_is_up():
+        if self._context.time_is_up():
             return TIME_IS_UP
-        return LEFT_ALONE if throttle.leaves_alone(site) else ""
+        return BLOCKED if throttle.is_blocked(site) else ""
 
     def _step(self, key: str, record: SentPing, lookup: Lookup) -> Step:
-        now, endpoint = self._means.clock(), lookup.endpoint
+        now, endpoint = self._context.clock(), lookup.endpoint
         if not endpoint:
             return self._put(_without_endpoint(record, lookup, now))
-        if message := self._why_never(endpoint, lookup.page):
+        if message := self._reason_to_drop(endpoint, lookup.page):
             return self._put(record.ended(Stage.DROPPED, message, now))
         other = self._taken.get(endpoint.url, record.target)
         if other != record.target:
             return self._put(record.ended(Stage.DUPLICATE, f"the same ping URL as {other}", now))
         if self._left <= 0 and not record.ping_url:
             return self._put(record.ended(Stage.DROPPED, ENOUGH, now))
-        if message := self._why_not(site_of(endpoint.url), self._means.throttle):
+        if message := self._reason_to_wait(site_of(endpoint.url), self._context.throttle):
             return self._put(record.put_off(message, now))
         return self._sent(key, record, endpoint)
 
-    def _why_never(self, endpoint: Endpoint, page: str) -> str:
+    def _reason_to_drop(self, endpoint: Endpoint, page: str) -> str:
         """Return why a discovered endpoint gets no ping, or ""; any link may lead to a blocked host."""
         found = [endpoint.url, page] if page else []
-        own = self._means.own | {site_key(self._article.url)}
+        own = self._context.own | {site_key(self._article.url)}
         if not own.isdisjoint(map(site_key, found)):
             return OWN
-        return "" if all(map(self._means.limits.allow, [endpoint.url, *found])) else NEVER
+        return "" if all(map(self._context.limits.allow, [endpoint.url, *found])) else NEVER
 
     def _sent(self, key: str, record: SentPing, endpoint: Endpoint) -> Step:
         form = CLIENTS[endpoint.protocol].compose(self._article, self._citations[key])
@@ -150,22 +152,22 @@ class PostRun:
         if self._dry_run:
             return Step(replace(record, protocol=endpoint.protocol, ping_url=endpoint.url), form)
         site = site_of(endpoint.url)
-        self._means.throttle.wait(site)
+        self._context.throttle.wait(site)
         try:
-            sent = attempt(self._means, record, endpoint, form)
+            sent = attempt(self._context, record, endpoint, form)
         except Taken:
             return self._found(key, record)
-        self._means.throttle.note(site, struck=sent.stage is Stage.LATER)
+        self._context.throttle.record(site, failed=sent.stage is Stage.LATER)
         return Step(sent, form, tried=True)
 
     def _put(self, record: SentPing) -> Step:
         """Write a record, unless another run has changed it in the meantime."""
-        if self._dry_run or self._means.ledger.put(record):
+        if self._dry_run or self._context.ledger.put(record):
             return Step(record, tried=True)
         return self._found(record.id, record)
 
     def _found(self, key: str, record: SentPing) -> Step:
-        return Step(self._means.ledger.find([key]).get(key, record))
+        return Step(self._context.ledger.find([key]).get(key, record))
 
 
 def site_key(url: str) -> str:

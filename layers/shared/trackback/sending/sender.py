@@ -18,8 +18,8 @@ from trackback.model.sending_limits import SendingLimits
 from trackback.model.sent_ping import DONE, Ledger, SentPing, Stage, sending_id
 from trackback.protocols.discovery import Endpoint, Lookup
 from trackback.protocols.outcome import is_temporary
-from trackback.sending.means import Means
 from trackback.sending.post_run import PostRun, Step, site_key
+from trackback.sending.run_context import RunContext
 from trackback.sending.throttle import HostThrottle
 from trackback.web.html.article import Article, Citation, read_article
 from trackback.web.html.page import is_html
@@ -34,7 +34,7 @@ _BROKEN_OFF = frozenset({None})
 _ONLY_DUE: frozenset[Stage | None] = frozenset()
 
 
-class PostUnread(TrackbackError):
+class PostUnreadable(TrackbackError):
     """The author's own post cannot be read; the message says why. A retry may succeed if `passing`."""
 
     def __init__(self, words: str, *, passing: bool) -> None:
@@ -71,11 +71,13 @@ class Sender:
         """
         limits = limits or SendingLimits()
         sites = frozenset(map(host_key, own))
-        self.means = Means(fetcher, ledger, clock, limits, sites, HostThrottle(limits.pause), time_is_up)
+        self.context = RunContext(
+            fetcher, ledger, clock, limits, sites, HostThrottle(limits.pause), time_is_up
+        )
 
     def is_own(self, url: str, *beside: str) -> bool:
         """Return whether a URL is on one of the author's hosts, or on the host of a URL in `beside`."""
-        return site_key(url) in {*self.means.own, *map(site_key, beside)}
+        return site_key(url) in {*self.context.own, *map(site_key, beside)}
 
     def send(self, url: str, *, content: str = "", retry: bool = False, dry_run: bool = False) -> Report:
         """Ping the links of a post that it has not pinged yet.
@@ -84,7 +86,7 @@ class Sender:
         failed or postponed; an accepted ping is never sent again. A dry run sends and writes nothing.
 
         Raises:
-            PostUnread: the post cannot be read.
+            PostUnreadable: the post cannot be read.
             LedgerBroken: the ledger cannot be read or written.
         """
         article = self._read(url, content)
@@ -94,7 +96,7 @@ class Sender:
     def send_to(self, url: str, ping_url: str, *, retry: bool = False, dry_run: bool = False) -> Report:
         """Ping one ping URL that the author entered; otherwise like `send`."""
         article = self._read(url, "")
-        known = self.means.ledger.find([sending_id(article.url, each.target) for each in article.links])
+        known = self.context.ledger.find([sending_id(article.url, each.target) for each in article.links])
         arrived = [each for each in known.values() if each.ping_url == ping_url and each.stage in DONE]
         if arrived:
             return Report(article.url, article.title, [Step(arrived[0])])
@@ -103,32 +105,32 @@ class Sender:
         return self._run(url, article, [_citation(article, ping_url)], stages, dry_run=dry_run, to=to)
 
     def send_due(self, limit: int = 50) -> list[Report]:
-        """Retry the due records of the ledger, at most `most`, grouped by post."""
+        """Retry the due records of the ledger, at most `limit`, grouped by post."""
         posts: dict[str, list[SentPing]] = defaultdict(list)
-        for record in self.means.ledger.due(self.means.clock(), limit):
+        for record in self.context.ledger.due(self.context.clock(), limit):
             posts[record.source].append(record)
         return [
             report
             for url, due in posts.items()
-            if not self.means.time_is_up()
+            if not self.context.time_is_up()
             for report in self._send_due(url, due)
         ]
 
-    def note_unread(self, url: str, error: PostUnread) -> None:
+    def note_unread(self, url: str, error: PostUnreadable) -> None:
         """Record that a post could not be read: it is retried, or the author is notified."""
         note = self._note(url)
-        now = self.means.clock()
-        self.means.ledger.put(
+        now = self.context.clock()
+        self.context.ledger.put(
             note.postponed(str(error), now) if error.passing else note.ended(Stage.FAILED, str(error), now)
         )
 
     def _send_due(self, url: str, due: Sequence[SentPing]) -> Iterator[Report]:
         try:
             article = self._read(url, "")
-        except PostUnread as error:
+        except PostUnreadable as error:
             self.note_unread(url, error)
             for record in due:
-                self._leave(record, str(error), passing=error.passing)
+                self._record_unsent(record, str(error), passing=error.passing)
             return
         retry = _BROKEN_OFF if any(record.is_post_record for record in due) else _ONLY_DUE
         yield self._run(url, article, self._wanted(url, article), retry)
@@ -136,19 +138,19 @@ class Sender:
             if record.is_manual:
                 citation, to = _citation(article, record.ping_url), Endpoint(record.protocol, record.ping_url)
                 yield self._run(url, article, [citation], _ONLY_DUE, to=to)
-        for record in self.means.ledger.find([record.id for record in due]).values():
-            if record.is_due(self.means.clock()):
-                self._leave(record, GONE)
+        for record in self.context.ledger.find([record.id for record in due]).values():
+            if record.is_due(self.context.clock()):
+                self._record_unsent(record, GONE)
 
-    def _leave(self, record: SentPing, words: str, *, passing: bool = False) -> None:
+    def _record_unsent(self, record: SentPing, words: str, *, passing: bool = False) -> None:
         """Record why a due ping was not sent. An expired claim may have reached its receiver."""
-        now = self.means.clock()
+        now = self.context.clock()
         resolved = record.resolved(now)
         if record.is_post_record:
             return
         if resolved is record:
             resolved = record.put_off(words, now) if passing else record.ended(Stage.DROPPED, words, now)
-        self.means.ledger.put(resolved)
+        self.context.ledger.put(resolved)
 
     def _run(  # noqa: PLR0913 - the post, its targets and the mode
         self,
@@ -160,7 +162,7 @@ class Sender:
         dry_run: bool = False,
         to: Endpoint | None = None,
     ) -> Report:
-        run = PostRun(self.means, article, citations, retry=retry, dry_run=dry_run)
+        run = PostRun(self.context, article, citations, retry=retry, dry_run=dry_run)
         lookups = {to.url: Lookup(to)} if to else None
         if dry_run or to:
             return Report(article.url, article.title, list(run.steps(lookups)))
@@ -175,30 +177,32 @@ class Sender:
         """
         note, is_ours = self._note(url), True
         if write:
-            note = note.put_off(UNDER_WAY, self.means.clock())
-            is_ours = self.means.ledger.put(note)
+            note = note.put_off(UNDER_WAY, self.context.clock())
+            is_ours = self.context.ledger.put(note)
         yield
         if is_ours and note.version:
-            self.means.ledger.forget(note)
+            self.context.ledger.forget(note)
 
     def _note(self, url: str) -> SentPing:
         note = SentPing(url, url)
-        return self.means.ledger.find([note.id]).get(note.id, note)
+        return self.context.ledger.find([note.id]).get(note.id, note)
 
     def _read(self, url: str, content: str) -> Article:
         try:
-            page = self.means.fetcher.get(url)
+            page = self.context.fetcher.get(url)
         except FetchFailed as error:
-            raise PostUnread(f"{url}: {error}", passing=not isinstance(error, FetchRefused)) from None
+            raise PostUnreadable(f"{url}: {error}", passing=not isinstance(error, FetchRefused)) from None
         if page.status != HTTPStatus.OK:
-            raise PostUnread(f"{url}: its server answers {page.status}", passing=is_temporary(page.status))
+            raise PostUnreadable(
+                f"{url}: its server answers {page.status}", passing=is_temporary(page.status)
+            )
         if not is_html(page.content_type):
-            raise PostUnread(f"{url}: it is no page of HTML", passing=False)
+            raise PostUnreadable(f"{url}: it is no page of HTML", passing=False)
         return read_article(page.body, page.content_type, page.url, content)
 
     def _wanted(self, url: str, article: Article) -> list[Citation]:
         """Return the links to process, without the author's own hosts and hosts that get no pings."""
-        limits = self.means.limits
+        limits = self.context.limits
         others = (each for each in article.links if not self.is_own(each.target, url, article.url))
         return [each for each in others if limits.allow(each.target)][: limits.links]
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
 from trackback.errors import TrackbackError
-from trackback.model.feed_state import Memory, remembered
+from trackback.model.feed_state import FeedState, remembered
 from trackback.urls import page_key
 from trackback.web.feed import ACCEPT, Entry, NotAFeed, find_feed, is_page, read_feed
 from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 
 
-class FeedUnread(TrackbackError):
+class FeedUnreadable(TrackbackError):
     """The feed cannot be fetched or parsed; the message says why."""
 
 
@@ -27,9 +27,9 @@ class News:
 
     posts: Sequence[Entry] = ()
     first: bool = False
-    read: Memory = field(default_factory=Memory)
+    read: FeedState = field(default_factory=FeedState)
 
-    def memory(self, unhandled: Sequence[Entry] = ()) -> Memory:
+    def feed_state(self, unhandled: Sequence[Entry] = ()) -> FeedState:
         """Return the state to store, without the `unhandled` entries.
 
         If there are any, the next poll fetches the full feed.
@@ -41,50 +41,50 @@ class News:
         return replace(self.read, posts=posts, **fresh)
 
 
-def read_news(fetcher: Fetcher, url: str, memory: Memory | None) -> News:
+def read_news(fetcher: Fetcher, url: str, state: FeedState | None) -> News:
     """Return the new entries of a feed, or of the feed that a page names; none if it is unchanged.
 
     Raises:
-        FeedUnread: the feed cannot be fetched or parsed; the message says why.
+        FeedUnreadable: the feed cannot be fetched or parsed; the message says why.
     """
-    known = memory or Memory()
+    known = state or FeedState()
     fetched = _fetch(fetcher, known.address or url, known)
-    if fetched.status == HTTPStatus.NOT_MODIFIED and memory:
+    if fetched.status == HTTPStatus.NOT_MODIFIED and state:
         return News(read=known)
     if fetched.status != HTTPStatus.OK and known.address:  # the feed has moved: ask its page
         known = replace(known, address="", etag="", modified="")
         fetched = _fetch(fetcher, url, known)
     if fetched.status != HTTPStatus.OK:
-        raise FeedUnread(f"{fetched.url}: the server answers {fetched.status}")
+        raise FeedUnreadable(f"{fetched.url}: the server answers {fetched.status}")
     if is_page(fetched.body, fetched.content_type):
         known = replace(known, address=_address(fetched))
         fetched = _fetch(fetcher, known.address, known)
         if fetched.status != HTTPStatus.OK:
-            raise FeedUnread(f"{fetched.url}: the server answers {fetched.status}")
-    return _news(fetched, known, first=memory is None)
+            raise FeedUnreadable(f"{fetched.url}: the server answers {fetched.status}")
+    return _news(fetched, known, first=state is None)
 
 
-def _fetch(fetcher: Fetcher, url: str, known: Memory) -> Fetched:
+def _fetch(fetcher: Fetcher, url: str, known: FeedState) -> Fetched:
     every = {"If-None-Match": known.etag, "If-Modified-Since": known.modified}
     asked = {name: value for name, value in every.items() if value}
     try:
         return fetcher.get(url, accept=ACCEPT, headers=asked)
     except FetchFailed as error:
-        raise FeedUnread(f"{url}: {error}") from None
+        raise FeedUnreadable(f"{url}: {error}") from None
 
 
 def _address(page: Fetched) -> str:
     if address := find_feed(page.body, page.content_type, page.url):
         return address
-    raise FeedUnread(f"{page.url}: it is a page that names no feed; give the feed's own address")
+    raise FeedUnreadable(f"{page.url}: it is a page that names no feed; give the feed's own address")
 
 
-def _news(fetched: Fetched, known: Memory, *, first: bool) -> News:
+def _news(fetched: Fetched, known: FeedState, *, first: bool) -> News:
     try:
         entries = read_feed(fetched.body, fetched.content_type, fetched.url)
     except NotAFeed as error:
         words = str(error) if fetched.whole else "it is longer than 1 MB, and cannot be read in part"
-        raise FeedUnread(f"{fetched.url}: {words}") from None
+        raise FeedUnreadable(f"{fetched.url}: {words}") from None
     read = replace(
         known,
         etag=fetched.headers.get("etag", ""),

@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
-STRIKES = 3
+MAX_FAILURES = 3
 """Consecutive failures or requests to wait after which a run stops contacting a site."""
 
-LEFT_ALONE = "its site did not answer, or asked for patience, several times in a row"
+BLOCKED = "its site did not answer, or asked for patience, several times in a row"
 
 
 def user_agent(site: str) -> str:
@@ -33,7 +33,7 @@ class HostThrottle:
         self._clock = clock
         self._sleep = sleep
         self._pinged: dict[str, float] = {}
-        self._strikes: Counter[str] = Counter()
+        self._failures: Counter[str] = Counter()
 
     def wait(self, site: str) -> None:
         """Sleep until a site may be pinged again."""
@@ -41,10 +41,10 @@ class HostThrottle:
             self._sleep(max(0, self._pinged[site] + self._pause - self._clock()))
         self._pinged[site] = self._clock()
 
-    def leaves_alone(self, site: str) -> bool:
+    def is_blocked(self, site: str) -> bool:
         """Return whether this run no longer contacts a site."""
-        return self._strikes[site] >= STRIKES
+        return self._failures[site] >= MAX_FAILURES
 
-    def note(self, site: str, *, struck: bool) -> None:
-        """Record whether a site failed or asked us to wait (`struck`), or answered."""
-        self._strikes[site] = self._strikes[site] + 1 if struck else 0
+    def record(self, site: str, *, failed: bool) -> None:
+        """Record whether a site failed, which includes that it asked us to wait, or answered."""
+        self._failures[site] = self._failures[site] + 1 if failed else 0

@@ -44,7 +44,7 @@ def find_api(table: Table, named: str | None = None) -> str:
     address = named or os.environ.get("TRACKBACK_API") or str(table.get(SETTINGS).get(_API, ""))
     if not address:
         raise ApiUnknown(
-            "the API's address is not known yet: the service notes it within five minutes of its start; "
+            "the API's address is not known yet: the service stores it within a minute of its start; "
             "until then give --api, or set TRACKBACK_API, to the ApiUrl that the deployment printed"
         )
     try:

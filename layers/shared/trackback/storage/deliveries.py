@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from trackback.model.delivery import Delivery
-from trackback.storage.dynamodb import Item, telling_when_busy
+from trackback.storage.dynamodb import Item, raising_table_busy
 from trackback.storage.items import fields_in, to_record
 from trackback.storage.keys import BY_DUE, BY_STATUS, DUE_WEBHOOK, STATUS_DELIVERY
 from trackback.storage.table import IS_NEW, Table
@@ -44,7 +44,7 @@ class Deliveries:
         """Return the ids of webhook calls due for a retry, the longest due first."""
         return self._table.query_ids(BY_DUE, DUE_WEBHOOK, until=stamp(now), limit=limit)
 
-    @telling_when_busy()
+    @raising_table_busy()
     def newest(self, limit: int = 50) -> list[Delivery]:
         """Return the newest deliveries, at most 100, newest first.
 

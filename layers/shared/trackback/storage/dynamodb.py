@@ -54,7 +54,7 @@ def connect() -> "DynamoDBClient":
 
 
 @contextmanager
-def telling_when_busy() -> Iterator[None]:
+def raising_table_busy() -> Iterator[None]:
     """Raise `TableBusy` if a throughput ceiling is reached, so that callers can ask for a later retry."""
     try:
         yield

@@ -15,7 +15,7 @@ from trackback.errors import BadQuery
 from trackback.model.listing import decode_cursor, encode_cursor
 from trackback.model.ping import Due, Ping, Status
 from trackback.model.posts import post_key
-from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.dynamodb import raising_table_busy
 from trackback.storage.keys import BY_DUE, BY_POST, BY_STATUS, Index
 from trackback.storage.pings import PingStore
 from trackback.storage.table import BATCH, Table
@@ -82,7 +82,7 @@ class Queue:
         self._table = table
         self._pings = PingStore(table)
 
-    @telling_when_busy()
+    @raising_table_busy()
     def counts(self, limit: int = MOST_COUNTED) -> dict[Tab, int]:
         """Return how many pings each tab has, at most `limit` + 1.
 
@@ -94,7 +94,7 @@ class Queue:
             for tab, partitions in _PARTITIONS.items()
         }
 
-    @telling_when_busy()
+    @raising_table_busy()
     def page(  # noqa: PLR0913 - tab, cursor, filters and bounds
         self,
         tab: Tab,
@@ -128,7 +128,7 @@ class Queue:
         more = last.encode() if last and looked_at == most_read else None
         return Found([ping for _, ping in found], more, looked_at)
 
-    @telling_when_busy()
+    @raising_table_busy()
     def same_host(self, ping: Ping, limit: int = 10, *, among: int = BATCH) -> list[Ping]:
         """Return other pings of the same host among the newest of each status, newest first.
 

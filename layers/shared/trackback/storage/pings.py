@@ -23,7 +23,7 @@ from trackback.errors import NoSuchPing, StatusChanged
 from trackback.model.listing import Cursor, Page
 from trackback.model.ping import UNWANTED, Due, Ping, Status
 from trackback.model.transitions import KEEP_UNWANTED, Change, decided, reopened, revised
-from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.dynamodb import raising_table_busy
 from trackback.storage.items import post_id, to_attributes, to_count, to_page, to_ping
 from trackback.storage.keys import BY_DUE, BY_POST, BY_STATUS, Index
 from trackback.storage.table import Table
@@ -45,7 +45,7 @@ class PingStore:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    @telling_when_busy()
+    @raising_table_busy()
     def add(self, ping: Ping) -> Added:
         """Store a ping, unless its pair of post and source is known.
 
@@ -83,7 +83,7 @@ class PingStore:
             raise NoSuchPing("there is no such ping")
         return to_ping(item)
 
-    @telling_when_busy()
+    @raising_table_busy()
     def approved(self, key: str, limit: int, after: Cursor | None = None) -> Page:
         """Return a page of a post's approved pings, newest first.
 
@@ -95,7 +95,7 @@ class PingStore:
         found = next(self._table.query(BY_POST, key, newest_first=True, after=start, limit=limit + more))
         return to_page(found, limit, after)
 
-    @telling_when_busy()
+    @raising_table_busy()
     def counts(self, keys: Iterable[str]) -> dict[str, int]:
         """Return how many approved pings each of at most 100 posts has.
 

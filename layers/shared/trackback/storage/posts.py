@@ -2,12 +2,12 @@
 
 from collections.abc import Collection
 
-from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.dynamodb import raising_table_busy
 from trackback.storage.items import post_id
 from trackback.storage.table import Table
 
 
-@telling_when_busy()
+@raising_table_busy()
 def post_titles(table: Table, keys: Collection[str]) -> dict[str, str]:
     """Return the titles of posts by key, without unknown ones.
 

@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from trackback.model.feed_state import Memory, posts_in
+from trackback.model.feed_state import FeedState, posts_in
 from trackback.model.protocol import Protocol
-from trackback.model.sent_ping import FOR_A_PERSON, SentPing, Stage
+from trackback.model.sent_ping import NEEDS_ATTENTION, SentPing, Stage
 from trackback.storage.dynamodb import Item
 from trackback.storage.items import fields_in, to_record
 from trackback.storage.keys import BY_DUE, BY_STATUS, DUE_SENT, DUE_UNTOLD, FEED, STATUS_SENT
@@ -70,15 +70,15 @@ class SentPings:
     def _entire(self, ids: Iterable[str]) -> Iterator[SentPing]:
         return map(to_sending, self._table.batch_get(ids, consistent=True))
 
-    def memory(self, feed: str) -> Memory | None:
+    def feed_state(self, feed: str) -> FeedState | None:
         """Return the stored state of a feed, or None."""
         known = self._table.get(_feed_id(feed)).get("memory")
-        return Memory(**{**known, "posts": posts_in(known["posts"])}) if known else None
+        return FeedState(**{**known, "posts": posts_in(known["posts"])}) if known else None
 
-    def remember(self, feed: str, memory: Memory) -> None:
+    def save_feed_state(self, feed: str, state: FeedState) -> None:
         """Replace the stored state of a feed."""
-        known = {"address": memory.address, "etag": memory.etag, "modified": memory.modified}
-        self._table.write(_feed_id(feed), "memory", {**known, "posts": memory.as_text()})
+        known = {"address": state.address, "etag": state.etag, "modified": state.modified}
+        self._table.write(_feed_id(feed), "memory", {**known, "posts": state.as_text()})
 
 
 def _feed_id(feed: str) -> str:
@@ -88,7 +88,7 @@ def _feed_id(feed: str) -> str:
 def _to_record(sending: SentPing) -> dict[str, Any]:
     """Return a record in stored form: in the index `by_due` only if it must be found there."""
     due = {"due": DUE_SENT if sending.next_at else ""}
-    if sending.stage in FOR_A_PERSON:
+    if sending.stage in NEEDS_ATTENTION:
         due = {"due": DUE_UNTOLD, "check_at": sending.last_at}
     return to_record(sending, id=sending.id, status=STATUS_SENT, **due)
 

@@ -15,7 +15,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from trackback.model.feed_state import Memory, posts_in
+from trackback.model.feed_state import FeedState, posts_in
 from trackback.model.protocol import Protocol
 from trackback.model.sent_ping import LedgerBroken, SentPing, Stage
 
@@ -58,15 +58,15 @@ class SentPingsFile:
         """Yield all records, newest first."""
         yield from sorted(self._sendings(), key=attrgetter("first_at"), reverse=True)
 
-    def memory(self, feed: str) -> Memory | None:
+    def feed_state(self, feed: str) -> FeedState | None:
         """Return the stored state of a feed, or None."""
         known = self._read()["feeds"].get(feed)
-        return _memory(known) if known else None
+        return _feed_state(known) if known else None
 
-    def remember(self, feed: str, memory: Memory) -> None:
+    def save_feed_state(self, feed: str, state: FeedState) -> None:
         """Replace the stored state of a feed."""
         with self._changing() as kept:
-            kept["feeds"][feed] = {**asdict(memory), "posts": memory.as_text()}
+            kept["feeds"][feed] = {**asdict(state), "posts": state.as_text()}
 
     def _sendings(self) -> list[SentPing]:
         return [_sending(each) for each in self._read()["sent"].values()]
@@ -117,7 +117,7 @@ def _parsed(text: str) -> dict[str, Any]:
     if kept["format"] != _FORMAT or any(_sending(each).id != key for key, each in kept["sent"].items()):
         raise ValueError
     for known in kept["feeds"].values():
-        _memory(known)
+        _feed_state(known)
     return kept
 
 
@@ -127,8 +127,8 @@ def _sending(kept: Mapping[str, Any]) -> SentPing:
     return SentPing(**typed)
 
 
-def _memory(kept: Mapping[str, Any]) -> Memory:
-    return Memory(**{**_typed(kept), "posts": posts_in(kept["posts"])})
+def _feed_state(kept: Mapping[str, Any]) -> FeedState:
+    return FeedState(**{**_typed(kept), "posts": posts_in(kept["posts"])})
 
 
 def _typed(kept: Mapping[str, Any], *numbers: str) -> Mapping[str, Any]:

@@ -6,15 +6,15 @@ from hmac import compare_digest
 
 from trackback.signing import (
     SIGN_IN_LASTS,
-    LinkExpired,
-    LinkInvalid,
+    TokenExpired,
+    TokenInvalid,
     csrf_token,
     read_session,
     read_sign_in,
     write_session,
     write_sign_in,
 )
-from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.dynamodb import raising_table_busy
 from trackback.storage.keys import ACCESS
 from trackback.storage.signing_keys import Keys
 from trackback.storage.table import Table
@@ -70,19 +70,19 @@ class SignIns:
         """Use up a sign-in token, and return a session token for the cookie.
 
         Raises:
-            LinkExpired: the token was used or replaced by a newer one, or is older than `SIGN_IN_LASTS`.
-            LinkInvalid: the token is not a valid sign-in token.
+            TokenExpired: the token was used or replaced by a newer one, or is older than `SIGN_IN_LASTS`.
+            TokenInvalid: the token is not a valid sign-in token.
         """
         nonce = read_sign_in(self._keys.load(now), token, now)
         if not self._change("REMOVE nonce, asked_at", "nonce = :nonce", nonce=nonce):
-            raise LinkExpired(_USED)
+            raise TokenExpired(_USED)
         return write_session(self._keys.load(now, fresh=True), secrets.token_urlsafe(16), now)
 
     def session(self, cookie: str, now: datetime) -> str | None:
         """Return the id of a cookie's session, or None if the cookie is not valid."""
         try:
             return read_session(self._keys.load(now), cookie, now)
-        except (LinkExpired, LinkInvalid):
+        except (TokenExpired, TokenInvalid):
             return None
 
     def csrf(self, session: str, now: datetime) -> str:
@@ -93,6 +93,6 @@ class SignIns:
         """Tell whether a form came from one of this session's own pages."""
         return compare_digest(self.csrf(session, now).encode(), token.encode(errors="replace"))
 
-    @telling_when_busy()
+    @raising_table_busy()
     def _change(self, update: str, condition: str = "", **values: str) -> bool:
         return self._table.update_if(ACCESS, update, condition, **values)

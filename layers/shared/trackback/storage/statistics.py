@@ -14,7 +14,7 @@ from typing import Any
 
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import post_key
-from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.dynamodb import raising_table_busy
 from trackback.storage.keys import BY_STATUS, OVERVIEW
 from trackback.storage.pings import PingStore
 from trackback.storage.posts import post_titles
@@ -53,7 +53,7 @@ class Overview:
     limits: list[str]
 
 
-@telling_when_busy()
+@raising_table_busy()
 def load_overview(table: Table, now: datetime, fresh: timedelta = FRESH) -> Overview:
     """Return the figures, recounted if they are older than `fresh`.
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from trackback.cli.doctor.discovery_check import Post, amiss, check_signposts
+from trackback.cli.doctor.discovery_check import Post, amiss, check_ping_urls
 from trackback.cli.doctor.finding import Finding, Severity
 from trackback.protocols.trackback.discovery import discover
 from trackback.protocols.trackback.rdf import block
@@ -23,8 +23,8 @@ def rdf(ping: str = PING, identifier: str = POST.url) -> str:
 def found(page: str, *, canonical: str | None = None, shows: bool = True) -> dict[str, Finding]:
     """Return what is found, by check."""
     discovery = discover(page, POST.url)
-    findings = list(check_signposts(discovery, POST, canonical, shows=shows))
-    return {finding.check: finding for finding in findings if finding.grade is not Severity.RIGHT}
+    findings = list(check_ping_urls(discovery, POST, canonical, shows=shows))
+    return {finding.check: finding for finding in findings if finding.severity is not Severity.OK}
 
 
 def test_a_page_with_all_the_markup_is_right() -> None:
@@ -98,14 +98,14 @@ def test_a_page_with_all_the_markup_is_right() -> None:
 )
 def test_what_is_wrong_is_named_with_what_to_do(page: str, check: str, words: str, advice: str) -> None:
     finding = found(page)[check]
-    assert finding.grade is Severity.WRONG
+    assert finding.severity is Severity.ERROR
     assert words in finding.words
     assert advice in finding.advice
 
 
 def test_another_spelling_of_the_address_is_worth_a_note() -> None:
     (finding,) = found(LINK + rdf(identifier="http://blog.example/2026/hello")).values()
-    assert (finding.check, finding.grade) == ("rdf", Severity.NOTE)
+    assert (finding.check, finding.severity) == ("rdf", Severity.WARNING)
     assert f'dc:identifier="{POST.url}"' in finding.advice
 
 
@@ -121,7 +121,7 @@ def test_blocks_of_other_posts_are_no_matter() -> None:
 
 def test_a_page_where_people_see_no_trackback_url_gets_a_note() -> None:
     (finding,) = found(LINK + rdf(), shows=False).values()
-    assert (finding.check, finding.grade) == ("visible", Severity.NOTE)
+    assert (finding.check, finding.severity) == ("visible", Severity.WARNING)
     assert "ping-url" in finding.advice
 
 

@@ -20,7 +20,7 @@ def found(page: str, *, csp: str = "", post: Post = POST) -> dict[str, Finding]:
     """Return what is not right, by check."""
     shown = read_post_page(page, post.url)
     findings = check_placement(shown, post, read_policies(csp, shown.policies))
-    return {finding.check: finding for finding in findings if finding.grade is not Severity.RIGHT}
+    return {finding.check: finding for finding in findings if finding.severity is not Severity.OK}
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_page_that_shows_the_list_is_right(page: str) -> None:
 )
 def test_what_is_wrong_is_named_with_what_to_do(page: str, check: str, words: str, advice: str) -> None:
     finding = found(page)[check]
-    assert finding.grade is Severity.WRONG
+    assert finding.severity is Severity.ERROR
     assert words in finding.words
     assert advice in finding.advice
 
@@ -149,7 +149,7 @@ def test_a_page_on_http_may_load_the_embed_in_either_way() -> None:
 def test_a_page_without_a_link_to_the_list_gets_a_note() -> None:
     for page in ("<p>" + SCRIPT, SCRIPT + LIST.replace("2026/hello", "2026/other")):
         finding = found(page)["fallback"]
-        assert finding.grade is Severity.NOTE
+        assert finding.severity is Severity.WARNING
         assert "https://api.example/pings/blog.example/2026/hello/" in finding.advice
 
 

@@ -9,7 +9,7 @@ from trackback.cli.doctor.post_page import read_post_page
 from trackback.protocols.trackback.discovery import discover
 from trackback.web.feed import find_feed
 from trackback.web.html.article import read_article
-from trackback.web.html.article_markup import Prose
+from trackback.web.html.article_markup import ArticleMarkup
 from trackback.web.html.href import resolve
 from trackback.web.html.page import Document, read_page
 from trackback.web.html.tokenizer import read_markup
@@ -33,7 +33,7 @@ def first_of_page(page: str) -> str | None:
 
 def first_of_article(page: str) -> str | None:
     """Return the first link of an article's markup."""
-    prose = Prose(AT)
+    prose = ArticleMarkup(AT)
     read_markup(page, prose)
     return resolve(prose.links[0].href, prose.base) if prose.links else None
 

@@ -32,14 +32,14 @@ FOLDER = Path()
 TEMPLATE = FOLDER / "template.yaml"
 
 
-def deploy(asked: Namespace) -> bool:
+def deploy(args: Namespace) -> bool:
     """Deploy the service with the settings of a file. If it is missing, ask for them and write it."""
     if not TEMPLATE.is_file():
         raise BadSettingsFile("There is no template.yaml here. Run this in the folder of the project.")
     known = read_parameters(TEMPLATE)
-    file = Path(asked.settings or SETTINGS_FILE)
+    file = Path(args.settings or SETTINGS_FILE)
     is_written = file.is_file()
-    deployment = _settings(file, known, is_named=bool(asked.settings))
+    deployment = _settings(file, known, is_named=bool(args.settings))
     print(
         f"\nDeploying the stack {deployment.stack} to {deployment.region}.\nChecking the account ...",
         flush=True,

@@ -25,21 +25,21 @@ _DELETE = "`aws cloudformation delete-stack --stack-name {0}`, then `make deploy
 _EVENTS = "`aws cloudformation describe-stack-events --stack-name {0}` says why."
 _NEVER = "The first deployment failed, and nothing runs."
 _STATUS: dict[str, tuple[Severity, str, str]] = {
-    "CREATE_COMPLETE": (Severity.RIGHT, "The stack is deployed.", ""),
-    "UPDATE_COMPLETE": (Severity.RIGHT, "The stack is deployed.", ""),
-    "IMPORT_COMPLETE": (Severity.RIGHT, "The stack is deployed.", ""),
-    "ROLLBACK_COMPLETE": (Severity.WRONG, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
-    "ROLLBACK_FAILED": (Severity.WRONG, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
-    "CREATE_FAILED": (Severity.WRONG, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
-    "DELETE_FAILED": (Severity.WRONG, "The stack could not be deleted.", f"{_EVENTS} Try again: {_DELETE}"),
-    "REVIEW_IN_PROGRESS": (Severity.WRONG, "The stack was never deployed.", "`make deploy`"),
+    "CREATE_COMPLETE": (Severity.OK, "The stack is deployed.", ""),
+    "UPDATE_COMPLETE": (Severity.OK, "The stack is deployed.", ""),
+    "IMPORT_COMPLETE": (Severity.OK, "The stack is deployed.", ""),
+    "ROLLBACK_COMPLETE": (Severity.ERROR, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
+    "ROLLBACK_FAILED": (Severity.ERROR, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
+    "CREATE_FAILED": (Severity.ERROR, _NEVER, f"{_EVENTS} Delete it and deploy again: {_DELETE}"),
+    "DELETE_FAILED": (Severity.ERROR, "The stack could not be deleted.", f"{_EVENTS} Try again: {_DELETE}"),
+    "REVIEW_IN_PROGRESS": (Severity.ERROR, "The stack was never deployed.", "`make deploy`"),
     "UPDATE_ROLLBACK_COMPLETE": (
-        Severity.NOTE,
+        Severity.WARNING,
         "The last deployment failed. The version before it runs.",
         f"{_EVENTS} Then `make deploy`.",
     ),
     "UPDATE_ROLLBACK_FAILED": (
-        Severity.WRONG,
+        Severity.ERROR,
         "A deployment failed, and so did the way back to the version before it.",
         f"{_EVENTS} Then `aws cloudformation continue-update-rollback --stack-name {{0}}`.",
     ),
@@ -65,7 +65,7 @@ class AwsDoctor:
         author = self._stack.parameters.get("AuthorEmail", "")
         if not author:
             yield wrong("stack", "It is not a TrackBack stack.", "--stack names another one.")
-        if stack.grade is Severity.WRONG or not author:
+        if stack.severity is Severity.ERROR or not author:
             return
         if resend:
             yield from _allowed("resend", resend_confirmation(self._ses, author))
@@ -93,8 +93,8 @@ def check_status(name: str, status: str) -> Finding:
     """
     if status.endswith("_IN_PROGRESS") and status not in _STATUS:
         return note("stack", f"AWS is at work on the stack {name} ({status}).", "Ask again when it is done.")
-    grade, words, advice = _STATUS.get(status, (Severity.WRONG, "The stack is in no good state.", _EVENTS))
-    return Finding("stack", grade, f"{words} ({name}: {status})", advice.format(name))
+    severity, words, advice = _STATUS.get(status, (Severity.ERROR, "The stack is in no good state.", _EVENTS))
+    return Finding("stack", severity, f"{words} ({name}: {status})", advice.format(name))
 
 
 def check_account(account: "GetAccountResponseTypeDef") -> Iterator[Finding]:

@@ -41,7 +41,7 @@ class Post:
         return f"{self.api}{PING_URLS}{self.name}"
 
 
-def check_signposts(found: Discovery, post: Post, canonical: str | None, *, shows: bool) -> Iterator[Finding]:
+def check_ping_urls(found: Discovery, post: Post, canonical: str | None, *, shows: bool) -> Iterator[Finding]:
     """Yield findings about a page's ping URLs. `shows` tells whether the embed shows the ping URL."""
     yield _links(found.of(Form.LINK, Form.ANCHOR), post)
     yield from _blocks(found.of(Form.RDF), post, canonical)

@@ -5,7 +5,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from trackback.cli.doctor.api_check import ApiCheck
 from trackback.cli.doctor.csp import read_policies
-from trackback.cli.doctor.discovery_check import Post, check_signposts
+from trackback.cli.doctor.discovery_check import Post, check_ping_urls
 from trackback.cli.doctor.embed_check import check_placement, own_script
 from trackback.cli.doctor.finding import Finding, Severity, note, right, wrong
 from trackback.cli.doctor.post_page import PostPage, read_post_page
@@ -26,8 +26,8 @@ class Doctor:
         """`api` is the API's origin without a trailing slash."""
         self._fetcher = fetcher
         self._api = api
-        self._reception = ApiCheck(fetcher)
-        self._trial = Probe(table, fetcher)
+        self._api_check = ApiCheck(fetcher)
+        self._probe = Probe(table, fetcher)
 
     def examine(self, url: str) -> Iterator[Finding]:
         """Yield findings check by check. If the page cannot be fetched, stop after the first.
@@ -44,24 +44,24 @@ class Doctor:
             return
         there = _check_page(url, page)
         yield there
-        if there.grade is Severity.WRONG:
+        if there.severity is Severity.ERROR:
             return
         post = Post(urldefrag(page.url).url, self._api)
         text = page_text(page.body, page.content_type)
         shown = read_post_page(text, page.url)
         yield _check_address(post, shown)
         shows_ping_url = any(element.shows_ping_url for element in shown.elements)
-        yield from check_signposts(discover(text, page.url), post, shown.canonical, shows=shows_ping_url)
+        yield from check_ping_urls(discover(text, page.url), post, shown.canonical, shows=shows_ping_url)
         policies = read_policies(page.headers.get("content-security-policy", ""), shown.policies)
         yield from check_placement(shown, post, policies)
         yield from self._service(post, shown)
 
     def _service(self, post: Post, shown: PostPage) -> Iterator[Finding]:
-        takes = self._reception.check_pings(post)
+        takes = self._api_check.check_pings(post)
         yield takes
-        if takes.grade is not Severity.WRONG:
-            yield from self._reception.check_readers(post, own_script(shown, post))
-            yield self._trial.run(post)
+        if takes.severity is not Severity.ERROR:
+            yield from self._api_check.check_readers(post, own_script(shown, post))
+            yield self._probe.run(post)
 
 
 def _check_page(asked: str, page: Fetched) -> Finding:

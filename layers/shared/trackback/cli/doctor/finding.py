@@ -5,11 +5,11 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """Severity of a finding. WRONG means that pings do not arrive or are not shown."""
+    """Severity of a finding; the values are printed. ERROR means that pings do not arrive or are not shown."""
 
-    RIGHT = "right"
-    NOTE = "note"
-    WRONG = "wrong"
+    OK = "right"
+    WARNING = "note"
+    ERROR = "wrong"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +17,19 @@ class Finding:
     """The result of one check. `advice` is empty if there is nothing to do."""
 
     check: str
-    grade: Severity
+    severity: Severity
     words: str
     advice: str = ""
 
 
 def right(check: str, words: str) -> Finding:
-    return Finding(check, Severity.RIGHT, words)
+    return Finding(check, Severity.OK, words)
 
 
 def note(check: str, words: str, advice: str = "") -> Finding:
     """Return a finding that is worth knowing, although nothing is broken."""
-    return Finding(check, Severity.NOTE, words, advice)
+    return Finding(check, Severity.WARNING, words, advice)
 
 
 def wrong(check: str, words: str, advice: str) -> Finding:
-    return Finding(check, Severity.WRONG, words, advice)
+    return Finding(check, Severity.ERROR, words, advice)

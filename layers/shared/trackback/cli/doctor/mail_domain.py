@@ -46,7 +46,7 @@ def check_domain(ses: "SESV2Client", dns: Dns, domain: str) -> Iterator[Finding]
     is_verified = identity["VerifiedForSendingStatus"]
     yield _ses_says(domain, dkim, is_verified=is_verified)
     if dkim.get("SigningAttributesOrigin") != "EXTERNAL":  # otherwise the owner has own keys, in TXT records
-        yield from _check_records(dns, domain, dkim, Severity.NOTE if is_verified else Severity.WRONG)
+        yield from _check_records(dns, domain, dkim, Severity.WARNING if is_verified else Severity.ERROR)
     yield _check_spf(dns, domain)
     yield _check_dmarc(dns, domain)
 
@@ -69,9 +69,9 @@ def _ses_says(domain: str, dkim: "DkimAttributesTypeDef", *, is_verified: bool) 
 
 
 def _check_records(
-    dns: Dns, domain: str, dkim: "DkimAttributesTypeDef", grade: Severity
+    dns: Dns, domain: str, dkim: "DkimAttributesTypeDef", severity: Severity
 ) -> Iterator[Finding]:
-    """Yield a finding for each CNAME record of Easy DKIM. `grade` is the severity of a missing one.
+    """Yield a finding for each CNAME record of Easy DKIM. `severity` is the severity of a missing one.
 
     Once SES has found all records, a missing one is only a note: it may be a fault of the local resolver.
     """
@@ -87,7 +87,7 @@ def _check_records(
             yield right("dkim", f"{name} CNAME {target}")
         else:
             words = f"points to {found}" if found else "is not in DNS"
-            yield Finding("dkim", grade, f"{name} {words}.", f"Add to your DNS: {name} CNAME {target}")
+            yield Finding("dkim", severity, f"{name} {words}.", f"Add to your DNS: {name} CNAME {target}")
 
 
 def _check_spf(dns: Dns, domain: str) -> Finding:

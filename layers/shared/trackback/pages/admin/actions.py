@@ -8,7 +8,7 @@ from trackback.errors import NoSuchPing, StatusChanged
 from trackback.model.ping import Ping, Status
 from trackback.model.rule import BadRule
 from trackback.model.settings import Settings
-from trackback.pages.admin.choices import BulkAction, Choice
+from trackback.pages.admin.choices import Choice, PingAction
 from trackback.pages.admin.flash import Flash
 from trackback.pages.admin.services import Services
 from trackback.pages.public.ping_list import fresh_address
@@ -18,25 +18,25 @@ from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_settings
 
 _BECOMES = {
-    BulkAction.APPROVE: Status.APPROVED,
-    BulkAction.REJECT: Status.REJECTED,
-    BulkAction.SPAM: Status.SPAM,
-    BulkAction.TAKE: Status.APPROVED,
-    BulkAction.ALLOW: Status.APPROVED,
-    BulkAction.BLOCK: Status.SPAM,
+    PingAction.APPROVE: Status.APPROVED,
+    PingAction.REJECT: Status.REJECTED,
+    PingAction.SPAM: Status.SPAM,
+    PingAction.TAKE: Status.APPROVED,
+    PingAction.ALLOW: Status.APPROVED,
+    PingAction.BLOCK: Status.SPAM,
 }
 _DONE = {
-    BulkAction.APPROVE: "{} approved: readers see {them} within a minute.",
-    BulkAction.REJECT: "{} rejected.",
-    BulkAction.SPAM: "{} marked as spam.",
-    BulkAction.UNDO: "{} put back to where {they} stood before.",
-    BulkAction.TAKE: "{} shown with the new words.",
-    BulkAction.KEEP: "{} left as shown; the new words are gone.",
-    BulkAction.LOOK: "{} to be looked at again; that takes a moment.",
-    BulkAction.ALLOW: (
+    PingAction.APPROVE: "{} approved: readers see {them} within a minute.",
+    PingAction.REJECT: "{} rejected.",
+    PingAction.SPAM: "{} marked as spam.",
+    PingAction.UNDO: "{} put back to where {they} stood before.",
+    PingAction.TAKE: "{} shown with the new words.",
+    PingAction.KEEP: "{} left as shown; the new words are gone.",
+    PingAction.LOOK: "{} to be looked at again; that takes a moment.",
+    PingAction.ALLOW: (
         "{} approved, and a rule approves what links to you from there next. Undo leaves the rule."
     ),
-    BulkAction.BLOCK: (
+    PingAction.BLOCK: (
         "{} marked as spam, and a rule blocks what comes from there next. Undo leaves the rule."
     ),
 }
@@ -51,12 +51,12 @@ class _Applied(NamedTuple):
     problem: str = ""
 
 
-def apply_action(services: Services, action: BulkAction, choices: Sequence[Choice], now: datetime) -> Flash:
+def apply_action(services: Services, action: PingAction, choices: Sequence[Choice], now: datetime) -> Flash:
     """Apply an action to pings and return the message; skip pings that changed meanwhile.
 
     Repeating an action changes nothing and is no error, because buttons are pressed twice.
     """
-    if action is BulkAction.NONE:
+    if action is PingAction.NONE:
         return Flash("Press a button to decide; Enter alone does nothing.", is_error=True)
     if not choices:
         return Flash("Tick the pings first that you mean.", is_error=True)
@@ -65,7 +65,7 @@ def apply_action(services: Services, action: BulkAction, choices: Sequence[Choic
     return _report(action, [each for each in tried if each], len(choices), now)
 
 
-def _report(action: BulkAction, applied: Sequence[_Applied], chosen: int, now: datetime) -> Flash:
+def _report(action: PingAction, applied: Sequence[_Applied], chosen: int, now: datetime) -> Flash:
     late = chosen - len(applied)
     problem = next((each.problem for each in applied if each.problem), "")
     undo = tuple(str(Choice(each.ping, each.becomes)) for each in applied if each.becomes)
@@ -83,7 +83,7 @@ class _Batch(NamedTuple):
     settings: Settings
     now: datetime
 
-    def apply(self, action: BulkAction, choice: Choice) -> _Applied | None:
+    def apply(self, action: PingAction, choice: Choice) -> _Applied | None:
         """Apply an action to one ping. Returns None if the ping has changed meanwhile."""
         becomes = _BECOMES.get(action)
         try:
@@ -94,21 +94,21 @@ class _Batch(NamedTuple):
             return _Applied(choice.ping, becomes, problem=str(error))
         return _Applied(choice.ping, becomes, post=before.post)
 
-    def _change(self, action: BulkAction, choice: Choice) -> Ping:
+    def _change(self, action: PingAction, choice: Choice) -> Ping:
         moderation, ping, seen, now = self.moderation, choice.ping, choice.status, self.now
-        words = choice.revision if action in {BulkAction.TAKE, BulkAction.KEEP} else choice.words
-        if not words and action not in {BulkAction.UNDO, BulkAction.LOOK}:
+        words = choice.revision if action in {PingAction.TAKE, PingAction.KEEP} else choice.words
+        if not words and action not in {PingAction.UNDO, PingAction.LOOK}:
             raise StatusChanged(TOO_LATE)
         match action:
-            case BulkAction.UNDO:
+            case PingAction.UNDO:
                 return moderation.undo(ping, now, expected_status=seen)
-            case BulkAction.KEEP:
+            case PingAction.KEEP:
                 return moderation.keep(ping, revision=words)
-            case BulkAction.LOOK:
+            case PingAction.LOOK:
                 return moderation.check_again(ping)
-            case BulkAction.ALLOW:
+            case PingAction.ALLOW:
                 return moderation.allow_site(self._as_seen(choice, Status.APPROVED), now)
-            case BulkAction.BLOCK:
+            case PingAction.BLOCK:
                 return moderation.block_site(self._as_seen(choice, Status.SPAM), now)
         return moderation.decide(
             ping, _BECOMES[action], now, expected_status=seen, texts_hash=words, settings=self.settings
@@ -121,14 +121,14 @@ class _Batch(NamedTuple):
         return ping
 
 
-def _meant(action: BulkAction, choice: Choice) -> BulkAction:
+def _meant(action: PingAction, choice: Choice) -> PingAction:
     """Return the action to apply. For an approved ping, approve and reject apply to its revision."""
     if choice.status is Status.APPROVED and choice.revision:
-        return {BulkAction.APPROVE: BulkAction.TAKE, BulkAction.REJECT: BulkAction.KEEP}.get(action, action)
+        return {PingAction.APPROVE: PingAction.TAKE, PingAction.REJECT: PingAction.KEEP}.get(action, action)
     return action
 
 
-def _done(action: BulkAction, number: int) -> str:
+def _done(action: PingAction, number: int) -> str:
     them, they = ("it", "it") if number == 1 else ("them", "they")
     return (
         _DONE[action].format(f"{number} ping" + "s" * (number != 1), them=them, they=they) if number else ""

@@ -17,7 +17,7 @@ _CHOICE = re.compile(
 )
 
 
-class BulkAction(StrEnum):
+class PingAction(StrEnum):
     """An action on a ping."""
 
     APPROVE = "approve"
@@ -50,7 +50,7 @@ class Choice:
         return f"{self.ping}:{self.status}:{self.words}{revision}"
 
 
-def read_choices(fields: Fields) -> tuple[BulkAction, list[Choice]]:
+def read_choices(fields: Fields) -> tuple[PingAction, list[Choice]]:
     """Return the action that a form asks for, and its pings.
 
     `one` holds an action and its ping; `act` applies to the ticked pings.
@@ -61,7 +61,7 @@ def read_choices(fields: Fields) -> tuple[BulkAction, list[Choice]]:
     act, _, choice = first(fields, "one").partition(" ")
     written = [choice] if act else fields.get("ping", [])
     try:
-        wanted = BulkAction(act or first(fields, "act"))
+        wanted = PingAction(act or first(fields, "act"))
     except ValueError:
         raise BadQuery("The form does not say what to do.") from None
     if len(written) > MOST:

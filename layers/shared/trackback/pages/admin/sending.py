@@ -13,9 +13,9 @@ from trackback.errors import BadQuery
 from trackback.gateway import Fields, first
 from trackback.model.posts import Sites
 from trackback.model.send_job import SendJob, read_send_job
-from trackback.model.sent_ping import DONE, FOR_A_PERSON, SentPing, Stage
+from trackback.model.sent_ping import DONE, NEEDS_ATTENTION, SentPing, Stage
 from trackback.paths import SEND, SENT
-from trackback.storage.dynamodb import telling_when_busy
+from trackback.storage.dynamodb import raising_table_busy
 from trackback.storage.send_jobs import SendJobs
 from trackback.storage.sent_pings import SentPings
 from trackback.urls import page_key
@@ -43,7 +43,7 @@ class Kind(StrEnum):
 _STAGES = {
     Kind.PINGS: frozenset(Stage) - _NOWHERE,
     Kind.ARRIVED: DONE,
-    Kind.NOT_TAKEN: FOR_A_PERSON,
+    Kind.NOT_TAKEN: NEEDS_ATTENTION,
     Kind.WAITING: frozenset({Stage.LATER, Stage.CLAIMED}),
     Kind.NOWHERE: _NOWHERE,
 }
@@ -58,7 +58,7 @@ class Listed:
     looked_at: int
 
 
-@telling_when_busy()
+@raising_table_busy()
 def send_values(jobs: SendJobs, form: Mapping[str, Any], problem: str = "") -> dict[str, Any]:
     """Return the newest send jobs, and the form for another one as it was filled in.
 
@@ -92,7 +92,7 @@ def sent_values(sent_pings: SentPings, query: Fields, now: datetime) -> dict[str
     }
 
 
-@telling_when_busy()
+@raising_table_busy()
 def list_sent(sent_pings: SentPings, now: datetime, kind: Kind, post: str = "", after: str = "") -> Listed:
     """Return sent pings of one kind, newest first. `post` is a URL and limits them to one post.
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from trackback.model.posts import host_key
 from trackback.urls import is_same_page, read_source
-from trackback.web.html.article_markup import Link, Prose
+from trackback.web.html.article_markup import ArticleMarkup, Link
 from trackback.web.html.excerpt import LIMIT, passage, plain
 from trackback.web.html.href import published, resolve
 from trackback.web.html.page import is_html, page_text
@@ -82,13 +82,13 @@ def read_article(body: bytes, content_type: str, url: str, content: str = "") ->
     )
 
 
-def _read(html: str, url: str) -> Prose:
-    prose = Prose(url)
+def _read(html: str, url: str) -> ArticleMarkup:
+    prose = ArticleMarkup(url)
     read_markup(html, prose)
     return prose
 
 
-def _part(page: Prose) -> Callable[[Place], bool] | None:
+def _part(page: ArticleMarkup) -> Callable[[Place], bool] | None:
     """Return a predicate for places in the post, or None if the page does not mark the post."""
     outline, first = page.outline, page.outline.first
     if first:
@@ -103,7 +103,9 @@ def _part(page: Prose) -> Callable[[Place], bool] | None:
     return (lambda place: place.main) if outline.has_main else None
 
 
-def _citations(prose: Prose, base: str, url: str, is_part: Callable[[Place], bool]) -> tuple[Citation, ...]:
+def _citations(
+    prose: ArticleMarkup, base: str, url: str, is_part: Callable[[Place], bool]
+) -> tuple[Citation, ...]:
     """Return one citation per linked page, with the text of its first link that has any."""
     own = host_key(urlsplit(url).netloc)
     found: dict[str, Citation] = {}
@@ -118,17 +120,17 @@ def _citations(prose: Prose, base: str, url: str, is_part: Callable[[Place], boo
     return tuple(found.values())
 
 
-def _citation(prose: Prose, link: Link, target: str) -> Citation:
+def _citation(prose: ArticleMarkup, link: Link, target: str) -> Citation:
     before, text, after = prose.around(link)
     return Citation(target, plain(text, LIMIT), passage(before, text[:MAX_PASSAGE], after, MAX_PASSAGE))
 
 
-def _permalink(page: Prose, url: str) -> str:
+def _permalink(page: ArticleMarkup, url: str) -> str:
     canonical = published(resolve(page.canonical, page.base)) if page.canonical else None
     return (canonical if canonical and is_same_page(canonical, url) else url).partition("#")[0]
 
 
-def _title(page: Prose) -> str:
+def _title(page: ArticleMarkup) -> str:
     """Return the post's title; the blog's name is removed from the page's title."""
     name = re.escape(_blog_name(page))
     title = plain(page.title, MAX_TITLE)
@@ -136,10 +138,10 @@ def _title(page: Prose) -> str:
     return _named(page, "og:title") or own
 
 
-def _blog_name(page: Prose) -> str:
+def _blog_name(page: ArticleMarkup) -> str:
     feed = _OF_A_FEED.sub("", plain(page.feed, MAX_TITLE))
     return _named(page, "og:site_name", "application-name") or feed
 
 
-def _named(page: Prose, *names: str) -> str:
+def _named(page: ArticleMarkup, *names: str) -> str:
     return next(filter(None, (plain(page.named.get(name, ""), MAX_TITLE) for name in names)), "")

@@ -36,7 +36,7 @@ class Link:
     end: int | None = None
 
 
-class Prose(PageReader):
+class ArticleMarkup(PageReader):
     """Collects the markup of one page, in linear time.
 
     Attributes:
@@ -128,11 +128,11 @@ class Prose(PageReader):
             self.named.setdefault(name.lower(), attributes.get("content", ""))
 
 
-_HANDLERS: dict[str, Callable[[Prose, Mapping[str, str]], None]] = {
-    "a": Prose._on_anchor,
-    "area": Prose._on_area,
-    "br": Prose._on_void,
-    "img": Prose._on_void,
-    "link": Prose._on_link,
-    "meta": Prose._on_meta,
+_HANDLERS: dict[str, Callable[[ArticleMarkup, Mapping[str, str]], None]] = {
+    "a": ArticleMarkup._on_anchor,
+    "area": ArticleMarkup._on_area,
+    "br": ArticleMarkup._on_void,
+    "img": ArticleMarkup._on_void,
+    "link": ArticleMarkup._on_link,
+    "meta": ArticleMarkup._on_meta,
 }

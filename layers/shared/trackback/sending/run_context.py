@@ -11,7 +11,7 @@ from trackback.web.http.client import Fetcher
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
+class RunContext:
     """Dependencies, limits and deadline of a run."""
 
     fetcher: Fetcher
