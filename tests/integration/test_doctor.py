@@ -73,8 +73,8 @@ def test_programs_get_one_object_a_line(table: Table, here: Published, capsys: O
     assert list(found) == CHECKS
     told = examine(table, here)
     assert found["link"] == asdict(told["link"])
-    assert found["link"]["severity"] == "wrong"
-    assert {row["severity"] for name, row in found.items() if name not in told} == {"right"}
+    assert found["link"]["grade"] == "wrong"
+    assert {row["grade"] for name, row in found.items() if name not in told} == {"right"}
 
 
 @pytest.mark.parametrize("how", ["environment", "table"])

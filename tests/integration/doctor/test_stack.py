@@ -111,7 +111,7 @@ def test_programs_get_one_object_a_line(ses: Ses, deploy: Deploy, capsys: Output
     assert main(command) == 1
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [row["check"] for row in rows][:3] == ["stack", "resend", "author"]
-    assert all(set(row) == {"check", "severity", "words", "advice"} for row in rows)
+    assert all(set(row) == {"check", "grade", "words", "advice"} for row in rows)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 
 from trackback.cli.doctor.finding import Finding, Severity
 from trackback.cli.output import printable, say, say_finding
@@ -48,7 +47,7 @@ def _report(findings: Iterable[Finding], args: Namespace) -> bool:
     for finding in findings:
         severities.append(finding.severity)
         if args.json:
-            print(json.dumps(asdict(finding)))
+            print(json.dumps(_as_json(finding)))
         else:
             say_finding(finding)
     count = severities.count(Severity.ERROR)
@@ -68,3 +67,13 @@ def _ended_in_order() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _as_json(finding: Finding) -> dict[str, str]:
+    """Return a finding as JSON values. Programs rely on their names."""
+    return {
+        "check": finding.check,
+        "grade": finding.severity,
+        "words": finding.words,
+        "advice": finding.advice,
+    }

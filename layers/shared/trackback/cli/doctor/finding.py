@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """Severity of a finding; the values are printed. ERROR means that pings do not arrive or are not shown."""
+    """Severity of a finding; the values are printed. At ERROR, pings do not arrive or are not shown."""
 
     OK = "right"
     WARNING = "note"
