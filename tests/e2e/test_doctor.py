@@ -51,7 +51,7 @@ def test_each_fault_of_a_broken_page_is_named(stack: Running, doctor: Trackback)
         "csp": "default-src 'self'",
         "api": "No blog with this host takes TrackBacks here.",
     }
-    assert {name for name, row in found.items() if row["severity"] == "wrong"} == set(expected)
+    assert {name for name, row in found.items() if row["grade"] == "wrong"} == set(expected)
     for name, words in expected.items():
         assert words in found[name]["words"]
         assert found[name]["advice"]
