@@ -13,7 +13,7 @@ from playwright._impl._api_structures import SetCookieParam
 
 from tests.e2e.conftest import Running, eventually
 from trackback.model.ping import Ping
-from trackback.signing import Action, Keyring, Link, write_link
+from trackback.signing import Action, Keyring, MailLink, write_link
 
 SESSION = "__Host-trackback"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -91,7 +91,7 @@ def signed_link(stack: Running, ping: Ping) -> str:
     """Return a link that approves a ping, as a mail would bring it."""
     value = stack.client("ssm").get_parameter(Name="/trackback/trackback/signing-key", WithDecryption=True)
     keyring = Keyring(json.loads(value["Parameter"]["Value"])["keys"][-1]["key"])
-    token = write_link(keyring, Link(Action.APPROVE, ping.id, ping.latest_texts.hash), datetime.now(UTC))
+    token = write_link(keyring, MailLink(Action.APPROVE, ping.id, ping.latest_texts.hash), datetime.now(UTC))
     return f"{stack.api}/moderate/link/{token}"
 
 

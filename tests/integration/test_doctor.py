@@ -72,7 +72,12 @@ def test_programs_get_one_object_a_line(table: Table, here: Published, capsys: O
     assert list(found) == CHECKS
     told = examine(table, here)
     link = told["link"]
-    assert found["link"] == {"check": "link", "grade": "wrong", "words": link.words, "advice": link.advice}
+    assert found["link"] == {
+        "check": "link",
+        "grade": "wrong",
+        "words": link.words,
+        "advice": link.advice,
+    }
     assert {row["grade"] for name, row in found.items() if name not in told} == {"right"}
 
 

@@ -18,7 +18,7 @@ from trackback.model.transitions import CheckOutcome, checked
 from trackback.model.verdict import LinkStatus, Verdict
 from trackback.pages.admin.choices import Choice
 from trackback.pages.admin.session import author_of
-from trackback.signing import Action, Link, write_link
+from trackback.signing import Action, MailLink, write_link
 from trackback.storage.pings import PingStore
 
 ORIGIN = "https://api.example"
@@ -98,7 +98,7 @@ def one(act: str, ping: Ping) -> dict[str, str]:
 
 def mailed(ping: Ping, action: Action = Action.APPROVE, age: timedelta = timedelta()) -> str:
     """Return the path of a mail link that was written `age` ago."""
-    link = Link(action, "" if action is Action.MUTE else ping.id, ping.latest_texts.hash)
+    link = MailLink(action, "" if action is Action.MUTE else ping.id, ping.latest_texts.hash)
     return f"{QUEUE}/link/{write_link(app.services.keys.load(now()), link, now() - age)}"
 
 

@@ -16,7 +16,7 @@ from trackback.signing import (
     SIGN_IN_LASTS,
     Action,
     Keyring,
-    Link,
+    MailLink,
     TokenExpired,
     TokenInvalid,
     csrf_token,
@@ -34,7 +34,7 @@ KEYRING = Keyring("n" * 43)
 OTHER = Keyring("o" * 43)
 ROTATED = Keyring("x" * 43, (KEYRING.newest,))
 PING = "abcdefghijklmnopqrstuvwx27"
-LINK = Link(Action.APPROVE, PING, "0a1b2c3d")
+LINK = MailLink(Action.APPROVE, PING, "0a1b2c3d")
 NONCE = "Nonce_of-22-characters"
 
 Read = Callable[[Keyring, str, datetime], object]
@@ -53,12 +53,12 @@ EVERY_KIND = pytest.mark.parametrize("kind", READERS)
 @pytest.mark.parametrize(
     "link",
     [
-        *(Link(action, PING, "0a1b2c3d") for action in (Action.APPROVE, Action.REJECT, Action.SPAM)),
-        Link(Action.MUTE),
+        *(MailLink(action, PING, "0a1b2c3d") for action in (Action.APPROVE, Action.REJECT, Action.SPAM)),
+        MailLink(Action.MUTE),
     ],
     ids=lambda link: f"{link.action} {link.ping and 'ping'}".strip(),
 )
-def test_a_link_says_what_it_is_good_for(link: Link) -> None:
+def test_a_link_says_what_it_is_good_for(link: MailLink) -> None:
     assert read_link(KEYRING, write_link(KEYRING, link, NOW), NOW) == link
 
 
@@ -153,13 +153,13 @@ def test_a_token_of_megabytes_takes_linear_time(kind: str) -> None:
 
 def test_an_action_that_this_release_does_not_know_is_none() -> None:
     with pytest.raises(TokenInvalid):
-        read_link(KEYRING, write_link(KEYRING, Link(cast("Action", "paint")), NOW), NOW)
+        read_link(KEYRING, write_link(KEYRING, MailLink(cast("Action", "paint")), NOW), NOW)
 
 
 @pytest.mark.parametrize("action", Action)
 def test_a_link_survives_mail_programs(action: Action) -> None:
     for second in range(500):
-        token = write_link(KEYRING, Link(action, PING, "0a1b2c3d"), NOW + second * SECOND)
+        token = write_link(KEYRING, MailLink(action, PING, "0a1b2c3d"), NOW + second * SECOND)
         assert re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{1,98}[A-Za-z0-9]", token)
         assert ".." not in token
 

@@ -62,15 +62,15 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class MailLink:
     """The permission in an email link: one action on one ping, for the texts in that email.
 
-    `words` is the `words_id` of those texts; the link does not cover texts that the sender sends later.
+    `texts_hash` is the `Texts.hash` of those texts. The link does not cover texts that come later.
     """
 
     action: Action
     ping: str = ""
-    words: str = ""
+    texts_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,22 +112,22 @@ class _Signer(TimestampSigner):
         return self._now
 
 
-def write_link(keyring: Keyring, link: Link, now: datetime) -> str:
+def write_link(keyring: Keyring, link: MailLink, now: datetime) -> str:
     """Return the token for an email link."""
-    parts = filter(None, (link.action, link.ping, link.words))
+    parts = filter(None, (link.action, link.ping, link.texts_hash))
     return _write(_LINK, keyring, ".".join(parts), now)
 
 
-def read_link(keyring: Keyring, token: str, now: datetime) -> Link:
+def read_link(keyring: Keyring, token: str, now: datetime) -> MailLink:
     """Return what a link permits; any key that is still accepted may have signed it.
 
     Raises:
         TokenExpired: the link is older than `LINK_LASTS`.
         TokenInvalid: the token is not a valid link.
     """
-    action, ping, words = [*_read(_LINK, keyring.accepted, token, now).split("."), "", ""][:3]
+    action, ping, texts_hash = [*_read(_LINK, keyring.accepted, token, now).split("."), "", ""][:3]
     try:
-        return Link(Action(action), ping, words)
+        return MailLink(Action(action), ping, texts_hash)
     except ValueError:  # signed by a newer release with more actions
         raise TokenInvalid(_LINK.invalid) from None
 

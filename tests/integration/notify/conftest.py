@@ -21,7 +21,7 @@ from tests.support.websites import page
 from trackback.model.ping import Ping
 from trackback.model.settings import Settings
 from trackback.notifications.webhook import Webhook
-from trackback.signing import Link, read_link
+from trackback.signing import MailLink, read_link
 from trackback.storage.settings import save_settings
 from trackback.storage.signing_keys import Keys
 from trackback.web.http.client import Fetcher
@@ -103,7 +103,7 @@ def bodies(mail: EmailMessage) -> tuple[str, str]:
     return written, page_of_it
 
 
-def links(mail: EmailMessage) -> list[Link]:
+def links(mail: EmailMessage) -> list[MailLink]:
     """Return what the links of a mail's text do."""
     text, html = bodies(mail)
     tokens = LINK.findall(text)

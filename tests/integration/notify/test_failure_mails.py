@@ -12,7 +12,7 @@ from trackback.model.sent_ping import SentPing, Stage
 from trackback.model.settings import Notify, Settings
 from trackback.notifications.mail import MailFailed
 from trackback.notifications.mail_renderer import MOST_BYTES
-from trackback.signing import Action, Link
+from trackback.signing import Action, MailLink
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.settings import save_settings
 
@@ -42,7 +42,7 @@ def test_a_ping_of_the_authors_that_does_not_arrive_is_told_of_once(
         assert part in html
     assert f"- {stage}: Pings are <closed>." in text
     assert f"<b>{stage}</b>: Pings are &lt;closed&gt;." in html
-    assert links(mail) == [Link(Action.MUTE)]
+    assert links(mail) == [MailLink(Action.MUTE)]
     assert list(SentPings(web.table).every()) == [record]
 
 

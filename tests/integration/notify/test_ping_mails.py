@@ -23,7 +23,7 @@ from tests.stack.aws import confirm, sent_mails
 from trackback.model.ping import Status
 from trackback.model.settings import Notify, Settings
 from trackback.receiving.spam.rules import read_rule
-from trackback.signing import Action, Link, read_link
+from trackback.signing import Action, MailLink, read_link
 from trackback.storage.settings import save_rules, save_settings
 from trackback.timestamps import stamp
 
@@ -34,10 +34,10 @@ def test_a_ping_that_waits_is_told_with_its_proof_and_what_can_be_done(web: Web,
     (mail,) = sent_mails()
     assert (mail["To"], mail["Subject"]) == (AUTHOR, "“A reply” links to “Hello”")
     assert links(mail) == [
-        Link(Action.APPROVE, ping.id, ping.texts.hash),
-        Link(Action.REJECT, ping.id, ping.texts.hash),
-        Link(Action.SPAM, ping.id, ping.texts.hash),
-        Link(Action.MUTE),
+        MailLink(Action.APPROVE, ping.id, ping.texts.hash),
+        MailLink(Action.REJECT, ping.id, ping.texts.hash),
+        MailLink(Action.SPAM, ping.id, ping.texts.hash),
+        MailLink(Action.MUTE),
     ]
     text, html = bodies(mail)
     for part in ("A reply", "Other", ping.url, "Hello", ping.post, "The page links to your post."):
@@ -167,7 +167,7 @@ def test_a_revision_is_told_once_with_both_texts_and_an_undo_is_not(web: Web, no
     notify.wake(2 * MINUTE)
     _, second = sent_mails()
     assert second["Subject"] == "“A better reply” on “Hello” was sent again with other words"
-    assert {link.words for link in links(second)} == {web.store.get(ping.id).revision_hash, ""}
+    assert {link.texts_hash for link in links(second)} == {web.store.get(ping.id).revision_hash, ""}
     for body in bodies(second):
         assert body.index("Readers see") < body.index("Some words") < body.index("Better words")
     web.store.decide(ping.id, Status.PENDING, NOW)

@@ -26,7 +26,7 @@ REVISION = Texts("Re: Bye", "New words", "Other")
 
 def announced(post_title: str = "Hello, world", **changes: Any) -> Announcement:
     return announce(
-        replace(PING, **changes), post_title, lambda link: f"{link.action}/{link.ping}/{link.words}"
+        replace(PING, **changes), post_title, lambda link: f"{link.action}/{link.ping}/{link.texts_hash}"
     )
 
 

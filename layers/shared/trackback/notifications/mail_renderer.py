@@ -12,7 +12,7 @@ from trackback.model.sent_ping import SentPing
 from trackback.notifications.mail import one_line
 from trackback.notifications.ping_mail import announce, listed, mail_subject, marked, quoted
 from trackback.paths import QUEUE, SENT
-from trackback.signing import Action, Link
+from trackback.signing import Action, MailLink
 
 MOST_SHOWN = 20
 MOST_BYTES = 90_000
@@ -56,7 +56,7 @@ class MailRenderer:
         total: int,
         failed: Sequence[SentPing],
         titles: Mapping[str, str],
-        signed: Callable[[Link], str],
+        signed: Callable[[MailLink], str],
     ) -> RenderedMail:
         """Render a mail; a long one shows fewer pings.
 
@@ -67,7 +67,7 @@ class MailRenderer:
             titles: Titles of posts by key, where known.
             signed: Returns the URL of a signed link.
         """
-        facts: dict[str, Any] = {"total": total, "unsent": len(failed), "stop": signed(Link(Action.MUTE))}
+        facts: dict[str, Any] = {"total": total, "unsent": len(failed), "stop": signed(MailLink(Action.MUTE))}
         facts |= {"all": self._api + QUEUE, "sent": self._api + SENT}
         shown = [announce(ping, titles.get(ping.post_key, ""), signed) for ping in pings[:MOST_SHOWN]]
         failed = failed[:MOST_SHOWN]

@@ -12,7 +12,7 @@ from trackback.model.ping import Ping, Status
 from trackback.model.texts import Texts
 from trackback.model.verdict import LinkStatus, Sentence, Verdict, split_sentence
 from trackback.notifications.mail import one_line
-from trackback.signing import Action, Link
+from trackback.signing import Action, MailLink
 
 WIDTH = 72
 """Line width of plain text, in columns."""
@@ -86,7 +86,7 @@ class Announcement:
         )
 
 
-def announce(ping: Ping, post_title: str, url: Callable[[Link], str]) -> Announcement:
+def announce(ping: Ping, post_title: str, url: Callable[[MailLink], str]) -> Announcement:
     """Return the description of a ping; `url` builds the URL of a signed link."""
     verdict = ping.verdict or _NOT_CHECKED
     words, texts_hash = _one_line_each(ping.latest_texts), ping.latest_texts.hash
@@ -106,9 +106,9 @@ def announce(ping: Ping, post_title: str, url: Callable[[Link], str]) -> Announc
         link=_link(verdict.link, one_line(verdict.why)),
         sentence=_sentence(verdict),
         reasons=list(map(one_line, verdict.reasons_besides_link)),
-        approve=url(Link(Action.APPROVE, ping.id, texts_hash)),
-        reject=url(Link(Action.REJECT, ping.id, texts_hash)),
-        spam=url(Link(Action.SPAM, ping.id, texts_hash)),
+        approve=url(MailLink(Action.APPROVE, ping.id, texts_hash)),
+        reject=url(MailLink(Action.REJECT, ping.id, texts_hash)),
+        spam=url(MailLink(Action.SPAM, ping.id, texts_hash)),
     )
 
 

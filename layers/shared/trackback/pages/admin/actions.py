@@ -96,7 +96,7 @@ class _Batch(NamedTuple):
 
     def _change(self, action: PingAction, choice: Choice) -> Ping:
         moderation, ping, seen, now = self.moderation, choice.ping, choice.status, self.now
-        words = choice.revision if action in {PingAction.TAKE, PingAction.KEEP} else choice.words
+        words = choice.revision if action in {PingAction.TAKE, PingAction.KEEP} else choice.texts_hash
         if not words and action not in {PingAction.UNDO, PingAction.LOOK}:
             raise StatusChanged(TOO_LATE)
         match action:
@@ -116,7 +116,7 @@ class _Batch(NamedTuple):
 
     def _as_seen(self, choice: Choice, wanted: Status) -> Ping:
         ping = self.pings.get(choice.ping)
-        if ping.status not in {choice.status, wanted} or ping.texts.hash != choice.words:
+        if ping.status not in {choice.status, wanted} or ping.texts.hash != choice.texts_hash:
             raise StatusChanged(TOO_LATE)
         return ping
 

@@ -36,18 +36,18 @@ class PingAction(StrEnum):
 class Choice:
     """A chosen ping, with the status and the texts that the author saw.
 
-    `words` and `revision` are hashes of texts (`Texts.hash`). An undo and a re-check name none.
+    `texts_hash` and `revision` are hashes of texts (`Texts.hash`). An undo and a re-check name none.
     """
 
     ping: str
     status: Status
-    words: str = ""
+    texts_hash: str = ""
     revision: str = ""
 
     def __str__(self) -> str:
         """Return the choice as the value of a form field."""
         revision = f"-{self.revision}" if self.revision else ""
-        return f"{self.ping}:{self.status}:{self.words}{revision}"
+        return f"{self.ping}:{self.status}:{self.texts_hash}{revision}"
 
 
 def read_choices(fields: Fields) -> tuple[PingAction, list[Choice]]:

@@ -16,7 +16,7 @@ from trackback.pages.admin.views import find_ping, one_ping
 from trackback.pages.public.ping_list import fresh_address
 from trackback.paths import QUEUE, SETTINGS
 from trackback.receiving.moderation import Moderation
-from trackback.signing import Action, Link
+from trackback.signing import Action, MailLink
 from trackback.storage.dynamodb import TOO_LATE
 from trackback.storage.settings import load_settings, save_settings
 
@@ -54,26 +54,26 @@ class LinkState(StrEnum):
     DECIDED = "decided"
 
 
-def link_state(link: Link, ping: Ping) -> LinkState:
+def link_state(link: MailLink, ping: Ping) -> LinkState:
     """Return the state of a link about a ping: ready, done, or superseded by a revision or a decision.
 
     A link applies only to the mailed texts: the ping's own, or its latest revision.
     """
-    if link.words and link.words == ping.dismissed_revision and not ping.says(link.words):
+    if link.texts_hash and link.texts_hash == ping.dismissed_revision and not ping.says(link.texts_hash):
         return LinkState.DECIDED
-    if not ping.says(link.words):
+    if not ping.says(link.texts_hash):
         return LinkState.REVISED
     if ping.status in {Status.PENDING, Status.RECEIVED} or is_about_revision(link, ping):
         return LinkState.READY
     return LinkState.DONE if ping.status is _WANTED[link.action] else LinkState.DECIDED
 
 
-def is_about_revision(link: Link, ping: Ping) -> bool:
+def is_about_revision(link: MailLink, ping: Ping) -> bool:
     """Check whether a link decides about the revision of an approved ping."""
-    return ping.status is Status.APPROVED and bool(link.words) and ping.revision_hash == link.words
+    return ping.status is Status.APPROVED and bool(link.texts_hash) and ping.revision_hash == link.texts_hash
 
 
-def show_link(services: Services, link: Link) -> dict[str, Any]:
+def show_link(services: Services, link: MailLink) -> dict[str, Any]:
     """Return the values of a link's page: the ping and one button, or why there is no button.
 
     Raises:
@@ -86,7 +86,7 @@ def show_link(services: Services, link: Link) -> dict[str, Any]:
     return _blank(**one_ping(services.table, shown), **_said(link, ping), links=_links(ping))
 
 
-def follow_link(services: Services, link: Link, now: datetime) -> dict[str, Any]:
+def follow_link(services: Services, link: MailLink, now: datetime) -> dict[str, Any]:
     """Carry out a link's action and return the values of its page. `late` means that nothing was done.
 
     Raises:
@@ -105,18 +105,18 @@ def follow_link(services: Services, link: Link, now: datetime) -> dict[str, Any]
 
 
 def _decide(
-    moderation: Moderation, settings: Settings, link: Link, ping: Ping, now: datetime
+    moderation: Moderation, settings: Settings, link: MailLink, ping: Ping, now: datetime
 ) -> dict[str, Any]:
     if link_state(link, ping) is not LinkState.READY:
         raise StatusChanged(TOO_LATE)
     if is_about_revision(link, ping) and link.action is Action.REJECT:
-        moderation.keep(ping.id, revision=link.words)
+        moderation.keep(ping.id, revision=link.texts_hash)
         return {"heading": "Kept", "words": "Readers see what they saw before.", "links": _links(ping)}
     status = _WANTED[link.action]
     heading, words = _NAMES[status]
     try:
         moderation.decide(
-            ping.id, status, now, settings=settings, expected_status=ping.status, texts_hash=link.words
+            ping.id, status, now, settings=settings, expected_status=ping.status, texts_hash=link.texts_hash
         )
     except BadRule as error:  # the ping's status is saved; only the rule failed
         words = str(error)
@@ -127,7 +127,7 @@ def _decide(
     return {"heading": heading, "words": words, "links": links, "undo": undo}
 
 
-def _said(link: Link, ping: Ping) -> dict[str, Any]:
+def _said(link: MailLink, ping: Ping) -> dict[str, Any]:
     match link_state(link, ping):
         case LinkState.READY:
             asks = _ASKS_ABOUT_REVISION if is_about_revision(link, ping) else _ASKS
@@ -148,9 +148,9 @@ def _said(link: Link, ping: Ping) -> dict[str, Any]:
             }
 
 
-def _is_about_first(link: Link, ping: Ping) -> bool:
+def _is_about_first(link: MailLink, ping: Ping) -> bool:
     """Check whether a link can still decide about a ping's first texts although a revision has come since."""
-    first = bool(ping.revision) and link.words == ping.texts.hash
+    first = bool(ping.revision) and link.texts_hash == ping.texts.hash
     return first and link_state(link, ping) is LinkState.READY
 
 

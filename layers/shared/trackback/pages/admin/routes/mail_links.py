@@ -8,7 +8,7 @@ from trackback.pages.admin.routes.router import AdminRouter, Visit
 from trackback.pages.admin.services import Services
 from trackback.pages.admin.session import author_of
 from trackback.paths import MAIL_LINKS
-from trackback.signing import Link, read_link
+from trackback.signing import MailLink, read_link
 
 
 def mail_link_routes(services: Services) -> AdminRouter:
@@ -31,7 +31,7 @@ def follow(visit: Visit, token: str) -> Reply:
     return _page(visit, token, follow_link(services, link, visit.now))
 
 
-def _read(visit: Visit, token: str) -> Link:
+def _read(visit: Visit, token: str) -> MailLink:
     return read_link(visit.services.keys.load(visit.now), token, visit.now)
 
 
