@@ -3,6 +3,7 @@
 import hmac
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv6Address, IPv6Network
 
 from trackback.model.posts import Post, post_key
 from trackback.model.protocol import Protocol
@@ -140,5 +141,16 @@ def ping_id(post: Post, source: Source) -> str:
 
 
 def client_hash(key: str, address: str) -> str:
-    """Return a keyed hash of a sender's address: the same for the same sender, useless without the key."""
-    return hmac.new(key.encode(), address.encode(), "sha256").hexdigest()[:16]
+    """Return a keyed hash of a sender's address: the same for the same sender, useless without the key.
+
+    An IPv6 address counts by its first 64 bits: whoever has one address of a /64 has all of them.
+    """
+    return hmac.new(key.encode(), _network(address).encode(), "sha256").hexdigest()[:16]
+
+
+def _network(address: str) -> str:
+    try:
+        ip = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(ip.ipv4_mapped or IPv6Network((int(ip), 64), strict=False))
