@@ -39,6 +39,7 @@ os.environ.update(
     WEBHOOK_KEY="/trackback/trackback/webhook-key",
     AKISMET_KEY="/trackback/trackback/akismet-key",
     CHECKS_QUEUE=template.load().queue_url("Checks"),
+    READS_PER_SECOND="200",
     POWERTOOLS_METRICS_NAMESPACE="Trackback",
     POWERTOOLS_SERVICE_NAME="receive",
 )

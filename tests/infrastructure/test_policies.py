@@ -1,6 +1,7 @@
 """What each function may do in the account: what it needs and no more, SAM's own additions included."""
 
 import json
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -79,6 +80,8 @@ ALLOWED = {
         ("dynamodb:UpdateItem", TABLE),
         ("dynamodb:Query", BY_STATUS),
         ("dynamodb:Query", BY_DUE),
+        ("dynamodb:Scan", TABLE),
+        ("sqs:SendMessage", CHECKS),
         ("ssm:GetParameter", AKISMET_KEY),
     }
     | takes(CHECKS),
@@ -87,6 +90,7 @@ ALLOWED = {
     | {
         ("dynamodb:Query", BY_POST),
         ("dynamodb:Query", BY_STATUS),
+        ("dynamodb:Scan", TABLE),
         ("lambda:InvokeFunction", "${SendFunction.Alias}"),
         ("ssm:GetParameter", AKISMET_KEY),
         ("ssm:PutParameter", AKISMET_KEY),
@@ -240,3 +244,14 @@ def test_a_function_reaches_no_other_records_and_addresses_than_its_business_nee
         if "Condition" in statement
     }
     assert conditions == CONDITIONS
+
+
+def test_verify_keeps_the_sweeps_records_which_receive_cannot_touch() -> None:
+    def kept_out(function: str, sid: str, record: str) -> bool:
+        condition: Any = CONDITIONS[function, sid]
+        patterns = condition["ForAllValues:StringNotLike"]["dynamodb:LeadingKeys"]
+        return any(fnmatchcase(record, pattern) for pattern in patterns)
+
+    for record in (keys.SWEEP, f"{keys.SWEPT}a-ping"):
+        assert not kept_out("VerifyFunction", "JudgePingsAndLearn", record)
+        assert kept_out("ReceiveFunction", "StorePings", record)

@@ -17,6 +17,8 @@ from trackback.model.transitions import postponed
 from trackback.receiving.spam.rules import read_rule
 from trackback.receiving.spam.training import learn, load_words
 from trackback.storage.settings import save_rules
+from trackback.storage.sweeps import Place, SweepStore
+from trackback.timestamps import stamp
 
 TICK = {"id": "1", "detail-type": "Scheduled Event", "source": "aws.events", "detail": {}}
 SCHEDULED = queue_event(TICK)
@@ -28,6 +30,8 @@ def _deployed(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(app, "table", web.table)
     monkeypatch.setattr(app, "pings", web.store)
     monkeypatch.setattr(app, "verifier", web.verifier)
+    later = stamp(datetime.now(UTC) + timedelta(hours=1))
+    SweepStore(web.table).move(Place(), Place(1, next_at=later))  # test_sweep.py has the sweep
 
 
 def wake(event: dict[str, Any]) -> dict[str, Any]:

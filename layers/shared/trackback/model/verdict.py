@@ -35,6 +35,7 @@ class ReasonCode(StrEnum):
     FLOOD = "flood"
     WORDS = "words"
     RULE = "rule"
+    FAULT = "fault"
     UNKNOWN = ""
 
 

@@ -10,7 +10,7 @@ from trackback.errors import NoSuchPing, StatusChanged
 from trackback.model.ping import UNWANTED, Ping, Status
 from trackback.model.texts import MAX_TITLE, Texts
 from trackback.model.transitions import Change, CheckOutcome, checked, decided, no_longer_due, postponed
-from trackback.model.verdict import LinkStatus
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode
 from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.post_facts import load_post_facts
 from trackback.receiving.recheck import missing_since, next_check
@@ -29,11 +29,19 @@ from trackback.receiving.spam.training import load_words
 from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, load_settings
 from trackback.storage.table import Table
+from trackback.timestamps import stamp
 from trackback.urls import host_of, site_of
 from trackback.web.http.client import Fetcher
 from trackback.web.text.plain_text import clean
 
 NO_SUCH_POST = "the blog has no such page"
+FAULT = SourceCheck(LinkStatus.UNREACHABLE, why="a fault of ours")
+NOT_JUDGED = Judgement(
+    Status.PENDING,
+    score=0,
+    reasons=(Reason(ReasonCode.FAULT, "It could not be checked: a fault of ours, not of the ping."),),
+)
+"""For a ping whose check has failed again and again."""
 
 
 class Verifier:
@@ -60,13 +68,18 @@ class Verifier:
         keep = load_settings(self._table).keep
         return JudgingContext(load_rules(self._table), load_words(self._table), keep)
 
-    def verify(self, ping_id: str, context: JudgingContext, now: datetime) -> Change | None:
+    def verify(
+        self, ping_id: str, context: JudgingContext, now: datetime, *, swept: bool = False
+    ) -> Change | None:
         """Check a ping's source and store the outcome; a rejected or spam ping is left unchanged.
 
-        Returns the stored change, or None if there was nothing to check.
+        So is one that a sweep has found (`swept`) if its check has come meanwhile. Returns the stored change,
+        or None if there was nothing to check.
         """
         try:
             ping = self._pings.get(ping_id)
+            if swept and not _waits(ping, now):
+                return None
             if ping.status not in UNWANTED:
                 change = self._change(ping, context, now)
                 self._pings.apply(change)
@@ -74,6 +87,21 @@ class Verifier:
             if ping.check_at:
                 self._pings.apply(no_longer_due(ping))
         except (NoSuchPing, StatusChanged):  # a decision in the meantime takes precedence over a verdict
+            pass
+        return None
+
+    def give_up(self, ping_id: str, context: JudgingContext, now: datetime) -> Change | None:
+        """Give a ping a verdict without a check, as for an unreachable source; it is tried again later.
+
+        Returns the stored change, or None if there is nothing to check any more.
+        """
+        try:
+            ping = self._pings.get(ping_id)
+            if ping.status not in UNWANTED:
+                change = _recorded(ping, FAULT, NOT_JUDGED, context, now)
+                self._pings.apply(change)
+                return change
+        except (NoSuchPing, StatusChanged):  # a decision in the meantime takes precedence
             pass
         return None
 
@@ -126,6 +154,11 @@ class Verifier:
         if self._akismet and found.page:
             found = replace(found, akismet=self._akismet.takes_for_spam(ping, found.page))
         return judge(evidence(ping, counts, context, found), context.rules)
+
+
+def _waits(ping: Ping, now: datetime) -> bool:
+    is_due = bool(ping.check_at) and ping.check_at <= stamp(now)
+    return ping.status is Status.RECEIVED or ping.needs_check or is_due
 
 
 def _has_undecided_revision(ping: Ping) -> bool:

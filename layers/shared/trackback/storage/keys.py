@@ -33,6 +33,9 @@ JOB = "send#"
 FEED = "feed#"
 """Before a hash of a feed's address: the feed's stored state."""
 
+SWEEP, SWEPT = "sweep#", "swept#"
+"""How far the sweep has read the table; and before a ping's id: how often it has found that ping waiting."""
+
 STATUS_DELIVERY, STATUS_SENT, STATUS_JOB = "delivery", "sent", "send"
 """Partitions of the index by_status without pings; the others are the values of `Status`."""
 

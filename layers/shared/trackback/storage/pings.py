@@ -6,7 +6,7 @@ add a ping                    PutItem on `id`, if it does not exist             
 approved pings of a post      Query `by_post`, newest first, with the post's count  1 query
 counts of posts               BatchGetItem on `post#<key>`                          1 call
 pings of a status             Query `by_status`, newest first, and BatchGetItem
-received pings, or all        Scan
+received pings, or all        Scan (`received` and `sweeps` scan it piece by piece)
 pings due for a check         Query `by_due` for each of `Due`, the longest due first
 pings whose link has gone     Query `by_due`, and BatchGetItem
 change                        UpdateItem, or TransactWriteItems if the post's count changes too
