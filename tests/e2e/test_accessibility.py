@@ -41,7 +41,7 @@ def addresses(stack: Running, session: str) -> dict[str, str]:
     """Every page of the author's, by name."""
     held = ask(f"{stack.api}/moderate?search=Counting+cents", Cookie=session).text
     ping = stack.ping(held.partition("/moderate/ping/")[2][:26])
-    tabs = ("pending", "approved", "rejected", "spam", "disappeared")
+    tabs = ("pending", "approved", "rejected", "spam", "disappeared", "received")
     pages = {tab: f"?tab={tab}" for tab in tabs} | {"nothing found": "?search=nothing-of-the-kind"}
     pages |= {
         "a ping": f"/ping/{ping.id}",

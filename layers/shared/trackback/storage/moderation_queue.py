@@ -2,7 +2,8 @@
 
 Each tab is one partition of an index, or two: revisions of approved pings come before the pending pings,
 found through `by_due` (`Due.REVISED`), which also finds disappeared pings (`Due.GONE`). Indexes are
-eventually consistent, so an entry is shown only if its record agrees.
+eventually consistent, so an entry is shown only if its record agrees. Received pings are in no index: their
+tab reads a part of the table (`storage.received`).
 """
 
 import re
@@ -18,6 +19,7 @@ from trackback.model.posts import post_key
 from trackback.storage.dynamodb import raising_table_busy
 from trackback.storage.keys import BY_DUE, BY_POST, BY_STATUS, Index
 from trackback.storage.pings import PingStore
+from trackback.storage.received import received
 from trackback.storage.table import BATCH, Table
 from trackback.urls import host_of
 from trackback.web.text.plain_text import fold
@@ -42,11 +44,17 @@ class Tab(StrEnum):
     REJECTED = "rejected"
     SPAM = "spam"
     DISAPPEARED = "disappeared"
+    RECEIVED = "received"
+
+    @property
+    def label(self) -> str:
+        """Its name for the author."""
+        return "Not checked yet" if self is Tab.RECEIVED else self.title()
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of a tab: `next` is the cursor for the rest, `looked_at` says how many pings were read."""
+    """A page of a tab: `next` is the cursor for the rest, `looked_at` says how many records were read."""
 
     pings: list[Ping]
     next: str | None
@@ -84,7 +92,7 @@ class Queue:
 
     @raising_table_busy()
     def counts(self, limit: int = MOST_COUNTED) -> dict[Tab, int]:
-        """Return how many pings each tab has, at most `limit` + 1.
+        """Return how many pings each tab has, at most `limit` + 1; those of no index are not counted.
 
         Raises:
             TableBusy: the table's read ceiling is reached.
@@ -112,6 +120,11 @@ class Queue:
             TableBusy: the table's read ceiling is reached.
         """
         words, key = fold(search).split(), post_key(post) if post else ""
+        if tab is Tab.RECEIVED:
+            pings, more, read_records = received(self._table, after)
+            return Found(
+                [ping for ping in pings if _is_of(ping, key) and _has(ping, words)], more, read_records
+            )
         partitions = _PARTITIONS[tab]
         if key and tab is Tab.APPROVED:
             partitions = [(BY_POST, key)]

@@ -22,6 +22,8 @@ from trackback.storage.table import Table
 from trackback.web.text.diff import Part, difference
 
 MAX_SEARCH = 200
+MAX_CURSOR = 10_000
+"""A cursor may hold the id of any record, which DynamoDB limits to 2,048 bytes."""
 
 Values = dict[str, Any]
 
@@ -43,7 +45,7 @@ def queue_values(table: Table, queue: Queue, query: Fields) -> Values:
     Raises:
         BadQuery: The tab or the cursor is invalid.
     """
-    place = {name: text for name in PLACE if (text := first(query, name).strip()[:MAX_SEARCH])}
+    place = {name: text for name in PLACE if (text := first(query, name).strip()[: _most(name)])}
     tab = _read_tab(place.get("tab", Tab.PENDING))
     search, post, after = (place.get(name, "") for name in ("search", "post", "after"))
     found = queue.page(tab, after, search, post)
@@ -51,7 +53,7 @@ def queue_values(table: Table, queue: Queue, query: Fields) -> Values:
     return {
         "tab": tab,
         "tabs": [
-            {"name": each, "count": _count(counts[each]), "address": queue_address({"tab": each})}
+            {"tab": each, "count": _count(counts.get(each)), "address": queue_address({"tab": each})}
             for each in Tab
         ],
         "search": search,
@@ -130,6 +132,10 @@ def _source_facts(verdict: Verdict) -> dict[str, str]:
     }
 
 
+def _most(name: str) -> int:
+    return MAX_CURSOR if name == "after" else MAX_SEARCH
+
+
 def _read_tab(text: str) -> Tab:
     try:
         return Tab(text)
@@ -137,7 +143,9 @@ def _read_tab(text: str) -> Tab:
         raise BadQuery("There is no such list of pings.") from None
 
 
-def _count(number: int) -> str:
+def _count(number: int | None) -> str:
+    if number is None:
+        return ""
     return f"{MOST_COUNTED:,}+" if number > MOST_COUNTED else f"{number:,}"
 
 
