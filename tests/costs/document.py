@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.costs import levers, memory, reasons
+from tests.costs import levers, memory, reasons, sweeps
 from tests.costs.idle import polls
 from tests.costs.line import Bill
 from tests.costs.parts import Source
@@ -28,6 +28,7 @@ def document(report: Report) -> str:
         "budgets": budgets,
         "steps": "\n".join(_steps(report)),
         "memory": "\n".join(_memory(report)),
+        "sweeps": "\n".join(_sweeps(report)),
         "missed": "\n".join(reasons.missed(report)),
     }
     bounds = {"spam_bound": _bound(report, "certain spam"), "look_bound": _bound(report, "looked at")}
@@ -76,6 +77,17 @@ def _memory(report: Report) -> Iterator[str]:
     for one in memory.rows(report.usage, report.prices):
         cells = " | ".join(f"{ms} ms, {money(cost)}" for ms, cost in one.at)
         yield f"| {one.what} | {one.has_mb:,} | {one.peak_mb:.0f} | {cells} |"
+
+
+def _sweeps(report: Report) -> Iterator[str]:
+    yield "| pings stored | read units a day | a sweep takes | and begins | dollars a month |"
+    yield "| ---: | ---: | ---: | --- | ---: |"
+    for one in sweeps.rows(report.usage, report.prices):
+        minutes, hours = one.takes.total_seconds() / 60, one.every.total_seconds() / 3_600
+        takes = f"{minutes / 60:.1f} hours" if minutes >= 60 else f"{minutes:.0f} minutes"
+        takes = takes if minutes >= 1 else "seconds"
+        every = f"every {hours:.0f} hours"
+        yield f"| {one.pings:,} | {one.units_a_day:,.0f} | {takes} | {every} | {money(one.dollars)} |"
 
 
 def _bound(report: Report, what: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from tests.costs import sweeps
 from tests.costs.line import Bill, Line, merged
 from tests.costs.parts import Source
 from tests.costs.prices import Prices
@@ -21,6 +22,7 @@ def _lines(usage: Usage) -> Iterator[Line]:
         yield polls(usage, source)
     yield from _clock(usage)
     yield from usage.lines(_jobs(usage))
+    yield sweeps.line(usage)
     yield Line("Stored", "an ordinary blog's pings", "stored", idle["stored_gb"])
     yield Line("Kept for recovery", "the same", "recoverable", idle["stored_gb"])
     yield Line("Uploaded packages", "functions and layers", "packages", idle["package_gb"])

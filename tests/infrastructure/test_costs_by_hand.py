@@ -184,6 +184,8 @@ BY_HAND = [
     (IDLE, "Lambda time: verify", 0.0019200096),
     # 3,600 x 3 = 10,800 units.                                        10,800 x 0.125 / 1,000,000
     (IDLE, "Table reads", 0.00135),
+    # Twice a day 10,000,000 / 8,192 = 1,221 units.                    60 x 1,221 x 0.125 / 1,000,000
+    (IDLE, "Sweeps of the table", 0.0091575),
     # 3,600 x (300 + 700) bytes = 0.0036 GB.                           0.0036 x 0.50
     (IDLE, "Logs taken in", 0.0018),
     # kept for 60 days:                                                0.0072 x 0.03
