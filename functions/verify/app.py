@@ -19,7 +19,7 @@ from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.spam.akismet import Akismet
 from trackback.receiving.spam.flood import FloodWindow
 from trackback.receiving.spam.training import learn
-from trackback.receiving.sweep import Means, Sweep
+from trackback.receiving.sweep import Sweep, SweepContext
 from trackback.receiving.verifier import Verifier
 from trackback.storage.akismet_key import AkismetKey
 from trackback.storage.check_queue import Message, Queue, failures, read_batch
@@ -114,7 +114,7 @@ def sweep(now: datetime, context: LambdaContext) -> None:
         count(what, ping=ping)
 
     try:
-        Sweep(table, Means(queue_again, give_up, READS_PER_SECOND)).run(now, seconds_left)
+        Sweep(table, SweepContext(queue_again, give_up, READS_PER_SECOND)).run(now, seconds_left)
     except Exception:
         logger.exception("the sweep failed")
 

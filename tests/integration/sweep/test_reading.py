@@ -14,7 +14,7 @@ from tests.support import aws_faults as faults
 from tests.support.events import Context, queue_event
 from trackback.model.transitions import postponed
 from trackback.receiving import sweep as sweeping
-from trackback.receiving.sweep import Means, Sweep
+from trackback.receiving.sweep import Sweep, SweepContext
 from trackback.storage import sweeps
 from trackback.storage.check_queue import Message, Queue
 from trackback.storage.items import to_attributes
@@ -86,11 +86,11 @@ def test_two_sweeps_at_once_queue_a_ping_once_and_the_slower_one_ends(
     def send(message: Message) -> None:
         done.append(message.id)
         if len(done) == 2:  # while the first one is between its read and its write
-            Sweep(service.web.table, Means(send, fail, 200)).run(now, lambda: 100)
+            Sweep(service.web.table, SweepContext(send, fail, 200)).run(now, lambda: 100)
             done.append("the faster one is at its end")
         queue.send([message])
 
-    Sweep(service.web.table, Means(send, fail, 200)).run(now, lambda: 100)
+    Sweep(service.web.table, SweepContext(send, fail, 200)).run(now, lambda: 100)
     assert done[:4] == ["read", done[1], "read", done[1]]
     assert done[-1] == "the faster one is at its end"
     assert sorted(body["ping"] for body in service.queued()) == sorted(pings)
@@ -124,7 +124,7 @@ def test_many_pings_of_one_site_are_queued_in_its_group_a_piece_in_each_run(
     for ping in pings:
         web.table.put(to_attributes(ping))
     left = chain([150.0, 150], repeat(139.0))  # the first piece takes more than a run's time
-    Sweep(web.table, Means(app.queue_again, fail, 200)).run(NOW + 2 * HOUR, lambda: next(left))
+    Sweep(web.table, SweepContext(app.queue_again, fail, 200)).run(NOW + 2 * HOUR, lambda: next(left))
     first = service.queued()
     assert len(first) == 31
     assert first[-1] == {"sweep": 1, "group": "sweep"}
@@ -141,7 +141,7 @@ def test_the_sweep_takes_half_of_the_tables_ceiling(
     for number in range(25):
         service.web.table.put({"id": f"post#{number}"})
     waits: list[float] = []
-    Sweep(service.web.table, Means(app.queue_again, fail, 1, waits.append)).run(NOW, lambda: 100)
+    Sweep(service.web.table, SweepContext(app.queue_again, fail, 1, waits.append)).run(NOW, lambda: 100)
     assert len(waits) == 2
     assert min(waits) > 0
 
@@ -172,7 +172,7 @@ def test_the_next_sweep_waits_longer_after_a_long_one_but_less_than_a_day(
     began = end - timedelta(hours=hours)
     store = SweepStore(service.web.table)
     assert store.move(Place(), Place(1, "", stamp(began)))
-    Sweep(service.web.table, Means(lambda _: None, fail, 200)).run(end, lambda: 100)
+    Sweep(service.web.table, SweepContext(lambda _: None, fail, 200)).run(end, lambda: 100)
     place = store.place()
     expected = began + next_after * HOUR if next_after else end + 12 * HOUR  # the next one began at once
     assert place.next_at == stamp(expected)

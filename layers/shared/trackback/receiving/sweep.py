@@ -38,7 +38,7 @@ _GROUP = "sweep"
 
 
 @dataclass(frozen=True)
-class Means:
+class SweepContext:
     """What a sweep works with.
 
     Attributes:
@@ -57,9 +57,9 @@ class Means:
 class Sweep:
     """One run of the sweep."""
 
-    def __init__(self, table: Table, means: Means) -> None:
+    def __init__(self, table: Table, context: SweepContext) -> None:
         self._store = SweepStore(table)
-        self._means = means
+        self._context = context
 
     def run(self, now: datetime, seconds_left: Callable[[], float]) -> None:
         """Read on in the table, if a sweep is due, for `RUN_SECONDS`.
@@ -72,7 +72,7 @@ class Sweep:
             place: Place | None = self._store.place()
             while place and _is_due(place, now):
                 if seconds_left() < until:
-                    return self._means.send(Message(f"sweep-{place.step}", {"sweep": place.step}, _GROUP))
+                    return self._context.send(Message(f"sweep-{place.step}", {"sweep": place.step}, _GROUP))
                 place = self._step(place, now)
         except TableBusy:
             pass
@@ -85,10 +85,10 @@ class Sweep:
         if not self._store.move(place, further):
             return None  # another run was faster
         if piece.last:
-            wait = piece.units / (SHARE * self._means.reads_per_second)
+            wait = piece.units / (SHARE * self._context.reads_per_second)
             if wait > RUN_SECONDS:
                 return None
-            self._means.pause(wait)
+            self._context.pause(wait)
         return further
 
     def _handle(self, found: Iterable[Item], now: datetime) -> None:
@@ -103,9 +103,9 @@ class Sweep:
             if before.at > stamp(now - AGAIN):
                 continue
             if before.times >= QUEUED_AT_MOST:
-                self._means.give_up(ping)
+                self._context.give_up(ping)
             else:
-                self._means.send(_message(ping, url, before.times + 1))
+                self._context.send(_message(ping, url, before.times + 1))
                 self._store.note(ping, before.times + 1, now)
 
 
