@@ -6,27 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from trackback.model.delivery import Delivery, by_ping, delivery_id
-from trackback.model.ping import Ping
-from trackback.model.sent_ping import SentPing
+from trackback.model.delivery import Delivery, by_ping
 from trackback.model.settings import Notify, Settings
-from trackback.notifications.mail import Envelope, MailFailed, compose, send
+from trackback.notifications.mail import Envelope
 from trackback.notifications.mail_outbox import Outbox
-from trackback.notifications.mail_renderer import MailRenderer, RenderedMail
-from trackback.notifications.outbox_state import MOST, Claim
+from trackback.notifications.mail_renderer import MailRenderer
+from trackback.notifications.mail_run import MailRun
+from trackback.notifications.outbox_state import MOST
 from trackback.notifications.webhook import Webhook
-from trackback.outcomes import count, count_refused_mail
-from trackback.paths import MAIL_LINKS
-from trackback.signing import write_link
+from trackback.outcomes import count
 from trackback.storage.api_address import note_api
 from trackback.storage.deliveries import Deliveries
 from trackback.storage.keys import SETTINGS
-from trackback.storage.posts import post_titles
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.settings import settings_in
 from trackback.storage.signing_keys import Keys
@@ -45,7 +41,7 @@ api = os.environ["API_URL"]
 table = Table(os.environ["TABLE"])
 keys = Keys(os.environ["SIGNING_KEY"])
 outbox = Outbox(table)
-renderer = MailRenderer(Path(__file__).parent, api)
+mails = MailRun(table, envelope, MailRenderer(Path(__file__).parent, api), keys, api)
 ledger = SentPings(table)
 deliveries = Deliveries(table)
 fetcher = Fetcher(loopback=os.environ.get("FETCH_LOOPBACK") == "true")
@@ -60,70 +56,26 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG
 
     Raises:
         RuntimeError: A webhook event failed by an internal error. The others were tried.
+        Exception: A mail failed by an internal error. The webhook events were tried.
     """
     now = datetime.now(UTC)
     said = table.get(SETTINGS)
     settings = settings_in(said)
     note_api(table, said, api)
-    gather_failures(settings)
-    mail(settings, now)  # before the webhooks, whose receivers may be slow
-    send_webhooks(settings, now, context.get_remaining_time_in_millis)
+    try:
+        gather_failures(settings)
+        mails.send_due(settings.notify, now)  # before the webhooks, whose receivers may be slow
+    finally:
+        send_webhooks(settings, now, context.get_remaining_time_in_millis)
 
 
 def gather_failures(settings: Settings) -> None:
     """Put the author's failed sent pings into the mail outbox, each once."""
     failed = ledger.untold(MOST)
     if settings.notify is not Notify.NONE:
-        outbox.add(failed)
+        outbox.add(promising=failed)
     for sending in failed:
         ledger.settle(sending)
-
-
-def mail(settings: Settings, now: datetime) -> None:
-    """Send a mail about waiting pings if one is due. If SES refuses it, the pings stay in the outbox."""
-    claim = outbox.claim(settings.notify, now)
-    if claim is None:
-        return
-    pings, failed = outbox.mark(claim), outbox.mark_failures(claim)
-    if not pings and not failed:
-        outbox.needless(claim)
-        return
-    rendered = _rendered(pings, len(pings) + claim.more, failed, now)
-    message = compose(envelope, rendered.subject, rendered.text, rendered.html, rendered.unsubscribe)
-    try:
-        answer = send(envelope, message)
-    except MailFailed as failure:
-        outbox.refused(claim)
-        _log(claim, rendered.subject, "failed", str(failure))
-        count_refused_mail(mail=claim.id)
-        return
-    outbox.sent(claim, len(pings) + len(failed), now)
-    _log(claim, rendered.subject, "sent", f"SES took it as {answer}")
-    count("MailSent", mail=claim.id)
-    for ping in pings:
-        count("PingMailed", mail=claim.id, ping=ping.id)
-
-
-def _log(claim: Claim, subject: str, state: Literal["sent", "failed"], answer: str) -> None:
-    deliveries.log(
-        Delivery(
-            id=delivery_id(f"mail-{claim.id}"),
-            at=claim.id,
-            kind="mail",
-            what=subject,
-            state=state,
-            attempts=claim.attempts,
-            answer=answer,
-        )
-    )
-
-
-def _rendered(pings: Sequence[Ping], total: int, failed: Sequence[SentPing], now: datetime) -> RenderedMail:
-    keyring = keys.load(now)
-    titles = post_titles(table, {ping.post_key for ping in pings})
-    return renderer.render(
-        pings, total, failed, titles, lambda link: f"{api}{MAIL_LINKS}{write_link(keyring, link, now)}"
-    )
 
 
 def send_webhooks(settings: Settings, now: datetime, milliseconds_left: Callable[[], int]) -> None:

@@ -16,8 +16,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import BotoCoreError, ClientError
 
 from trackback.model.delivery import ping_event
+from trackback.model.ping import Ping
 from trackback.model.settings import Event, Notify
 from trackback.notifications.mail_outbox import Outbox
+from trackback.notifications.outbox_state import is_promising
 from trackback.notifications.webhook import note_event
 from trackback.outcomes import count
 from trackback.storage.check_queue import Message, Queue, failures
@@ -80,12 +82,21 @@ def note_news(records: Sequence[Item]) -> set[str]:
 
 def _note(news: Sequence[tuple[Item, Event]]) -> None:
     settings, now = load_settings(table), datetime.now(UTC)
+    changed = [(record, event, _ping(record)) for record, event in news]
     if settings.notify is not Notify.NONE:
-        outbox.add({ping_of(record) for record, event in news if event is Event.PENDING})
-    for number, (record, event) in enumerate(news):
-        change = record["dynamodb"]
-        ping = to_ping(to_plain(change.get("NewImage") or change["OldImage"]))
+        _queue_for_mail([ping for _, event, ping in changed if event is Event.PENDING])
+    for number, (record, event, ping) in enumerate(changed):
         if settings.webhook and event in settings.events:
             at = now + timedelta(milliseconds=number)  # keeps their order
             note_event(deliveries, ping_event(ping.id, record["eventID"]), event, ping, at)
         count("NewsNoted", ping=ping.id, event=str(event))
+
+
+def _ping(record: Item) -> Ping:
+    change = record["dynamodb"]
+    return to_ping(to_plain(change.get("NewImage") or change["OldImage"]))
+
+
+def _queue_for_mail(pings: Sequence[Ping]) -> None:
+    promising = {ping.id for ping in pings if is_promising(ping)}
+    outbox.add({ping.id for ping in pings} - promising, promising)

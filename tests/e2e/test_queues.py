@@ -94,7 +94,7 @@ def test_a_batch_whose_function_raises_comes_again(
     queue.send("first")
     with consumed(queue, tmp_path / "pipe", RAISE="yes") as lines:
         assert next(lines) == "2 first"
-    assert "the first batch fails" in capsys.readouterr().out
+    assert capsys.readouterr().out.startswith("  echo failed: RuntimeError: the first batch fails\n")
 
 
 def test_what_fails_at_all_attempts_ends_in_the_dead_letter_queue(tmp_path: Path) -> None:

@@ -64,20 +64,31 @@ def test_a_new_ping_wakes_the_subscriber(store: PingStore, make_ping: MakePing, 
         assert next(lines) == "2 INSERT Second"
 
 
-def test_a_batch_that_failed_is_brought_again(store: PingStore, make_ping: MakePing, tmp_path: Path) -> None:
+def test_a_batch_that_failed_is_brought_again_and_the_failure_is_printed(
+    store: PingStore, make_ping: MakePing, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with subscribed(tmp_path / "pipe", RAISE="yes") as lines:
         store.add(make_ping(title="First"))
         assert next(lines) == "2 INSERT First"
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == "  echo failed: RuntimeError: the first batch fails"
+    assert rest[0] == "    Traceback (most recent call last):"
+    assert '    raise RuntimeError("the first batch fails")' in "\n".join(rest)
 
 
 @pytest.mark.parametrize("failing", ["First", "Second"])
 def test_what_a_batch_reports_as_failed_is_brought_again(
-    store: PingStore, make_ping: MakePing, tmp_path: Path, failing: str
+    store: PingStore,
+    make_ping: MakePing,
+    tmp_path: Path,
+    failing: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     with subscribed(tmp_path / "pipe", FAIL=failing) as lines:
         store.add(make_ping(title=failing))
         assert next(lines) == f"1 INSERT {failing}"
         assert next(lines) == f"2 INSERT {failing}"
+    assert capsys.readouterr().out == "  echo failed for 1 of 1 records\n"
 
 
 def test_of_what_fails_at_all_attempts_the_on_failure_queue_is_told(

@@ -80,7 +80,8 @@ def test_nothing_waits_at_first(outbox: Outbox) -> None:
 def test_what_waits_is_claimed_once(outbox: Outbox) -> None:
     outbox.add(["b", "a"])
     claim = outbox.claim(EACH, NOW)
-    assert claim == Claim("2026-11-24T00:00:00.000Z", ["a", "b"])
+    at = "2026-11-24T00:00:00.000Z"
+    assert claim == Claim(at, ["a", "b"], at=at)
     assert outbox.claim(EACH, NOW) is None
     outbox.sent(claim, 2, NOW)
     assert outbox.claim(EACH, NOW + SECOND) is None
@@ -206,7 +207,7 @@ def test_what_was_refused_may_be_tried_again_at_once(outbox: Outbox) -> None:
     outbox.add(ids(3))
     first = outbox.claim(EACH, NOW)
     assert first
-    outbox.refused(first)
+    outbox.give_back(first)
     again = outbox.claim(EACH, NOW + SECOND)
     assert again
     assert (again.id, again.attempts) == (first.id, 2)

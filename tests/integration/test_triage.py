@@ -14,9 +14,11 @@ from tests.integration.conftest import CHECKS, NOW, Web, outcomes
 from tests.stack.streams import records_of
 from tests.support import aws_faults as faults
 from tests.support.events import Context
+from tests.support.websites import page
 from trackback.model.ping import Status
 from trackback.model.settings import Event, Notify, Settings
 from trackback.model.transitions import check_requested
+from trackback.notifications.outbox_state import MOST
 from trackback.storage.check_queue import MOST_BYTES, Message
 from trackback.storage.pings import PingStore
 from trackback.storage.settings import save_settings
@@ -130,6 +132,16 @@ def test_a_batch_that_is_brought_again_queues_and_notes_nothing_again(web: Web) 
     assert len(taken(CHECKS)) == 1
     assert waiting(web.table) == {ping.id}
     assert noted() == ["ping.pending"]
+
+
+def test_a_ping_that_links_waits_where_no_others_displace_it(web: Web) -> None:
+    web.answers |= {"/re": web.link(), "/none": page("Nothing.")}
+    linking = web.verify(web.add("/re", "good.example"))
+    noise = [web.verify(web.add("/none", f"blog{n}.example")).id for n in range(MOST + 1)]
+    triage(stream())
+    record = web.table.get("mail#")
+    assert record["promising"] == {linking.id}
+    assert len(record["waiting"] & set(noise)) == MOST
 
 
 def test_a_batch_of_any_length_is_queued_in_its_order(store: PingStore, make_ping: MakePing) -> None:

@@ -12,6 +12,8 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Mapping
+from textwrap import indent
+from traceback import format_exc, format_exception_only
 from typing import Any
 
 from tests.support.events import Context
@@ -26,11 +28,25 @@ _HERE = {
 
 
 class FunctionFailedError(Exception):
-    """The handler raised; the message and the log on stderr hold the exception."""
+    """The handler raised; the message is the last line of the exception's traceback."""
+
+    def __init__(self, message: str, traceback: str = "") -> None:
+        super().__init__(message)
+        self.traceback = traceback
 
 
 class EnvironmentEndedError(FunctionFailedError):
     """The process has ended."""
+
+
+def report(function: Function, error: FunctionFailedError) -> None:
+    """Print a function's failure: a line with its name and the error, then the traceback."""
+    print(f"  {function.name} failed: {error}", indent(error.traceback, " " * 4), sep="\n", flush=True)
+
+
+def report_rest(function: Function, failed: int, records: int) -> None:
+    """Print that a function could not process some records of a batch, which come again."""
+    print(f"  {function.name} failed for {failed} of {records} records", flush=True)
 
 
 class Environment:
@@ -61,7 +77,7 @@ class Environment:
             raise EnvironmentEndedError("the process has ended")
         answer = json.loads(line)
         if "error" in answer:
-            raise FunctionFailedError(answer["error"])
+            raise FunctionFailedError(answer["error"], answer["traceback"])
         return answer["result"]
 
     def close(self) -> None:
@@ -111,7 +127,7 @@ def _run(package: str, name: str) -> None:
         try:
             answer = {"result": handler(json.loads(line), Context())}
         except Exception as error:  # noqa: BLE001 - Lambda reports any exception, too
-            answer = {"error": repr(error)}
+            answer = {"error": format_exception_only(error)[-1].strip(), "traceback": format_exc()}
         print(json.dumps(answer), file=answers, flush=True)
 
 

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from werkzeug.exceptions import BadRequest, HTTPException
 from werkzeug.wrappers import Request, Response
 
-from tests.stack.environment import Environments, FunctionFailedError
+from tests.stack.environment import Environments, FunctionFailedError, report
 from tests.support.events import http_event
 from tests.support.template import Template
 
@@ -92,7 +92,7 @@ def _invoke(function: Environments, event: dict[str, Any]) -> Response:
     try:
         result = function.invoke(event)
     except FunctionFailedError as error:
-        print(f"  {function.function.name}: {error}", flush=True)  # as in its log; the client sees no details
+        report(function.function, error)  # the client sees no details
         return _message(500, "Internal Server Error")
     body = result.get("body") or ""
     content = base64.b64decode(body) if result.get("isBase64Encoded") else body.encode()

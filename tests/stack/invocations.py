@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from tests.stack.environment import Environments, FunctionFailedError
+from tests.stack.environment import Environments, FunctionFailedError, report
 
 _PATH = "/2015-03-31/functions/"
 
@@ -44,5 +44,5 @@ class Invocations:
 def _invoke(function: Environments, event: dict[str, Any]) -> None:
     try:
         function.invoke(event)
-    except FunctionFailedError as error:  # as in its log; the caller sees nothing
-        print(f"  {function.function.name}: {error}", flush=True)
+    except FunctionFailedError as error:  # the caller sees nothing
+        report(function.function, error)

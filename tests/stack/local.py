@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from typing import Any
 
 from tests.demo.blog import SECOND_THOUGHTS
 from tests.demo.site import DemoBlog, plant
-from tests.demo.sources import REPLY, OtherBlogs, ping_from_all
+from tests.demo.sources import REPLY, OtherBlogs, ping_from_all, ping_from_slow
 from tests.stack.aws import confirm, make_queues, make_tables, sent_mails, stand_in
 from tests.stack.environment import Environments
 from tests.stack.gateway import Gateway
@@ -31,6 +32,7 @@ from trackback.storage.pings import PingStore
 from trackback.storage.table import Table
 
 LAST_PORT = 65_531  # the stack needs four more
+CHECKED_AFTER = 15  # seconds, more than the first checks take on a busy machine
 NOTIFY_EVERY = 2 / 60  # minutes instead of one, so that a mail comes soon
 
 
@@ -123,11 +125,22 @@ def main() -> None:
         sys.exit(f"Port {taken[0]} is taken, and five in a row are needed: try PORT={port + 1000} make run")
     with local_stack(port, talks=True, sites=_sites(os.environ.get("SITES", ""))) as stack:
         host = stack.blog.partition("://")[2]
-        ping_from_all(f"{stack.api}/trackback/{host}/posts/letters-and-leaflets/", stack.others)
+        ping_url = f"{stack.api}/trackback/{host}/posts/letters-and-leaflets/"
+        ping_from_all(ping_url, stack.others)
         print(_welcome(stack), flush=True)
+        _wait_for_checks(stopped)
+        ping_from_slow(ping_url, stack.others)  # last, so that nothing is checked in one batch with it
         while not stopped.wait(0.1):  # an endless wait would miss a signal that another thread receives
             pass
         print("\nStopping.")
+
+
+def _wait_for_checks(stopped: threading.Event) -> None:
+    """Wait until every ping has its first verdict, or for so long that one never gets it."""
+    table, end = Table("trackback"), time.monotonic() + CHECKED_AFTER
+    unchecked = "attribute_exists(#url) AND attribute_not_exists(verdict)"
+    while not stopped.wait(0.2) and time.monotonic() < end and any(table.scan(unchecked)):
+        pass
 
 
 def _sites(hosts: str) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 import boto3
 
 from tests.stack.aws import changes
-from tests.stack.environment import Environments, FunctionFailedError
+from tests.stack.environment import Environments, FunctionFailedError, report, report_rest
 
 _RECEIVED = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body"}
 
@@ -69,9 +69,11 @@ class Consumer:
         try:
             answer = self._function.invoke({"Records": records}) or {}
         except FunctionFailedError as error:
-            print(f"  {self._function.function.name}: {error}", flush=True)
+            report(self._function.function, error)
             return left
         failed = {one["itemIdentifier"] for one in answer.get("batchItemFailures", [])}
+        if failed:
+            report_rest(self._function.function, len(failed), len(records))
         done = [record["receiptHandle"] for record in records if record["messageId"] not in failed]
         if done:
             entries: Any = [{"Id": str(n), "ReceiptHandle": handle} for n, handle in enumerate(done)]

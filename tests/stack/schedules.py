@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import boto3
 
-from tests.stack.environment import Environments, FunctionFailedError
+from tests.stack.environment import Environments, FunctionFailedError, report
 from tests.support.template import Tick
 
 Event = dict[str, Any]
@@ -48,7 +48,7 @@ def calls(function: Environments) -> Callable[[Event], None]:
         try:
             function.invoke(event)
         except FunctionFailedError as error:
-            print(f"  {function.function.name}: {error}", flush=True)
+            report(function.function, error)
 
     return call
 

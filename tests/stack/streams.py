@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config
 
 from tests.stack.aws import changes
-from tests.stack.environment import Environments, FunctionFailedError
+from tests.stack.environment import Environments, FunctionFailedError, report, report_rest
 
 
 class Delivery:
@@ -73,10 +73,12 @@ class Delivery:
         for _ in range(self._retries + 1):
             try:
                 failed = (self._function.invoke({"Records": records}) or {}).get("batchItemFailures", [])
-            except FunctionFailedError:
+            except FunctionFailedError as error:
+                report(self._function.function, error)
                 continue
             if not failed:
                 return
+            report_rest(self._function.function, len(failed), len(records))
             first = failed[0]["itemIdentifier"]
             numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
             records = records[numbers.index(first) :] if first in numbers else records

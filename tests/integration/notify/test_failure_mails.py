@@ -10,6 +10,7 @@ from tests.integration.notify.conftest import MINUTE, Notifier, bodies, choose, 
 from tests.stack.aws import sent_mails
 from trackback.model.sent_ping import SentPing, Stage
 from trackback.model.settings import Notify, Settings
+from trackback.notifications import mail_run
 from trackback.notifications.mail import MailFailed
 from trackback.notifications.mail_renderer import MOST_BYTES
 from trackback.signing import Action, MailLink
@@ -103,7 +104,7 @@ def test_a_mail_of_failures_that_broke_off_goes_out_later(
 ) -> None:
     unsent(web, "a")
     with monkeypatch.context() as broken:
-        broken.setattr(app, "send", faults_in_mail)
+        broken.setattr(mail_run, "send", faults_in_mail)
         notify.wake(5 * MINUTE)
     notify.wake(10 * MINUTE)
     assert [mail["Subject"] for mail in sent_mails()] == ["A ping of yours did not arrive"]

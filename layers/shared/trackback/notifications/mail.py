@@ -12,7 +12,7 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectionClosedError, ReadTimeoutError
 
 from trackback.errors import TrackbackError
 from trackback.model.texts import shorten
@@ -23,11 +23,16 @@ MAX_SUBJECT = 200
 _NO_LINE = re.compile(  # line breaks, direction overrides, and what cannot be encoded
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_UNANSWERED = (ReadTimeoutError, ConnectionClosedError)
 _CONFIG = Config(connect_timeout=3, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 class MailFailed(TrackbackError):
     """A mail could not be sent; the message quotes the reason from SES."""
+
+
+class MailUnanswered(MailFailed):
+    """SES got a mail and did not answer: it may have sent it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,7 @@ def send(envelope: Envelope, message: EmailMessage) -> str:
 
     Raises:
         MailFailed: SES rejects the mail or cannot be reached.
+        MailUnanswered: It may have sent the mail.
     """
     try:
         answer = _ses().send_email(
@@ -91,6 +97,8 @@ def send(envelope: Envelope, message: EmailMessage) -> str:
         )
     except ClientError as error:
         raise MailFailed(one_line(f"SES: {error.response['Error']['Message']}", 300)) from error
+    except _UNANSWERED as error:
+        raise MailUnanswered(one_line(f"SES did not answer: {error}", 300)) from error
     except BotoCoreError as error:
         raise MailFailed(one_line(f"SES cannot be reached: {error}", 300)) from error
     return str(answer["MessageId"])
@@ -108,5 +116,12 @@ def _plain(text: str, limit: int) -> str:
 
 @cache
 def _ses() -> Any:
-    """Return the SES client, created for the first mail."""
-    return boto3.client("sesv2", config=_CONFIG)
+    """Return the SES client, created for the first mail. It repeats no call that SES may have carried out."""
+    client: Any = boto3.client("sesv2", config=_CONFIG)
+    client.meta.events.register_first("needs-retry.sesv2.SendEmail", _give_up_if_unanswered)
+    return client
+
+
+def _give_up_if_unanswered(caught_exception: Exception | None = None, **_: Any) -> None:
+    if isinstance(caught_exception, _UNANSWERED):
+        raise caught_exception

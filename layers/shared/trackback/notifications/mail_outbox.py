@@ -1,10 +1,14 @@
 """Queues what to mail to the author, in one record of the table: received pings, and sent pings that failed.
 
 A mail is claimed before it is sent: the waiting ids move to `sending` under the mail's id. Each ping is then
-marked with that id, so that no other mail mentions it and the same mail can be retried.
+marked with that id, so that no other mail mentions it and the same mail can be retried. An attempt that fails
+gives its claim back, and the next run tries again; the claim of a run that died ends by time.
+
+A mail can be sent twice only if nothing tells whether SES took it: the run died, or its connection broke,
+between the call of SES and the record in the delivery log.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from operator import attrgetter
 from typing import Any
@@ -12,7 +16,7 @@ from typing import Any
 from trackback.model.ping import Ping, Status
 from trackback.model.sent_ping import NEEDS_ATTENTION, SentPing
 from trackback.model.settings import Notify
-from trackback.notifications.outbox_state import Claim, OutboxState
+from trackback.notifications.outbox_state import Claim, OutboxState, is_promising
 from trackback.storage.dynamodb import Item
 from trackback.storage.items import fields_in, to_ping
 from trackback.storage.keys import MAIL, STATUS_SENT
@@ -20,18 +24,12 @@ from trackback.storage.sent_pings import to_sending
 from trackback.storage.table import Table
 from trackback.timestamps import stamp
 
-_CLAIM = (
-    "SET sending = waiting, unnamed = if_not_exists(more, :zero), mail = :now, claimed_at = :now, "
-    "attempts = :one REMOVE waiting, more"
-)
-_IF_UNCLAIMED = (
-    "attribute_exists(waiting) AND attribute_not_exists(sending) "
-    "AND (attribute_not_exists(mail) OR mail = :mail)"
-)
+_CLAIM = "SET claimed_at = :now, tried_at = :tried_at"
+_NEXT = ", sending = :sending, unnamed = :unnamed, mail = :now, attempts = :one"
+_IF_UNCLAIMED = "attribute_not_exists(sending) AND (attribute_not_exists(mail) OR mail = :mail)"
 _IF_UNMARKED = (
     "#status = :status AND (attribute_not_exists(told) OR told = :told OR NOT begins_with(told, :what))"
 )
-_COUNTS = ("sent_at", "counted_from", "counted", "day", "mails")
 
 
 class Outbox:
@@ -40,28 +38,42 @@ class Outbox:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def add(self, pings: Collection[str]) -> None:
-        """Queue pings; those that wait already are not counted again."""
-        named, unnamed = self._state().new(pings)
-        adds = ["waiting :named"] * bool(named) + ["more :unnamed"] * bool(unnamed)
+    def add(self, pings: Collection[str] = (), promising: Collection[str] = ()) -> None:
+        """Queue ids; those that wait already are not counted again. Promising ones have room of their own."""
+        new = self._state().new(pings, promising)
+        adds = ["promising :promising"] * bool(new.promising) + ["waiting :waiting"] * bool(new.waiting)
+        adds += ["more :more"] * bool(new.more)
         if adds:
-            self._table.update_if(MAIL, "ADD " + ", ".join(adds), named=set(named), unnamed=unnamed)
+            values: dict[str, Any] = {"promising": new.promising, "waiting": new.waiting, "more": new.more}
+            self._table.update_if(MAIL, "ADD " + ", ".join(adds), **values)
 
     def claim(self, notify: Notify, now: datetime) -> Claim | None:
-        """Claim and return the mail to send now, or None if there is none or another run has claimed it."""
+        """Claim and return the mail to send now, or None if there is none or another run has claimed it.
+
+        A mail that failed comes before the next one. The attempt counts as a mail of the day.
+        """
         if notify is Notify.NONE:
             return None
         state = self._state()
-        if state.may_go(notify, now):
-            return self._claim(_CLAIM, _IF_UNCLAIMED, state, now)
         if state.may_go_again(now):
-            again = "SET claimed_at = :now ADD attempts :one"
+            again = " REMOVE #day, mails ADD attempts :one"
             return self._claim(again, "mail = :mail AND claimed_at = :claimed_at", state, now)
-        return None
+        return self._claim_next(state, now) if state.may_go(notify, now) else None
 
-    def _claim(self, update: str, condition: str, seen: OutboxState, now: datetime) -> Claim | None:
-        values = {"now": stamp(now), "mail": seen.mail, "claimed_at": seen.claimed_at, "zero": 0, "one": 1}
-        claimed = self._table.update_and_get(MAIL, update, condition, **values)
+    def _claim_next(self, state: OutboxState, now: datetime) -> Claim | None:
+        """Move what was seen to wait into a mail; what comes at this moment waits for the next one."""
+        sending, unnamed = state.next_mail()
+        waits = {name: ids for name in ("promising", "waiting") if (ids := getattr(state, name))}
+        moves = " REMOVE #day, mails ADD more :moved DELETE " + ", ".join(f"{each} :{each}" for each in waits)
+        values = waits | {"sending": sending, "unnamed": unnamed, "moved": -state.more}
+        return self._claim(_NEXT + moves, _IF_UNCLAIMED, state, now, **values)
+
+    def _claim(
+        self, update: str, condition: str, seen: OutboxState, now: datetime, **values: Any
+    ) -> Claim | None:
+        values |= {"now": stamp(now), "mail": seen.mail, "claimed_at": seen.claimed_at, "one": 1}
+        tried_at = [*seen.tried_within_day(now), int(now.timestamp())]
+        claimed = self._table.update_and_get(MAIL, _CLAIM + update, condition, tried_at=tried_at, **values)
         return _to_state(claimed).claim() if claimed else None
 
     def mark(self, claim: Claim) -> list[Ping]:
@@ -71,7 +83,7 @@ class Outbox:
         """
         waiting = self._waiting([ping for ping in claim.pings if "#" not in ping])
         told = [ping for ping, what in waiting if self._mark(ping.id, ping.status, what, claim)]
-        return sorted(told, key=lambda ping: (ping.verdict.score if ping.verdict else 0, ping.received_at))
+        return sorted(told, key=_promise)
 
     def mark_failures(self, claim: Claim) -> list[SentPing]:
         """Mark the failed sent pings that a mail mentions and return them, oldest first."""
@@ -81,12 +93,11 @@ class Outbox:
         return sorted(told, key=attrgetter("last_at"))
 
     def _waiting(self, pings: Collection[str]) -> Iterator[tuple[Ping, str]]:
-        """Yield the pings that still wait for the author, with "ping" or the id of the revision."""
+        """Yield the pings that still wait for the author, with what of them does."""
         for ping in map(to_ping, self._records(pings)):
-            if ping.status is Status.PENDING:
-                yield ping, "ping"
-            elif ping.status is Status.APPROVED and ping.revision and not ping.needs_check:
-                yield ping, ping.revision_hash
+            revised = ping.status is Status.APPROVED and ping.revision and not ping.needs_check
+            if revised or ping.status is Status.PENDING:
+                yield ping, _what(ping)
 
     def _mark(self, record: str, status: str, what: str, claim: Claim) -> bool:
         told = f"{what}@{claim.id}"
@@ -97,22 +108,44 @@ class Outbox:
     def _records(self, ids: Collection[str]) -> Iterator[Item]:
         return self._table.batch_get(ids, consistent=True)
 
-    def sent(self, claim: Claim, told: int, now: datetime) -> None:
-        """Record that a mail about `told` pings went out; the next one may then be claimed."""
-        after = self._state().after(told, now)
-        sets = ", ".join(f"#{name} = :{name}" for name in _COUNTS)
-        self._end(claim, f"SET {sets}", **{name: getattr(after, name) for name in _COUNTS})
+    def unmark(self, claim: Claim, pings: Iterable[Ping]) -> None:
+        """Remove a mail's mark from pings that it does not show, so that the next mail can mention them."""
+        for ping in pings:
+            told = f"{_what(ping)}@{claim.id}"
+            self._table.update_if(ping.id, "REMOVE told", "told = :told", told=told)
+
+    def sent(self, claim: Claim, told: int, now: datetime, kept: Collection[str] = ()) -> None:
+        """Record that a mail about `told` pings went out; the next one may go, with the kept ones."""
+        counted_from, counted = self._state().mailed(told, now)
+        sets = "SET sent_at = :now, counted_from = :counted_from, counted = :counted"
+        adds = " ADD promising :kept" * bool(kept)
+        values = {"now": stamp(now), "counted_from": counted_from, "counted": counted, "kept": set(kept)}
+        self._end(claim, sets, adds, **values)
 
     def needless(self, claim: Claim) -> None:
         """Discard a claimed mail that turned out empty."""
-        self._end(claim)
+        self._end(claim, "SET tried_at = :tried_at", tried_at=self._without(claim))
 
-    def refused(self, claim: Claim) -> None:
-        """Release a mail that did not go out, for an immediate retry."""
-        self._table.update_if(MAIL, "SET claimed_at = :never", "mail = :mail", never="", mail=claim.id)
+    def give_back(self, claim: Claim, *, may_be_sent: bool = False) -> None:
+        """Release a mail whose attempt failed, for an immediate retry, unless another run has claimed it.
 
-    def _end(self, claim: Claim, sets: str = "", **values: Any) -> None:
-        ends = f"{sets} REMOVE sending, unnamed, claimed_at, attempts"
+        The attempt no longer counts as a mail of the day, unless SES may have sent it.
+        """
+        update = "SET claimed_at = :never" + ("" if may_be_sent else ", tried_at = :tried_at")
+        condition = "mail = :mail AND claimed_at = :claimed_at"
+        values = {"never": "", "mail": claim.id, "claimed_at": claim.at, "tried_at": self._without(claim)}
+        self._table.update_if(MAIL, update, condition, **values)
+
+    def put_aside(self, claim: Claim) -> None:
+        """Give up a mail that cannot be written: the next one only counts its pings."""
+        count = len(claim.pings) + claim.more
+        self._end(claim, "SET tried_at = :tried_at", " ADD more :n", tried_at=self._without(claim), n=count)
+
+    def _without(self, claim: Claim) -> list[int]:
+        return self._state().without(claim)
+
+    def _end(self, claim: Claim, sets: str, adds: str = "", **values: Any) -> None:
+        ends = f"{sets} REMOVE sending, unnamed, claimed_at, attempts{adds}"
         self._table.update_if(MAIL, ends, "mail = :mail", mail=claim.id, **values)
 
     def _state(self) -> OutboxState:
@@ -121,3 +154,13 @@ class Outbox:
 
 def _to_state(record: Item) -> OutboxState:
     return OutboxState(**fields_in(record, OutboxState))
+
+
+def _what(ping: Ping) -> str:
+    """Return what of a ping waits for the author: "ping", or the id of an approved one's revision."""
+    return ping.revision_hash if ping.status is Status.APPROVED else "ping"
+
+
+def _promise(ping: Ping) -> tuple[bool, int, str]:
+    """Return the key by which the most promising pings come first."""
+    return not is_promising(ping), ping.verdict.score if ping.verdict else 0, ping.received_at

@@ -10,23 +10,34 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from trackback.model.ping import Ping
 from trackback.model.sent_ping import SentPing
 from trackback.notifications.mail import one_line
+from trackback.notifications.outbox_state import is_promising
 from trackback.notifications.ping_mail import announce, listed, mail_subject, marked, quoted
 from trackback.paths import QUEUE, SENT
 from trackback.signing import Action, MailLink
 
 MOST_SHOWN = 20
+"""Pings and failures that a mail shows; of promising pings it shows all that `MOST_BYTES` has room for."""
 MOST_BYTES = 90_000
 """Maximum size of a mail's HTML; Gmail clips a mail at 102 KB."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderedMail:
-    """A mail to the author. `unsubscribe` is the URL that ends such mails by one click."""
+    """A mail to the author.
+
+    Attributes:
+        subject: Its subject.
+        text: Its plain text.
+        html: Its HTML.
+        unsubscribe: The URL that ends such mails by one click.
+        shown: How many pings it shows.
+    """
 
     subject: str
     text: str
     html: str
     unsubscribe: str
+    shown: int
 
 
 class MailRenderer:
@@ -69,7 +80,8 @@ class MailRenderer:
         """
         facts: dict[str, Any] = {"total": total, "unsent": len(failed), "stop": signed(MailLink(Action.MUTE))}
         facts |= {"all": self._api + QUEUE, "sent": self._api + SENT}
-        shown = [announce(ping, titles.get(ping.post_key, ""), signed) for ping in pings[:MOST_SHOWN]]
+        most = max(MOST_SHOWN, sum(map(is_promising, pings)))
+        shown = [announce(ping, titles.get(ping.post_key, ""), signed) for ping in pings[:most]]
         failed = failed[:MOST_SHOWN]
         while True:
             subject = mail_subject(shown, total, facts["unsent"])
@@ -79,6 +91,6 @@ class MailRenderer:
             )
             size = len(html.encode())
             if size <= MOST_BYTES or max(len(shown), len(failed)) == 1:
-                return RenderedMail(subject, text, html, facts["stop"])
+                return RenderedMail(subject, text, html, facts["stop"], len(shown))
             shown = shown[: max(1, len(shown) * MOST_BYTES // size)]
             failed = failed[: max(1, len(failed) * MOST_BYTES // size)]

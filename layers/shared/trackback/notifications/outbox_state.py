@@ -2,23 +2,38 @@
 
 from collections.abc import Collection, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from trackback.model.ping import Ping
 from trackback.model.settings import Notify
+from trackback.model.verdict import LinkStatus, ReasonCode
 from trackback.timestamps import stamp
 
 MOST = 30
-"""Ids that the queue holds: the number that one BatchGetItem reads."""
+"""Ordinary ids that the queue holds."""
+MOST_PROMISING = 60
+"""Promising ids that the queue holds beside them: together no more than one BatchGetItem reads."""
 AT_ONCE = 10
 """Pings per `PAUSE` that are mailed without delay; further ones are combined into one mail."""
 PAUSE = timedelta(minutes=5)
 DAY = timedelta(days=1)
 MOST_A_DAY = 50
-"""Mails per day before the rate drops to one per hour: the SES sandbox allows 200, sign-in mails included."""
+"""Mails in 24 hours before the rate drops to one per hour: the SES sandbox allows 200, sign-in mails too."""
 HOUR = timedelta(hours=1)
 PATIENCE = timedelta(minutes=2)
-"""Duration of a claim; after that, another run may send the mail."""
+"""Duration of a claim, longer than a run: after that, the run has died, and another may send the mail."""
+
+
+def is_promising(ping: Ping) -> bool:
+    """Tell whether no others displace a ping in mails: it links, is no flood, and seems genuine."""
+    verdict = ping.verdict
+    return (
+        verdict is not None
+        and verdict.link is LinkStatus.FOUND
+        and verdict.score <= 0
+        and all(reason.code is not ReasonCode.FLOOD for reason in verdict.reasons)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +45,23 @@ class Claim:
         pings: Ids that it may mention.
         more: Number of further waiting pings, whose ids are not stored.
         attempts: How often it was claimed.
+        at: When this run claimed it.
     """
 
     id: str
     pings: Collection[str]
     more: int = 0
     attempts: int = 1
+    at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Additions:
+    """What is new to the outbox: ids with room in the next mail, and the number of those without."""
+
+    promising: AbstractSet[str]
+    waiting: AbstractSet[str]
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +69,23 @@ class OutboxState:
     """The outbox: the next mail, the mail in progress, and what is counted of past mails.
 
     Attributes:
-        waiting: Ids for the next mail.
+        promising: Ids for the next mail that no others displace: `is_promising`, and sent pings that failed.
+        waiting: Other ids for the next mail.
         more: Number of pings for the next mail beyond its capacity.
         mail: Id of the mail in progress, or of the last one.
         sending: Ids in the mail in progress; empty if there is none.
         unnamed: Its number of further pings.
-        claimed_at: When it was claimed last.
+        claimed_at: When it was claimed last; empty if that attempt failed.
         attempts: How often it was claimed.
         sent_at: When the last mail went out.
         counted_from: When the count of mailed pings began.
         counted: Number of pings mailed since then.
-        day: Day of the last mail.
-        mails: Number of mails on that day.
+        tried_at: When mails of the last 24 hours were claimed, in Unix seconds, without attempts known to
+            have failed.
+        mails: Number of mails on the day of `sent_at`, as stored before there was `tried_at`.
     """
 
+    promising: AbstractSet[str] = frozenset()
     waiting: AbstractSet[str] = frozenset()
     more: int = 0
     mail: str = ""
@@ -67,49 +96,68 @@ class OutboxState:
     sent_at: str = ""
     counted_from: str = ""
     counted: int = 0
-    day: str = ""
+    tried_at: Sequence[int] = ()
     mails: int = 0
 
-    def new(self, ids: Collection[str]) -> tuple[Sequence[str], int]:
-        """Return which ids are new and have room in the next mail, and how many further ones are new."""
-        new = sorted(set(ids) - self.waiting - self.sending)
-        named = new[: max(MOST - len(self.waiting), 0)]
-        return named, len(new) - len(named)
+    def new(self, pings: Collection[str], promising: Collection[str] = ()) -> Additions:
+        """Return which ids are new, and where they have room: promising ones in either part."""
+        known = self.promising | self.waiting | self.sending
+        first = sorted(set(promising) - known)
+        rooms = max(MOST_PROMISING - len(self.promising), 0)
+        others = first[rooms:] + sorted(set(pings) - set(promising) - known)
+        room = max(MOST - len(self.waiting), 0)
+        return Additions(set(first[:rooms]), set(others[:room]), len(others[room:]))
 
     def may_go(self, notify: Notify, now: datetime) -> bool:
         """Tell whether a mail about all waiting pings may go now."""
-        if self.sending or not self.waiting or stamp(now) <= self.mail:  # the next mail needs a new id
+        waiting = len(self.waiting) + len(self.promising)
+        if self.sending or not waiting or stamp(now) <= self.mail:  # the next mail needs a new id
             return False
         if notify is Notify.DAILY:
             return self.sent_at <= stamp(now - DAY)
-        if self._mails_today(now) >= MOST_A_DAY:
-            return self.sent_at <= stamp(now - HOUR)
-        mailed = self._mailed_since(now)[1] + len(self.waiting) + self.more
+        if not self._is_within_budget(now):
+            return False
+        mailed = self._mailed_since(now)[1] + waiting + self.more
         return mailed <= AT_ONCE or self.sent_at <= stamp(now - PAUSE)
 
     def may_go_again(self, now: datetime) -> bool:
-        """Tell whether the run that claimed the mail in progress has given it up."""
-        return bool(self.sending) and self.claimed_at <= stamp(now - PATIENCE)
+        """Tell whether the mail in progress failed, or the run that claimed it has died."""
+        gave_up = not self.claimed_at or self.claimed_at <= stamp(now - PATIENCE)
+        return bool(self.sending) and gave_up and self._is_within_budget(now)
+
+    def next_mail(self) -> tuple[AbstractSet[str], int]:
+        """Return the ids for the next mail and the number of further pings.
+
+        Concurrent additions may have exceeded the room for ordinary ids.
+        """
+        named = sorted(self.waiting)
+        return self.promising | set(named[:MOST]), self.more + len(named[MOST:])
 
     def claim(self) -> Claim:
-        """Return the mail in progress; concurrent additions may have exceeded its capacity."""
-        pings = sorted(self.sending)
-        return Claim(self.mail, pings[:MOST], self.unnamed + len(pings[MOST:]), self.attempts)
+        """Return the mail in progress."""
+        return Claim(self.mail, sorted(self.sending), self.unnamed, self.attempts, self.claimed_at)
 
-    def after(self, pings: int, now: datetime) -> "OutboxState":
-        """Return the counts of past mails, with a mail about so many pings that went out now."""
+    def mailed(self, pings: int, now: datetime) -> tuple[str, int]:
+        """Return when the count of mailed pings began, and the count with a mail that went out now."""
         counted_from, counted = self._mailed_since(now)
-        return replace(
-            self,
-            sent_at=stamp(now),
-            counted_from=counted_from or stamp(now),
-            counted=counted + pings,
-            day=_day(now),
-            mails=self._mails_today(now) + 1,
-        )
+        return counted_from or stamp(now), counted + pings
 
-    def _mails_today(self, now: datetime) -> int:
-        return self.mails if self.day == _day(now) else 0
+    def tried_within_day(self, now: datetime) -> list[int]:
+        """Return `tried_at` of the last 24 hours; those of the version before count at `sent_at`."""
+        earlier = [_seconds(datetime.fromisoformat(self.sent_at))] * self.mails if self.sent_at else []
+        return [tried for tried in [*earlier, *self.tried_at] if tried > _seconds(now - DAY)]
+
+    def without(self, claim: Claim) -> list[int]:
+        """Return `tried_at` without a claim whose mail did not go out."""
+        failed = _seconds(datetime.fromisoformat(claim.at))
+        kept = list(self.tried_at)
+        if failed in kept:
+            kept.remove(failed)
+        return kept
+
+    def _is_within_budget(self, now: datetime) -> bool:
+        tried = self.tried_within_day(now)
+        return len(tried) < MOST_A_DAY or max(tried) <= _seconds(now - HOUR)
 
     def _mailed_since(self, now: datetime) -> tuple[str, int]:
         """Return when the count of pings mailed within the last `PAUSE` began, and the count."""
@@ -117,5 +165,5 @@ class OutboxState:
         return (self.counted_from, self.counted) if counts else ("", 0)
 
 
-def _day(now: datetime) -> str:
-    return stamp(now)[:10]
+def _seconds(moment: datetime) -> int:
+    return int(moment.timestamp())
