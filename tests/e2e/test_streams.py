@@ -155,7 +155,7 @@ def test_a_schedule_wakes_its_function_and_outlives_its_failure(
     function = echo(tmp_path / "pipe")
     schedule = Schedule(calls(function), minutes=60)
     schedule.run()  # the function wants records, and fails without
-    assert "echo: KeyError('Records')" in capsys.readouterr().out
+    assert "echo failed: KeyError: 'Records'\n" in capsys.readouterr().out
     with pytest.raises(FunctionFailedError):
         function.invoke({})
     schedule.close()

@@ -10,9 +10,9 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutErr
 from jinja2 import UndefinedError
 from moto.backends import get_backend
 
-from tests.support import aws_faults as faults
 from tests.conftest import MakePing
 from tests.stack.aws import confirm, sent_mails
+from tests.support import aws_faults as faults
 from tests.support.template import ROOT
 from trackback.model.ping import Status
 from trackback.model.settings import Notify

@@ -27,6 +27,7 @@ from trackback.timestamps import stamp
 _CLAIM = "SET claimed_at = :now, tried_at = :tried_at"
 _NEXT = ", sending = :sending, unnamed = :unnamed, mail = :now, attempts = :one"
 _IF_UNCLAIMED = "attribute_not_exists(sending) AND (attribute_not_exists(mail) OR mail = :mail)"
+_IF_CLAIMED_THEN = "mail = :mail AND claimed_at = :claimed_at"
 _IF_UNMARKED = (
     "#status = :status AND (attribute_not_exists(told) OR told = :told OR NOT begins_with(told, :what))"
 )
@@ -57,7 +58,7 @@ class Outbox:
         state = self._state()
         if state.may_go_again(now):
             again = " REMOVE #day, mails ADD attempts :one"
-            return self._claim(again, "mail = :mail AND claimed_at = :claimed_at", state, now)
+            return self._claim(again, _IF_CLAIMED_THEN, state, now)
         return self._claim_next(state, now) if state.may_go(notify, now) else None
 
     def _claim_next(self, state: OutboxState, now: datetime) -> Claim | None:
@@ -132,9 +133,8 @@ class Outbox:
         The attempt no longer counts as a mail of the day, unless SES may have sent it.
         """
         update = "SET claimed_at = :never" + ("" if may_be_sent else ", tried_at = :tried_at")
-        condition = "mail = :mail AND claimed_at = :claimed_at"
         values = {"never": "", "mail": claim.id, "claimed_at": claim.at, "tried_at": self._without(claim)}
-        self._table.update_if(MAIL, update, condition, **values)
+        self._table.update_if(MAIL, update, _IF_CLAIMED_THEN, **values)
 
     def put_aside(self, claim: Claim) -> None:
         """Give up a mail that cannot be written: the next one only counts its pings."""
