@@ -132,11 +132,14 @@ def running(sites: str = "") -> Iterator[Running]:
     rest: list[str] = []
     reader = threading.Thread(target=rest.extend, args=[output])  # a full pipe would stop the stack
     reader.start()
-    yield _read_welcome(welcome, process.pid)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=60) == 0
-    reader.join()
-    output.close()
+    try:
+        yield _read_welcome(welcome, process.pid)
+    finally:
+        process.send_signal(signal.SIGINT)
+        status = process.wait(timeout=60)
+        reader.join()
+        output.close()
+    assert status == 0
     assert "Stopping.\n" in rest  # and what was still being answered then
     assert "Traceback" not in "".join(rest)
 

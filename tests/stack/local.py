@@ -33,7 +33,7 @@ from trackback.storage.table import Table
 
 LAST_PORT = 65_531  # the stack needs four more
 CHECKED_AFTER = 15  # seconds, more than the first checks take on a busy machine
-NOTIFY_EVERY = 2 / 60  # minutes instead of one, so that a mail comes soon
+NOTIFY_EVERY = 1 / 60  # minutes instead of one, so that a mail comes soon
 
 
 @dataclass(frozen=True)
