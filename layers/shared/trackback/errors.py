@@ -5,6 +5,7 @@ TrackbackError
 ├── BadQuery       a request's parameters are invalid               → JSON or the author's page, HTTP 400
 ├── TableBusy      the table's throughput ceiling is reached        → TrackBack error 1, HTTP 429 for readers
 ├── FetchFailed    a page cannot be fetched (`web.http.client`)     → a verdict: unreachable, with the reason
+├── TooCostly      a page takes too long to read (`web.budget`)     → the same
 ├── PostUnreadable     the author's post is unreadable (`sending`)      → exit status 1, a retry
 ├── FeedUnreadable     the author's feed is unreadable (`sending`)      → the same
 ├── LedgerBroken   a file is not a ledger (`model.sent_ping`)       → exit status 1

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from trackback.model.protocol import Protocol
 from trackback.protocols.outcome import is_temporary, seconds_to_wait
 from trackback.protocols.trackback.discovery import discover
+from trackback.web.budget import TooCostly
 from trackback.web.html.page import is_html, page_text
 from trackback.web.http.client import Fetched, Fetcher, FetchFailed, FetchRefused
 
@@ -28,7 +29,7 @@ class Lookup:
         page: The page that names it, after redirects; empty if the author entered the ping URL.
         message: Why the endpoint is unknown.
         asked: Whether the page was requested.
-        failed: Whether the request failed.
+        failed: Whether the page could not be fetched or read.
         is_temporary: Whether a retry may succeed.
         retry_after: Seconds until a retry, as the page's server requests; None if it requests none.
     """
@@ -52,7 +53,10 @@ def find_endpoint(fetcher: Fetcher, target: str) -> Lookup:
         return _refused(page)
     if not is_html(page.content_type):
         return Lookup(message="it is no page of HTML, and says nothing of TrackBack")
-    found = discover(page_text(page.body, page.content_type), page.url).best(target, page.url)
+    try:
+        found = discover(page_text(page.body, page.content_type), page.url).best(target, page.url)
+    except TooCostly as error:
+        return Lookup(message=str(error), failed=True)
     if not found:
         return Lookup(message="the page names no ping URL")
     return Lookup(Endpoint(Protocol.TRACKBACK, found.ping_url), page.url)

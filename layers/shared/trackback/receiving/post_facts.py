@@ -65,6 +65,10 @@ def _read(stored: dict[str, Any]) -> PostFacts:
     return PostFacts(**{name: stored[name] for name in PostFacts.__dataclass_fields__ if name in stored})
 
 
+def _no_link(_: str) -> bool:
+    return False
+
+
 def _fetch(fetcher: Fetcher, post: str, now: datetime) -> PostFacts | None:
     """Return what a post's page says, or None if it cannot be fetched."""
     try:
@@ -75,5 +79,5 @@ def _fetch(fetcher: Fetcher, post: str, now: datetime) -> PostFacts | None:
         return PostFacts(stamp(now), missing=True)
     if page.status >= 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3
         return None
-    document = read_page(page.body, page.content_type, page.url, lambda _: False)
+    document = read_page(page.body, page.content_type, page.url, _no_link, _no_link)
     return PostFacts(stamp(now), document.title, document.language, document.canonical or "")

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from trackback.model.ping import Ping
-from trackback.model.posts import post_key
 from trackback.model.rule import Rule
 from trackback.model.verdict import LinkStatus, Verdict
+from trackback.receiving.post_links import PostLinks
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.flood import FloodCounts
 from trackback.receiving.spam.policy import Judgement
 from trackback.receiving.spam.reflection import is_reflection
 from trackback.timestamps import stamp
+from trackback.web.budget import TooCostly
 from trackback.web.html.page import Document, read_page
 from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 
@@ -55,10 +56,17 @@ def check_source(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> SourceCh
         return SourceCheck(LinkStatus.MISSING, page, why=f"the server answers {page.status}")
     if not 200 <= page.status < 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3
         return SourceCheck(LinkStatus.UNREACHABLE, page, why=f"the server answers {page.status}")
-    document = read_page(page.body, page.content_type, page.url, lambda url: post_key(url) in keys)
+    return _read(page, ping, keys)
+
+
+def _read(page: Fetched, ping: Ping, keys: frozenset[str]) -> SourceCheck:
+    post = PostLinks(keys)
+    document = read_page(page.body, page.content_type, page.url, post.matches, post.is_on_host)
     urls = (ping.url, page.url)
     if document.link and not any(is_reflection(url, key) for url in urls for key in keys):
         return SourceCheck(LinkStatus.FOUND, page, document)
+    if not document.whole:
+        return SourceCheck(LinkStatus.UNREACHABLE, page, document, why=str(TooCostly()))
     if not page.whole:
         return SourceCheck(
             LinkStatus.UNREACHABLE, page, document, why="the page is over 1 MB, its first has no link"

@@ -21,6 +21,7 @@ from trackback.protocols.outcome import is_temporary
 from trackback.sending.post_run import PostRun, Step, site_key
 from trackback.sending.run_context import RunContext
 from trackback.sending.throttle import HostThrottle
+from trackback.web.budget import TooCostly
 from trackback.web.html.article import Article, Citation, read_article
 from trackback.web.html.page import is_html
 from trackback.web.http.client import Fetcher, FetchFailed, FetchRefused
@@ -198,7 +199,10 @@ class Sender:
             )
         if not is_html(page.content_type):
             raise PostUnreadable(f"{url}: it is no page of HTML", passing=False)
-        return read_article(page.body, page.content_type, page.url, content)
+        try:
+            return read_article(page.body, page.content_type, page.url, content)
+        except TooCostly as error:
+            raise PostUnreadable(f"{url}: {error}", passing=False) from None
 
     def _wanted(self, url: str, article: Article) -> list[Citation]:
         """Return the links to process, without the author's own hosts and hosts that get no pings."""

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from trackback.errors import TrackbackError
 from trackback.model.feed_state import FeedState, remembered
 from trackback.urls import page_key
+from trackback.web.budget import TooCostly
 from trackback.web.feed import ACCEPT, Entry, NotAFeed, find_feed, is_page, read_feed
 from trackback.web.http.client import Fetched, Fetcher, FetchFailed
 
@@ -74,8 +75,11 @@ def _fetch(fetcher: Fetcher, url: str, known: FeedState) -> Fetched:
 
 
 def _address(page: Fetched) -> str:
-    if address := find_feed(page.body, page.content_type, page.url):
-        return address
+    try:
+        if address := find_feed(page.body, page.content_type, page.url):
+            return address
+    except TooCostly as error:
+        raise FeedUnreadable(f"{page.url}: {error}") from None
     raise FeedUnreadable(f"{page.url}: it is a page that names no feed; give the feed's own address")
 
 
@@ -85,6 +89,8 @@ def _news(fetched: Fetched, known: FeedState, *, first: bool) -> News:
     except NotAFeed as error:
         words = str(error) if fetched.whole else "it is longer than 1 MB, and cannot be read in part"
         raise FeedUnreadable(f"{fetched.url}: {words}") from None
+    except TooCostly as error:
+        raise FeedUnreadable(f"{fetched.url}: {error}") from None
     read = replace(
         known,
         etag=fetched.headers.get("etag", ""),

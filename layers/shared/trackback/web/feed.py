@@ -6,14 +6,17 @@ from calendar import timegm
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from trackback.errors import TrackbackError
+from trackback.web.budget import Budget, TooCostly
 from trackback.web.html.href import published, resolve
 from trackback.web.html.page import page_text
 from trackback.web.html.reader import PageReader
 from trackback.web.html.tokenizer import read_markup
+
+if TYPE_CHECKING:
+    from trackback.web.xml_feed import XmlFeed
 
 ACCEPT = "application/atom+xml,application/rss+xml,application/feed+json,application/xml;q=0.9,*/*;q=0.5"
 """Accept header for feeds; pages are accepted too, since a page may name its feed."""
@@ -62,11 +65,13 @@ def read_feed(body: bytes, content_type: str, url: str) -> list[Entry]:
 
     Raises:
         NotAFeed: the document is no feed; the message says what it is instead.
+        TooCostly: the feed takes too long to read.
     """
+    budget = Budget()
     text = page_text(body, content_type)
     read = _read_json if text.lstrip("\ufeff \t\r\n").startswith("{") else _read_xml
     entries: dict[str, Entry] = {}
-    for entry in read(text, url):
+    for entry in read(text, url, budget):
         entries.setdefault(entry.url, entry)
         if len(entries) == MOST_ENTRIES:
             break
@@ -74,7 +79,11 @@ def read_feed(body: bytes, content_type: str, url: str) -> list[Entry]:
 
 
 def find_feed(body: bytes, content_type: str, url: str) -> str | None:
-    """Return the address of the first feed in a page's `<link rel="alternate">` elements, or None."""
+    """Return the address of the first feed in a page's `<link rel="alternate">` elements, or None.
+
+    Raises:
+        TooCostly: the page takes too long to read.
+    """
     reader = _Links(url)
     read_markup(page_text(body, content_type), reader)
     found = (published(resolve(href, reader.base)) for href in reader.feeds)
@@ -89,7 +98,7 @@ def is_page(body: bytes, content_type: str) -> bool:
     return (named in _HTML or is_markup) and not _ROOT.search(start)
 
 
-def _read_json(text: str, url: str) -> Iterator[Entry]:
+def _read_json(text: str, url: str, budget: Budget) -> Iterator[Entry]:
     try:
         feed = json.loads(text.lstrip("\ufeff"))
     except (ValueError, RecursionError):
@@ -97,6 +106,7 @@ def _read_json(text: str, url: str) -> Iterator[Entry]:
     if not str(feed.get("version", "")).startswith(_JSON_FEED) or not isinstance(feed.get("items"), list):
         raise NotAFeed("it is JSON, and no JSON Feed")
     for item in feed["items"]:
+        budget.check()
         if isinstance(item, dict) and (entry := _json_entry(item, url)):
             yield entry
 
@@ -121,30 +131,28 @@ def _date(text: str) -> datetime | None:
         return None
 
 
-def _read_xml(text: str, url: str) -> Iterator[Entry]:
+def _read_xml(text: str, url: str, budget: Budget) -> Iterator[Entry]:
     doctype = _PROLOG.match(text)
     if doctype and doctype[2]:
         raise NotAFeed("its XML defines entities, which feeds need not")
     if doctype:
         text = text[doctype.end() :]
-    feed = _parsed(_without_declaration(text), url)
-    if not feed.get("version") and not feed.entries:
+    feed = _parsed(_without_declaration(text), url, budget)
+    if not feed.version and not feed.entries:
         raise NotAFeed("it is neither RSS nor Atom nor JSON Feed")
     for item in feed.entries:
+        budget.check()
         if entry := _xml_entry(item, url):
             yield entry
 
 
-def _parsed(xml: str, url: str) -> Any:
-    import feedparser  # noqa: PLC0415 - the import takes 0.1 s, and only XML needs it
+def _parsed(xml: str, url: str, budget: Budget) -> "XmlFeed":
+    from trackback.web.xml_feed import parse_xml_feed  # noqa: PLC0415 - feedparser takes 0.1 s to import
 
     try:
-        return feedparser.parse(
-            BytesIO(xml.encode("utf-8", "replace")),
-            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
-            resolve_relative_uris=False,
-            sanitize_html=False,
-        )
+        return parse_xml_feed(xml, url, MOST_ENTRIES, budget)
+    except TooCostly:
+        raise
     except Exception as error:  # malformed input makes feedparser raise undocumented errors
         raise NotAFeed("it is no XML that can be read") from error
 

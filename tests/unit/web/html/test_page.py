@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.unit.web.html.pages import POST, A, read
+from trackback.web.budget import Budget
 from trackback.web.html import page as reading
 from trackback.web.html import tokenizer as markup
 from trackback.web.html.page import Document
@@ -107,12 +108,12 @@ def test_pages_that_come_side_by_side_are_read_one_after_the_other_so_that_they_
     running, most = 0, 0
     read_markup = markup.read_markup
 
-    def slowly(text: str, reader: reading._Reader) -> None:
+    def slowly(text: str, reader: reading._Reader, budget: Budget) -> None:
         nonlocal running, most
         running += 1
         most = max(most, running)
         time.sleep(0.01)
-        read_markup(text, reader)
+        read_markup(text, reader, budget)
         running -= 1
 
     monkeypatch.setattr(reading, "read_markup", slowly)

@@ -76,7 +76,11 @@ class Discovery:
 
 
 def discover(text: str, url: str) -> Discovery:
-    """Return every TrackBack URL of a page that was fetched from `url` (after redirects), in linear time."""
+    """Return every TrackBack URL of a page that was fetched from `url` (after redirects), in linear time.
+
+    Raises:
+        TooCostly: the page takes too long to read.
+    """
     reader = _Reader(url)
     read_markup(text, reader)
     blocks = ((Form.RDF, block.ping, block.names) for block in read_blocks(text))

@@ -8,12 +8,15 @@ of it. A heading that is a link is, and so are links marked as a reply, like, re
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from trackback.errors import PingRefused
 from trackback.model.posts import host_key
-from trackback.urls import is_same_page, read_source
-from trackback.web.html.article_markup import ArticleMarkup, Link
+from trackback.urls import Source, is_same_page, read_source
+from trackback.web.budget import Budget
+from trackback.web.html.article_markup import Link, ArticleMarkup
 from trackback.web.html.excerpt import LIMIT, passage, plain
 from trackback.web.html.href import published, resolve
 from trackback.web.html.page import is_html, page_text
@@ -68,23 +71,27 @@ def read_article(body: bytes, content_type: str, url: str, content: str = "") ->
 
     `content` is the post's HTML in the blog's feed. Links to the post's own host are left out, and so are
     links marked `nofollow`, `ugc` or `sponsored`.
+
+    Raises:
+        TooCostly: the page takes too long to read.
     """
-    page = _read(page_text(body, content_type) if is_html(content_type) else "", url)
+    budget = Budget()
+    page = _read(page_text(body, content_type) if is_html(content_type) else "", url, budget)
     is_part = _part(page)
-    prose = page if is_part or not content else _read(content, url)
+    prose = page if is_part or not content else _read(content, url, budget)
     return Article(
         url=_permalink(page, url),
         title=_title(page) or plain(url.partition("://")[2], MAX_TITLE),
         blog_name=_blog_name(page) or host_key(urlsplit(url).netloc) or urlsplit(url).netloc,
         language=page.language,
         summary=_named(page, "og:description", "description"),
-        links=_citations(prose, page.base, url, is_part or (lambda _: True)),
+        links=_citations(prose, page.base, url, is_part or (lambda _: True), budget),
     )
 
 
-def _read(html: str, url: str) -> ArticleMarkup:
+def _read(html: str, url: str, budget: Budget) -> ArticleMarkup:
     prose = ArticleMarkup(url)
-    read_markup(html, prose)
+    read_markup(html, prose, budget)
     return prose
 
 
@@ -104,20 +111,29 @@ def _part(page: ArticleMarkup) -> Callable[[Place], bool] | None:
 
 
 def _citations(
-    prose: ArticleMarkup, base: str, url: str, is_part: Callable[[Place], bool]
+    prose: ArticleMarkup, base: str, url: str, is_part: Callable[[Place], bool], budget: Budget
 ) -> tuple[Citation, ...]:
     """Return one citation per linked page, with the text of its first link that has any."""
     own = host_key(urlsplit(url).netloc)
     found: dict[str, Citation] = {}
     for link in filter(lambda link: is_part(link.place), prose.links):
-        target = published(resolve(link.href, base))
-        if not target or host_key(urlsplit(target).netloc) == own:
-            continue
-        key = read_source(target).key
-        before = found.get(key)
-        if before is None or not before.text:
-            found[key] = _citation(prose, link, before.target if before else target)
+        budget.check()
+        target = _target(resolve(link.href, base), own)
+        before = found.get(target.key) if target else None
+        if target and (before is None or not before.text):
+            found[target.key] = _citation(prose, link, before.target if before else target.url)
     return tuple(found.values())
+
+
+def _target(url: str | None, own: str) -> Source | None:
+    """Return the page that a link leads to, or None if it is on the post's own host or invalid.
+
+    Hosts are compared first: most links stay on the blog, and the key of a long URL takes a millisecond.
+    """
+    with suppress(PingRefused, ValueError):
+        if url and host_key(urlsplit(url).netloc) != own:
+            return read_source(url)
+    return None
 
 
 def _citation(prose: ArticleMarkup, link: Link, target: str) -> Citation:

@@ -17,6 +17,7 @@ _BLANKS = "".join(map(chr, range(0x21)))
 _BREAKS = str.maketrans("", "", "\t\n\r")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+_PLAINLY_RELATIVE = re.compile(r"(?!//)[^:\\\x00-\x20]*")
 _NEVER_IN_A_HOST = re.compile(r"[\x00-\x20#%/<>?@\\^|\x7f]")
 
 
@@ -42,6 +43,11 @@ def resolve(href: str, base: str) -> str | None:
         return _absolute(urljoin(base.partition("#")[0], path + rest)) if len(base) <= MAX_URL else None
     except ValueError:
         return None
+
+
+def is_plainly_relative(href: str) -> bool:
+    """Tell whether an `href` certainly has the host of the base URL; others may have it, too."""
+    return _PLAINLY_RELATIVE.fullmatch(href) is not None
 
 
 def published(url: str | None) -> str | None:

@@ -9,10 +9,11 @@ import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from trackback.web.budget import Budget, TooCostly
 from trackback.web.html.excerpt import BLOCKS, Excerpt, Passage
-from trackback.web.html.href import UNFOLLOWED, published, resolve
+from trackback.web.html.href import UNFOLLOWED, is_plainly_relative, published, resolve
 from trackback.web.html.reader import PageReader
 from trackback.web.html.tokenizer import read_markup
 from trackback.web.text.charset import decode
@@ -30,9 +31,6 @@ _ONE_AT_A_TIME = threading.Lock()
 Each page gets its own thread; when the thread ends, the parser's memory is freed.
 """
 _LARGE = 250_000
-# Total characters of a page's URLs: a long base URL turns many short links into long ones.
-_COMPARED_AT_LEAST = 200_000
-_COMPARED_PER_CHARACTER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +45,59 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A page's metadata, the number of its links to the web, and its link to the post."""
+    """A page's metadata, the number of its links to the web, and its link to the post.
+
+    `whole` is False if the page takes too long to read; what comes before that point counts.
+    """
 
     title: str = ""
     language: str = ""
     canonical: str | None = None
     links: int = 0
     link: Link | None = None
+    whole: bool = True
 
 
-def read_page(body: bytes, content_type: str, url: str, is_wanted: Callable[[str], bool]) -> Document:
+def read_page(
+    body: bytes,
+    content_type: str,
+    url: str,
+    is_wanted: Callable[[str], bool],
+    is_on_host: Callable[[str], bool] = lambda _: True,
+) -> Document:
     """Parse a page that was fetched from `url` (after redirects); anything but HTML gives an empty document.
 
-    `is_wanted` returns whether a URL is the post's. The first link to the post counts, but links with
-    `UNFOLLOWED` values count only if there is no other.
+    `is_wanted` returns whether a URL is the post's, and is asked only if `is_on_host` says that its host may
+    be the post's. The first link to the post counts, but links with `UNFOLLOWED` values count only if there
+    is no other.
     """
     if not is_html(content_type):
         return Document()
     with _ONE_AT_A_TIME, ThreadPoolExecutor(1) as thread:
-        document = thread.submit(_read, body, content_type, url, is_wanted).result()
+        document = thread.submit(_read, body, content_type, url, is_wanted, is_on_host).result()
         if len(body) > _LARGE:
             gc.collect()  # lxml's parsers form reference cycles that hold the page
         return document
 
 
-def _read(body: bytes, content_type: str, url: str, is_wanted: Callable[[str], bool]) -> Document:
+def _read(
+    body: bytes,
+    content_type: str,
+    url: str,
+    is_wanted: Callable[[str], bool],
+    is_on_host: Callable[[str], bool],
+) -> Document:
+    budget = Budget()
     text = page_text(body, content_type)
-    most = _COMPARED_AT_LEAST + _COMPARED_PER_CHARACTER * len(text)
-    reader = _Reader(url, is_wanted, most)
-    read_markup(text, reader)
-    if reader.has_late_base:  # the base also applies to links before it
-        reader = _Reader(url, is_wanted, most, reader.base)
-        read_markup(text, reader)
+    budget.allow_for(len(text))
+    reader = _Reader(url, is_wanted, is_on_host, budget)
+    try:
+        read_markup(text, reader, budget)
+        if reader.has_late_base:  # the base also applies to links before it
+            reader = _Reader(url, is_wanted, is_on_host, budget, reader.base)
+            read_markup(text, reader, budget)
+    except TooCostly:
+        return replace(reader.document(), whole=False)
     return reader.document()
 
 
@@ -102,13 +121,22 @@ def _charsets(body: bytes, content_type: str) -> list[str]:
 class _Reader(PageReader):
     """Collects the canonical URL of one page, its links and their texts."""
 
-    def __init__(self, url: str, is_wanted: Callable[[str], bool], most: int, base: str = "") -> None:
-        """Resolve links until their URLs have `most` characters in all."""
+    def __init__(
+        self,
+        url: str,
+        is_wanted: Callable[[str], bool],
+        is_on_host: Callable[[str], bool],
+        budget: Budget,
+        base: str = "",
+    ) -> None:
         super().__init__(url, base)
         self._is_wanted = is_wanted
+        self._is_on_host = is_on_host
+        self._budget = budget
         self._passage = Passage()
         self._first_base: str | None = None
-        self._left = most
+        self._last_base: str | None = None
+        self._has_base_url = self._is_base_on_host = False  # of the last base
         self._canonical: str | None = None
         self._links = 0
         self._found: tuple[Excerpt, frozenset[str], str] | None = None
@@ -160,10 +188,9 @@ class _Reader(PageReader):
 
     def _wanted(self, attributes: Mapping[str, str]) -> tuple[frozenset[str], str] | None:
         """Return `rel` and URL of a link to the post if it is better than the one found before."""
-        url = self._resolve(attributes["href"]) if "href" in attributes else None
+        url = self._on_host(attributes["href"]) if "href" in attributes else None
         if not url:
             return None
-        self._links += 1
         words = attributes.get("rel", "").lower().split()
         if self._found and (UNFOLLOWED.intersection(words) or not UNFOLLOWED & self._found[1]):
             return None
@@ -172,13 +199,29 @@ class _Reader(PageReader):
         words.sort(key=lambda word: word not in UNFOLLOWED)
         return frozenset(filter(_REL.fullmatch, words[:_MAX_RELS])), public
 
-    def _resolve(self, href: str) -> str | None:
-        if self._left < 0:
+    def _on_host(self, href: str) -> str | None:
+        """Count a link; return its URL if it is on the post's host. Most links are not resolved for that."""
+        self._see_base()
+        if is_plainly_relative(href) and not self._is_base_on_host:
+            self._links += self._has_base_url
             return None
-        self._first_base = self.base if self._first_base is None else self._first_base
+        url = self._resolve(href)
+        self._links += url is not None
+        return url if url and self._is_on_host(url) else None
+
+    def _resolve(self, href: str) -> str | None:
+        self._see_base()
         url = resolve(href, self.base)
-        self._left -= 1 + len(url or "")
+        self._budget.count_url(len(url or ""))
         return url
+
+    def _see_base(self) -> None:
+        if self._last_base == self.base:
+            return
+        url = resolve("", self.base)
+        self._has_base_url, self._is_base_on_host = url is not None, bool(url) and self._is_on_host(url or "")
+        self._first_base = self.base if self._first_base is None else self._first_base
+        self._last_base = self.base
 
 
 _HANDLERS: dict[str, Callable[[_Reader, Mapping[str, str]], None]] = {

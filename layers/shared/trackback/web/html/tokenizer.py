@@ -13,6 +13,8 @@ from typing import Any, Protocol
 
 from lxml import etree
 
+from trackback.web.budget import Budget
+
 RAW = frozenset(["script", "style", "textarea", "title", "iframe", "xmp", "noembed", "noframes", "plaintext"])
 """Elements in which a tag is plain text."""
 
@@ -34,11 +36,15 @@ class Reader(Protocol):
         """Process a piece of text."""
 
 
-def read_markup(html: str, reader: Reader) -> None:
-    """Pass every tag and text of `html` to `reader`; comments and doctypes are left out."""
+def read_markup(html: str, reader: Reader, budget: Budget | None = None) -> None:
+    """Pass every tag and text of `html` to `reader`; comments and doctypes are left out.
+
+    Raises:
+        TooCostly: the budget is spent, by default a new one.
+    """
     html = html.replace("/>", "/ >")  # for links, HTML ignores the slash of a self-closing tag
     html = _END.sub("<br/", _START.sub("<img/", html))
-    target: Any = _Target(reader)
+    target: Any = _Target(reader, budget or Budget())
     parser = etree.HTMLParser(target=target, encoding="utf-8", huge_tree=True)
     parser.feed(html.encode("utf-8", "replace"))
     parser.close()
@@ -47,10 +53,12 @@ def read_markup(html: str, reader: Reader) -> None:
 class _Target:
     """Translates libxml2's events back into those of the original page."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, budget: Budget) -> None:
         self._reader = reader
+        self._count_event = budget.count_event
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self._count_event()
         if tag == "br" and attributes:
             self._reader.end(next(iter(attributes)))
         elif tag in RAW or (tag == "img" and attributes):
@@ -62,6 +70,7 @@ class _Target:
             self._reader.end(tag)
 
     def data(self, text: str) -> None:
+        self._count_event()
         self._reader.text(_as_written(text))
 
     def close(self) -> None:
