@@ -17,7 +17,7 @@ _BLANKS = "".join(map(chr, range(0x21)))
 _BREAKS = str.maketrans("", "", "\t\n\r")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _PARTS = re.compile(r"(https?)://([^/?#]*)([^?#]*)(.*)", re.IGNORECASE | re.DOTALL)
-_PLAINLY_RELATIVE = re.compile(r"(?!//)[^:\\\x00-\x20]*")
+_PLAINLY_RELATIVE = re.compile(r"(?!//)[^:\\\x00-\x20]+")
 _NEVER_IN_A_HOST = re.compile(r"[\x00-\x20#%/<>?@\\^|\x7f]")
 
 

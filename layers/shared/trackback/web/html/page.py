@@ -218,7 +218,7 @@ class _Reader(PageReader):
     def _see_base(self) -> None:
         if self._last_base == self.base:
             return
-        url = resolve("", self.base)
+        url = resolve(".", self.base)
         self._has_base_url, self._is_base_on_host = url is not None, bool(url) and self._is_on_host(url or "")
         self._first_base = self.base if self._first_base is None else self._first_base
         self._last_base = self.base
