@@ -10,9 +10,8 @@ import re
 CHARSETS = {"euc-jp", "iso-2022-jp"}
 
 _SEGMENTS = re.compile(rb"\x1b(\$[@B]|\([BIJ])")
-_EUC = re.compile(
-    rb"([\x00-\x7f]+)|\x8e([\xa1-\xdf])|((?:[\xa1-\xfe]{2})+)|(\x8f[\xa1-\xfe]{2})|(.)", re.DOTALL
-)
+_EUC = re.compile(rb"[\x00-\x7f]+|[\xa1-\xfe]{2}|\x8e[\xa1-\xdf]|\x8f[\xa1-\xfe]{2}|.", re.DOTALL)
+_AS_EUC = bytes(byte | 0x80 if 0x20 < byte < 0x7F else byte for byte in range(256))
 _LONGEST = 3  # bytes of one character
 
 
@@ -45,41 +44,52 @@ def _from_escapes(data: bytes, errors: str) -> str:
         if index % 2:
             mode = piece
         elif mode.startswith(b"$") and piece.isascii():
-            texts.append(_shifted(piece).decode("cp932", errors))
+            texts.append(_from_euc(piece.translate(_AS_EUC), errors))
         elif mode == b"(I":
-            kana = bytes(byte | 0x80 if byte > 0x20 else byte for byte in piece)
-            texts.append(kana.decode("cp932", errors))
+            texts.append(piece.translate(_AS_EUC).decode("cp932", errors))
         else:
             texts.append(piece.decode("ascii", errors))
     return "".join(texts)
 
 
 def _from_euc(data: bytes, errors: str) -> str:
-    texts = []
-    for match in _EUC.finditer(data):
-        ascii_run, katakana, pairs, triple, stray = match.groups(b"")
-        if pairs:
-            texts.append(_shifted(bytes(byte & 0x7F for byte in pairs)).decode("cp932", errors))
-        elif triple:  # JIS X 0212, which Shift_JIS lacks
-            texts.append(triple.decode("euc_jp", errors))
-        else:
-            texts.append((ascii_run or katakana).decode("cp932") + stray.decode("ascii", errors))
-    return "".join(texts)
+    characters = _STRICT if errors == "strict" else _WITH_REPLACEMENTS
+    return "".join(map(characters.__getitem__, _EUC.findall(data)))
 
 
-def _shifted(pairs: bytes) -> bytes:
-    """Renumber pairs of bytes 0x21 to 0x7E as Shift_JIS; line breaks between them are kept."""
-    out = bytearray()
-    index = 0
-    while index < len(pairs):
-        row, *cells = pairs[index : index + 2]
-        if row < 0x21 or not cells or cells[0] < 0x21:  # a line break, or half a character (cp932 rejects it)
-            out.append(row if row < 0x21 else 0x81)
-            index += 1
-            continue
-        cell = cells[0]
-        lead = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
-        trail = cell + (0x7E if row % 2 == 0 else 0x20 if cell > 0x5F else 0x1F)
-        out += bytes((lead & 0xFF, trail & 0xFF))
-        index += 2
-    return bytes(out)
+class _Characters(dict[bytes, str]):
+    """The characters of EUC-JP by their bytes, each decoded on first use."""
+
+    def __init__(self, errors: str) -> None:
+        super().__init__()
+        self._errors = errors
+
+    def __missing__(self, code: bytes) -> str:
+        if code.isascii():
+            return code.decode("ascii")
+        try:
+            self[code] = _character(code)
+        except UnicodeDecodeError:
+            if self._errors == "strict":
+                raise
+            self[code] = "\ufffd"
+        return self[code]
+
+
+_STRICT, _WITH_REPLACEMENTS = _Characters("strict"), _Characters("replace")
+
+
+def _character(code: bytes) -> str:
+    if len(code) == 1:
+        return code.decode("ascii")
+    if code.startswith(b"\x8f"):  # JIS X 0212, which Shift_JIS lacks
+        return code.decode("euc_jp")
+    return (code[1:] if code.startswith(b"\x8e") else _shifted(code)).decode("cp932")
+
+
+def _shifted(code: bytes) -> bytes:
+    """Renumber the two bytes of a character of JIS X 0208 as Shift_JIS."""
+    row, cell = (byte & 0x7F for byte in code)
+    lead = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
+    trail = cell + (0x7E if row % 2 == 0 else 0x20 if cell > 0x5F else 0x1F)
+    return bytes((lead & 0xFF, trail & 0xFF))
