@@ -14,8 +14,8 @@ SECONDS = 1.5
 URL_CHARACTERS_AT_LEAST = 200_000
 URL_CHARACTERS_EACH = 10
 """Characters of resolved URLs per document, at least and per character: a long base makes links long."""
-
-_EVENTS = 64  # between two looks at the clock; each event takes microseconds
+STRIDE = 64
+"""Events that are counted together; each takes microseconds."""
 
 
 class TooCostly(TrackbackError):
@@ -43,15 +43,15 @@ class Budget:
         """Allow URLs in proportion to the document's length in characters."""
         self._most = URL_CHARACTERS_AT_LEAST + URL_CHARACTERS_EACH * length
 
-    def count_event(self) -> None:
-        """Count a tag, a text or the like; look at the clock now and then.
+    def count_events(self, number: int = 1) -> None:
+        """Count tags, texts or the like, and look at the clock.
 
         Raises:
             TooCostly: the time is up.
         """
-        self.events += 1
-        if not self.events % _EVENTS:
-            self.check()
+        self.events += number
+        if self._clock() > self._end:
+            raise TooCostly
 
     def count_url(self, length: int) -> None:
         """Count a URL of a given length.
@@ -61,13 +61,4 @@ class Budget:
         """
         self.url_characters += length + 1
         if self.url_characters > self._most:
-            raise TooCostly
-
-    def check(self) -> None:
-        """Look at the clock.
-
-        Raises:
-            TooCostly: the time is up.
-        """
-        if self._clock() > self._end:
             raise TooCostly

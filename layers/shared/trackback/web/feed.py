@@ -106,7 +106,7 @@ def _read_json(text: str, url: str, budget: Budget) -> Iterator[Entry]:
     if not str(feed.get("version", "")).startswith(_JSON_FEED) or not isinstance(feed.get("items"), list):
         raise NotAFeed("it is JSON, and no JSON Feed")
     for item in feed["items"]:
-        budget.check()
+        budget.count_events()
         if isinstance(item, dict) and (entry := _json_entry(item, url)):
             yield entry
 
@@ -141,7 +141,7 @@ def _read_xml(text: str, url: str, budget: Budget) -> Iterator[Entry]:
     if not feed.version and not feed.entries:
         raise NotAFeed("it is neither RSS nor Atom nor JSON Feed")
     for item in feed.entries:
-        budget.check()
+        budget.count_events()
         if entry := _xml_entry(item, url):
             yield entry
 

@@ -117,7 +117,7 @@ def _citations(
     own = host_key(urlsplit(url).netloc)
     found: dict[str, Citation] = {}
     for link in filter(lambda link: is_part(link.place), prose.links):
-        budget.check()
+        budget.count_events()
         target = _target(resolve(link.href, base), own)
         before = found.get(target.key) if target else None
         if target and (before is None or not before.text):

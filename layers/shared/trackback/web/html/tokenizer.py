@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from lxml import etree
 
-from trackback.web.budget import Budget
+from trackback.web.budget import STRIDE, Budget
 
 RAW = frozenset(["script", "style", "textarea", "title", "iframe", "xmp", "noembed", "noframes", "plaintext"])
 """Elements in which a tag is plain text."""
@@ -55,10 +55,13 @@ class _Target:
 
     def __init__(self, reader: Reader, budget: Budget) -> None:
         self._reader = reader
-        self._count_event = budget.count_event
+        self._count_events = budget.count_events
+        self._left = STRIDE
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        self._count_event()
+        self._left -= 1
+        if not self._left:
+            self._count()
         if tag == "br" and attributes:
             self._reader.end(next(iter(attributes)))
         elif tag in RAW or (tag == "img" and attributes):
@@ -70,8 +73,14 @@ class _Target:
             self._reader.end(tag)
 
     def data(self, text: str) -> None:
-        self._count_event()
+        self._left -= 1
+        if not self._left:
+            self._count()
         self._reader.text(_as_written(text))
+
+    def _count(self) -> None:
+        self._count_events(STRIDE)  # each by itself would make an ordinary page slower
+        self._left = STRIDE
 
     def close(self) -> None:
         """Do nothing; lxml requires the method."""
