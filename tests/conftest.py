@@ -79,6 +79,13 @@ def store(table: Table) -> PingStore:
     return PingStore(table)
 
 
+@pytest.fixture
+def slow_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a document's CPU time go on by half a second with each look at the clock."""
+    ticks = count()
+    monkeypatch.setattr("trackback.web.budget.thread_time", lambda: next(ticks) / 2)
+
+
 @pytest.fixture(scope="session")
 def browsers() -> Iterator[Browsers]:
     """The browsers, shared by all tests of a process."""

@@ -242,3 +242,11 @@ def test_a_feed_of_very_many_posts_is_remembered_in_little_room(
     poll_feed(sender(ledger), blog.feed)
     assert (tmp_path / "sent.json").stat().st_size < 20_000
     assert poll_feed(sender(ledger), blog.feed) == PollResult([], [], skipped=0, foreign=0, left=0)
+
+
+@pytest.mark.usefixtures("slow_reading")
+@pytest.mark.parametrize("page", ["<rss><channel>" + "<b/>" * 1_000, "<p>" + "<b>x" * 1_000])
+def test_a_feed_that_takes_too_long_to_read_is_told(blog: Blog, ledger: Ledger, page: str) -> None:
+    blog.site.pages["/feed.xml"] = page
+    with pytest.raises(FeedUnreadable, match=r"feed\.xml: the page takes too long to read"):
+        poll_feed(sender(ledger), blog.feed)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.integration.conftest import NOW, Web
+from tests.integration.conftest import BLOG, NOW, POST, Web
 from tests.integration.lifecycle.conftest import DAY, approved, shown
 from tests.support.websites import Answer, page, redirect, reset, silence
 from trackback.cli.main import main
@@ -117,3 +117,24 @@ def test_a_page_over_a_megabyte_whose_start_has_no_link_is_not_called_linkless(w
         "unreachable",
         "the page is over 1 MB, its first has no link",
     )
+
+
+@pytest.mark.usefixtures("slow_reading")
+def test_a_page_that_takes_too_long_to_read_ends_in_a_verdict_and_in_few_further_checks(web: Web) -> None:
+    web.answers["/re"] = page("<b>x" * 1_000 + f"<a href={web.url(POST, BLOG)}>here</a>")
+    ping = web.add()
+    due = []
+    for _ in range(5):
+        ping = web.verify(ping)
+        due.append(ping.check_at != "")
+    assert ping.verdict
+    assert (ping.verdict.link, ping.verdict.why) == ("unreachable", "the page takes too long to read")
+    assert due == [True, True, True, True, False]
+
+
+@pytest.mark.usefixtures("slow_reading")
+def test_a_link_before_the_point_at_which_reading_ends_counts(web: Web) -> None:
+    web.answers["/re"] = page(f"<a href={web.url(POST, BLOG)}>here</a>" + "<b>x" * 1_000)
+    verdict = web.verify(web.add()).verdict
+    assert verdict
+    assert (verdict.link, verdict.why) == ("found", "")

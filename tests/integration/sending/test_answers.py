@@ -97,3 +97,15 @@ def test_a_redirect_of_a_ping_in_a_circle_ends(blog: Web, other: Web, sender: Ma
     other.pages["/tb/a"] = Response("", 307, {"Location": "/tb/a"})
     assert outcome(sender().send(f"{blog.url}/post")) == [("a", "later")]
     assert other.asked["POST /tb/a"] == 6
+
+
+@pytest.mark.usefixtures("slow_reading")
+def test_a_linked_page_that_takes_too_long_to_read_gets_no_ping_and_is_told(
+    blog: Web, other: Web, sender: Make
+) -> None:
+    blog.pages["/post"] = post(f"{other.url}/slow")
+    other.pages["/slow"] = "<b>x" * 1_000
+    report = sender().send(f"{blog.url}/post")
+    assert outcome(report) == [("slow", "failed")]
+    assert report.steps[0].record.words == "the page takes too long to read"
+    assert not other.pings

@@ -196,3 +196,14 @@ def test_pings_to_one_site_are_spaced_out_and_those_to_others_are_not(
         sender(limits={"pause": timedelta(seconds=0.5)}).send(f"{blog.url}/post")
         assert monotonic() - start >= 2 * 0.5
         assert third.pinged() == other.pinged() == ["0", "1", "2"]
+
+
+@pytest.mark.usefixtures("slow_reading")
+def test_a_post_that_takes_too_long_to_read_is_told_and_not_read_again(
+    blog: Web, sender: Make, ledger: Ledger
+) -> None:
+    blog.pages["/post"] = post("https://other.example/") + "<b>x" * 1_000
+    with pytest.raises(PostUnreadable, match="the page takes too long to read") as failure:
+        sender().send(f"{blog.url}/post")
+    assert not failure.value.passing
+    assert list(ledger.every()) == []

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from trackback.web.budget import TooCostly
 from trackback.web.feed import MOST_ENTRIES, Entry, NotAFeed, find_feed, is_page, read_feed
 
 URL = "https://blog.example/blog/feed.xml"
@@ -204,6 +205,28 @@ def test_xml_that_defines_entities_is_refused(prolog: str, charset: str) -> None
 def test_entities_in_a_posts_own_text_are_no_reason() -> None:
     item = ITEM.format(link="/a/").replace("&lt;p&gt;Text", '<![CDATA[<!DOCTYPE x [<!ENTITY a "b">]>]]>')
     assert len(read(rss(item))) == 1
+
+
+@pytest.mark.parametrize("author", ["a" * 1_000_000, "a." * 500_000, "(" * 1_000_000])
+def test_a_feed_with_a_huge_author_is_read(author: str) -> None:
+    (entry,) = read(rss(f"<item><author>{author}</author><link>/a/</link></item>"))
+    assert entry.url == "https://blog.example/a/"
+
+
+@pytest.mark.usefixtures("slow_reading")
+@pytest.mark.parametrize(
+    "feed",
+    [rss("<item>" + "<b/>" * 1_000), rss("<x></y>" + "<b>" * 100), json_feed(*[{"url": "//\u0378"}] * 100)],
+    ids=["XML", "no XML", "JSON"],
+)
+def test_a_feed_that_takes_too_long_to_read_is_told(feed: str) -> None:
+    with pytest.raises(TooCostly):
+        read(feed)
+
+
+def test_a_document_type_behind_a_broken_instruction_defines_nothing() -> None:
+    prolog = '<?x a>b ?><!DOCTYPE rss [<!ENTITY a "/evil/">]>'
+    assert not any("evil" in each.url for each in read(rss("<item><link>&a;</link></item>", prolog=prolog)))
 
 
 def test_of_a_feed_of_very_many_posts_the_first_are_read() -> None:

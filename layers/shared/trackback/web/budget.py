@@ -33,9 +33,10 @@ class Budget:
         url_characters: Total length of the URLs that were resolved and compared so far.
     """
 
-    def __init__(self, *, seconds: float = SECONDS, clock: Callable[[], float] = thread_time) -> None:
-        self._clock = clock
-        self._end = clock() + seconds
+    def __init__(self, *, seconds: float = SECONDS, clock: Callable[[], float] | None = None) -> None:
+        """Start the clock, which is the CPU time of this thread unless another is given."""
+        self._clock = clock or thread_time
+        self._end = self._clock() + seconds
         self._most = URL_CHARACTERS_AT_LEAST
         self.events = self.url_characters = 0
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackback.model.posts import post_key
+from trackback.receiving.post_links import PostLinks
 from trackback.receiving.spam.reflection import is_reflection
 from trackback.web.html.page import Document, read_page
 
@@ -41,7 +42,8 @@ addresses = st.sampled_from(["https://o.example/a?b", "http://blog.example/", "h
 
 def read(page: bytes, content_type: str = "text/html", url: str = "https://o.example/") -> Document:
     """Read a page as verification does."""
-    return read_page(page, content_type, url, lambda url: post_key(url) == KEY)
+    post = PostLinks(frozenset({KEY}))
+    return read_page(page, content_type, url, post.matches, post.is_on_host)
 
 
 def filled(piece: str, *, size: int = MB) -> str:
@@ -84,6 +86,12 @@ HUGE = {  # what stands before the link, and behind it
     "a huge href": (f"<a href='{filled('../')}'>", ""),
     "many bases": ("<base href=/>" + filled("<base href=/x>"), ""),
     "a huge base": (f"<base href='/{filled('x', size=MB // 2)}'>", filled("<a href=x>")),
+    "a long base": (f"<base href=/{'x' * 2_000}/>", filled("<a href=x>")),
+    "a late long base": (filled("<a href=x>"), f"<base href=/{'x' * 2_000}/>"),
+    "a base with IDNA": ("<base href=//\u00e9.\u00e9.\u00e9/>", filled("<a href=x>")),
+    "many links to one host": (filled("<a href=//x>"), ""),
+    "IDNA hosts": ("".join(f"<a href=//\u00e9{n}>" for n in range(MB // 14)), ""),
+    "many links to the blog": (filled("<a rel=ugc href=//blog.example/\u00e9>"), ""),
 }
 
 
@@ -122,11 +130,34 @@ def test_no_entity_is_fetched_or_expanded() -> None:
     assert link.sentence in {"]>&x;&y;here", "&x;&y;here"}
 
 
-def test_links_that_a_long_base_makes_long_are_read_up_to_a_bound() -> None:
-    page = f"<base href=/{'x' * 2_000}/>" + filled("<a href=x>") + LINK
+def test_links_on_the_posts_host_are_compared_up_to_a_total_length() -> None:
+    page = f"<base href=//blog.example/{'x' * 2_000}/>" + filled("<a href=x>") + LINK
     document = read(page.encode())
     assert 1_000 < document.links < 10_000
     assert document.link is None
+    assert not document.whole
+
+
+@pytest.mark.parametrize("end", [b"", b"\xa4", b"\xff\xff"])
+def test_a_huge_page_in_a_charset_without_a_fast_codec_is_read(
+    end: bytes, subtests: pytest.Subtests
+) -> None:
+    for piece in (b"\xa4\xa2a", b"\xa4\xa2", b"\xa4\xa2<", b"a\x8f", b"\x8e\xb1a", b"\xa4\xa2<a href=x>"):
+        with subtests.test(piece=piece):
+            document = read(
+                LINK.encode() + piece * (MB // len(piece)) + end, "text/html; charset=euc-jp"
+            )
+            assert document.link
+            assert document.whole
+
+
+def test_the_largest_honest_page_is_read_as_a_whole() -> None:
+    sentence = "<p>Some words about <em>it</em>, with <a href='https://site{}.example/a/'>a link</a>. "
+    page = "".join((sentence.format(n) + "And more prose. " * 9) for n in range(5_000))
+    document = read((page + LINK).encode())
+    assert MB < len(page) < 1.2 * MB
+    assert (document.links, document.whole) == (5_001, True)
+    assert document.link
 
 
 def _check(document: Document) -> None:
