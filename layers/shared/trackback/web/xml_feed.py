@@ -69,18 +69,14 @@ class _NoDoctype(LexicalHandler):
 
 
 class _Bounded:
-    """Stops a parser of feedparser's after its time, or after the last entry that is read.
+    """Stops a parser of feedparser's after its time, or after the last entry that is read."""
 
-    `stride` is the number of events between two looks at the clock.
-    """
-
-    stride = STRIDE
     entries: list[Any]
 
     def begin(self, budget: Budget, most: int) -> None:
         """Set the limits of this parser, which feedparser's constructors do not pass on."""
         self._budget, self._most = budget, most
-        self._left = self.stride
+        self._left = STRIDE
         self.resolve_relative_uris = self.sanitize_html = False
 
     def unknown_starttag(self, tag: str, attrs: Any) -> None:
@@ -99,8 +95,8 @@ class _Bounded:
     def _count(self) -> None:
         self._left -= 1
         if not self._left:
-            self._budget.count_events(self.stride)
-            self._left = self.stride
+            self._budget.count_events(STRIDE)
+            self._left = STRIDE
 
     def _has_enough(self) -> bool:
         count = len(self.entries)
@@ -112,6 +108,14 @@ class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
 
 
 class _Loose(_Bounded, LooseFeedParser):  # type: ignore[misc]
-    """Parses what is no XML; one tag alone may take as long as the document is, so each is counted."""
+    """Parses what is no XML. To find the end of one tag may take a look at the whole rest of the document."""
 
-    stride = 1
+    def parse_starttag(self, i: int) -> int:
+        """Count the tag at an offset, and return the offset of its end."""
+        self._budget.count_events()
+        return int(super().parse_starttag(i))
+
+    def parse_endtag(self, i: int) -> int:
+        """Count the tag at an offset, and return the offset of its end."""
+        self._budget.count_events()
+        return int(super().parse_endtag(i))
