@@ -139,14 +139,10 @@ def test_links_on_the_posts_host_are_compared_up_to_a_total_length() -> None:
 
 
 @pytest.mark.parametrize("end", [b"", b"\xa4", b"\xff\xff"])
-def test_a_huge_page_in_a_charset_without_a_fast_codec_is_read(
-    end: bytes, subtests: pytest.Subtests
-) -> None:
+def test_a_huge_page_in_a_charset_without_a_fast_codec_is_read(end: bytes, subtests: pytest.Subtests) -> None:
     for piece in (b"\xa4\xa2a", b"\xa4\xa2", b"\xa4\xa2<", b"a\x8f", b"\x8e\xb1a", b"\xa4\xa2<a href=x>"):
         with subtests.test(piece=piece):
-            document = read(
-                LINK.encode() + piece * (MB // len(piece)) + end, "text/html; charset=euc-jp"
-            )
+            document = read(LINK.encode() + piece * (MB // len(piece)) + end, "text/html; charset=euc-jp")
             assert document.link
             assert document.whole
 

@@ -16,7 +16,7 @@ from trackback.errors import PingRefused
 from trackback.model.posts import host_key
 from trackback.urls import Source, is_same_page, read_source
 from trackback.web.budget import Budget
-from trackback.web.html.article_markup import Link, ArticleMarkup
+from trackback.web.html.article_markup import ArticleMarkup, Link
 from trackback.web.html.excerpt import LIMIT, passage, plain
 from trackback.web.html.href import published, resolve
 from trackback.web.html.page import is_html, page_text
