@@ -57,8 +57,8 @@ def as_json(ping: Ping) -> dict[str, Any]:
     where_any = {
         "marked_up": ping.has_markup,
         "revision": asdict(ping.revision) if ping.revision else None,
-        "history": [_without_empty(asdict(entry)) for entry in ping.history],
-        "gone": asdict(ping.link_missing) if ping.link_missing else None,
+        "history": [_without_empty(entry._asdict()) for entry in ping.history],
+        "gone": ping.link_missing._asdict() if ping.link_missing else None,
         "check_at": ping.check_at,
         "verified": ping.verified,
     }

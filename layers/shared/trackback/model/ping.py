@@ -4,6 +4,7 @@ import hmac
 from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import IPv6Address, IPv6Network
+from typing import NamedTuple
 
 from trackback.model.posts import Post, post_key
 from trackback.model.protocol import Protocol
@@ -34,8 +35,7 @@ class Due(StrEnum):
     REVISED = "revised"
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryEntry:
+class HistoryEntry(NamedTuple):
     """A change of a ping's status.
 
     Attributes:

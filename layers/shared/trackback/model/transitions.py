@@ -7,7 +7,7 @@ decision, otherwise `check`.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from trackback.errors import StatusChanged
 from trackback.model.ping import UNWANTED, Due, HistoryEntry, Ping, Status
@@ -42,8 +42,7 @@ class Change:
         return (self.after.status is Status.APPROVED) - (self.before.status is Status.APPROVED)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckOutcome:
+class CheckOutcome(NamedTuple):
     """Consequences of a source check.
 
     Attributes:

@@ -70,10 +70,11 @@ def to_attributes(ping: Ping) -> dict[str, Any]:
         "status": None if ping.status is Status.RECEIVED else ping.status,
         "shown_on": ping.post_key if ping.status is Status.APPROVED else None,
         "looks": ping.check_count if ping.check_count > 1 else None,
-        "history": [_without_empty(asdict(entry) | {"what": str(entry.what)}) for entry in ping.history],
+        "history": [_without_empty(entry._asdict() | {"what": str(entry.what)}) for entry in ping.history],
         "verdict": _verdict_map(ping.verdict) if ping.verdict else None,
     }
-    for name in ("gone", "revision", "replaced"):
+    plain["gone"] = ping.link_missing._asdict() if ping.link_missing else None
+    for name in ("revision", "replaced"):
         plain[name] = asdict(plain[name]) if plain[name] else None
     return _without_empty(plain)
 
