@@ -143,7 +143,7 @@ def ping_id(post: Post, source: Source) -> str:
 def client_hash(key: str, address: str) -> str:
     """Return a keyed hash of a sender's address: the same for the same sender, useless without the key.
 
-    An IPv6 address counts by its first 64 bits: whoever has one address of a /64 has all of them.
+    An IPv6 address counts by its first 64 bits: one customer has a whole /64.
     """
     return hmac.new(key.encode(), _network(address).encode(), "sha256").hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""The pings that nobody has checked or decided about: they are in no index, so the table itself is read."""
+"""Pings without a check or a decision. No index has them, so they are read from the table itself."""
 
 import re
 from collections.abc import Iterator

@@ -22,7 +22,7 @@ _LANGUAGE = re.compile("[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8}){0,4}")
 class PageReader:
     """Passes what a browser shows to `on_start`, `on_end` and `on_text`, which subclasses define.
 
-    `on_start` also gets the elements whose content is hidden. Content of `template` is passed to nobody.
+    `on_start` also gets the elements whose content is hidden. Content of `template` is dropped.
 
     Attributes:
         base: The URL that links are relative to: the first `<base href>`, wherever it stands, or the page's.
