@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trackback.web.budget import TooCostly
-from trackback.web.feed import MOST_ENTRIES, Entry, NotAFeed, find_feed, is_page, read_feed
+from trackback.web.feed import MOST_ENTRIES, Entry, NotAFeed, is_page, read_feed
 
 URL = "https://blog.example/blog/feed.xml"
 XML = "application/xml"
@@ -266,36 +266,6 @@ def test_any_text_is_read_or_told(pieces: list[str], between: str) -> None:
     except NotAFeed:
         return
     assert all(entry.url.startswith(("http://", "https://")) for entry in entries)
-
-
-LINK = '<link rel="{rel}" type="{type}" href="{href}">'
-ALTERNATE = {"rel": "alternate", "type": "application/rss+xml", "href": "/feed.xml"}
-
-
-@pytest.mark.parametrize(
-    ("page", "found"),
-    [
-        (LINK.format(**ALTERNATE), "/feed.xml"),
-        (
-            LINK.format(**{**ALTERNATE, "rel": "x ALTERNATE", "type": "Application/Atom+XML; a=b"}),
-            "/feed.xml",
-        ),
-        (LINK.format(**{**ALTERNATE, "type": "application/feed+json"}), "/feed.xml"),
-        ('<base href="/sub/">' + LINK.format(**{**ALTERNATE, "href": "a"}), "/sub/a"),
-        (LINK.format(**{**ALTERNATE, "href": "javascript:a"}) + LINK.format(**ALTERNATE), "/feed.xml"),
-        (LINK.format(**{**ALTERNATE, "href": ""}) + LINK.format(**ALTERNATE), "/feed.xml"),
-        (LINK.format(**ALTERNATE) + LINK.format(**{**ALTERNATE, "href": "/comments"}), "/feed.xml"),
-        (LINK.format(**{**ALTERNATE, "type": "text/html"}), None),
-        (LINK.format(**{**ALTERNATE, "type": "application/json"}), None),
-        (LINK.format(**{**ALTERNATE, "rel": "stylesheet"}), None),
-        ("<!--" + LINK.format(**ALTERNATE) + "-->", None),
-        ("<p>No feed.</p>", None),
-        ("", None),
-    ],
-)
-def test_a_page_names_its_feed(page: str, found: str | None) -> None:
-    expected = found and f"https://blog.example{found}"
-    assert find_feed(page.encode(), "text/html", "https://blog.example/about/") == expected
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ class _Bounded:
         super().handle_data(text, escape)  # type: ignore[misc]
 
     def _sync_author_detail(self, key: str = "author") -> None:
-        """Do nothing: no caller uses the author, and feedparser's search for an address takes quadratic time."""
+        """Do nothing: no caller uses the author, and parsing it takes quadratic time."""
 
     def _count(self) -> None:
         self._left -= 1
