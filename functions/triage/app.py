@@ -29,7 +29,7 @@ from trackback.storage.items import to_ping
 from trackback.storage.settings import load_settings
 from trackback.storage.stream import event_of, needs_check, ping_of
 from trackback.storage.table import Table
-from trackback.urls import site_of
+from trackback.web.sites import site_of
 
 # At import, so that a missing setting fails the start.
 table = Table(os.environ["TABLE"])

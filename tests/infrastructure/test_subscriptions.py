@@ -7,8 +7,8 @@ import pytest
 
 from functions.notify import app as notify
 from functions.send import app as send
-from functions.verify import app
 from tests.support import sam, template
+from trackback.receiving import check_run
 from trackback.web.http import client as fetch
 
 TEMPLATE = template.load()
@@ -89,9 +89,9 @@ def test_what_fails_in_send_reaches_the_queue_of_failures_and_notify_leaves_it_t
 
 def test_verify_has_time_for_the_slowest_sources_and_the_schedule_does_not_pile_up_meanwhile() -> None:
     timeout = FUNCTIONS["VerifyFunction"]["Timeout"]
-    most = MAPPINGS["VerifyChecks"]["BatchSize"] - 1 + app.MOST_DUE
-    rounds = -(-most // app.SIDE_BY_SIDE)
-    assert rounds * FETCHES * fetch.SECONDS < timeout
+    first_looks = MAPPINGS["VerifyChecks"]["BatchSize"] * FETCHES * check_run.FIRST.seconds  # at one site
+    assert FETCHES * fetch.SECONDS < check_run.SECONDS_FOR_ONE
+    assert first_looks + check_run.SECONDS_FOR_ONE < timeout
     assert timeout < TEMPLATE.body["Parameters"]["CheckEveryMinutes"]["MinValue"] * 60
 
 

@@ -21,7 +21,6 @@ from trackback.model.posts import Sites
 from trackback.model.transitions import CheckOutcome, checked
 from trackback.model.verdict import LinkStatus, Verdict
 from trackback.protocols.trackback.receive import read_ping
-from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.spam.flood import FloodWindow
 from trackback.receiving.verifier import Verifier
 from trackback.signing import write_session
@@ -60,7 +59,7 @@ class Web:
     def new_verifier(self, seconds: float = 5) -> Verifier:
         """Return what another environment would verify with; `seconds` is the time for one fetch."""
         fetcher = Fetcher(loopback=True, seconds=seconds, resolve=_addresses)
-        return Verifier(self.table, fetcher, FloodWindow(), HostRateLimit())
+        return Verifier(self.table, fetcher, FloodWindow())
 
     @property
     def post_key(self) -> str:

@@ -40,7 +40,7 @@ def akismet(web: Web) -> Iterator[StandIn]:
         url = f"http://127.0.0.1:{server.port}/1.1/comment-check"
         client = Akismet(lambda: "0123456789ab", loopback=True, url=url)
         plain = web.verifier
-        web.verifier = Verifier(web.table, plain._fetcher, plain._flood, plain._rate_limit, client)
+        web.verifier = Verifier(web.table, plain._fetcher, plain._flood, client)
         yield stand_in
 
 
@@ -95,7 +95,7 @@ def test_what_akismet_says_of_a_revision_is_not_held_against_the_first_words(
 def test_an_akismet_that_cannot_be_reached_says_nothing(web: Web) -> None:
     nowhere = Akismet(lambda: "0123456789ab", loopback=True, url="http://127.0.0.1:9/")
     plain = web.verifier
-    web.verifier = Verifier(web.table, plain._fetcher, plain._flood, plain._rate_limit, nowhere)
+    web.verifier = Verifier(web.table, plain._fetcher, plain._flood, nowhere)
     web.answers["/re"] = web.link()
     verdict = web.verify(web.add()).verdict
     assert verdict

@@ -22,7 +22,6 @@ from trackback.cli.doctor.finding import Severity
 from trackback.cli.doctor.probe import NotRemoved, Probe
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import Sites
-from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import judged_text
 from trackback.receiving.spam.flood import FloodWindow
@@ -51,7 +50,7 @@ def send(table: Table, here: Published) -> Callable[..., Any]:
 def seen(table: Table, store: PingStore, here: Published) -> list[Ping]:
     """The pings that the table holds when the API has taken one, each after its verification."""
     pings: list[Ping] = []
-    verifier = Verifier(table, Fetcher(loopback=True), FloodWindow(), HostRateLimit())
+    verifier = Verifier(table, Fetcher(loopback=True), FloodWindow())
 
     def verify() -> None:
         for ping in store.pings():

@@ -14,7 +14,6 @@ from tests.support.receivers import Web, post
 from tests.support.receivers import web as server
 from tests.support.stored_records import IDS, OUTPUT, OneServer, printed, row, store_records, stored
 from trackback.cli.main import main
-from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.receiving.spam.flood import FloodWindow
 from trackback.receiving.verifier import Verifier
 from trackback.storage.closed_posts import Closed
@@ -65,7 +64,7 @@ def send(name: str, **texts: str) -> None:
 
 
 def verify(table: Table, site: Web, name: str) -> None:
-    verifier = Verifier(table, OneServer(site.url), FloodWindow(), HostRateLimit())
+    verifier = Verifier(table, OneServer(site.url), FloodWindow())
     verifier.verify(IDS[name], verifier.context(), LATER)
 
 

@@ -5,17 +5,23 @@ import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.verify import app
 from tests.integration.conftest import POST, Web, outcomes
 from tests.support import aws_faults as faults
 from tests.support.events import Context, queue_event
 from tests.support.websites import Answer, drip, page, redirect, reset, silence
-from trackback.model.ping import Ping, Status
+from trackback.model.ping import Due, Ping, Status
 from trackback.model.transitions import postponed
+from trackback.receiving import check_run
+from trackback.receiving.admission import PATIENT, Look
+from trackback.receiving.check_run import look_for
 from trackback.receiving.spam.rules import read_rule
 from trackback.receiving.spam.training import learn, load_words
+from trackback.storage.check_queue import SCHEDULE, Message
 from trackback.storage.settings import save_rules
 from trackback.storage.sweeps import Place, SweepStore
 from trackback.timestamps import stamp
@@ -38,9 +44,23 @@ def wake(event: dict[str, Any]) -> dict[str, Any]:
     return app.handler(event, Context())  # type: ignore[arg-type]
 
 
-def batch(*pings: Ping | str) -> dict[str, Any]:
+def batch(*pings: Ping | str, group: str = "") -> dict[str, Any]:
     """Return a batch of messages, each of which names a ping."""
-    return queue_event(*({"ping": ping if isinstance(ping, str) else ping.id} for ping in pings))
+    bodies = ({"ping": ping if isinstance(ping, str) else ping.id} for ping in pings)
+    return queue_event(*bodies, group=group)
+
+
+def queued(url: str, *, keep: bool = False) -> list[dict[str, Any]]:
+    """Return what waits in the queue of checks, and take it out unless it is kept."""
+    sqs, hidden = boto3.client("sqs"), 0 if keep else 30
+    found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=hidden)
+    return [json.loads(message["Body"]) for message in found.get("Messages", [])]
+
+
+def failed_at(web: Web, number: int) -> None:
+    """Have one update of a record fail: the first from now on, or another by number."""
+    error = ClientError({"Error": {"Code": "AccessDeniedException"}}, "UpdateItem")
+    faults.break_off(web.table.client, "UpdateItem", error, number)
 
 
 def verdicts(web: Web, *pings: Ping) -> list[str]:
@@ -88,7 +108,7 @@ HOSTILE: dict[str, Answer] = {
 
 
 def test_hostile_sources_do_not_touch_the_others_of_their_batch(
-    web: Web, monkeypatch: pytest.MonkeyPatch
+    web: Web, checks: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(app, "verifier", web.new_verifier(seconds=1))
     web.answers |= {**HOSTILE, "/yes": web.link()}
@@ -96,7 +116,90 @@ def test_hostile_sources_do_not_touch_the_others_of_their_batch(
     good = [web.add("/yes", f"good{n}.example") for n in range(2)]
     assert wake(batch(*hostile, *good)) == DONE
     assert verdicts(web, *good) == ["found"] * 2
+    assert verdicts(web, *hostile) == ["-", "-", *["unreachable"] * (len(HOSTILE) - 2)]
+    assert wake(queue_event(*queued(checks), group=SCHEDULE)) == DONE
     assert verdicts(web, *hostile) == ["unreachable"] * len(HOSTILE)
+
+
+def test_a_site_that_does_not_answer_in_a_first_look_gets_a_longer_one(
+    web: Web, checks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_run, "FIRST", Look(0.3, is_first=True))
+    asked = iter([silence])
+
+    def answer(connection: Any, stopped: threading.Event) -> None:
+        (next(asked, None) or (lambda *_: connection.sendall(web.link())))(connection, stopped)
+
+    web.answers["/slow"] = answer
+    ping = web.add("/slow")
+    assert wake(batch(ping)) == DONE
+    assert verdicts(web, ping) == ["-"]
+    assert queued(checks, keep=True) == [{"ping": ping.id}]
+    assert wake(queue_event(*queued(checks), group=SCHEDULE)) == DONE
+    assert verdicts(web, ping) == ["found"]
+
+
+def test_what_else_names_a_slow_site_waits_for_its_turn_and_asks_nobody(
+    web: Web, checks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_run, "FIRST", Look(0.3, is_first=True))
+    web.answers["/slow"] = silence
+    pings = [web.add("/slow", f"n{n}.slow.example") for n in range(9)]
+    assert wake(batch(*pings, group="slow.example")) == DONE
+    assert web.asked().count("/slow") == 3  # the first, and two turns that slow sites have
+    assert len(queued(checks)) == 3
+    waiting = [web.store.get(ping.id) for ping in pings if web.store.get(ping.id).check_at]
+    assert len(waiting) == 6
+    assert {ping.due for ping in waiting} == {Due.TURN}
+
+
+@pytest.mark.parametrize(
+    ("group", "waited", "look"),
+    [
+        ("a.example", 0, check_run.FIRST),
+        ("a.example", 11, check_run.HURRIED),
+        (SCHEDULE, 11, PATIENT),
+        (SCHEDULE, 3_601, check_run.LAST),
+    ],
+)
+def test_a_look_is_shorter_while_others_wait(group: str, waited: int, look: Look) -> None:
+    now = datetime.now(UTC)
+    message = Message("1", {"ping": "x"}, group, now - timedelta(seconds=waited))
+    assert look_for(message, now) == look
+
+
+def test_a_ping_whose_longer_look_the_queue_does_not_take_is_brought_again(
+    web: Web, checks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_run, "FIRST", Look(0.3, is_first=True))
+    web.answers["/slow"] = silence
+    faults.answer(app.queue(), "SendMessageBatch", 2, faults.error("InternalError"), status=500)
+    assert wake(batch(web.add("/slow"))) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert queued(checks) == []
+
+
+def test_pings_of_one_site_are_fetched_one_after_the_other(web: Web) -> None:
+    running, most = 0, 0
+
+    def answer(connection: Any, _: threading.Event) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        connection.sendall(web.link())
+        running -= 1
+
+    web.answers |= {f"/{n}": answer for n in range(5)}
+    pings = [web.add(f"/{n}") for n in range(5)]
+    assert wake(batch(*pings, group="other.example")) == DONE
+    assert verdicts(web, *pings) == ["found"] * 5
+    assert most == 1
+
+
+def test_due_pings_that_this_run_has_no_time_for_are_left_to_another(web: Web, checks: str) -> None:
+    due = [due_since(web, web.add("/re", f"blog{n}.example"), minutes=1) for n in range(3)]
+    assert app.handler(SCHEDULED, Context(milliseconds_left=39_000)) == DONE  # type: ignore[arg-type]
+    assert verdicts(web, *due) == ["-"] * 3
+    assert queued(checks) == [{"due": 3}]
 
 
 def test_a_ping_that_could_not_be_recorded_is_brought_again_and_the_others_are_done(web: Web) -> None:
@@ -116,7 +219,7 @@ def test_a_ping_that_could_not_be_recorded_is_brought_again_and_the_others_are_d
 def test_two_messages_about_one_ping_are_one_look_and_fail_together(web: Web) -> None:
     ping = web.add()
     wake(batch(ping))  # so that the post is known
-    faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
+    failed_at(web, 2)  # after the turn
     asked = len(web.asked())
     failed = [one["itemIdentifier"] for one in wake(batch(ping, ping))["batchItemFailures"]]
     assert failed == ["message-0", "message-1"]
@@ -184,20 +287,6 @@ def test_a_run_in_which_a_ping_fails_says_so_and_does_the_others(web: Web) -> No
     assert verdicts(web, *pings) == ["missing"] * 4
 
 
-def test_a_host_that_sends_too_much_waits_for_the_schedule(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    web.answers |= {f"/{n}": web.link() for n in range(7)}
-    pings = [web.add(f"/{n}") for n in range(7)]
-    wake(batch(*pings))
-    assert sorted(verdicts(web, *pings)) == ["-", "-", *["found"] * 5]
-    waiting = [web.store.get(ping.id) for ping in pings if web.store.get(ping.id).verdict is None]
-    for ping in waiting:
-        assert ping.check_at
-        due_since(web, ping, minutes=1)
-    monkeypatch.setattr(app, "verifier", web.new_verifier())  # as a minute later
-    wake(SCHEDULED)
-    assert verdicts(web, *pings) == ["found"] * 7
-
-
 def test_the_schedule_learns_once_a_day_and_new_pings_never(web: Web) -> None:
     def decide(path: str) -> None:
         ping = web.add(path)
@@ -254,7 +343,7 @@ def test_each_look_is_a_line_of_the_log_with_the_pings_id_and_what_became_of_it(
 
 
 def test_a_look_that_is_put_off_or_fails_is_counted_so(web: Web, capsys: pytest.CaptureFixture[str]) -> None:
-    wake(batch(*(web.add(f"/{n}") for n in range(6))))
+    wake(batch(*(web.add(f"/?n={n}") for n in range(6)), group="other.example"))
     assert [outcome for outcome, _ in outcomes(capsys)].count("PingPostponed") == 1
     other = web.add("/re", "second.example")
     faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))

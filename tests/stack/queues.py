@@ -11,7 +11,12 @@ import boto3
 from tests.stack.aws import changes
 from tests.stack.environment import Environments, FunctionFailedError, report, report_rest
 
-_RECEIVED = {"messageId": "MessageId", "receiptHandle": "ReceiptHandle", "body": "Body"}
+_RECEIVED = {
+    "messageId": "MessageId",
+    "receiptHandle": "ReceiptHandle",
+    "body": "Body",
+    "attributes": "Attributes",
+}
 
 
 class Consumer:
@@ -57,7 +62,9 @@ class Consumer:
                     visible_again.append(time.monotonic() + self._hidden_for)
 
     def _receive(self) -> list[dict[str, Any]]:
-        found = self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=self._batch)
+        found = self._sqs.receive_message(
+            QueueUrl=self._url, MaxNumberOfMessages=self._batch, MessageSystemAttributeNames=["All"]
+        )
         return [
             {name: message[theirs] for name, theirs in _RECEIVED.items()}
             for message in found.get("Messages", [])

@@ -65,10 +65,23 @@ def http_event(
     }
 
 
-def queue_event(*bodies: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the event of a batch of messages with ids `message-0`, `message-1` and so on."""
+def queue_event(
+    *bodies: Mapping[str, Any], group: str = "", sent_at: datetime | None = None
+) -> dict[str, Any]:
+    """Return the event of a batch of messages with ids `message-0`, `message-1` and so on.
+
+    Each is in a group of its own, unless one is given, and was sent now, unless a time is given.
+    """
+    sent = str(int((sent_at or datetime.now(UTC)).timestamp() * 1_000))
     return {
-        "Records": [{"messageId": f"message-{n}", "body": json.dumps(one)} for n, one in enumerate(bodies)]
+        "Records": [
+            {
+                "messageId": f"message-{n}",
+                "body": json.dumps(one),
+                "attributes": {"SentTimestamp": sent, "MessageGroupId": group or f"group-{n}"},
+            }
+            for n, one in enumerate(bodies)
+        ]
     }
 
 

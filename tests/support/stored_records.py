@@ -67,9 +67,9 @@ class OneServer(Fetcher):
         super().__init__(loopback=True)
         self._server = url
 
-    def get(self, url: str, *, accept: str = "*/*", headers: Mapping[str, str] = {}) -> Fetched:
+    def get(self, url: str, **options: Any) -> Fetched:
         """Get a page from the server, under its own address."""
-        return replace(super().get(self._at_server(url), accept=accept, headers=headers), url=url)
+        return replace(super().get(self._at_server(url), **options), url=url)
 
     def send(
         self,

@@ -140,7 +140,7 @@ def host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
 
-def site_of(url: str) -> str:
+def host_and_port(url: str) -> str:
     """Return a URL's host, with its port unless it is a default port of http or https."""
     parts = urlsplit(url)
     odd = parts.port not in {None, *_DEFAULT_PORTS.values()}

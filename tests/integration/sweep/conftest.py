@@ -15,7 +15,7 @@ from tests.support.events import Context, queue_event
 from trackback.model.ping import Ping, Status
 from trackback.model.transitions import CheckOutcome, checked
 from trackback.model.verdict import LinkStatus, Verdict
-from trackback.receiving.host_rate_limit import HostRateLimit
+from trackback.receiving.check_run import CheckRun
 from trackback.receiving.spam.flood import FloodWindow
 from trackback.receiving.verifier import Verifier
 from trackback.storage.check_queue import Queue
@@ -36,7 +36,7 @@ class Service:
 
     def tick(self, now: datetime, seconds: int = 150) -> None:
         """Run the sweep as a tick of the schedule does."""
-        app.sweep(now, Context(milliseconds_left=seconds * 1_000))  # type: ignore[arg-type]
+        app.sweep(CheckRun(app.verifier, app.queue_again, now), now, lambda: seconds)
 
     def queued(self) -> list[dict[str, Any]]:
         """Take all messages out of the queue."""
@@ -97,7 +97,7 @@ def poisoned(web: Web, error: type[BaseException] = ZeroDivisionError) -> Verifi
         return ["127.0.0.1"]
 
     fetcher = Fetcher(loopback=True, seconds=5, resolve=resolve)
-    return Verifier(web.table, fetcher, FloodWindow(), HostRateLimit())
+    return Verifier(web.table, fetcher, FloodWindow())
 
 
 def fail(ping: str) -> None:

@@ -17,7 +17,9 @@ def test_a_ping_for_a_page_that_the_blog_does_not_have_is_closed(web: Web, statu
     ping = web.verify(web.add(post="/nowhere/"))
     assert ping.status is Status.REJECTED
     assert (ping.history[-1].by, ping.history[-1].why) == ("check", NO_SUCH_POST)
-    assert web.asked() == ["/nowhere/"]
+    assert web.asked() == [SOURCE, "/nowhere/"]
+    assert web.verify(web.add("/again", post="/nowhere/")).status is Status.REJECTED
+    assert web.asked() == [SOURCE, "/nowhere/"]  # the blog's page is known by now
 
 
 def test_a_page_that_the_blog_publishes_later_takes_pings_then(web: Web) -> None:

@@ -1,18 +1,16 @@
-"""A verdict is one conditional write, and hosts are asked only so often."""
+"""A verdict is one conditional write."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 
 import pytest
 
-from tests.integration.conftest import NOW, POST, Web
+from tests.integration.conftest import NOW, Web
 from tests.integration.verification.conftest import SOURCE, rule
 from tests.support import aws_faults as faults
 from tests.support.websites import page
 from trackback.errors import StatusChanged
 from trackback.model.ping import Status
 from trackback.model.transitions import Change
-from trackback.receiving.host_rate_limit import HostRateLimit
 from trackback.storage.pings import PingStore
 from trackback.storage.updates import ping_change
 
@@ -83,27 +81,6 @@ def test_eight_pings_of_one_post_verified_at_once_are_all_counted(web: Web) -> N
         list(pool.map(web.verify, pings))
     assert web.store.counts([web.post_key]) == {web.post_key: 8}
     assert len(web.store.approved(web.post_key, 50).pings) == 8
-
-
-def test_one_host_is_asked_at_most_five_times_a_minute_and_the_rest_later(web: Web) -> None:
-    pings = [web.add(f"/{n}") for n in range(8)]
-    for ping in pings:
-        web.verify(ping)
-    assert len([path for path in web.asked() if path != POST]) == HostRateLimit.MOST == 5
-    waiting = [ping for ping in pings if web.store.get(ping.id).verdict is None]
-    assert {web.store.get(ping.id).status for ping in waiting} == {Status.RECEIVED}
-    assert web.store.due(NOW + timedelta(seconds=59), 10) == []
-    later = NOW + HostRateLimit.WINDOW
-    assert set(web.store.due(later, 10)) == {ping.id for ping in waiting}
-    for ping in waiting:
-        assert web.verify(ping, HostRateLimit.WINDOW).verdict
-    assert not {ping.id for ping in waiting} & set(web.store.due(later, 10))
-
-
-def test_what_one_host_sends_does_not_hold_up_another(web: Web) -> None:
-    for n in range(9):
-        web.verify(web.add(f"/{n}"))
-    assert web.verify(web.add(SOURCE, "third.example")).verdict
 
 
 def test_a_fault_of_our_own_is_raised_for_a_retry(web: Web) -> None:

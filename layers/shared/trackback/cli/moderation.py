@@ -69,7 +69,6 @@ def explain(table: Table, args: Namespace) -> bool:
 def verify(table: Table, args: Namespace) -> bool:
     """Check a ping's source now."""
     # Only this command needs the HTML parser and the HTTP client; they take half a second to load.
-    from trackback.receiving.host_rate_limit import HostRateLimit  # noqa: PLC0415
     from trackback.receiving.spam.flood import FloodWindow  # noqa: PLC0415
     from trackback.receiving.verifier import Verifier  # noqa: PLC0415
     from trackback.web.http.client import Fetcher  # noqa: PLC0415
@@ -78,7 +77,7 @@ def verify(table: Table, args: Namespace) -> bool:
     if status in {Status.REJECTED, Status.SPAM}:
         complain(f"it is {status}, and its source is not looked at any more; approve it first")
         return False
-    verifier = Verifier(table, Fetcher(loopback=is_on_this_machine()), FloodWindow(), HostRateLimit())
+    verifier = Verifier(table, Fetcher(loopback=is_on_this_machine()), FloodWindow())
     verifier.verify(args.id, verifier.context(), datetime.now(UTC))
     return explain(table, args)
 

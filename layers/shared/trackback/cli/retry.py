@@ -18,7 +18,7 @@ from trackback.model.ping import Ping, Status
 from trackback.storage.check_queue import Message, Queue
 from trackback.storage.pings import PingStore
 from trackback.storage.table import Table
-from trackback.urls import site_of
+from trackback.web.sites import site_of
 
 FORGOTTEN = (
     "the table's stream keeps changes for 24 hours and has forgotten these; "

@@ -28,9 +28,13 @@ UNWANTED = frozenset({Status.REJECTED, Status.SPAM})
 
 
 class Due(StrEnum):
-    """Why a ping is due for a check at `check_at`; the author's pages list the last two."""
+    """Why a ping is due for a check at `check_at`: `TURN`, since its site gave it a turn then.
+
+    The author's pages list the last two.
+    """
 
     CHECK = "check"
+    TURN = "turn"
     GONE = "gone"
     REVISED = "revised"
 

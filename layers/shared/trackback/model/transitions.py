@@ -202,9 +202,10 @@ def _without_revision(ping: Ping) -> Ping:
 
 
 def postponed(before: Ping, until: datetime) -> Change:
-    """Return the change that delays a ping's next check."""
+    """Return the change that delays a ping's next check to its turn at the source's site."""
     is_revised = before.status is Status.APPROVED and bool(before.revision)
     due = _due(is_revised=is_revised, is_gone=_was_gone(before))
+    due = Due.TURN if due is Due.CHECK else due
     return Change(before, replace(before, due=due, check_at=stamp(until), needs_check=False))
 
 

@@ -48,16 +48,19 @@ class PostFacts:
         return frozenset({own, canonical} if is_same_blog else {own})
 
 
-def load_post_facts(table: Table, fetcher: Fetcher, ping: Ping, now: datetime) -> PostFacts:
-    """Return the facts about a ping's post; fetch its page if they are unknown or out of date."""
-    record = post_id(ping.post_key)
-    facts = _read(table.get(record).get("facts", {}))
-    if facts.are_fresh(now):
-        return facts
-    found = _fetch(fetcher, ping.post, now)
-    if found is None:
-        return facts
-    table.write(record, "facts", {name: value for name, value in asdict(found).items() if value})
+def stored_post_facts(table: Table, ping: Ping) -> PostFacts:
+    """Return the stored facts about a ping's post; they may be out of date, or none."""
+    return _read(table.get(post_id(ping.post_key)).get("facts", {}))
+
+
+def fetch_post_facts(
+    table: Table, fetcher: Fetcher, ping: Ping, now: datetime, seconds: float
+) -> PostFacts | None:
+    """Fetch the page of a ping's post, and store what it says. Returns None if it cannot be fetched."""
+    found = _fetch(fetcher, ping.post, now, seconds)
+    if found:
+        facts = {name: value for name, value in asdict(found).items() if value}
+        table.write(post_id(ping.post_key), "facts", facts)
     return found
 
 
@@ -69,10 +72,10 @@ def _no_link(_: str) -> bool:
     return False
 
 
-def _fetch(fetcher: Fetcher, post: str, now: datetime) -> PostFacts | None:
+def _fetch(fetcher: Fetcher, post: str, now: datetime, seconds: float) -> PostFacts | None:
     """Return what a post's page says, or None if it cannot be fetched."""
     try:
-        page = fetcher.get(post)
+        page = fetcher.get(post, seconds=seconds)
     except FetchFailed:
         return None
     if page.status in GONE:

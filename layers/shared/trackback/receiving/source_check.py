@@ -1,4 +1,4 @@
-"""One check of a ping's source: fetch it, build the evidence for policy and the verdict for the author."""
+"""One check of a ping's source: read its page, build the evidence for policy, the verdict for the author."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from trackback.receiving.spam.reflection import is_reflection
 from trackback.timestamps import stamp
 from trackback.web.budget import TooCostly
 from trackback.web.html.page import Document, read_page
-from trackback.web.http.client import Fetched, Fetcher, FetchFailed
+from trackback.web.http.client import Fetched, FetchFailed
 
 GONE = {404, 410}
 """HTTP status codes for a page that does not exist, or no longer does."""
@@ -46,12 +46,10 @@ NOT_FETCHED = SourceCheck(LinkStatus.UNREACHABLE)
 """For a ping that is spam on its own evidence, so its source is not fetched."""
 
 
-def check_source(fetcher: Fetcher, ping: Ping, keys: frozenset[str]) -> SourceCheck:
-    """Fetch a ping's source and check for a link to the post, under any of its keys."""
-    try:
-        page = fetcher.get(ping.url)
-    except FetchFailed as failure:
-        return SourceCheck(LinkStatus.UNREACHABLE, why=str(failure))
+def check_source(page: Fetched | FetchFailed, ping: Ping, keys: frozenset[str]) -> SourceCheck:
+    """Check what was fetched from a ping's source for a link to the post, under any of its keys."""
+    if isinstance(page, FetchFailed):
+        return SourceCheck(LinkStatus.UNREACHABLE, why=str(page))
     if page.status in GONE:
         return SourceCheck(LinkStatus.MISSING, page, why=f"the server answers {page.status}")
     if not 200 <= page.status < 300:  # noqa: PLR2004 - the class of success, RFC 9110 section 15.3

@@ -17,7 +17,7 @@ from trackback.storage.scan import Scanned
 from trackback.storage.sweeps import Place, Sighting, SweepStore
 from trackback.storage.table import Table
 from trackback.timestamps import stamp
-from trackback.urls import site_of
+from trackback.web.sites import site_of
 
 EVERY = timedelta(hours=12)
 SOON = timedelta(hours=3)
@@ -42,13 +42,13 @@ class SweepContext:
     """What a sweep works with.
 
     Attributes:
-        send: Queues a message; it must not raise.
+        send: Queues a message; it must not raise, and what it returns does not count.
         give_up: Gives a ping a verdict without a check; it must not raise.
         reads_per_second: The table's read ceiling.
         pause: Waits for so many seconds.
     """
 
-    send: Callable[[Message], None]
+    send: Callable[[Message], object]
     give_up: Callable[[str], None]
     reads_per_second: int
     pause: Callable[[float], None] = time.sleep
@@ -72,7 +72,8 @@ class Sweep:
             place: Place | None = self._store.place()
             while place and _is_due(place, now):
                 if seconds_left() < until:
-                    return self._context.send(Message(f"sweep-{place.step}", {"sweep": place.step}, _GROUP))
+                    self._context.send(Message(f"sweep-{place.step}", {"sweep": place.step}, _GROUP))
+                    return
                 place = self._step(place, now)
         except TableBusy:
             pass

@@ -6,13 +6,13 @@ Other people's sites can fail for hours, so their failures do not raise here: th
 from dataclasses import replace
 from datetime import datetime
 
-from trackback.errors import NoSuchPing, StatusChanged
+from trackback.errors import NoSuchPing, StatusChanged, TrackbackError
 from trackback.model.ping import UNWANTED, Ping, Status
 from trackback.model.texts import MAX_TITLE, Texts
 from trackback.model.transitions import Change, CheckOutcome, checked, decided, no_longer_due, postponed
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode
-from trackback.receiving.host_rate_limit import HostRateLimit
-from trackback.receiving.post_facts import load_post_facts
+from trackback.receiving.admission import PATIENT, Admission, Look, NotNow
+from trackback.receiving.post_facts import fetch_post_facts, stored_post_facts
 from trackback.receiving.recheck import missing_since, next_check
 from trackback.receiving.source_check import (
     NOT_FETCHED,
@@ -29,9 +29,10 @@ from trackback.receiving.spam.training import load_words
 from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, load_settings
 from trackback.storage.table import Table
+from trackback.storage.turns import TurnStore
 from trackback.timestamps import stamp
-from trackback.urls import host_of, site_of
-from trackback.web.http.client import Fetcher
+from trackback.urls import host_of
+from trackback.web.http.client import Fetched, Fetcher, FetchFailed, TooSlow
 from trackback.web.text.plain_text import clean
 
 NO_SUCH_POST = "the blog has no such page"
@@ -42,6 +43,17 @@ NOT_JUDGED = Judgement(
     reasons=(Reason(ReasonCode.FAULT, "It could not be checked: a fault of ours, not of the ping."),),
 )
 """For a ping whose check has failed again and again."""
+CROWDED = SourceCheck(LinkStatus.UNREACHABLE, why="too many pings name its site")
+NOT_LOOKED_AT = Judgement(
+    Status.PENDING,
+    score=0,
+    reasons=(Reason(ReasonCode.FLOOD, "It was not looked at: too many pings name its site."),),
+)
+"""For a ping that would have to wait for half a day."""
+
+
+class NeedsLongerLook(TrackbackError):
+    """A source has not answered in the time of a first look."""
 
 
 class Verifier:
@@ -52,16 +64,15 @@ class Verifier:
         table: Table,
         fetcher: Fetcher,
         flood: FloodWindow,
-        rate_limit: HostRateLimit,
         akismet: Akismet | None = None,
     ) -> None:
-        """`flood` and `rate_limit` keep their state as long as this process lives."""
+        """`flood` keeps its state as long as this process lives."""
         self._akismet = akismet
         self._table = table
         self._pings = PingStore(table)
         self._fetcher = fetcher
         self._flood = flood
-        self._rate_limit = rate_limit
+        self._turns = TurnStore(table)
 
     def context(self) -> JudgingContext:
         """Load the author's rules and settings and the word model, as they are stored now."""
@@ -69,19 +80,28 @@ class Verifier:
         return JudgingContext(load_rules(self._table), load_words(self._table), keep)
 
     def verify(
-        self, ping_id: str, context: JudgingContext, now: datetime, *, swept: bool = False
+        self,
+        ping_id: str,
+        context: JudgingContext,
+        now: datetime,
+        look: Look = PATIENT,
+        *,
+        if_waiting: bool = False,
     ) -> Change | None:
         """Check a ping's source and store the outcome; a rejected or spam ping is left unchanged.
 
-        So is one that a sweep has found (`swept`) if its check has come meanwhile. Returns the stored change,
-        or None if there was nothing to check.
+        With `if_waiting`, so is one whose check has come meanwhile. Returns the stored change, or None if
+        there was nothing to check.
+
+        Raises:
+            NeedsLongerLook: the source has not answered, and this was its first look.
         """
         try:
             ping = self._pings.get(ping_id)
-            if swept and not _waits(ping, now):
+            if if_waiting and not _waits(ping, now):
                 return None
             if ping.status not in UNWANTED:
-                change = self._change(ping, context, now)
+                change = self._change(ping, context, now, look)
                 self._pings.apply(change)
                 return change
             if ping.check_at:
@@ -105,25 +125,43 @@ class Verifier:
             pass
         return None
 
-    def _change(self, ping: Ping, context: JudgingContext, now: datetime) -> Change:
+    def _change(self, ping: Ping, context: JudgingContext, now: datetime, look: Look) -> Change:
         """Return the change of a ping: spam by itself, postponed, without a post, or by its source."""
         if _has_undecided_revision(ping) and _is_spam_by_itself(ping, context):
-            return self._without_revision(ping, context, now)
+            return self._without_revision(ping, context, now, look)
         counts = self._count(ping, now)
         early = judge_before_fetch(evidence(ping, counts, context), context.rules)
         if early and ping.status is Status.RECEIVED:
             return _spam_by_itself(ping, early, context, now)
-        if not self._rate_limit.allows(site_of(ping.url), now):
-            return postponed(ping, now + HostRateLimit.WINDOW)
-        facts = load_post_facts(self._table, self._fetcher, ping, now)
+        facts = stored_post_facts(self._table, ping)
+        if not facts.are_fresh(now) or not facts.missing:
+            try:
+                page = self._fetch(ping, look, now)
+            except NotNow as refusal:
+                return _put_off(ping, refusal.until, context, now)
+            if not facts.are_fresh(now):
+                facts = fetch_post_facts(self._table, self._fetcher, ping, now, look.seconds) or facts
         if facts.missing and ping.status is Status.RECEIVED:
             return decided(ping, Status.REJECTED, now, by="check", why=NO_SUCH_POST, keep=context.keep)
-        found = check_source(self._fetcher, ping, facts.keys(ping.post_key))
+        found = check_source(page, ping, facts.keys(ping.post_key))
         return self._by_source(ping, found, counts, context, now)
 
-    def _without_revision(self, ping: Ping, context: JudgingContext, now: datetime) -> Change:
+    def _fetch(self, ping: Ping, look: Look, now: datetime) -> Fetched | FetchFailed:
+        """Fetch a ping's source; return why it failed, unless a longer look is to follow."""
+        admission = Admission(self._turns, ping, look, now)
+        try:
+            return self._fetcher.get(ping.url, seconds=look.seconds, admit=admission.admit)
+        except TooSlow as failure:
+            if not look.is_first:
+                return failure
+            admission.mark_slow()
+            raise NeedsLongerLook from None
+        except FetchFailed as failure:
+            return failure
+
+    def _without_revision(self, ping: Ping, context: JudgingContext, now: datetime, look: Look) -> Change:
         """Judge a ping's own texts: the revision alone is spam, and someone else may have sent it."""
-        change = self._change(replace(ping, revision=None), context, now)
+        change = self._change(replace(ping, revision=None), context, now, look)
         return replace(change, before=ping)
 
     def _by_source(
@@ -157,8 +195,14 @@ class Verifier:
 
 
 def _waits(ping: Ping, now: datetime) -> bool:
-    is_due = bool(ping.check_at) and ping.check_at <= stamp(now)
-    return ping.status is Status.RECEIVED or ping.needs_check or is_due
+    is_due = ping.check_at <= stamp(now) if ping.check_at else ping.status is Status.RECEIVED
+    return ping.needs_check or is_due
+
+
+def _put_off(ping: Ping, until: datetime | None, context: JudgingContext, now: datetime) -> Change:
+    if until:
+        return postponed(ping, until)
+    return _recorded(ping, CROWDED, NOT_LOOKED_AT, context, now)
 
 
 def _has_undecided_revision(ping: Ping) -> bool:

@@ -13,7 +13,7 @@ from trackback.protocols.discovery import Endpoint, Lookup, find_endpoint
 from trackback.sending.attempt import Taken, attempt
 from trackback.sending.run_context import RunContext
 from trackback.sending.throttle import BLOCKED, HostThrottle
-from trackback.urls import site_of
+from trackback.urls import host_and_port
 from trackback.web.html.article import Article, Citation
 
 SIDE_BY_SIDE = 8
@@ -99,7 +99,7 @@ class PostRun:
         """Look up the endpoints of targets; targets on one site are fetched one at a time."""
         sites: dict[str, list[str]] = defaultdict(list)
         for target in targets:
-            sites[site_of(target)].append(target)
+            sites[host_and_port(target)].append(target)
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
             found = pool.map(self._look_up_one_by_one, sites, sites.values())
             return {target: lookup for every in found for target, lookup in every}
@@ -133,7 +133,7 @@ class PostRun:
             return self._put(record.ended(Stage.DUPLICATE, f"the same ping URL as {other}", now))
         if self._left <= 0 and not record.ping_url:
             return self._put(record.ended(Stage.DROPPED, ENOUGH, now))
-        if message := self._reason_to_wait(site_of(endpoint.url), self._context.throttle):
+        if message := self._reason_to_wait(host_and_port(endpoint.url), self._context.throttle):
             return self._put(record.put_off(message, now))
         return self._sent(key, record, endpoint)
 
@@ -151,7 +151,7 @@ class PostRun:
         self._left -= not record.ping_url
         if self._dry_run:
             return Step(replace(record, protocol=endpoint.protocol, ping_url=endpoint.url), form)
-        site = site_of(endpoint.url)
+        site = host_and_port(endpoint.url)
         self._context.throttle.wait(site)
         try:
             sent = attempt(self._context, record, endpoint, form)
@@ -172,7 +172,7 @@ class PostRun:
 
 def site_key(url: str) -> str:
     """Return the key of a URL's site, which is the same for every spelling."""
-    return host_key(site_of(url))
+    return host_key(host_and_port(url))
 
 
 def _is_open(record: SentPing, retry: Collection[Stage | None], now: datetime) -> bool:

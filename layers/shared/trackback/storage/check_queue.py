@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import boto3
@@ -13,6 +14,12 @@ from trackback.storage.dynamodb import CONFIG
 MOST_ENTRIES = 10
 MOST_BYTES = 256_000
 """Limits of one SendMessageBatch call; SQS now accepts 1 MB, but the lower limit does no harm."""
+
+SCHEDULE = "schedule"
+"""The group of all that may take long: what is due (template.yaml), and longer looks at slow sites.
+
+A group is in one environment at a time, so another one is always free for first looks.
+"""
 
 _LONGEST_GROUP = 128
 
@@ -28,11 +35,13 @@ class Message:
             batch that a function receives, the queue's own message id.
         body: Its content.
         group: Messages of one group arrive in order, and never concurrently.
+        sent_at: When it was sent, of one that a function receives.
     """
 
     id: str
     body: Mapping[str, Any]
     group: str = ""
+    sent_at: datetime | None = None
 
 
 class Queue:
@@ -64,7 +73,13 @@ class Queue:
 
 def read_batch(event: Mapping[str, Any]) -> list[Message]:
     """Return the messages in an event from the queue."""
-    return [Message(record["messageId"], json.loads(record["body"])) for record in event["Records"]]
+    return [_message(record) for record in event["Records"]]
+
+
+def _message(record: Mapping[str, Any]) -> Message:
+    known = record["attributes"]
+    sent_at = datetime.fromtimestamp(int(known["SentTimestamp"]) / 1_000, UTC)
+    return Message(record["messageId"], json.loads(record["body"]), known["MessageGroupId"], sent_at)
 
 
 def failures(ids: Iterable[str]) -> dict[str, Any]:

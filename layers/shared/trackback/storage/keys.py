@@ -36,6 +36,9 @@ FEED = "feed#"
 SWEEP, SWEPT = "sweep#", "swept#"
 """How far the sweep has read the table; and before a ping's id: how often it has found that ping waiting."""
 
+TURNS = "turns#"
+"""Before a server's address: until when its rates are used up."""
+
 STATUS_DELIVERY, STATUS_SENT, STATUS_JOB = "delivery", "sent", "send"
 """Partitions of the index by_status without pings; the others are the values of `Status`."""
 

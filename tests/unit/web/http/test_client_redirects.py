@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.websites import page, redirect, watched_connects, website
+from tests.support.websites import page, redirect, silence, watched_connects, website
 from tests.unit.web.http.fetching import NOT_PLAIN, NOT_PUBLIC, PORT, get, here
-from trackback.web.http.client import Fetcher, FetchFailed
+from trackback.web.http.client import Fetcher, FetchFailed, TooSlow
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See", "307 Temporary", "308 Permanent"])
@@ -80,17 +80,30 @@ def test_a_redirect_leads_only_where_one_may_go(location: str, words: str) -> No
     assert str(failure.value) == words
 
 
-def test_redirects_to_one_site_are_followed_only_as_often_as_is_allowed() -> None:
-    allowed = [True, True, False]
+def test_every_connection_of_a_fetch_may_be_prevented() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def admit(url: str, address: str) -> None:
+        asked.append((url, address))
+        if len(asked) == 3:
+            raise FetchFailed("asked too often")
+
     with website({"/": page("a victim")}) as victim, website(redirect(f"{victim.url}/")) as site:
-        fetcher = Fetcher(loopback=True, seconds=5, may_redirect_to=lambda _: allowed.pop(0))
-        assert [fetcher.get(site.url).body for _ in range(2)] == [b"a victim"] * 2
+        assert here().get(site.url, admit=admit).body == b"a victim"
         with pytest.raises(FetchFailed, match="asked too often"):
-            fetcher.get(site.url)
-    assert victim.connections == 2
+            here().get(site.url, admit=admit)
+    assert asked == [(one, "127.0.0.1") for one in (site.url, f"{victim.url}/", site.url)]
+    assert (site.connections, victim.connections) == (1, 1)
 
 
-def test_a_redirect_within_a_site_needs_no_leave() -> None:
-    with website({"/a": redirect("/b"), "/b": page("b")}) as site:
-        fetcher = Fetcher(loopback=True, seconds=5, may_redirect_to=lambda _: False)
-        assert fetcher.get(f"{site.url}/a").body == b"b"
+def test_each_address_that_is_tried_is_asked_about_so_that_no_name_hides_its_server() -> None:
+    tried: list[str] = []
+    with website(page("here")) as site:
+        fetcher = Fetcher(loopback=True, seconds=5, resolve=lambda _: ["127.0.0.9", "127.0.0.1"])
+        fetcher.get(f"http://blog.example:{site.port}/", admit=lambda _, address: tried.append(address))
+    assert tried == ["127.0.0.9", "127.0.0.1"]
+
+
+def test_a_fetch_may_be_given_less_time_than_the_client_has() -> None:
+    with website(silence) as site, pytest.raises(TooSlow, match=r"within 0\.1 seconds"):
+        here().get(site.url, seconds=0.1)

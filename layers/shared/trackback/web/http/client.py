@@ -15,7 +15,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from http import HTTPStatus
 from urllib.parse import urlencode, urljoin, urlsplit
 
@@ -23,7 +23,7 @@ from urllib3 import exceptions as urllib3
 from urllib3.response import BaseHTTPResponse
 
 from trackback.errors import PingRefused, TrackbackError
-from trackback.urls import read_source, site_of
+from trackback.urls import read_source
 from trackback.web.http.addresses import is_loopback, is_public
 from trackback.web.http.connection import Budget, Connection, TlsConnection, TooMuch, Unreachable, tls_context
 from trackback.web.http.decompression import ACCEPTED, decompressed
@@ -63,6 +63,21 @@ class FetchRefused(FetchFailed):
     """The URL must not be fetched, now or later; nothing was sent."""
 
 
+class TooSlow(FetchFailed):
+    """The server did not answer in time."""
+
+
+Admit = Callable[[str, str], None]
+"""Is called with a URL and the server's address before each connection, and may raise to prevent it.
+
+Many pings to pages that redirect cannot direct our requests at one victim then.
+"""
+
+
+def _admit_all(_url: str, _address: str) -> None:
+    """Prevent nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
     """A response of any status, with its URL and server address; `whole` is False if the body was cut off."""
@@ -85,15 +100,9 @@ class Fetcher:
         loopback: bool = False,
         seconds: float = SECONDS,
         resolve: Callable[[str], Sequence[str]] | None = None,
-        may_redirect_to: Callable[[str], bool] = lambda _: True,
         user_agent: str = USER_AGENT,
     ) -> None:
-        """Configure a client; `loopback` also allows this machine, at any port, for the local stack only.
-
-        `may_redirect_to` is called with the URL of each redirect to another site and may veto it, so that
-        many pings to redirecting pages cannot direct our requests at one victim.
-        """
-        self._may_redirect_to = may_redirect_to
+        """Configure a client; `loopback` also allows this machine, at any port, for the local stack only."""
         self._ours = {**_OURS, "User-Agent": user_agent}
         self._loopback = loopback
         self._seconds = seconds
@@ -103,14 +112,23 @@ class Fetcher:
     def _tls(self) -> ssl.SSLContext:
         return tls_context()
 
-    def get(self, url: str, *, accept: str = _HTML, headers: Mapping[str, str] = {}) -> Fetched:
-        """Return the response to a GET, after redirects.
+    def get(
+        self,
+        url: str,
+        *,
+        accept: str = _HTML,
+        headers: Mapping[str, str] = {},
+        seconds: float = SECONDS,
+        admit: Admit = _admit_all,
+    ) -> Fetched:
+        """Return the response to a GET, after redirects, within so many seconds or the client's own limit.
 
         Raises:
             FetchFailed: the URL must not be fetched, or there is no usable response.
         """
         asked = {**headers, **self._ours, "Accept": accept}
-        return self._in_words(lambda budget: self._follow(url, asked, budget))
+        seconds = min(seconds, self._seconds)
+        return self._in_words(lambda budget: self._follow(url, asked, budget, admit), seconds)
 
     def post(self, url: str, form: Mapping[str, str]) -> Fetched:
         """Return the response to a form in UTF-8; otherwise like `send`."""
@@ -145,36 +163,40 @@ class Fetcher:
                 at = _redirected(at, location)
             raise FetchFailed(_REDIRECTS)
 
-        return self._in_words(ask)
+        return self._in_words(ask, self._seconds)
 
-    def _in_words(self, fetch: Callable[[Budget], Fetched]) -> Fetched:
+    def _in_words(self, fetch: Callable[[Budget], Fetched], seconds: float) -> Fetched:
         try:
-            return fetch(Budget(self._seconds))
+            return fetch(Budget(seconds))
         except (TimeoutError, urllib3.TimeoutError):
-            raise FetchFailed(f"its server did not answer within {self._seconds:g} seconds") from None
+            raise TooSlow(f"its server did not answer within {seconds:g} seconds") from None
         except tuple(_WORDS) as error:
             raise FetchFailed(next(_WORDS[kind] for kind in _WORDS if isinstance(error, kind))) from error
 
-    def _follow(self, url: str, headers: Mapping[str, str], budget: Budget) -> Fetched:
+    def _follow(self, url: str, headers: Mapping[str, str], budget: Budget, admit: Admit) -> Fetched:
         url = _checked(url)
         for _ in range(MAX_REDIRECTS + 1):
-            with self._answer(url, headers, budget) as (response, peer):
+            with self._answer(url, headers, budget, admit=admit) as (response, peer):
                 location = response.get_redirect_location()
                 if not location:
                     return _fetched(url, response, peer)
-            before, url = url, _redirected(url, location)
-            if site_of(url) != site_of(before) and not self._may_redirect_to(url):
-                raise FetchFailed("it redirects to a site that is being asked too often just now")
+            url = _redirected(url, location)
         raise FetchFailed(_REDIRECTS)
 
     @contextmanager
     def _answer(
-        self, url: str, headers: Mapping[str, str], budget: Budget, body: bytes | None = None
+        self,
+        url: str,
+        headers: Mapping[str, str],
+        budget: Budget,
+        body: bytes | None = None,
+        *,
+        admit: Admit = _admit_all,
     ) -> Iterator[tuple[BaseHTTPResponse, str]]:
         """Send one request; yield the response and the server's address."""
         parts = urlsplit(url)
         target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        with closing(self._connection(url, budget)) as connection:
+        with closing(self._connection(url, budget, partial(admit, url))) as connection:
             budget.bytes = MAX_HEAD
             method = "GET" if body is None else "POST"
             connection.request(method, target, body, headers=headers, preload_content=False)
@@ -184,13 +206,13 @@ class Fetcher:
                 budget.bytes = MAX_SENT
                 yield response, connection.peer
 
-    def _connection(self, url: str, budget: Budget) -> Connection:
+    def _connection(self, url: str, budget: Budget, admit: Callable[[str], None]) -> Connection:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
         addresses = self._judged(host, port, budget)
         if parts.scheme == "https":
-            return TlsConnection(host, port, addresses, budget, ssl_context=self._tls)
-        return Connection(host, port, addresses, budget)
+            return TlsConnection(host, port, addresses, budget, admit, ssl_context=self._tls)
+        return Connection(host, port, addresses, budget, admit)
 
     def _judged(self, host: str, port: int, budget: Budget) -> Sequence[str]:
         """Return the host's addresses; raise FetchRefused if any is not public."""

@@ -2,7 +2,7 @@
 
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from time import monotonic
 from typing import Any, cast
@@ -65,8 +65,18 @@ class _TlsSocket(_Socket, ssl.SSLSocket):
 class Connection(HTTPConnection):
     """A connection for one request, to checked addresses of the host; it does not resolve the name again."""
 
-    def __init__(self, host: str, port: int, addresses: Sequence[str], budget: Budget, **tls: Any) -> None:
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        addresses: Sequence[str],
+        budget: Budget,
+        admit: Callable[[str], None] = lambda _: None,
+        **tls: Any,
+    ) -> None:
+        """`admit` is called with each address before it is tried, and may raise."""
         super().__init__(host, port, timeout=budget.seconds(), **tls)
+        self._admit = admit
         self._addresses = addresses[:MAX_ATTEMPTS]
         self.peer = ""
         self._budget = budget
@@ -79,6 +89,7 @@ class Connection(HTTPConnection):
             TimeoutError: no address accepts it in time.
         """
         for left, address in zip(range(len(self._addresses), 0, -1), self._addresses, strict=True):
+            self._admit(address)
             with suppress(OSError):
                 return self._attempt(address, self._budget.seconds() / left)
         self._budget.seconds()
