@@ -23,7 +23,7 @@ def spellings(web: Web, number: int) -> list[Ping]:
 
 def waiting(web: Web, pings: list[Ping]) -> list[Ping]:
     """Return the pings that have no verdict yet, as they are stored now."""
-    return [ping for ping in map(lambda one: web.store.get(one.id), pings) if ping.verdict is None]
+    return [ping for ping in (web.store.get(one.id) for one in pings) if ping.verdict is None]
 
 
 def test_spellings_of_one_page_wait_for_their_turns_and_get_them(web: Web) -> None:
@@ -71,7 +71,7 @@ def test_a_redirect_counts_where_it_leads_to(web: Web) -> None:
     web.answers |= {f"/to{n}": redirect(web.url(f"/?n={n}", "victim.example")) for n in range(8)}
     checks = [web.verify(web.add(f"/to{n}", f"blog{n}.example")).verdict for n in range(8)]
     assert len([path for path in web.asked() if path.startswith("/?n=")]) == 5
-    refused = [verdict.why for verdict in checks if verdict and verdict.why]
+    refused = [verdict.why for verdict in checks if verdict and verdict.http_status is None]
     assert refused == ["it redirects to a site that is being asked too often just now"] * 3
 
 
