@@ -38,3 +38,12 @@ def shorten(text: str, limit: int) -> str:
 
     ends = accumulate(map(len, iter_graphemes(text[:limit])))
     return text[: max((end for end in ends if end < limit), default=limit - 1)].rstrip() + "…"
+
+
+def shorten_to_bytes(text: str, limit: int) -> str:
+    """Cut `text` as `shorten` does, to at most `limit` bytes of UTF-8."""
+    encoded = text.encode(errors="replace")
+    if len(encoded) <= limit:
+        return text
+    room = limit - len("…".encode())
+    return shorten(text, len(encoded[:room].decode(errors="ignore")) + 1) if room >= 0 else ""

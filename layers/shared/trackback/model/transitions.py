@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from trackback.errors import StatusChanged
 from trackback.model.ping import UNWANTED, Due, HistoryEntry, Ping, Status
-from trackback.model.texts import Texts, shorten
+from trackback.model.texts import Texts, shorten_to_bytes
 from trackback.model.verdict import Gone, LinkStatus, Verdict
 from trackback.timestamps import stamp
 
@@ -20,8 +20,12 @@ KEEP_UNWANTED = timedelta(days=30)
 FIRST_RECHECK = timedelta(days=1)
 """When an approved ping's source is checked again for the first time."""
 
+CHECK_PAUSE = timedelta(hours=1)
+"""How long after a check other texts of the sender wait for the next: who alternates two costs no fetches."""
+
 _MOST_HISTORY = 20
-_WHY = 60  # characters of a reason in the history; the verdict has every reason in full
+_MOST_BY_STRANGERS = 6  # of them by the check and the sender, which strangers can add to at will
+_WHY = 80  # bytes of a reason in the history; the verdict has every reason in full
 _UNDO = "undo"
 
 
@@ -97,7 +101,12 @@ def decided(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and f
 
 
 def _with_entry(ping: Ping, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
-    return (*ping.history, entry)[-_MOST_HISTORY:]
+    """Return the history with one entry more, without the oldest of those that strangers caused."""
+    entries = [*ping.history, entry]
+    by_strangers = [one for one in entries if one.by in {"check", "sender"}]
+    for one in by_strangers[:-_MOST_BY_STRANGERS]:
+        entries.remove(one)
+    return tuple(entries[-_MOST_HISTORY:])
 
 
 def undone(before: Ping, now: datetime, *, keep: timedelta = KEEP_UNWANTED) -> Change:
@@ -162,7 +171,7 @@ def checked(
     """Return the change that records a verdict and its outcome."""
     after = before
     if outcome.status is not before.status:
-        why = shorten(verdict.reasons[0].text, _WHY) if verdict.reasons else ""
+        why = shorten_to_bytes(verdict.reasons[0].text, _WHY) if verdict.reasons else ""
         after = decided(before, outcome.status, now, by=outcome.by, why=why, keep=keep).after
     if outcome.status not in UNWANTED:
         is_revised = outcome.status is Status.APPROVED and bool(before.revision)
@@ -214,8 +223,8 @@ def reopened(known: Ping, ping: Ping) -> Change:
     entry = HistoryEntry(ping.received_at, Status.RECEIVED, "sender")
     reset: dict[str, Any] = {"status": Status.RECEIVED, "verdict": None, "check_count": 0, "revision": None}
     reset |= {"expires_at": 0, "check_at": "", "due": None, "notified": ""}
-    after = replace(known, **reset, texts=ping.texts, history=_with_entry(known, entry), needs_check=True)
-    return Change(known, after)
+    after = replace(known, **reset, texts=ping.texts, history=_with_entry(known, entry))
+    return Change(known, _to_be_checked(after, _earliest_check(known, ping)))
 
 
 def no_longer_due(before: Ping) -> Change:
@@ -226,5 +235,30 @@ def no_longer_due(before: Ping) -> Change:
 def revised(known: Ping, ping: Ping) -> Change:
     """Return the change that stores a later ping's texts as a revision; unchanged texts drop it."""
     if ping.texts != known.texts:
-        return Change(known, replace(known, revision=ping.texts, needs_check=True))
+        after = replace(known, revision=ping.texts)
+        return Change(known, _to_be_checked(after, _earliest_check(known, ping)))
     return Change(known, replace(_without_revision(known), needs_check=False))
+
+
+def _to_be_checked(ping: Ping, earliest: str) -> Ping:
+    """Return a ping that is to be checked at once, or at a time, and not later than it already is."""
+    if not earliest:
+        return replace(ping, needs_check=True)
+    return replace(ping, due=Due.CHECK, check_at=min(filter(None, (ping.check_at, earliest))))
+
+
+def _earliest_check(known: Ping, ping: Ping) -> str:
+    """Return when a later ping's texts may be checked; empty for at once, or if a check is on its way."""
+    last = known.history[-1] if known.history else None
+    if known.needs_check:
+        return ""
+    if known.status is Status.RECEIVED and last and last.by == "sender":
+        return known.check_at
+    checks = [
+        known.verdict.checked_at if known.verdict else "",
+        last.at if last and last.by == "check" else "",
+    ]
+    if not (checked_at := max(checks)):
+        return ""
+    earliest = stamp(datetime.fromisoformat(checked_at) + CHECK_PAUSE)
+    return earliest if earliest > ping.received_at else ""

@@ -13,6 +13,7 @@ from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.flood import FloodCounts
 from trackback.receiving.spam.policy import Judgement
 from trackback.receiving.spam.reflection import is_reflection
+from trackback.receiving.verdict_size import bounded
 from trackback.timestamps import stamp
 from trackback.web.budget import TooCostly
 from trackback.web.html.page import Document, read_page
@@ -103,7 +104,7 @@ def verdict(ping: Ping, found: SourceCheck, judgement: Judgement, now: datetime)
     """Build the verdict for the author; it omits what repeats the ping itself."""
     document, page = found.document, found.page
     link = document.link if document and found.link is LinkStatus.FOUND else None
-    return Verdict(
+    full = Verdict(
         link=found.link,
         checked_at=stamp(now),
         url=page.url if page and page.url != ping.url else "",
@@ -118,3 +119,4 @@ def verdict(ping: Ping, found: SourceCheck, judgement: Judgement, now: datetime)
         score=judgement.score,
         reasons=judgement.reasons,
     )
+    return bounded(full)

@@ -1,6 +1,6 @@
 """Records of the table's stream: which ping changed, and who must be notified."""
 
-from trackback.model.ping import Status
+from trackback.model.ping import Due, Status
 from trackback.model.settings import Event
 from trackback.storage.dynamodb import Item
 
@@ -32,5 +32,6 @@ def event_of(record: Item) -> Event | None:
         return Event.REMOVED
     if after == Status.PENDING and before is None:
         return Event.PENDING
-    was_looked_at = "unlooked" in old and "unlooked" not in new
+    is_listed = new.get("due", {}).get("S") == Due.REVISED != old.get("due", {}).get("S")
+    was_looked_at = is_listed or ("unlooked" in old and "unlooked" not in new)
     return Event.PENDING if after == Status.APPROVED and was_looked_at and "revision" in new else None
