@@ -39,7 +39,7 @@ from trackback.storage.signing_keys import Keys
 from trackback.storage.table import Table
 
 # At import, so that a missing setting fails the start and not the third page.
-table = Table(os.environ["TABLE"])
+table = Table(os.environ["TABLE"], is_patient=True)
 keys = Keys(os.environ["SIGNING_KEY"])
 logger = Logger()
 services = Services(

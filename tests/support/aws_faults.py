@@ -22,8 +22,13 @@ class _Raw:
 
 def answer(asked: Table | Queue, operation: str, times: int, body: dict[str, Any], status: int = 400) -> None:
     """Answer the next requests of an operation with an error, then let requests through again."""
-    left = [AWSResponse("", status, _NO_HEADERS, _Raw(json.dumps(body).encode())) for _ in range(times)]
+    left = [response(body, status) for _ in range(times)]
     _before_send(asked.client, operation, lambda: left.pop() if left else None)
+
+
+def response(body: dict[str, Any], status: int = 400) -> AWSResponse:
+    """Return an answer of AWS's."""
+    return AWSResponse("", status, _NO_HEADERS, _Raw(json.dumps(body).encode()))
 
 
 def break_off(client: Any, operation: str, error: BaseException, number: int = 1) -> None:

@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         use_stand_in()
         use_region()
-        done: bool = args.run(args) if _is_without_table(args) else args.run(Table(args.table), args)
+        done: bool = (
+            args.run(args) if _is_without_table(args) else args.run(Table(args.table, is_patient=True), args)
+        )
         sys.stdout.flush()
     except BrokenPipeError:  # for example, `head` has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # takes what is still to be flushed

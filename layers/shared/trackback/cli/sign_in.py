@@ -37,7 +37,7 @@ def _find_service(args: Namespace) -> _Service:
     stack = Stack(stack_name(args.stack))
     named = args.api or os.environ.get("TRACKBACK_API")
     try:
-        table = Table(stack.output("TableName"))
+        table = Table(stack.output("TableName"), is_patient=True)
         return _Service(find_api(table, named or stack.output("ApiUrl")), table, _keys(stack.name))
     except StackUnknown:
         if not is_on_this_machine():

@@ -25,6 +25,7 @@ Item = Mapping[str, Any]
 """A record's attributes by name."""
 
 _TRIES = 8
+_PATIENT_TRIES = 20
 _THROTTLED = {"ProvisionedThroughputExceededException", "RequestLimitExceeded", "ThrottlingException"}
 
 # Senders wait 4 to 10 seconds, readers less: failing fast, so that they can retry, is better than hanging.
@@ -51,6 +52,25 @@ _from_dynamodb = _Deserializer().deserialize
 def connect() -> "DynamoDBClient":
     """Return a client; region, credentials and a stand-in's endpoint come from the environment."""
     return boto3.client("dynamodb", config=CONFIG)
+
+
+def be_patient(client: "DynamoDBClient") -> None:
+    """Have a client wait out a throughput ceiling: it repeats what is refused, for up to nine seconds.
+
+    For the author, whose decisions must pass while strangers use up the table's units and are refused.
+    """
+    pause: Any = _pause_before_retry
+    client.meta.events.register_first("needs-retry.dynamodb", pause)
+
+
+def _pause_before_retry(
+    response: tuple[object, Mapping[str, Any]] | None, attempts: int, **_: object
+) -> float | None:
+    """Return how long botocore pauses before it tries again; None leaves the decision to its own rules."""
+    code = response[1].get("Error", {}).get("Code") if response else None
+    if code not in _THROTTLED or attempts >= _PATIENT_TRIES:
+        return None
+    return random.uniform(0, min(0.5, 0.05 * 2**attempts))  # noqa: S311 - only spreads the load
 
 
 @contextmanager

@@ -9,7 +9,17 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from trackback.errors import StatusChanged, TableBusy
-from trackback.storage.dynamodb import BUSY, TOO_LATE, Item, connect, expressions, to_item, to_plain, tries
+from trackback.storage.dynamodb import (
+    BUSY,
+    TOO_LATE,
+    Item,
+    be_patient,
+    connect,
+    expressions,
+    to_item,
+    to_plain,
+    tries,
+)
 from trackback.storage.keys import Index
 
 BATCH = 100
@@ -33,10 +43,15 @@ class Update(NamedTuple):
 class Table:
     """The table that `template.yaml` defines."""
 
-    def __init__(self, name: str) -> None:
-        """Region, credentials and a stand-in's endpoint come from the environment."""
+    def __init__(self, name: str, *, is_patient: bool = False) -> None:
+        """Region, credentials and a stand-in's endpoint come from the environment.
+
+        `is_patient` is for the author: what the table's ceiling refuses is repeated for some seconds.
+        """
         self.name = name
         self.client = connect()
+        if is_patient:
+            be_patient(self.client)
 
     def get(self, record: str) -> dict[str, Any]:
         """Return the current state of a record, empty if there is none."""
