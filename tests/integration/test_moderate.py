@@ -189,14 +189,16 @@ def test_a_body_that_is_broken_does_nothing(author: Visitor) -> None:
     assert answer["statusCode"] == 400
 
 
-def test_a_flooded_table_asks_for_patience(author: Visitor) -> None:
-    faults.answer(app.table, "Query", 2, faults.error("ProvisionedThroughputExceededException"))
+def test_a_flooded_table_asks_for_patience(author: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    faults.answer(app.table, "Query", 20, faults.error("ProvisionedThroughputExceededException"))
     answer = author.get(QUEUE)
     assert (answer["statusCode"], "in a minute" in answer["body"]) == (429, True)
 
 
-def test_a_flooded_record_asks_for_patience_too(author: Visitor) -> None:
-    faults.answer(app.table, "GetItem", 2, faults.error("ThrottlingException"))
+def test_a_flooded_record_asks_for_patience_too(author: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    faults.answer(app.table, "GetItem", 20, faults.error("ThrottlingException"))
     answer = author.get(f"{QUEUE}/ping/{NO_PING}")
     assert (answer["statusCode"], answer["headers"]["Retry-After"]) == (429, "60")
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -29,11 +30,9 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def refusing(table: Table, refuses: Callable[[], bool]) -> None:
     """Have a table's ceiling refuse requests."""
-
+    answer: Any = lambda **_: faults.response(THROTTLED) if refuses() else None  # noqa: E731 - typed as any
     for operation in OPERATIONS:
-        table.client.meta.events.register(
-            f"before-send.dynamodb.{operation}", lambda **_: faults.response(THROTTLED) if refuses() else None
-        )
+        table.client.meta.events.register(f"before-send.dynamodb.{operation}", answer)
 
 
 @pytest.fixture
