@@ -1,4 +1,4 @@
-"""What is sent again costs little: a repeat one refused write, other texts at most one check an hour."""
+"""What is sent again costs little: a repeat one refused write, ever other texts at most one check an hour."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ from tests.integration.conftest import NOW, Web
 from tests.support.units import Writes
 from trackback.model.ping import Due, Ping, Status
 from trackback.model.settings import Event
-from trackback.model.transitions import CHECK_PAUSE
+from trackback.model.transitions import CHECK_PAUSE, revision_dismissed
 from trackback.storage.dynamodb import to_item
 from trackback.storage.items import to_attributes
 from trackback.storage.pings import Added
@@ -51,9 +51,18 @@ def test_other_texts_for_what_the_author_put_away_write_nothing(
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED])
-def test_other_texts_soon_after_a_check_wait_for_the_next(web: Web, checked: Ping, status: Status) -> None:
+def test_the_first_other_texts_are_checked_at_once(web: Web, checked: Ping, status: Status) -> None:
     web.store.decide(checked.id, status, NOW)
     before = web.store.get(checked.id)
+    web.add(title="First")
+    assert needs_check(change(before, web.store.get(checked.id)))
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED])
+def test_still_others_soon_after_a_check_wait_for_the_next(web: Web, checked: Ping, status: Status) -> None:
+    web.store.decide(checked.id, status, NOW)
+    web.add(title="First")
+    before = web.verify(checked)
     for title in ("Second", "Third", "Second", "Third"):
         assert web.store.add(web.ping(title=title)) is Added.REVISED
     after = web.store.get(checked.id)
@@ -62,13 +71,16 @@ def test_other_texts_soon_after_a_check_wait_for_the_next(web: Web, checked: Pin
     assert (after.revision.title, after.due, after.check_at) == ("Third", Due.CHECK, SOON)
     assert web.store.due(NOW + CHECK_PAUSE, 9) == [checked.id]
     looked_at = web.verify(checked, CHECK_PAUSE)
-    assert fetches(web) == 2
+    assert fetches(web) == 3
     assert not looked_at.needs_check
     assert looked_at.revision
 
 
 def test_the_author_hears_of_other_texts_that_waited_for_their_check(web: Web, checked: Ping) -> None:
     web.store.decide(checked.id, Status.APPROVED, NOW)
+    web.add(title="First")
+    web.verify(checked)
+    web.store.apply(revision_dismissed(web.store.get(checked.id)))
     web.add(title="Second")
     before = web.store.get(checked.id)
     assert event_of(change(before, web.verify(checked, CHECK_PAUSE))) is Event.PENDING
@@ -76,13 +88,16 @@ def test_the_author_hears_of_other_texts_that_waited_for_their_check(web: Web, c
 
 def test_other_texts_long_after_a_check_are_checked_at_once(web: Web) -> None:
     web.answers["/re"] = web.link()
-    before = web.verify(web.add(), -CHECK_PAUSE)
+    web.verify(web.add(), -2 * CHECK_PAUSE)
+    before = web.verify(web.add(title="First"), -CHECK_PAUSE)
     web.add(title="Second")
     assert needs_check(change(before, web.store.get(before.id)))
 
 
-def test_a_ping_that_the_check_put_away_is_reopened_at_most_once_an_hour(web: Web) -> None:
+def test_a_ping_that_the_check_put_away_twice_is_reopened_at_most_once_an_hour(web: Web) -> None:
     ping = web.add(post="/nothing/")
+    assert web.verify(ping).status is Status.REJECTED
+    web.add(post="/nothing/", title="First")
     assert web.verify(ping).status is Status.REJECTED
     for title in ("A reply", "Second", "Third"):
         web.add(post="/nothing/", title=title)

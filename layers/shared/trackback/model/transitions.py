@@ -21,7 +21,7 @@ FIRST_RECHECK = timedelta(days=1)
 """When an approved ping's source is checked again for the first time."""
 
 CHECK_PAUSE = timedelta(hours=1)
-"""How long after a check other texts of the sender wait for the next: who alternates two costs no fetches."""
+"""How long after a check still other texts wait for the next: who alternates two costs no fetches."""
 
 _MOST_HISTORY = 20
 _MOST_BY_STRANGERS = 6  # of them by the check and the sender, which strangers can add to at will
@@ -96,7 +96,8 @@ def decided(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and f
     elif before.status is Status.APPROVED:
         after = replace(after, due=None, check_at="", link_missing=None)
     if status in UNWANTED:
-        after = replace(after, due=None, check_at="", expires_at=int((now + keep).timestamp()))
+        expires = int((now + keep).timestamp())
+        after = replace(after, due=None, check_at="", needs_check=False, expires_at=expires)
     return Change(before, after)
 
 
@@ -212,9 +213,7 @@ def _without_revision(ping: Ping) -> Ping:
 
 def postponed(before: Ping, until: datetime) -> Change:
     """Return the change that delays a ping's next check to its turn at the source's site."""
-    is_revised = before.status is Status.APPROVED and bool(before.revision)
-    due = _due(is_revised=is_revised, is_gone=_was_gone(before))
-    due = Due.TURN if due is Due.CHECK else due
+    due = before.due if before.due in {Due.REVISED, Due.GONE} else Due.TURN
     return Change(before, replace(before, due=due, check_at=stamp(until), needs_check=False))
 
 
@@ -248,9 +247,10 @@ def _to_be_checked(ping: Ping, earliest: str) -> Ping:
 
 
 def _earliest_check(known: Ping, ping: Ping) -> str:
-    """Return when a later ping's texts may be checked; empty for at once, or if a check is on its way."""
+    """Return when a later ping's texts may be checked; empty for at once, as the first other texts are."""
     last = known.history[-1] if known.history else None
-    if known.needs_check:
+    is_first = not known.revision and all(entry.by != "sender" for entry in known.history)
+    if known.needs_check or is_first:
         return ""
     if known.status is Status.RECEIVED and last and last.by == "sender":
         return known.check_at
