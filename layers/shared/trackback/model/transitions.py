@@ -83,6 +83,7 @@ def decided(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and f
         client_hash="",
         expires_at=0,
         previous_texts=None,
+        comes_first=_comes_first(status, before.verdict),
     )
     if status is Status.APPROVED:
         if take and before.revision:
@@ -94,6 +95,10 @@ def decided(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and f
     if status in UNWANTED:
         after = replace(after, due=None, check_at="", expires_at=int((now + keep).timestamp()))
     return Change(before, after)
+
+
+def _comes_first(status: Status, verdict: Verdict | None) -> bool:
+    return status is Status.PENDING and verdict is not None and verdict.proves_link
 
 
 def _with_entry(ping: Ping, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
@@ -174,6 +179,7 @@ def checked(
         replace(
             after,
             verdict=verdict,
+            comes_first=_comes_first(outcome.status, verdict),
             verified=before.verified or verdict.link is LinkStatus.FOUND,
             check_count=outcome.check_count,
             link_missing=outcome.link_missing,
@@ -213,7 +219,7 @@ def reopened(known: Ping, ping: Ping) -> Change:
     """Return the change that reopens a ping, put away only by the check, with a later ping's texts."""
     entry = HistoryEntry(ping.received_at, Status.RECEIVED, "sender")
     reset: dict[str, Any] = {"status": Status.RECEIVED, "verdict": None, "check_count": 0, "revision": None}
-    reset |= {"expires_at": 0, "check_at": "", "due": None, "notified": ""}
+    reset |= {"expires_at": 0, "check_at": "", "due": None, "notified": "", "comes_first": False}
     after = replace(known, **reset, texts=ping.texts, history=_with_entry(known, entry), needs_check=True)
     return Change(known, after)
 

@@ -1,7 +1,8 @@
 """Lists of pings for the author's pages: by tab, in pages, with bounded reads however many pings are stored.
 
-Each tab is one partition of an index, or two: revisions of approved pings come before the pending pings,
-found through `by_due` (`Due.REVISED`), which also finds disappeared pings (`Due.GONE`). Indexes are
+Each tab is one partition of an index. Only the pending tab has three: first the pings whose link was found
+(`Ping.comes_first`), so that no flood hides them; then revisions of approved pings, found through `by_due`
+(`Due.REVISED`), which also finds disappeared pings (`Due.GONE`); then the other pending pings. Indexes are
 eventually consistent, so an entry is shown only if its record agrees. Received pings are in no index: their
 tab reads a part of the table (`storage.received`).
 """
@@ -17,7 +18,8 @@ from trackback.model.listing import decode_cursor, encode_cursor
 from trackback.model.ping import Due, Ping, Status
 from trackback.model.posts import post_key
 from trackback.storage.dynamodb import raising_table_busy
-from trackback.storage.keys import BY_DUE, BY_POST, BY_STATUS, Index
+from trackback.storage.items import status_value, status_values
+from trackback.storage.keys import BY_DUE, BY_POST, BY_STATUS, STATUS_LINKED, Index
 from trackback.storage.pings import PingStore
 from trackback.storage.received import received
 from trackback.storage.table import BATCH, Table
@@ -33,7 +35,7 @@ MOST_READ = 1_000
 
 _LAST_TIME = "9"
 """Above every time, and below `ABOVE_ALL_PINGS`: it leaves out a post's record."""
-_CURSOR = re.compile(r"([01]) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([a-z2-7]{26})")
+_CURSOR = re.compile(r"([0-2]) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([a-z2-7]{26})")
 
 
 class Tab(StrEnum):
@@ -75,7 +77,7 @@ class _Place:
 
 _Partition = tuple[Index, str]
 _PARTITIONS: dict[Tab, list[_Partition]] = {
-    Tab.PENDING: [(BY_DUE, Due.REVISED), (BY_STATUS, Status.PENDING)],
+    Tab.PENDING: [(BY_STATUS, STATUS_LINKED), (BY_DUE, Due.REVISED), (BY_STATUS, Status.PENDING)],
     Tab.APPROVED: [(BY_STATUS, Status.APPROVED)],
     Tab.REJECTED: [(BY_STATUS, Status.REJECTED)],
     Tab.SPAM: [(BY_STATUS, Status.SPAM)],
@@ -149,8 +151,8 @@ class Queue:
             TableBusy: the table's read ceiling is reached.
         """
         host = host_of(ping.url)
-        wanted = [Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM]
-        each = (islice(self._each([(BY_STATUS, status)], None, among), among) for status in wanted)
+        wanted = [*status_values(Status.PENDING), Status.APPROVED, Status.REJECTED, Status.SPAM]
+        each = (islice(self._each([(BY_STATUS, value)], None, among), among) for value in wanted)
         others = {
             other.id: other
             for _, other in chain.from_iterable(each)
@@ -161,7 +163,7 @@ class Queue:
     def _each(
         self, partitions: Sequence[_Partition], start: _Place | None, read: int
     ) -> Iterator[tuple[_Place, Ping | None]]:
-        """Yield the entries after `start`, `read` per query, each with its ping, or None if deleted."""
+        """Yield the entries after `start`, `read` per query, each with its ping, or None if it has left."""
         first = start.number if start else 0
         for number, (index, value) in enumerate(partitions[first:], first):
             after = (start.at, start.id) if start and start.number == number else None
@@ -170,7 +172,9 @@ class Queue:
             ):
                 pings = {ping.id: ping for ping in self._pings.entire(entry["id"] for entry in entries)}
                 for entry in entries:
-                    yield _Place(number, entry[index.sort], entry["id"]), pings.get(entry["id"])
+                    ping = pings.get(entry["id"])
+                    is_current = ping and (index is not BY_STATUS or status_value(ping) == value)
+                    yield _Place(number, entry[index.sort], entry["id"]), ping if is_current else None
 
 
 def _is_in(tab: Tab, ping: Ping) -> bool:

@@ -3,6 +3,7 @@
 from trackback.model.ping import Status
 from trackback.model.settings import Event
 from trackback.storage.dynamodb import Item
+from trackback.storage.items import status_values
 
 
 def ping_of(record: Item) -> str:
@@ -30,7 +31,7 @@ def event_of(record: Item) -> Event | None:
         return Event.APPROVED
     if before == Status.APPROVED and after != Status.APPROVED:
         return Event.REMOVED
-    if after == Status.PENDING and before is None:
+    if after in status_values(Status.PENDING) and before is None:
         return Event.PENDING
     was_looked_at = "unlooked" in old and "unlooked" not in new
     return Event.PENDING if after == Status.APPROVED and was_looked_at and "revision" in new else None
