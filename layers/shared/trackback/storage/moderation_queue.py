@@ -8,7 +8,7 @@ tab reads a part of the table (`storage.received`).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from enum import StrEnum
 from itertools import chain, islice
@@ -76,8 +76,10 @@ class _Place:
 
 
 _Partition = tuple[Index, str]
+_OTHERS: list[_Partition] = [(BY_STATUS, Status.PENDING)]
+"""The pending pings that do not come first."""
 _PARTITIONS: dict[Tab, list[_Partition]] = {
-    Tab.PENDING: [(BY_STATUS, STATUS_LINKED), (BY_DUE, Due.REVISED), (BY_STATUS, Status.PENDING)],
+    Tab.PENDING: [(BY_STATUS, STATUS_LINKED), (BY_DUE, Due.REVISED), *_OTHERS],
     Tab.APPROVED: [(BY_STATUS, Status.APPROVED)],
     Tab.REJECTED: [(BY_STATUS, Status.REJECTED)],
     Tab.SPAM: [(BY_STATUS, Status.SPAM)],
@@ -112,10 +114,14 @@ class Queue:
         search: str = "",
         post: str = "",
         *,
+        unlinked: bool = False,
+        where: Callable[[Ping], bool] | None = None,
         size: int = PAGE,
         most_read: int = MOST_READ,
     ) -> Found:
         """Return the pings of a tab, optionally only those of a post, or with all words of a search.
+
+        `unlinked` leaves only pending pings for which no check has found a link, `where` what else is wanted.
 
         Raises:
             BadQuery: `after` is not a cursor from an earlier page.
@@ -130,18 +136,37 @@ class Queue:
         partitions = _PARTITIONS[tab]
         if key and tab is Tab.APPROVED:
             partitions = [(BY_POST, key)]
+        if unlinked:
+            partitions = _OTHERS
         start = _read_cursor(after, len(partitions)) if after else None
-        read = BATCH if words or key else size + 1
+        read = BATCH if words or key or where else size + 1
         found: list[tuple[_Place, Ping]] = []
         looked_at, last = 0, start
         for place, ping in islice(self._each(partitions, start, read), most_read):
             looked_at, last = looked_at + 1, place
-            if ping and _is_in(tab, ping) and _is_of(ping, key) and _has(ping, words):
+            if (
+                ping
+                and _is_in(tab, ping)
+                and _is_of(ping, key)
+                and _has(ping, words)
+                and not (unlinked and ping.verified)
+                and (where is None or where(ping))
+            ):
                 found.append((place, ping))
             if len(found) > size:
                 return Found([ping for _, ping in found[:size]], found[size - 1][0].encode(), looked_at)
         more = last.encode() if last and looked_at == most_read else None
         return Found([ping for _, ping in found], more, looked_at)
+
+    @raising_table_busy()
+    def pending_until(self, moment: str, limit: int, *, unlinked: bool = False) -> int:
+        """Count the pending pings received until a moment, up to `limit` + 1 of each partition.
+
+        Raises:
+            TableBusy: the table's read ceiling is reached.
+        """
+        values = [Status.PENDING] if unlinked else status_values(Status.PENDING)
+        return sum(self._table.count(BY_STATUS, value, limit=limit + 1, until=moment) for value in values)
 
     @raising_table_busy()
     def same_host(self, ping: Ping, limit: int = 10, *, among: int = BATCH) -> list[Ping]:
