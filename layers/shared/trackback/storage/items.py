@@ -3,8 +3,8 @@
 A ping has no `status` until it is judged or decided, which keeps it out of every index: in a flood, each ping
 costs one write unit. The status of a pending ping that comes first is stored as "linked", so that the queue
 finds these pings in a partition of their own, at no further write unit. `shown_on`, the key of the index that
-readers query, is only on approved pings. A post's record, `post#<key>`, is in the same index, above its newest
-ping, so that one query returns both.
+readers query, is only on approved pings. A post's record, `post#<key>`, is in the same index, above its
+newest ping, so that one query returns both.
 
 Some attributes have kept the names that their fields had in the first version: `_ATTRIBUTES`.
 """
