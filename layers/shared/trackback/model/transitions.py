@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 from trackback.errors import StatusChanged
 from trackback.model.ping import UNWANTED, Due, HistoryEntry, Ping, Status
 from trackback.model.texts import Texts, shorten
-from trackback.model.verdict import Gone, LinkStatus, Verdict
+from trackback.model.verdict import Gone, LinkStatus, ReasonCode, Verdict
 from trackback.timestamps import stamp
 
 KEEP_UNWANTED = timedelta(days=30)
 """How long rejected and spam pings are kept after the decision, unless the author chose another period."""
+KEEP_UNLINKED = timedelta(days=90)
+"""How long a pending ping is kept for which no check finds a link, if the author does nothing about it."""
 FIRST_RECHECK = timedelta(days=1)
 """When an approved ping's source is checked again for the first time."""
 
@@ -153,12 +155,14 @@ def revision_dismissed(before: Ping) -> Change:
 def check_requested(before: Ping) -> Change:
     """Return the change that requests a source check now: the stream triggers `verify`.
 
+    A pending ping that would be deleted gets its whole time again.
+
     Raises:
         StatusChanged: the ping is rejected or spam, so its source is no longer checked.
     """
     if before.status in UNWANTED:
         raise StatusChanged(f"it is {before.status}, and its source is not looked at any more")
-    return Change(before, replace(before, needs_check=True))
+    return Change(before, replace(before, needs_check=True, expires_at=0))
 
 
 def checked(
@@ -173,7 +177,8 @@ def checked(
         is_revised = outcome.status is Status.APPROVED and bool(before.revision)
         is_gone = outcome.link_missing is not None and outcome.link_missing.is_final(now)
         due = _due(is_revised=is_revised, is_gone=is_gone) if outcome.check_at else None
-        after = replace(after, due=due, check_at=outcome.check_at)
+        expires_at = _end_of_pending(before, outcome.status, verdict, now)
+        after = replace(after, due=due, check_at=outcome.check_at, expires_at=expires_at)
     return Change(
         before,
         replace(
@@ -188,6 +193,20 @@ def checked(
             texts=outcome.texts or after.texts,
         ),
     )
+
+
+def _end_of_pending(before: Ping, status: Status, verdict: Verdict, now: datetime) -> int:
+    """Return when the table deletes a checked ping, in Unix seconds: 0, or a date for a pending one.
+
+    Never one with a link that any check has found, one that could not be checked by a fault of ours, or one
+    that the author has decided about before. Later checks leave the date as it is.
+    """
+    is_linked = before.verified or verdict.link is LinkStatus.FOUND
+    is_fault = any(reason.code is ReasonCode.FAULT for reason in verdict.reasons)
+    is_touched = any(entry.by == "author" for entry in before.history)
+    if status is not Status.PENDING or is_linked or is_fault or is_touched:
+        return 0
+    return before.expires_at or int((now + KEEP_UNLINKED).timestamp())
 
 
 def _due(*, is_revised: bool, is_gone: bool) -> Due:
