@@ -13,7 +13,7 @@ from trackback.model.texts import Texts
 from trackback.model.verdict import LinkStatus, Sentence, Verdict, split_sentence
 from trackback.notifications.mail import one_line
 from trackback.signing import Action, MailLink
-from trackback.urls import site_of
+from trackback.urls import host_of
 
 WIDTH = 72
 """Line width of plain text, in columns."""
@@ -156,7 +156,7 @@ def rest_sentence(hidden: Sequence[Ping], more: int) -> str:
 
 
 def _places(pings: Sequence[Ping]) -> str:
-    sites = len({site_of(ping.url) for ping in pings})
+    sites = len({host_of(ping.url) for ping in pings})
     return f"from {sites:,} site{'s' * (sites != 1)}"
 
 

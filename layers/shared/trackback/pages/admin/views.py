@@ -23,7 +23,7 @@ from trackback.storage.moderation_queue import MOST_COUNTED, Queue, Tab
 from trackback.storage.pings import PingStore
 from trackback.storage.posts import post_titles
 from trackback.storage.table import Table
-from trackback.urls import site_of
+from trackback.urls import host_of
 from trackback.web.text.diff import Part, difference
 
 MAX_SEARCH = 200
@@ -102,7 +102,7 @@ def queue_values(table: Table, queue: Queue, query: Fields) -> Values:
 def groups(pings: Sequence[Ping]) -> list[Group]:
     """Return which pending pings of a page without a found link belong together, the largest group first."""
     held = [ping for ping in pings if not ping.verified]
-    sites = Counter(site_of(ping.url) for ping in held)
+    sites = Counter(host_of(ping.url) for ping in held)
     titles = Counter(ping.texts.title for ping in held)
     found = [Group(size, f"from {site}", site) for site, size in sites.items()]
     found += [
