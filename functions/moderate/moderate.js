@@ -75,3 +75,13 @@ if (helper) {
   helper.hidden = false;
   helper.addEventListener("click", keys["?"]);
 }
+
+// A decision about many pings goes on by itself. A step under way cannot be stopped halfway.
+const onward = document.querySelector("[data-goes-on]");
+if (onward) {
+  const timer = setTimeout(() => onward.requestSubmit(), onward.dataset.goesOn * 1000);
+  onward.addEventListener("submit", () => {
+    clearTimeout(timer);
+    setTimeout(() => onward.querySelectorAll("button").forEach((button) => (button.disabled = true)));
+  });
+}

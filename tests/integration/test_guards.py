@@ -31,7 +31,7 @@ def example(path: str) -> str:
 
 def test_the_app_has_guarded_pages_and_forms() -> None:
     assert {method for method, _ in ROUTES} == {"GET", "HEAD", "POST"}
-    assert (len(PAGES), len(FORMS)) == (7, 11)
+    assert (len(PAGES), len(FORMS)) == (7, 12)
 
 
 @pytest.mark.usefixtures("table")

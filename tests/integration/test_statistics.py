@@ -163,7 +163,7 @@ def test_reading_is_bounded_and_what_is_left_out_is_told(
         "The newest 20 spam pings are counted; those up to 2026-11-22 are missing.",
         "Posts and sites are counted from the newest 5 approved pings.",
     ]
-    assert calls == {"GetItem": 1, "Query": 5, "BatchGetItem": 2, "UpdateItem": 1}
+    assert calls == {"GetItem": 1, "Query": 6, "BatchGetItem": 2, "UpdateItem": 1}
 
 
 def test_a_limit_that_lies_before_the_oldest_week_is_none() -> None:

@@ -9,6 +9,10 @@ LISTS = "/pings/"
 QUEUE = "/moderate"
 """The first of the author's pages; the others are below it."""
 
+DECIDE_ALL = f"{QUEUE}/decide-all"
+UNLINKED = f"{QUEUE}?show=unlinked"
+"""The pending pings without a link that was found."""
+
 PING_PAGES = f"{QUEUE}/ping/"
 MAIL_LINKS = f"{QUEUE}/link/"
 SEND = f"{QUEUE}/send"

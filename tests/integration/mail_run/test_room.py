@@ -90,9 +90,20 @@ def test_promising_pings_for_which_a_mail_has_no_room_are_in_the_next_one(author
     assert all(len(str(mail.get_body(("html",))).encode()) < 2 * MOST_BYTES for mail in sent_mails())
 
 
-def test_of_others_a_mail_shows_twenty_behind_the_promising_ones(author: Author) -> None:
+def test_of_a_flood_beside_promising_pings_a_mail_says_one_sentence(author: Author) -> None:
     author.gets(*(f"Noise {n}" for n in range(MOST + 5)), link=LinkStatus.MISSING)
     author.gets(*(f"Reply {n}" for n in range(5)))
     assert author.mailed() == [f"{MOST + 10} TrackBacks wait for you"]
     assert sum(shown(f"Reply {n}") for n in range(5)) == 5
-    assert sum(shown(f"Noise {n}") for n in range(MOST + 5)) == MOST_SHOWN - 5
+    assert sum(shown(f"Noise {n}") for n in range(MOST + 5)) == 0
+    (mail,) = sent_mails()
+    said = " ".join(str(mail.get_body(("plain",))).split())
+    assert f"{MOST + 5} more TrackBacks. A sample of {MOST} is from " in said
+    assert ": none links to you. Review them together: " in said
+
+
+def test_of_few_others_a_mail_shows_each_behind_the_promising_ones(author: Author) -> None:
+    author.gets("Noise", link=LinkStatus.MISSING)
+    author.gets(*(f"Reply {n}" for n in range(MOST_SHOWN - 1)))
+    author.mailed()
+    assert shown("Noise") == 1

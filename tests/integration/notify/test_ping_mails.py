@@ -109,7 +109,9 @@ def test_a_flood_makes_one_mail_that_shows_twenty_and_says_how_many_more(web: We
     (mail,) = sent_mails()
     assert mail["Subject"] == "25 TrackBacks wait for you"
     assert len({link.ping for link in links(mail)} & {ping.id for ping in pings}) == 20
-    assert all("\n5 more wait.\n" in re.sub("<.*?>", "", body) for body in bodies(mail))
+    rest = "\n5 more TrackBacks from 5 sites: none links to you."
+    assert all(rest in re.sub("<.*?>", "", body) for body in bodies(mail))
+    assert all("/moderate?show=unlinked" in body for body in bodies(mail))
     notify.wake(5 * MINUTE)
     assert sent_mails()[1]["Subject"] == "“A reply” links to “Hello”"
 
@@ -124,7 +126,7 @@ def test_the_longest_pings_fit_what_mail_programs_show(web: Web, notify: Notifie
     _, html = bodies(mail)
     assert len(html.encode()) < 100_000
     shown = sum(link.action is Action.APPROVE for link in links(mail))
-    assert f">{20 - shown} more wait.<" in html
+    assert f">{20 - shown} more TrackBacks from {20 - shown} sites: none links to you.<" in html
 
 
 def test_daily_means_a_digest_a_day(web: Web, notify: Notifier) -> None:

@@ -8,7 +8,14 @@ import pytest
 from trackback.model.ping import Ping, Status
 from trackback.model.texts import Texts
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
-from trackback.notifications.ping_mail import Announcement, announce, mail_subject, marked, quoted
+from trackback.notifications.ping_mail import (
+    Announcement,
+    announce,
+    mail_subject,
+    marked,
+    quoted,
+    rest_sentence,
+)
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.signals import link
 
@@ -150,3 +157,27 @@ def test_a_blog_without_a_name_is_named_once() -> None:
 )
 def test_every_line_of_a_strangers_text_is_marked_as_theirs(text: str) -> None:
     assert all(line.startswith("> ") for line in quoted(text).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("linked", "sites", "more", "sentence"),
+    [
+        ([], [], 0, ""),
+        ([], [], 3, "3 more TrackBacks."),
+        ([False], ["a"], 0, "1 more TrackBack from 1 site: none links to you."),
+        ([False, False, True], ["a", "a", "b"], 0, "3 more TrackBacks from 2 sites: 1 links to you."),
+        ([True, True], ["a", "b"], 0, "2 more TrackBacks from 2 sites: 2 link to you."),
+        (
+            [False] * 3,
+            ["a", "b", "c"],
+            1_200,
+            "1,203 more TrackBacks. A sample of 3 is from 3 sites: none links to you.",
+        ),
+    ],
+)
+def test_one_sentence_says_what_a_mail_does_not_show(
+    linked: list[bool], sites: list[str], more: int, sentence: str
+) -> None:
+    pairs = zip(linked, sites, strict=True)
+    hidden = [replace(PING, url=f"https://www.{site}.example/", verified=is_seen) for is_seen, site in pairs]
+    assert rest_sentence(hidden, more) == sentence

@@ -49,9 +49,15 @@ def full(make_ping: MakePing) -> Ping:
 
 
 def test_a_ping_is_read_as_it_was_written(full: Ping) -> None:
-    own = {"id", "post", "url", "texts", "received_at"}
+    own = {"id", "post", "url", "texts", "received_at", "comes_first"}
     assert own | EVERY_FIELD.keys() == set(Ping.__dataclass_fields__)
     assert to_ping(to_attributes(full)) == full
+
+
+def test_a_pending_ping_that_comes_first_is_stored_in_a_partition_of_its_own(make_ping: MakePing) -> None:
+    first = replace(make_ping(), status=Status.PENDING, comes_first=True)
+    assert to_attributes(first)["status"] == "linked"
+    assert to_ping(to_attributes(first)) == first
 
 
 def test_a_received_ping_holds_what_its_sender_sent_and_is_in_no_index(make_ping: MakePing) -> None:

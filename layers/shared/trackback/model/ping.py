@@ -83,6 +83,7 @@ class Ping:
         dismissed_revision: `Texts.hash` of the last revision that the author dropped.
         notified: What the last email about it told the author, and which email that was.
         expires_at: When the table deletes it, in seconds since 1970; 0 for never.
+        comes_first: Whether it is pending with a link that was found, and is no part of a flood.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Ping:
     dismissed_revision: str = ""
     notified: str = ""
     expires_at: int = 0
+    comes_first: bool = False
 
     @property
     def post_key(self) -> str:

@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 from trackback.errors import StatusChanged
 from trackback.model.ping import UNWANTED, Due, HistoryEntry, Ping, Status
 from trackback.model.texts import Texts, shorten_to_bytes
-from trackback.model.verdict import Gone, LinkStatus, Verdict
+from trackback.model.verdict import Gone, LinkStatus, ReasonCode, Verdict
 from trackback.timestamps import stamp
 
 KEEP_UNWANTED = timedelta(days=30)
 """How long rejected and spam pings are kept after the decision, unless the author chose another period."""
+KEEP_UNLINKED = timedelta(days=90)
+"""How long a pending ping is kept for which no check finds a link, if the author does nothing about it."""
 FIRST_RECHECK = timedelta(days=1)
 """When an approved ping's source is checked again for the first time."""
 
@@ -87,6 +89,7 @@ def decided(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and f
         client_hash="",
         expires_at=0,
         previous_texts=None,
+        comes_first=_comes_first(status, before.verdict),
     )
     if status is Status.APPROVED:
         if take and before.revision:
@@ -99,6 +102,10 @@ def decided(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and f
         expires = int((now + keep).timestamp())
         after = replace(after, due=None, check_at="", needs_check=False, expires_at=expires)
     return Change(before, after)
+
+
+def _comes_first(status: Status, verdict: Verdict | None) -> bool:
+    return status is Status.PENDING and verdict is not None and verdict.proves_link
 
 
 def _with_entry(ping: Ping, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
@@ -158,12 +165,14 @@ def revision_dismissed(before: Ping) -> Change:
 def check_requested(before: Ping) -> Change:
     """Return the change that requests a source check now: the stream triggers `verify`.
 
+    A pending ping that would be deleted gets its whole time again.
+
     Raises:
         StatusChanged: the ping is rejected or spam, so its source is no longer checked.
     """
     if before.status in UNWANTED:
         raise StatusChanged(f"it is {before.status}, and its source is not looked at any more")
-    return Change(before, replace(before, needs_check=True))
+    return Change(before, replace(before, needs_check=True, expires_at=0))
 
 
 def checked(
@@ -178,12 +187,14 @@ def checked(
         is_revised = outcome.status is Status.APPROVED and bool(before.revision)
         is_gone = outcome.link_missing is not None and outcome.link_missing.is_final(now)
         due = _due(is_revised=is_revised, is_gone=is_gone) if outcome.check_at else None
-        after = replace(after, due=due, check_at=outcome.check_at)
+        expires_at = _end_of_pending(before, outcome.status, verdict, now)
+        after = replace(after, due=due, check_at=outcome.check_at, expires_at=expires_at)
     return Change(
         before,
         replace(
             after,
             verdict=verdict,
+            comes_first=_comes_first(outcome.status, verdict),
             verified=before.verified or verdict.link is LinkStatus.FOUND,
             check_count=outcome.check_count,
             link_missing=outcome.link_missing,
@@ -192,6 +203,20 @@ def checked(
             texts=outcome.texts or after.texts,
         ),
     )
+
+
+def _end_of_pending(before: Ping, status: Status, verdict: Verdict, now: datetime) -> int:
+    """Return when the table deletes a checked ping, in Unix seconds: 0, or a date for a pending one.
+
+    Never one with a link that any check has found, one that could not be checked by a fault of ours, or one
+    that the author has decided about before. Later checks leave the date as it is.
+    """
+    is_linked = before.verified or verdict.link is LinkStatus.FOUND
+    is_fault = any(reason.code is ReasonCode.FAULT for reason in verdict.reasons)
+    is_touched = any(entry.by == "author" for entry in before.history)
+    if status is not Status.PENDING or is_linked or is_fault or is_touched:
+        return 0
+    return before.expires_at or int((now + KEEP_UNLINKED).timestamp())
 
 
 def _due(*, is_revised: bool, is_gone: bool) -> Due:
@@ -221,7 +246,7 @@ def reopened(known: Ping, ping: Ping) -> Change:
     """Return the change that reopens a ping, put away only by the check, with a later ping's texts."""
     entry = HistoryEntry(ping.received_at, Status.RECEIVED, "sender")
     reset: dict[str, Any] = {"status": Status.RECEIVED, "verdict": None, "check_count": 0, "revision": None}
-    reset |= {"expires_at": 0, "check_at": "", "due": None, "notified": ""}
+    reset |= {"expires_at": 0, "check_at": "", "due": None, "notified": "", "comes_first": False}
     after = replace(known, **reset, texts=ping.texts, history=_with_entry(known, entry))
     return Change(known, _to_be_checked(after, _earliest_check(known, ping)))
 

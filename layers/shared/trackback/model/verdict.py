@@ -96,6 +96,12 @@ class Verdict:
         return self.link is LinkStatus.UNREACHABLE and not self.why
 
     @property
+    def proves_link(self) -> bool:
+        """Whether the link was found, and the ping is no part of a flood."""
+        is_flood = any(reason.code is ReasonCode.FLOOD for reason in self.reasons)
+        return self.link is LinkStatus.FOUND and not is_flood
+
+    @property
     def reason_texts(self) -> list[str]:
         """Texts of the reasons."""
         return [reason.text for reason in self.reasons]

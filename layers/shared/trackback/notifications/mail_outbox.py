@@ -18,7 +18,7 @@ from trackback.model.sent_ping import NEEDS_ATTENTION, SentPing
 from trackback.model.settings import Notify
 from trackback.notifications.outbox_state import Claim, OutboxState, is_promising
 from trackback.storage.dynamodb import Item
-from trackback.storage.items import fields_in, to_ping
+from trackback.storage.items import fields_in, status_value, to_ping
 from trackback.storage.keys import MAIL, STATUS_SENT
 from trackback.storage.sent_pings import to_sending
 from trackback.storage.table import Table
@@ -83,7 +83,7 @@ class Outbox:
         Pings that were decided in the meantime, or that another mail mentions, are left out.
         """
         waiting = self._waiting([ping for ping in claim.pings if "#" not in ping])
-        told = [ping for ping, what in waiting if self._mark(ping.id, ping.status, what, claim)]
+        told = [ping for ping, what in waiting if self._mark(ping.id, status_value(ping), what, claim)]
         return sorted(told, key=_promise)
 
     def mark_failures(self, claim: Claim) -> list[SentPing]:

@@ -11,12 +11,15 @@ from trackback.model.ping import Ping
 from trackback.model.sent_ping import SentPing
 from trackback.notifications.mail import one_line
 from trackback.notifications.outbox_state import is_promising
-from trackback.notifications.ping_mail import announce, listed, mail_subject, marked, quoted
-from trackback.paths import QUEUE, SENT
+from trackback.notifications.ping_mail import announce, listed, mail_subject, marked, quoted, rest_sentence
+from trackback.paths import QUEUE, SENT, UNLINKED
 from trackback.signing import Action, MailLink
 
 MOST_SHOWN = 20
-"""Pings and failures that a mail shows; of promising pings it shows all that `MOST_BYTES` has room for."""
+"""Pings and failures that a mail shows; of promising pings it shows all that `MOST_BYTES` has room for.
+
+If more wait, and some are promising, it shows only these.
+"""
 MOST_BYTES = 90_000
 """Maximum size of a mail's HTML; Gmail clips a mail at 102 KB."""
 
@@ -79,13 +82,20 @@ class MailRenderer:
             signed: Returns the URL of a signed link.
         """
         facts: dict[str, Any] = {"total": total, "unsent": len(failed), "stop": signed(MailLink(Action.MUTE))}
-        facts |= {"all": self._api + QUEUE, "sent": self._api + SENT}
-        most = max(MOST_SHOWN, sum(map(is_promising, pings)))
+        facts |= {"all": self._api + QUEUE, "unlinked": self._api + UNLINKED, "sent": self._api + SENT}
+        most = _most_shown(pings, total)
         shown = [announce(ping, titles.get(ping.post_key, ""), signed) for ping in pings[:most]]
         failed = failed[:MOST_SHOWN]
         while True:
             subject = mail_subject(shown, total, facts["unsent"])
-            facts |= {"shown": shown, "failed": failed, "subject": subject}
+            hidden = pings[len(shown) :]
+            facts |= {"rest": rest_sentence(hidden, total - len(pings))}
+            facts |= {
+                "are_unlinked": not any(ping.verified for ping in hidden),
+                "shown": shown,
+                "failed": failed,
+                "subject": subject,
+            }
             text, html = (
                 self._templates.get_template(name).render(facts) for name in ("mail.txt", "mail.html")
             )
@@ -94,3 +104,8 @@ class MailRenderer:
                 return RenderedMail(subject, text, html, facts["stop"], len(shown))
             shown = shown[: max(1, len(shown) * MOST_BYTES // size)]
             failed = failed[: max(1, len(failed) * MOST_BYTES // size)]
+
+
+def _most_shown(pings: Sequence[Ping], total: int) -> int:
+    promising = sum(map(is_promising, pings))
+    return promising if promising and total > MOST_SHOWN else MOST_SHOWN

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from trackback.model.ping import Ping
 from trackback.model.settings import Notify
-from trackback.model.verdict import LinkStatus, ReasonCode
 from trackback.timestamps import stamp
 
 MOST = 30
@@ -28,12 +27,7 @@ PATIENCE = timedelta(minutes=2)
 def is_promising(ping: Ping) -> bool:
     """Tell whether no others displace a ping in mails: it links, is no flood, and seems genuine."""
     verdict = ping.verdict
-    return (
-        verdict is not None
-        and verdict.link is LinkStatus.FOUND
-        and verdict.score <= 0
-        and all(reason.code is not ReasonCode.FLOOD for reason in verdict.reasons)
-    )
+    return verdict is not None and verdict.proves_link and verdict.score <= 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from trackback.model.texts import Texts
 from trackback.model.verdict import LinkStatus, Sentence, Verdict, split_sentence
 from trackback.notifications.mail import one_line
 from trackback.signing import Action, MailLink
+from trackback.urls import host_of
 
 WIDTH = 72
 """Line width of plain text, in columns."""
@@ -137,6 +138,31 @@ def marked(sentence: Sentence) -> str:
     """Return a sentence with asterisks around the link's text, for plain text."""
     before, link, after = sentence
     return f"{before}*{link}*{after}" if link else before
+
+
+def rest_sentence(hidden: Sequence[Ping], more: int) -> str:
+    """Return one sentence about the pings that a mail does not show; empty if there are none.
+
+    `hidden` are known; of `more` further ones only the number is.
+    """
+    total = len(hidden) + more
+    if not total:
+        return ""
+    number = f"{total:,} more TrackBack{'s' * (total != 1)}"
+    if not hidden:
+        return f"{number}."
+    known = f"{_places(hidden)}: {_links(hidden)}."
+    return f"{number}. A sample of {len(hidden):,} is {known}" if more else f"{number} {known}"
+
+
+def _places(pings: Sequence[Ping]) -> str:
+    sites = len({host_of(ping.url) for ping in pings})
+    return f"from {sites:,} site{'s' * (sites != 1)}"
+
+
+def _links(pings: Sequence[Ping]) -> str:
+    linked = sum(ping.verified for ping in pings)
+    return f"{linked:,} link{'s' * (linked == 1)} to you" if linked else "none links to you"
 
 
 def mail_subject(announcements: Sequence[Announcement], total: int, failed: int = 0) -> str:

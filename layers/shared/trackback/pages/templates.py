@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -63,6 +63,7 @@ class Pages:
         self._templates.filters |= {
             "host": host_of,
             "check_result": check_result,
+            "day": day,
             "marked": marked,
             "minute": minute,
             "number": lambda number: f"{number:,}",
@@ -129,6 +130,12 @@ def minute(stamped: str) -> str:
     """Return a stored time in UTC, formatted for the author."""
     when = datetime.fromisoformat(stamped)
     return f"{when.day} {when:%b %Y, %H:%M}"
+
+
+def day(seconds: int) -> str:
+    """Return the day (UTC) of a Unix time, formatted for the author."""
+    when = datetime.fromtimestamp(seconds, UTC)
+    return f"{when.day} {when:%b %Y}"
 
 
 def web(url: str) -> str:

@@ -52,6 +52,14 @@ class Moderation:
             self._make_rule(Effect.ALLOW, before, "approved", replacing=False)
         return before
 
+    def put_away(self, ping: Ping, status: Status, now: datetime, *, why: str) -> None:
+        """Reject a pending ping or mark it as spam, with its texts as they were read."""
+        keep = load_settings(self._table).keep
+        texts, pending = ping.texts.hash, Status.PENDING
+        self._pings.decide(
+            ping.id, status, now, why=why, texts_hash=texts, expected_status=pending, keep=keep
+        )
+
     def undo(self, ping_id: str, now: datetime, *, expected_status: Status | None = None) -> Ping:
         """Undo the last decision on a ping; a rule that it added stays.
 

@@ -1,8 +1,10 @@
 """Stored form of pings, posts and other records in the table.
 
 A ping has no `status` until it is judged or decided, which keeps it out of every index: in a flood, each ping
-costs one write unit. `shown_on`, the key of the index that readers query, is only on approved pings. A post's
-record, `post#<key>`, is in the same index, above its newest ping, so that one query returns both.
+costs one write unit. The status of a pending ping that comes first is stored as "linked", so that the queue
+finds these pings in a partition of their own, at no further write unit. `shown_on`, the key of the index that
+readers query, is only on approved pings. A post's record, `post#<key>`, is in the same index, above its
+newest ping, so that one query returns both.
 
 Some attributes have kept the names that their fields had in the first version: `_ATTRIBUTES`.
 """
@@ -17,7 +19,7 @@ from trackback.model.protocol import Protocol
 from trackback.model.texts import Texts
 from trackback.model.verdict import Gone, LinkStatus, Reason, ReasonCode, Verdict
 from trackback.storage.dynamodb import Item
-from trackback.storage.keys import POST
+from trackback.storage.keys import POST, STATUS_LINKED
 from trackback.timestamps import to_second
 
 if TYPE_CHECKING:
@@ -37,7 +39,9 @@ _IN_INDEX = {"at": "received_at", "first_at": "received_at", "next_at": "check_a
 """Fields of other records that are stored under the names of the indexes' attributes."""
 
 _TEXTS = tuple(Texts.__dataclass_fields__)
-_SAME = tuple(name for name in Ping.__dataclass_fields__ if name not in _ATTRIBUTES and name != "texts")
+_SAME = tuple(
+    name for name in Ping.__dataclass_fields__ if name not in {*_ATTRIBUTES, "texts", "comes_first"}
+)
 
 _ABOUT_LINK = {  # stored without a code by the first version
     "The source links to the post.",
@@ -61,13 +65,26 @@ def attribute(field: str) -> str:
     return _ATTRIBUTES.get(field, field)
 
 
+def status_value(ping: Ping) -> str:
+    """Return the stored form of a ping's status, which is its partition of the index by_status."""
+    if ping.comes_first:
+        return STATUS_LINKED
+    return "" if ping.status is Status.RECEIVED else str(ping.status)
+
+
+def status_values(status: Status) -> list[str]:
+    """Return the stored forms of a status, those that come first before the others."""
+    return [STATUS_LINKED, str(status)] if status is Status.PENDING else [str(status)]
+
+
 def to_attributes(ping: Ping) -> dict[str, Any]:
     """Return a ping's attributes as plain values, without empty ones, which would cost write units."""
     plain: dict[str, Any] = {attribute(name): getattr(ping, name) for name in Ping.__dataclass_fields__}
     plain |= asdict(plain.pop("texts"))
+    del plain["comes_first"]
     plain |= {
         "protocol": None if ping.protocol is Protocol.TRACKBACK else ping.protocol,
-        "status": None if ping.status is Status.RECEIVED else ping.status,
+        "status": status_value(ping) or None,
         "shown_on": ping.post_key if ping.status is Status.APPROVED else None,
         "looks": ping.check_count if ping.check_count > 1 else None,
         "history": [_without_empty(entry._asdict() | {"what": str(entry.what)}) for entry in ping.history],
@@ -93,7 +110,8 @@ def to_ping(item: Item) -> Ping:
     known |= {name: item[stored] for name, stored in _ATTRIBUTES.items() if stored in item}
     known["texts"] = _texts(item)
     known["protocol"] = Protocol(item.get("protocol", Protocol.TRACKBACK))
-    known["status"] = Status(item.get("status", Status.RECEIVED))
+    known["comes_first"] = item.get("status") == STATUS_LINKED
+    known["status"] = Status.PENDING if known["comes_first"] else Status(item.get("status", Status.RECEIVED))
     known["history"] = tuple(map(_history_entry, item.get("history", ())))
     known["verdict"] = _verdict(item["verdict"]) if "verdict" in item else None
     known["check_count"] = item.get("looks", 1 if "verdict" in item else 0)

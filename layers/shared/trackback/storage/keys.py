@@ -39,8 +39,11 @@ SWEEP, SWEPT = "sweep#", "swept#"
 TURNS = "turns#"
 """Before a server's address: until when its rates are used up."""
 
+STATUS_LINKED = "linked"
+"""The partition of the index by_status with the pending pings that come first (`Ping.comes_first`)."""
+
 STATUS_DELIVERY, STATUS_SENT, STATUS_JOB = "delivery", "sent", "send"
-"""Partitions of the index by_status without pings; the others are the values of `Status`."""
+"""Partitions of the index by_status without pings; the others, without "received", are values of `Status`."""
 
 DUE_WEBHOOK, DUE_SENT, DUE_JOB, DUE_UNTOLD = "hook", "sent", "send", "untold"
 """Partitions of the index by_due without pings; the others are the values of `Due`."""

@@ -1,13 +1,14 @@
 """Lists of pings for the author's pages: by tab, in pages, with bounded reads however many pings are stored.
 
-Each tab is one partition of an index, or two: revisions of approved pings come before the pending pings,
-found through `by_due` (`Due.REVISED`), which also finds disappeared pings (`Due.GONE`). Indexes are
+Each tab is one partition of an index. Only the pending tab has three: first the pings whose link was found
+(`Ping.comes_first`), so that no flood hides them; then revisions of approved pings, found through `by_due`
+(`Due.REVISED`), which also finds disappeared pings (`Due.GONE`); then the other pending pings. Indexes are
 eventually consistent, so an entry is shown only if its record agrees. Received pings are in no index: their
 tab reads a part of the table (`storage.received`).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from enum import StrEnum
 from itertools import chain, islice
@@ -17,7 +18,8 @@ from trackback.model.listing import decode_cursor, encode_cursor
 from trackback.model.ping import Due, Ping, Status
 from trackback.model.posts import post_key
 from trackback.storage.dynamodb import raising_table_busy
-from trackback.storage.keys import BY_DUE, BY_POST, BY_STATUS, Index
+from trackback.storage.items import status_value, status_values
+from trackback.storage.keys import BY_DUE, BY_POST, BY_STATUS, STATUS_LINKED, Index
 from trackback.storage.pings import PingStore
 from trackback.storage.received import received
 from trackback.storage.table import BATCH, Table
@@ -33,7 +35,7 @@ MOST_READ = 1_000
 
 _LAST_TIME = "9"
 """Above every time, and below `ABOVE_ALL_PINGS`: it leaves out a post's record."""
-_CURSOR = re.compile(r"([01]) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([a-z2-7]{26})")
+_CURSOR = re.compile(r"([0-2]) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([a-z2-7]{26})")
 
 
 class Tab(StrEnum):
@@ -74,8 +76,10 @@ class _Place:
 
 
 _Partition = tuple[Index, str]
+_OTHERS: list[_Partition] = [(BY_STATUS, Status.PENDING)]
+"""The pending pings that do not come first."""
 _PARTITIONS: dict[Tab, list[_Partition]] = {
-    Tab.PENDING: [(BY_DUE, Due.REVISED), (BY_STATUS, Status.PENDING)],
+    Tab.PENDING: [(BY_STATUS, STATUS_LINKED), (BY_DUE, Due.REVISED), *_OTHERS],
     Tab.APPROVED: [(BY_STATUS, Status.APPROVED)],
     Tab.REJECTED: [(BY_STATUS, Status.REJECTED)],
     Tab.SPAM: [(BY_STATUS, Status.SPAM)],
@@ -110,10 +114,14 @@ class Queue:
         search: str = "",
         post: str = "",
         *,
+        unlinked: bool = False,
+        where: Callable[[Ping], bool] | None = None,
         size: int = PAGE,
         most_read: int = MOST_READ,
     ) -> Found:
         """Return the pings of a tab, optionally only those of a post, or with all words of a search.
+
+        `unlinked` leaves only pending pings for which no check has found a link, `where` what else is wanted.
 
         Raises:
             BadQuery: `after` is not a cursor from an earlier page.
@@ -128,18 +136,37 @@ class Queue:
         partitions = _PARTITIONS[tab]
         if key and tab is Tab.APPROVED:
             partitions = [(BY_POST, key)]
+        if unlinked:
+            partitions = _OTHERS
         start = _read_cursor(after, len(partitions)) if after else None
-        read = BATCH if words or key else size + 1
+        read = BATCH if words or key or where else size + 1
         found: list[tuple[_Place, Ping]] = []
         looked_at, last = 0, start
         for place, ping in islice(self._each(partitions, start, read), most_read):
             looked_at, last = looked_at + 1, place
-            if ping and _is_in(tab, ping) and _is_of(ping, key) and _has(ping, words):
+            if (
+                ping
+                and _is_in(tab, ping)
+                and _is_of(ping, key)
+                and _has(ping, words)
+                and not (unlinked and ping.verified)
+                and (where is None or where(ping))
+            ):
                 found.append((place, ping))
             if len(found) > size:
                 return Found([ping for _, ping in found[:size]], found[size - 1][0].encode(), looked_at)
         more = last.encode() if last and looked_at == most_read else None
         return Found([ping for _, ping in found], more, looked_at)
+
+    @raising_table_busy()
+    def pending_until(self, moment: str, limit: int, *, unlinked: bool = False) -> int:
+        """Count the pending pings received until a moment, up to `limit` + 1 of each partition.
+
+        Raises:
+            TableBusy: the table's read ceiling is reached.
+        """
+        values = [Status.PENDING] if unlinked else status_values(Status.PENDING)
+        return sum(self._table.count(BY_STATUS, value, limit=limit + 1, until=moment) for value in values)
 
     @raising_table_busy()
     def same_host(self, ping: Ping, limit: int = 10, *, among: int = BATCH) -> list[Ping]:
@@ -149,8 +176,8 @@ class Queue:
             TableBusy: the table's read ceiling is reached.
         """
         host = host_of(ping.url)
-        wanted = [Status.PENDING, Status.APPROVED, Status.REJECTED, Status.SPAM]
-        each = (islice(self._each([(BY_STATUS, status)], None, among), among) for status in wanted)
+        wanted = [*status_values(Status.PENDING), Status.APPROVED, Status.REJECTED, Status.SPAM]
+        each = (islice(self._each([(BY_STATUS, value)], None, among), among) for value in wanted)
         others = {
             other.id: other
             for _, other in chain.from_iterable(each)
@@ -161,7 +188,7 @@ class Queue:
     def _each(
         self, partitions: Sequence[_Partition], start: _Place | None, read: int
     ) -> Iterator[tuple[_Place, Ping | None]]:
-        """Yield the entries after `start`, `read` per query, each with its ping, or None if deleted."""
+        """Yield the entries after `start`, `read` per query, each with its ping, or None if it has left."""
         first = start.number if start else 0
         for number, (index, value) in enumerate(partitions[first:], first):
             after = (start.at, start.id) if start and start.number == number else None
@@ -170,7 +197,9 @@ class Queue:
             ):
                 pings = {ping.id: ping for ping in self._pings.entire(entry["id"] for entry in entries)}
                 for entry in entries:
-                    yield _Place(number, entry[index.sort], entry["id"]), pings.get(entry["id"])
+                    ping = pings.get(entry["id"])
+                    is_current = ping and (index is not BY_STATUS or status_value(ping) == value)
+                    yield _Place(number, entry[index.sort], entry["id"]), ping if is_current else None
 
 
 def _is_in(tab: Tab, ping: Ping) -> bool:

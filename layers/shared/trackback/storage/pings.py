@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
+from heapq import merge
 from itertools import chain
 from operator import attrgetter, itemgetter
 
@@ -24,7 +25,7 @@ from trackback.model.listing import Cursor, Page
 from trackback.model.ping import UNWANTED, Due, Ping, Status
 from trackback.model.transitions import KEEP_UNWANTED, Change, decided, reopened, revised
 from trackback.storage.dynamodb import raising_table_busy
-from trackback.storage.items import post_id, to_attributes, to_count, to_page, to_ping
+from trackback.storage.items import post_id, status_values, to_attributes, to_count, to_page, to_ping
 from trackback.storage.keys import BY_DUE, BY_POST, BY_STATUS, Index
 from trackback.storage.table import Table
 from trackback.storage.updates import count_change, ping_change
@@ -114,7 +115,8 @@ class PingStore:
         if status in {None, Status.RECEIVED}:
             yield from self._scan(status)
         else:
-            yield from self._listed(BY_STATUS, str(status))
+            listed = (self._listed(BY_STATUS, value) for value in status_values(status))
+            yield from merge(*listed, key=attrgetter("received_at"), reverse=True)
 
     def disappeared(self) -> Iterator[Ping]:
         """Yield the approved pings whose link has gone for good, the latest next check first."""

@@ -15,6 +15,7 @@ from typing import Any
 from trackback.model.ping import Ping, Status
 from trackback.model.posts import post_key
 from trackback.storage.dynamodb import raising_table_busy
+from trackback.storage.items import status_values
 from trackback.storage.keys import BY_STATUS, OVERVIEW
 from trackback.storage.pings import PingStore
 from trackback.storage.posts import post_titles
@@ -92,8 +93,9 @@ def _make(table: Table, now: datetime) -> Overview:
 def _newest(table: Table, status: Status) -> list[str]:
     """Return when the newest pings of a status were received; one more than the limit shows an excess."""
     limit = MOST_OF_A_STATUS + 1
-    pages = table.query(BY_STATUS, status, newest_first=True, limit=limit)
-    return [entry["received_at"] for entry in islice(chain.from_iterable(pages), limit)]
+    lists = (table.query(BY_STATUS, value, newest_first=True, limit=limit) for value in status_values(status))
+    times = [entry["received_at"] for pages in lists for entry in islice(chain.from_iterable(pages), limit)]
+    return sorted(times, reverse=True)[:limit]
 
 
 def _titles(table: Table, urls: Sequence[str]) -> dict[str, str]:

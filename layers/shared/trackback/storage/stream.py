@@ -3,6 +3,7 @@
 from trackback.model.ping import Due, Status
 from trackback.model.settings import Event
 from trackback.storage.dynamodb import Item
+from trackback.storage.items import status_values
 
 
 def ping_of(record: Item) -> str:
@@ -30,7 +31,7 @@ def event_of(record: Item) -> Event | None:
         return Event.APPROVED
     if before == Status.APPROVED and after != Status.APPROVED:
         return Event.REMOVED
-    if after == Status.PENDING and before is None:
+    if after in status_values(Status.PENDING) and before is None:
         return Event.PENDING
     is_listed = new.get("due", {}).get("S") == Due.REVISED != old.get("due", {}).get("S")
     was_looked_at = is_listed or ("unlooked" in old and "unlooked" not in new)

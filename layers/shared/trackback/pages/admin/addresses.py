@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from trackback.gateway import Fields, first
 from trackback.paths import PING_PAGES, QUEUE
 
-PLACE = ("tab", "search", "post", "after")
+PLACE = ("tab", "show", "search", "post", "after")
 """Parameters of the queue's page."""
 
 _PING = re.compile("[a-z2-7]{26}")

@@ -1,12 +1,16 @@
 """Values of the pages about pings: the queue, and a ping's own page."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from trackback.errors import BadQuery, NoSuchPing
 from trackback.gateway import Fields, first
 from trackback.model.ping import Ping
+from trackback.model.texts import shorten
 from trackback.model.verdict import Verdict
 from trackback.pages.admin.addresses import PLACE, is_ping_id, queue_address
 from trackback.pages.admin.choices import Choice
@@ -19,11 +23,30 @@ from trackback.storage.moderation_queue import MOST_COUNTED, Queue, Tab
 from trackback.storage.pings import PingStore
 from trackback.storage.posts import post_titles
 from trackback.storage.table import Table
+from trackback.urls import host_of
 from trackback.web.text.diff import Part, difference
 
 MAX_SEARCH = 200
 MAX_CURSOR = 10_000
 """A cursor may hold the id of any record, which DynamoDB limits to 2,048 bytes."""
+
+UNLINKED = "unlinked"
+"""The value of `show` that leaves pings without a found link."""
+LEAST_IN_GROUP, MOST_GROUPS = 3, 4
+
+
+class Group(NamedTuple):
+    """Pings of a page that belong together: how many, what they share, and the search that finds them all."""
+
+    size: int
+    label: str
+    search: str
+
+    @property
+    def address(self) -> str:
+        """The address of the search."""
+        return queue_address({"show": UNLINKED, "search": self.search})
+
 
 Values = dict[str, Any]
 
@@ -48,7 +71,8 @@ def queue_values(table: Table, queue: Queue, query: Fields) -> Values:
     place = {name: text for name in PLACE if (text := first(query, name).strip()[: _most(name)])}
     tab = _read_tab(place.get("tab", Tab.PENDING))
     search, post, after = (place.get(name, "") for name in ("search", "post", "after"))
-    found = queue.page(tab, after, search, post)
+    unlinked = tab is Tab.PENDING and place.get("show") == UNLINKED
+    found = queue.page(tab, after, search, post, unlinked=unlinked)
     counts = queue.counts()
     return {
         "tab": tab,
@@ -60,6 +84,9 @@ def queue_values(table: Table, queue: Queue, query: Fields) -> Values:
         "post": post,
         "after": after,
         "place": place,
+        "unlinked": unlinked,
+        "to_unlinked": queue_address({"show": UNLINKED}),
+        "groups": groups(found.pings) if tab is Tab.PENDING and not search and not post else [],
         "pings": found.pings,
         "choices": list(map(_choice, found.pings)),
         "ticks": [_tick(tab, ping) for ping in found.pings],
@@ -70,6 +97,19 @@ def queue_values(table: Table, queue: Queue, query: Fields) -> Values:
         "first": queue_address(place, after=""),
         "next": queue_address(place, after=found.next) if found.next else "",
     }
+
+
+def groups(pings: Sequence[Ping]) -> list[Group]:
+    """Return which pending pings of a page without a found link belong together, the largest group first."""
+    held = [ping for ping in pings if not ping.verified]
+    sites = Counter(host_of(ping.url) for ping in held)
+    titles = Counter(ping.texts.title for ping in held)
+    found = [Group(size, f"from {site}", site) for site, size in sites.items()]
+    found += [
+        Group(size, f"titled “{shorten(title, 60)}”", title[:MAX_SEARCH]) for title, size in titles.items()
+    ]
+    large = [group for group in found if group.size >= LEAST_IN_GROUP]
+    return sorted(large, key=attrgetter("size"), reverse=True)[:MOST_GROUPS]
 
 
 def ping_values(services: Services, ping_id: str, now: datetime) -> Values:

@@ -2,12 +2,13 @@
 
 from trackback.pages.admin.actions import apply_action
 from trackback.pages.admin.addresses import return_address
+from trackback.pages.admin.bulk import bulk_values
 from trackback.pages.admin.choices import read_choices
 from trackback.pages.admin.responses import Reply, see_other
 from trackback.pages.admin.routes.router import AdminRouter, AuthorVisit, PostedForm
 from trackback.pages.admin.services import Services
 from trackback.pages.admin.views import ping_values, queue_values
-from trackback.paths import PING_PAGES, QUEUE
+from trackback.paths import DECIDE_ALL, PING_PAGES, QUEUE
 
 
 def queue_routes(services: Services) -> AdminRouter:
@@ -17,6 +18,7 @@ def queue_routes(services: Services) -> AdminRouter:
     router.page(f"{PING_PAGES}<ping_id>", show_ping)
     router.page(f"{QUEUE}/overview", show_overview)
     router.form(f"{QUEUE}/decide", decide)
+    router.form(DECIDE_ALL, decide_all)
     return router
 
 
@@ -46,3 +48,16 @@ def decide(form: PostedForm) -> Reply:
     for choice in choices:
         services.logger.info("asked for by the author", act=str(action), ping=choice.ping)
     return see_other(return_address(form.fields), flash)
+
+
+def decide_all(form: PostedForm) -> Reply:
+    """Carry out a step of a decision about all pending pings of a search, and show how far it is."""
+    values = bulk_values(form.services, form.fields, form.now)
+    run = values["run"]
+    form.services.logger.info(
+        "asked for by the author",
+        act="undo" if run.undoes else str(run.status),
+        run=run.started,
+        done=run.done,
+    )
+    return form.show_own("bulk.html", "Pings", values)
