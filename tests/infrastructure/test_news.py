@@ -8,6 +8,7 @@ import pytest
 
 from tests.stack.streams import fits
 from tests.support import sam
+from trackback.storage.keys import STATUS_LINKED
 from trackback.storage.stream import event_of, needs_check
 
 STREAM = sam.made("AWS::Lambda::EventSourceMapping")["TriageStream"]
@@ -56,8 +57,8 @@ def test_new_pings_and_revisions_are_looked_at_and_nothing_else(
     assert reaches_triage(record) >= is_wanted
 
 
-PENDING, APPROVED, SPAM = (
-    {"status": {"S": status}, "url": URL} for status in ("pending", "approved", "spam")
+PENDING, LINKED, APPROVED, SPAM = (
+    {"status": {"S": status}, "url": URL} for status in ("pending", STATUS_LINKED, "approved", "spam")
 )
 SHOWN = APPROVED | {"shown_on": {"S": "blog.example"}}
 UNLOOKED = {"unlooked": {"BOOL": True}}
@@ -67,6 +68,7 @@ UNLOOKED = {"unlooked": {"BOOL": True}}
     ("record", "is_wanted"),
     [
         (change("MODIFY", old={"url": URL}, **PENDING), True),
+        (change("MODIFY", old={"url": URL}, **LINKED), True),
         (change("MODIFY", old={"url": URL}, **SHOWN), True),
         (change("MODIFY", old=PENDING, **SHOWN), True),
         (change("MODIFY", old=SPAM, **SHOWN), True),
@@ -88,6 +90,7 @@ UNLOOKED = {"unlooked": {"BOOL": True}}
     ],
     ids=[
         "held with its verdict",
+        "held with a link that was found",
         "approved by a rule",
         "approved by the author",
         "approved out of spam",
