@@ -1,5 +1,6 @@
 """Processes a stored ping: check its source, judge it, moderate it.
 
-Read `verifier` first: it runs `source_check`, then `spam/policy`, and stores the outcome. `moderation` holds
-the author's decisions. `sweep` finds the pings that nothing has checked.
+Read `check_run` and `verifier` first: it fetches the source by `admission`, runs `source_check`, then
+`spam/policy`, and stores the outcome. `moderation` holds the author's decisions, `bulk` those about a whole
+search. `sweep` finds the pings that nothing has checked.
 """
