@@ -17,7 +17,7 @@ from trackback.notifications.outbox_state import (
     DAY,
     HOUR,
     MOST,
-    MOST_A_DAY,
+    MOST_UNPROMISING,
     PATIENCE,
     PAUSE,
     Claim,
@@ -123,10 +123,10 @@ def test_of_a_flood_so_many_wait_by_name_and_the_others_as_a_number(outbox: Outb
 
 
 def test_after_many_mails_in_a_day_they_go_once_an_hour_until_the_next_day(outbox: Outbox) -> None:
-    for n in range(MOST_A_DAY):
+    for n in range(MOST_UNPROMISING):
         outbox.add(ids(1, n))
         assert send(outbox, NOW + n * PAUSE) == 1
-    last = NOW + (MOST_A_DAY - 1) * PAUSE
+    last = NOW + (MOST_UNPROMISING - 1) * PAUSE
     outbox.add(ids(2, 100))
     assert send(outbox, last + HOUR - SECOND) is None
     assert send(outbox, last + HOUR) == 2

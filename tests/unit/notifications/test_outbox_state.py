@@ -15,8 +15,10 @@ from trackback.notifications.outbox_state import (
     MOST,
     MOST_A_DAY,
     MOST_PROMISING,
+    MOST_UNPROMISING,
     PATIENCE,
     PAUSE,
+    SHORT_PAUSE,
     Additions,
     Claim,
     OutboxState,
@@ -33,12 +35,18 @@ FIRST = int((NOW - DAY).timestamp())
 """The moment a day ago, in seconds."""
 
 
-def busy(*tried_at: int) -> OutboxState:
+def busy(*tried_at: int, mails: int = MOST_UNPROMISING) -> OutboxState:
     """Return a state in which as many mails as a day may have were tried, the first and the last then."""
     first, last = tried_at
-    return replace(ONE, tried_at=[*range(first, first + MOST_A_DAY - 1), last])
+    return replace(ONE, tried_at=[*range(first, first + mails - 1), last])
 
 
+def promising(state: OutboxState) -> OutboxState:
+    """Return the same state with a promising ping."""
+    return replace(state, promising={"z"})
+
+
+MINUTE_AGO = stamp(NOW - SHORT_PAUSE)
 LATELY = FIRST + 24 * 3600 - 1
 
 GOES: list[tuple[str, OutboxState, Notify, bool]] = [
@@ -55,6 +63,10 @@ GOES: list[tuple[str, OutboxState, Notify, bool]] = [
     ("many mails went within a day", busy(FIRST + 1, LATELY), EACH, False),
     ("one less went within a day", busy(FIRST, LATELY), EACH, True),
     ("many mails went within a day, none for an hour", busy(FIRST + 1, FIRST + 23 * 3600), EACH, True),
+    ("many went within a day, a promising one waits", promising(busy(FIRST + 1, LATELY)), EACH, True),
+    ("more than that went, a promising one waits", promising(replace(ONE, mails=MOST_A_DAY)), EACH, False),
+    ("a flood has no pause for a minute", promising(replace(FULL, sent_at=MINUTE_AGO)), EACH, True),
+    ("a flood's mail went within a minute", promising(FULL), EACH, False),
     ("one promising ping waits", OutboxState(promising={"a"}), EACH, True),
     ("more promising ones wait than may go at once", replace(ONE, promising={*"bcdefghijk"}), EACH, False),
     ("many went before the upgrade", replace(ONE, mails=MOST_A_DAY), EACH, False),
@@ -81,7 +93,7 @@ def test_a_mail_may_go(state: OutboxState, notify: Notify, *, goes: bool) -> Non
         (OutboxState(sending={"a"}, claimed_at=stamp(NOW - PATIENCE + MOMENT)), False),
         (OutboxState(sending={"a"}, claimed_at=stamp(NOW - PATIENCE)), True),
         (OutboxState(sending={"a"}, claimed_at=""), True),
-        (replace(busy(FIRST + 1, LATELY), sending={"a"}), False),
+        (replace(busy(FIRST + 1, LATELY, mails=MOST_A_DAY), sending={"a"}), False),
     ],
     ids=["no mail in progress", "claimed", "died", "given back", "many were tried and perhaps sent"],
 )

@@ -16,9 +16,13 @@ MOST_PROMISING = 60
 AT_ONCE = 10
 """Pings per `PAUSE` that are mailed without delay; further ones are combined into one mail."""
 PAUSE = timedelta(minutes=5)
+SHORT_PAUSE = timedelta(minutes=1)
+"""The pause before a mail with a promising ping: a flood of others does not delay it."""
 DAY = timedelta(days=1)
 MOST_A_DAY = 50
 """Mails in 24 hours before the rate drops to one per hour: the SES sandbox allows 200, sign-in mails too."""
+MOST_UNPROMISING = 25
+"""The same for mails without a promising ping, so that a flood leaves some of the day's mails to others."""
 HOUR = timedelta(hours=1)
 PATIENCE = timedelta(minutes=2)
 """Duration of a claim, longer than a run: after that, the run has died, and another may send the mail."""
@@ -109,15 +113,16 @@ class OutboxState:
             return False
         if notify is Notify.DAILY:
             return self.sent_at <= stamp(now - DAY)
-        if not self._is_within_budget(now):
+        if not self._is_within_budget(now, MOST_A_DAY if self.promising else MOST_UNPROMISING):
             return False
         mailed = self._mailed_since(now)[1] + waiting + self.more
-        return mailed <= AT_ONCE or self.sent_at <= stamp(now - PAUSE)
+        pause = SHORT_PAUSE if self.promising else PAUSE
+        return mailed <= AT_ONCE or self.sent_at <= stamp(now - pause)
 
     def may_go_again(self, now: datetime) -> bool:
         """Tell whether the mail in progress failed, or the run that claimed it has died."""
         gave_up = not self.claimed_at or self.claimed_at <= stamp(now - PATIENCE)
-        return bool(self.sending) and gave_up and self._is_within_budget(now)
+        return bool(self.sending) and gave_up and self._is_within_budget(now, MOST_A_DAY)
 
     def next_mail(self) -> tuple[AbstractSet[str], int]:
         """Return the ids for the next mail and the number of further pings.
@@ -149,9 +154,9 @@ class OutboxState:
             kept.remove(failed)
         return kept
 
-    def _is_within_budget(self, now: datetime) -> bool:
+    def _is_within_budget(self, now: datetime, most: int) -> bool:
         tried = self.tried_within_day(now)
-        return len(tried) < MOST_A_DAY or max(tried) <= _seconds(now - HOUR)
+        return len(tried) < most or max(tried) <= _seconds(now - HOUR)
 
     def _mailed_since(self, now: datetime) -> tuple[str, int]:
         """Return when the count of pings mailed within the last `PAUSE` began, and the count."""
