@@ -8,20 +8,11 @@ from datetime import datetime
 
 from trackback.errors import NoSuchPing, StatusChanged, TrackbackError
 from trackback.model.ping import UNWANTED, Ping, Status
-from trackback.model.texts import MAX_TITLE, Texts
-from trackback.model.transitions import Change, CheckOutcome, checked, decided, no_longer_due, postponed
-from trackback.model.verdict import LinkStatus, Reason, ReasonCode
+from trackback.model.transitions import Change, decided, no_longer_due
 from trackback.receiving.admission import PATIENT, Admission, Look, NotNow
 from trackback.receiving.post_facts import fetch_post_facts, stored_post_facts
-from trackback.receiving.recheck import missing_since, next_check
-from trackback.receiving.source_check import (
-    NOT_FETCHED,
-    JudgingContext,
-    SourceCheck,
-    check_source,
-    evidence,
-    verdict,
-)
+from trackback.receiving.recording import given_up, put_off, recorded, spam_by_itself
+from trackback.receiving.source_check import JudgingContext, SourceCheck, check_source, evidence
 from trackback.receiving.spam.akismet import Akismet
 from trackback.receiving.spam.flood import Arrival, FloodCounts, FloodWindow, text_hash
 from trackback.receiving.spam.policy import Judgement, judge, judge_before_fetch
@@ -33,23 +24,8 @@ from trackback.storage.turns import TurnStore
 from trackback.timestamps import stamp
 from trackback.urls import host_of
 from trackback.web.http.client import Fetched, Fetcher, FetchFailed, TooSlow
-from trackback.web.text.plain_text import clean
 
 NO_SUCH_POST = "the blog has no such page"
-FAULT = SourceCheck(LinkStatus.UNREACHABLE, why="a fault of ours")
-NOT_JUDGED = Judgement(
-    Status.PENDING,
-    score=0,
-    reasons=(Reason(ReasonCode.FAULT, "It could not be checked: a fault of ours, not of the ping."),),
-)
-"""For a ping whose check has failed again and again."""
-CROWDED = SourceCheck(LinkStatus.UNREACHABLE, why="too many pings name its site")
-NOT_LOOKED_AT = Judgement(
-    Status.PENDING,
-    score=0,
-    reasons=(Reason(ReasonCode.FLOOD, "It was not looked at: too many pings name its site."),),
-)
-"""For a ping that would have to wait for half a day."""
 
 
 class NeedsLongerLook(TrackbackError):
@@ -118,7 +94,7 @@ class Verifier:
         try:
             ping = self._pings.get(ping_id)
             if ping.status not in UNWANTED:
-                change = _recorded(ping, FAULT, NOT_JUDGED, context, now)
+                change = given_up(ping, context, now)
                 self._pings.apply(change)
                 return change
         except (NoSuchPing, StatusChanged):  # a decision in the meantime takes precedence
@@ -132,13 +108,13 @@ class Verifier:
         counts = self._count(ping, now)
         early = judge_before_fetch(evidence(ping, counts, context), context.rules)
         if early and ping.status is Status.RECEIVED:
-            return _spam_by_itself(ping, early, context, now)
+            return spam_by_itself(ping, early, context, now)
         facts = stored_post_facts(self._table, ping)
         if not facts.are_fresh(now) or not facts.missing:
             try:
                 page = self._fetch(ping, look, now)
             except NotNow as refusal:
-                return _put_off(ping, refusal.until, context, now)
+                return put_off(ping, refusal.until, context, now)
             if not facts.are_fresh(now):
                 facts = fetch_post_facts(self._table, self._fetcher, ping, now, look.seconds) or facts
         if facts.missing and ping.status is Status.RECEIVED:
@@ -171,8 +147,8 @@ class Verifier:
         if _has_undecided_revision(ping) and judgement.status is Status.SPAM:
             own = replace(ping, revision=None)  # someone else may have sent the revision
             judgement = self._judge(own, self._count(own, now), context, found)
-            return replace(_recorded(own, found, judgement, context, now), before=ping)
-        return _recorded(ping, found, judgement, context, now)
+            return replace(recorded(own, found, judgement, context, now), before=ping)
+        return recorded(ping, found, judgement, context, now)
 
     def _count(self, ping: Ping, now: datetime) -> FloodCounts:
         texts = ping.latest_texts
@@ -199,58 +175,9 @@ def _waits(ping: Ping, now: datetime) -> bool:
     return ping.needs_check or is_due
 
 
-def _put_off(ping: Ping, until: datetime | None, context: JudgingContext, now: datetime) -> Change:
-    if until:
-        return postponed(ping, until)
-    return _recorded(ping, CROWDED, NOT_LOOKED_AT, context, now)
-
-
 def _has_undecided_revision(ping: Ping) -> bool:
     return ping.revision is not None and ping.status is not Status.APPROVED
 
 
 def _is_spam_by_itself(ping: Ping, context: JudgingContext) -> bool:
     return judge_before_fetch(evidence(ping, FloodCounts(), context), context.rules) is not None
-
-
-def _spam_by_itself(ping: Ping, early: Judgement, context: JudgingContext, now: datetime) -> Change:
-    outcome = CheckOutcome(early.status, _judge_of(early))
-    return checked(ping, verdict(ping, NOT_FETCHED, early, now), outcome, now, keep=context.keep)
-
-
-def _recorded(
-    ping: Ping, found: SourceCheck, judgement: Judgement, context: JudgingContext, now: datetime
-) -> Change:
-    was_approved = ping.status is Status.APPROVED
-    is_approved = was_approved or judgement.status is Status.APPROVED
-    is_same = ping.verdict is not None and ping.verdict.link is found.link
-    check_count = ping.check_count + 1 if is_same else 1
-    never_linked = found.document is not None and not ping.verified  # a link never seen cannot disappear
-    link = LinkStatus.FOUND if never_linked else found.link
-    missing = missing_since(ping.link_missing, link, now) if was_approved else None
-    outcome = CheckOutcome(
-        status=ping.status if was_approved else judgement.status,
-        by=_judge_of(judgement),
-        check_count=check_count,
-        link_missing=missing,
-        check_at=next_check(
-            found.link, is_approved=is_approved, check_count=check_count, missing=missing, now=now
-        ),
-        texts=_texts_of_page(ping, found) if is_approved and not was_approved else None,
-    )
-    return checked(ping, verdict(ping, found, judgement, now), outcome, now, keep=context.keep)
-
-
-def _texts_of_page(ping: Ping, found: SourceCheck) -> Texts:
-    """Return texts from the source's page, for a ping that a rule approves: anyone can ping in its name."""
-    link = found.document.link if found.document else None
-    title = found.document.title if found.document else ""
-    return Texts(
-        title=clean(title, MAX_TITLE) or ping.url,
-        excerpt=link.sentence if link else "",
-        blog_name=host_of(ping.url),
-    )
-
-
-def _judge_of(judgement: Judgement) -> str:
-    return "rule" if judgement.by_rule else "check"
