@@ -23,7 +23,7 @@ REGIONS := us-east-1 us-west-2 ca-central-1 sa-east-1 eu-west-1 eu-central-1 eu-
 	ap-southeast-2
 
 
-.PHONY: help install run test coverage mutants test-dynamodb test-deploy test-sites lint pr build deploy bench costs lock clean
+.PHONY: help install run test coverage mutants test-dynamodb test-faults test-deploy test-sites lint pr build deploy bench costs lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ run: install ## run the whole service on this machine, with a demo blog
 	@$(BIN)/python -m tests.stack.local
 
 test: install $(SAM) ## run the tests: unit, integration, infrastructure, end to end
-	$(BIN)/pytest $(SIDE_BY_SIDE) --ignore=tests/deploy --ignore=tests/sites
+	$(BIN)/pytest $(SIDE_BY_SIDE) --ignore=tests/deploy --ignore=tests/sites --ignore=tests/faults
 
 coverage: install ## run the unit and integration tests again, and see which lines and branches they reach
 	$(BIN)/pytest $(SIDE_BY_SIDE) tests/demo tests/unit tests/integration --cov
@@ -44,6 +44,9 @@ mutants: install ## make known mistakes in a copy of the code, and see that a te
 
 test-dynamodb: install ## run the integration tests and all races on Amazon's own DynamoDB Local
 	$(BIN)/python -m tests.dynamodb_local $(BIN)/pytest tests/integration
+
+test-faults: install ## fail each call to AWS in each way, and see that nothing is lost, shown or mailed wrongly
+	$(BIN)/pytest -n 2 --dist load tests/faults
 
 test-deploy: install $(SAM) $(MINISTACK) ## check what is built, deploy it to an AWS emulator, speak to it over HTTP
 	$(BIN)/pytest -n 2 --dist loadfile tests/deploy
@@ -61,7 +64,7 @@ lint: install $(SAM) ## check style, types, the template and the workflows
 	$(BIN)/zizmor --offline --quiet --no-progress .github examples/deploy/github-actions.yml
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
-pr: lint test coverage test-dynamodb test-deploy test-sites ## run what CI runs
+pr: lint test coverage test-dynamodb test-faults test-deploy test-sites ## run what CI runs
 
 build: $(SAM) ## build the functions and layers, without Docker and AWS
 	AWS_DEFAULT_REGION=us-east-1 PIP='"$(CURDIR)/$(TOOLS)/sam/bin/pip"' $(SAM) build

@@ -92,10 +92,14 @@ class _OneAtATime:
         return answer
 
 
+moto = _OneAtATime()
+"""The stand-in as a WSGI application, for who needs no server."""
+
+
 @contextmanager
 def stand_in(port: int = 0) -> Iterator[str]:
     """Run the stand-in on loopback, in this process, and configure this process for it. Yields its URL."""
-    with serving(_OneAtATime(), port) as server:
+    with serving(moto, port) as server:
         url = f"http://localhost:{server.port}"
         os.environ.update(ENVIRONMENT, AWS_ENDPOINT_URL=url)
         yield url

@@ -18,7 +18,7 @@ class Delivery:
 
     def __init__(self, table: str, function: Environments, subscription: Any) -> None:
         """Start with the next change."""
-        self._streams = _client()
+        self._streams = streams_client()
         self._arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
         self._function = function
         self._retries = subscription.get("MaximumRetryAttempts", 2)
@@ -56,7 +56,7 @@ class Delivery:
             if not records:
                 known = changes.wait(known, max(0, due - time.monotonic()) if gathered else None)
             found = self._streams.get_records(ShardIterator=self._iterator, Limit=self._batch)
-            records = [_record(record, self._arn) for record in found["Records"]]
+            records = [as_event(record, self._arn) for record in found["Records"]]
             wanted = [record for record in records if self._is_wanted(record)]
             due = due if gathered else time.monotonic() + self._window
             gathered += wanted
@@ -103,22 +103,24 @@ class Delivery:
 
 def records_of(table: str) -> Iterator[dict[str, Any]]:
     """Yield all records of a table's stream, in Lambda's format."""
-    streams = _client()
+    streams = streams_client()
     arn = boto3.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
     for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
         begin = streams.get_shard_iterator(
             StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
         )
         records = streams.get_records(ShardIterator=begin["ShardIterator"])["Records"]
-        yield from (_record(record, arn) for record in records)
+        yield from (as_event(record, arn) for record in records)
 
 
-def _client() -> Any:
+def streams_client() -> Any:
+    """Return a client of streams that finds the stand-in."""
     # Otherwise botocore uses a host per account, which the stand-in does not answer.
     return boto3.client("dynamodbstreams", config=Config(account_id_endpoint_mode="disabled"))
 
 
-def _record(record: Any, arn: str) -> dict[str, Any]:
+def as_event(record: Any, arn: str) -> dict[str, Any]:
+    """Return a record of a stream as Lambda gives it to a function."""
     change = record["dynamodb"]
     when = change["ApproximateCreationDateTime"].timestamp()
     change = {**change, "ApproximateCreationDateTime": when}
