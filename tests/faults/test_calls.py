@@ -63,7 +63,7 @@ def problems_after(make_world: MakeWorld, journey: str, kind: str, number: int) 
         return
     finally:
         world.wire.fault = None
-    met = world.wire.made[number]  # an environment that started anew makes a call more
+    met = "".join(world.wire.made[number : number + 1])  # a key that is known by then saves a call
     world.run_on()
     yield from check(people, mails=1 + ((met, kind) in MAY_COME_TWICE))
 
