@@ -102,7 +102,7 @@ def test_a_record_that_always_fails_is_put_aside_and_holds_up_no_other(people: P
     }
     world.stream.poll()
     world.stream.put_first(poison)
-    for _ in range(3):
+    for _ in range(10):
         world.go_on()
     assert world.pings()[0].status is Status.PENDING
     for _ in range(10):
