@@ -104,7 +104,12 @@ class Simulation:
             self._at(at + STREAM_DELAY, lambda now: self._put(Queued("", ping.group, now, ping.kind), now))
             return
         self.world.servers.takes[ping.url] = ping.takes
-        fields = {"url": ping.url, "title": ping.title, "excerpt": "I read it and have this to say.", "blog_name": "B"}
+        fields = {
+            "url": ping.url,
+            "title": ping.title,
+            "excerpt": "I read it and have this to say.",
+            "blog_name": "B",
+        }
         event = http_event("POST", "/trackback/blog.example/post", headers={"content-type": FORM},
                            body=urlencode(fields).encode())  # fmt: skip
         event["requestContext"]["http"]["sourceIp"] = ping.address
@@ -235,7 +240,9 @@ class _Stream:
     """The table's stream, read to its end each time."""
 
     def __init__(self) -> None:
-        self._client: Any = boto3.client("dynamodbstreams", config=Config(account_id_endpoint_mode="disabled"))
+        self._client: Any = boto3.client(
+            "dynamodbstreams", config=Config(account_id_endpoint_mode="disabled")
+        )
         arn = boto3.client("dynamodb").describe_table(TableName="trackback")["Table"]["LatestStreamArn"]
         shard = self._client.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"][-1]["ShardId"]
         self._next: str = self._client.get_shard_iterator(
@@ -258,7 +265,8 @@ def _event(messages: list[Queued]) -> dict[str, Any]:
 
     return {
         "Records": [
-            {"messageId": one.id, "body": json.dumps(one.body), "attributes": attributes(one)} for one in messages
+            {"messageId": one.id, "body": json.dumps(one.body), "attributes": attributes(one)}
+            for one in messages
         ]
     }
 

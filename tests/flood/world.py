@@ -155,7 +155,9 @@ def world() -> Iterator[World]:
     with ExitStack() as stack:
         local = stack.enter_context(dynamodb_local())
         stack.enter_context(stand_in())
-        os.environ.update(_environment(), AWS_ENDPOINT_URL_DYNAMODB=local, AWS_ENDPOINT_URL_DYNAMODB_STREAMS=local)
+        os.environ.update(
+            _environment(), AWS_ENDPOINT_URL_DYNAMODB=local, AWS_ENDPOINT_URL_DYNAMODB_STREAMS=local
+        )
         table = Table("trackback")
         make_anew(table)
         meter = Meter("trackback")

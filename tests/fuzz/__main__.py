@@ -45,9 +45,7 @@ class Record:
 
     def write(self) -> None:
         """Write the file."""
-        self.file.write_text(
-            json.dumps({"inputs": self.inputs, "errors": self.errors, "worst": self.worst})
-        )
+        self.file.write_text(json.dumps({"inputs": self.inputs, "errors": self.errors, "worst": self.worst}))
 
 
 def main() -> None:
@@ -68,7 +66,13 @@ def main() -> None:
             record.fail(error, data)
         record.note(time.process_time() - start, len(body), data)
 
-    options = [f"-max_total_time={seconds}", "-max_len=400", "-len_control=20", "-timeout=60", "-rss_limit_mb=1500"]
+    options = [
+        f"-max_total_time={seconds}",
+        "-max_len=400",
+        "-len_control=20",
+        "-timeout=60",
+        "-rss_limit_mb=1500",
+    ]
     atheris.Setup([sys.argv[0], *options, str(corpus)], try_one)
     atheris.Fuzz()
 

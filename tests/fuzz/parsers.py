@@ -116,9 +116,7 @@ def _inflate(body: bytes, kind: str) -> None:
 PARSERS = {
     "page": Parser(_page, HTML),
     "article": Parser(lambda body, kind: read_article(body, kind, AT), HTML, (TooCostly,)),
-    "discovery": Parser(
-        lambda body, kind: discover(page_text(body, kind), AT).best(AT), HTML, (TooCostly,)
-    ),
+    "discovery": Parser(lambda body, kind: discover(page_text(body, kind), AT).best(AT), HTML, (TooCostly,)),
     "feed": Parser(lambda body, kind: read_feed(body, kind, AT), FEEDS, (NotAFeed, TooCostly)),
     "feed-link": Parser(
         lambda body, kind: (is_page(body, kind), find_feed(body, kind, AT)), HTML, (TooCostly,)
