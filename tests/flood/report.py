@@ -26,22 +26,22 @@ All genuine pings fall into the hours of the attack. A ping refused by the throt
 def lines(scenario: Scenario, outcome: Outcome, limits: Limits) -> Iterator[str]:
     """Yield a scenario's lines."""
     counts, many = outcome.counts, len(outcome.accepted_at)
-    mailed = [
-        outcome.mailed_at[one] - at for one, at in outcome.accepted_at.items() if one in outcome.mailed_at
-    ]
-    looked = [
-        outcome.looked_at[one] - at for one, at in outcome.accepted_at.items() if one in outcome.looked_at
-    ]
-    writes, reads = _scaled(outcome.writes, scenario, counts), _scaled(outcome.reads, scenario, counts)
+    mailed = _between(outcome.accepted_at, outcome.mailed_at)
+    looked = _between(outcome.accepted_at, outcome.looked_at)
+    writes, reads = _scaled(outcome.writes, scenario), _scaled(outcome.reads, scenario)
     yield f"{scenario.title} (1 in {scenario.sample} of the attack is real)"
-    yield f"  genuine pings: {counts['genuine sent']} sent, {counts['genuine refused by the throttle']} refused by the \
-throttle, {many} accepted, {many - len(looked)} not looked at, {many - len(mailed)} not mailed"
+    yield f"  genuine pings: {counts['genuine sent']} sent, \
+{counts['genuine refused by the throttle']} refused by the throttle, {many} accepted, {many - len(looked)} not looked at, {many - len(mailed)} not mailed"
     yield f"  attack: {counts['attack sent']:,} sent, {counts['attack accepted']:,} accepted; views: \
 {counts['views']:,} asked, {counts['calls serve']:,} let in"
     yield f"  accepted to looked at: {_times(looked)}"
     yield f"  accepted to mail:      {_times(mailed)}"
     yield f"  units: {writes:,.0f} writes, {reads:,.0f} reads; mails: {counts['mails']}"
-    yield f"  dollars: {_dollars(scenario, outcome, limits, writes, reads):.2f}"
+    yield f"  dollars: {_dollars(outcome, limits, writes, reads):.2f}"
+
+
+def _between(first: Mapping[str, float], then: Mapping[str, float]) -> list[float]:
+    return [then[one] - at for one, at in first.items() if one in then]
 
 
 def _times(seconds: list[float]) -> str:
@@ -52,13 +52,13 @@ def _times(seconds: list[float]) -> str:
     return f"median {median(ranked):,.0f} s, 99 % {late:,.0f} s, worst {ranked[-1]:,.0f} s"
 
 
-def _scaled(units: Mapping[str, float], scenario: Scenario, counts: Mapping[str, int]) -> float:
+def _scaled(units: Mapping[str, float], scenario: Scenario) -> float:
     """Return the units with those of the attack times the sample."""
     own = {"genuine", "notify", "schedule", "views"}
     return sum(used * (1 if whose in own else scenario.sample) for whose, used in units.items())
 
 
-def _dollars(scenario: Scenario, outcome: Outcome, limits: Limits, writes: float, reads: float) -> float:
+def _dollars(outcome: Outcome, limits: Limits, writes: float, reads: float) -> float:
     prices, counts = load_prices(), outcome.counts
     pings = counts["genuine accepted"] + counts["attack accepted"]
     short = 2 * pings + counts["calls notify"] + counts["calls serve"]

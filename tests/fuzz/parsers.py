@@ -81,7 +81,6 @@ def _gateway(body: bytes, kind: str) -> None:
 
 def _address(body: bytes, _: str) -> None:
     url = body.decode("utf-8", "replace")
-    site_of(url)
     page_key(url)
     post_key(url)
     site_of(read_source(url).url)
