@@ -1,4 +1,4 @@
-"""`python -m tests.flood [SCENARIO ...] [--part 0.1] [--write FILE]`: runs scenarios, each in a process of its own."""
+"""`python -m tests.flood [SCENARIO ...] [--part 0.1] [--write FILE]` runs scenarios, each in a process."""
 
 import argparse
 import subprocess

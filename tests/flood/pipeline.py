@@ -1,4 +1,4 @@
-"""What AWS does between the handlers, by simulated events: throttle, stream, queue, environments, schedules."""
+"""What AWS does between the handlers, by simulated events: throttle, stream, queue, schedules."""
 
 import json
 from collections import Counter, defaultdict
@@ -18,7 +18,7 @@ from tests.flood.traffic import Ping
 from tests.flood.world import START, Call, World
 from tests.stack.streams import fits
 from tests.support.events import FORM, http_event
-from trackback.notifications.mail_outbox import MAIL
+from trackback.storage.keys import MAIL
 
 STREAM_DELAY = 0.5
 """Seconds until Lambda's poller has a change: it asks four times a second."""
@@ -82,7 +82,11 @@ class Simulation:
 
     def _next_ping(self, _: float) -> None:
         if ping := next(self._pings, None):
-            self._at(ping.at, lambda at: (self._receive(ping, at), self._next_ping(at))[1])
+            self._at(ping.at, lambda at: self._arrive(ping, at))
+
+    def _arrive(self, ping: Ping, at: float) -> None:
+        self._receive(ping, at)
+        self._next_ping(at)
 
     def _call(self, function: str, event: Any, at: float, whose: str) -> Call:
         writes, reads = self.world.units()

@@ -12,13 +12,14 @@ from tests.flood.scenarios import Scenario
 SHORT_CALL = 0.05
 """Seconds that a call of any function but verify is taken to last."""
 HOW = """\
-Real: the handlers of receive, triage, verify, notify and serve, for every genuine ping and for a sample of the
-attack's; the table and its units (DynamoDB Local). Simulated: the clock; the API's throttle, the stream (0.5 s
-behind, no shard blocks), the FIFO queue, maximum concurrency and batches, by template.yaml; other people's
-servers, which answer after simulated seconds. Sampled: of an attack's pings, one in so many is real; the others
-take a place in the queue for as long as the last real ones did, and the units of the attack are scaled up.
-Not simulated: the table's ceiling, SQS's search of the first 120,000 messages only, cold starts; the memory of
-floods sees the sample alone, which fetches more than a whole flood would.
+Real: the handlers of receive, triage, verify, notify and serve, for every genuine ping and for a sample of
+the attack's; the table and its units (DynamoDB Local).
+Simulated: the clock; the API's throttle, the stream (0.5 s behind, no shard blocks), the FIFO queue, maximum
+concurrency and batches, by template.yaml; other people's servers, which answer after simulated seconds.
+Sampled: of an attack's pings, one in so many is real; the others take a place in the queue for as long as the
+last real ones did, and the units of the attack are scaled up.
+Not simulated: the table's ceiling, SQS's search of the first 120,000 messages only, cold starts, idle runs of
+notify. The memory of floods sees the sample alone, so more is fetched than in a whole flood.
 All genuine pings fall into the hours of the attack. A ping refused by the throttle was never accepted.
 """
 
@@ -31,7 +32,8 @@ def lines(scenario: Scenario, outcome: Outcome, limits: Limits) -> Iterator[str]
     writes, reads = _scaled(outcome.writes, scenario), _scaled(outcome.reads, scenario)
     yield f"{scenario.title} (1 in {scenario.sample} of the attack is real)"
     yield f"  genuine pings: {counts['genuine sent']} sent, \
-{counts['genuine refused by the throttle']} refused by the throttle, {many} accepted, {many - len(looked)} not looked at, {many - len(mailed)} not mailed"
+{counts['genuine refused by the throttle']} refused by the throttle, {many} accepted, \
+{many - len(looked)} not looked at, {many - len(mailed)} not mailed"
     yield f"  attack: {counts['attack sent']:,} sent, {counts['attack accepted']:,} accepted; views: \
 {counts['views']:,} asked, {counts['calls serve']:,} let in"
     yield f"  accepted to looked at: {_times(looked)}"

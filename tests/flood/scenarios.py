@@ -42,7 +42,8 @@ SCENARIOS = {
         lambda seconds, _: traffic.friends_host(seconds),
     ),
     "front-page": Scenario(
-        "A front page day: 10,000 views a minute, 200 genuine pings", DAY, 200, 1, lambda *_: iter(()), views=True
+        "A front page day: 10,000 views a minute, 200 genuine pings", DAY, 200, 1,
+        lambda *_: iter(()), views=True,
     ),
 }  # fmt: skip
 

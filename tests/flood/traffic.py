@@ -28,7 +28,7 @@ class Ping:
 
 
 def genuine(count: int, seconds: float, seed: int = 1) -> Iterator[Ping]:
-    """Yield genuine pings: most by day; a tenth from slow sources, a fifth with a query as the page's name."""
+    """Yield genuine pings: most by day; a tenth from slow sources, a fifth with a query as the page."""
     random = Random(seed)
     moments: list[float] = []
     while len(moments) < count:
@@ -65,7 +65,7 @@ def slow_sources(rate: float, seconds: float, sample: int) -> Iterator[Ping]:
 
 
 def friends_host(seconds: float) -> Iterator[Ping]:
-    """Yield ten pings a minute for pages of friend.example: queries of one page, and every other a random path."""
+    """Yield ten pings a minute for pages of friend.example: every other a query, the rest random paths."""
     random = Random(3)
     for number in range(int(seconds / 6)):
         page = f"?n={number}" if number % 2 else f"{random.randrange(10**9)}"

@@ -1,4 +1,4 @@
-"""Where the handlers run: Amazon's table engine, moto for mails and keys, a simulated clock and simulated servers."""
+"""Where the handlers run: Amazon's table engine, moto for mails and keys, a simulated clock and servers."""
 
 import io
 import json
@@ -59,7 +59,7 @@ class Context:
 
 
 class Servers(Fetcher):
-    """Everybody's servers: each answers after its seconds, and links to the post. No time passes meanwhile."""
+    """Everybody's servers: each answers after its seconds, which are noted and do not pass."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,7 +99,7 @@ class Servers(Fetcher):
 
 @dataclass
 class Call:
-    """What a handler's call did: its answer, its outcomes by name, its messages, the seconds of each check."""
+    """What a handler's call did: answer, outcomes by name, messages, and the seconds of each check."""
 
     answer: Any
     outcomes: list[tuple[str, Mapping[str, Any]]]

@@ -19,7 +19,7 @@ EVERY = 50
 
 
 class Record:
-    """What was tried on one parser; it is written to a file now and then, since atheris ends without a word."""
+    """What was tried on one parser; written to a file now and then, since atheris ends without a word."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.file = folder / f"{name}.json"

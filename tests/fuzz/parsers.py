@@ -1,4 +1,4 @@
-"""The parsers, each as a function of a document's bytes and its media type, and the errors that each declares."""
+"""The parsers, each as a function of a document's bytes and media type, with the errors that it declares."""
 
 import zlib
 from collections.abc import Callable

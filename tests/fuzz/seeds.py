@@ -1,4 +1,5 @@
 """Writes the first inputs: the hostile pages of the unit tests, shortened to the piece that they repeat."""
+# ruff: noqa: E501 - a list of pieces
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Grows each parser's costliest inputs to a megabyte (or the most it ever gets) and measures CPU time and memory."""
+"""Grows each parser's costliest inputs to a megabyte, or the most it gets, and measures CPU and memory."""
 
 import json
 import resource
@@ -13,7 +13,7 @@ from tests.fuzz.parsers import PARSERS
 
 
 def measure(name: str, data: bytes) -> tuple[float, int, float]:
-    """Return CPU seconds, bytes, and megabytes of memory added, for one input; run it in a process of its own."""
+    """Return CPU seconds, bytes, and megabytes of memory added, for one input."""
     parser = PARSERS[name]
     body, kind = document(data, parser.kinds, parser.most)
     with suppress(*parser.errors):
@@ -37,8 +37,8 @@ def main() -> None:
         seconds, size, _, data = max(found, key=lambda one: one[0])
         memory = max(one[2] for one in found)
         print(
-            f"{name}: {said['inputs']:,} inputs, {len(said['errors'])} errors; worst {seconds:.2f} s of CPU for "
-            f"{size:,} bytes, most memory {memory:.0f} MB: {bytes.fromhex(data)[:90]!r}",
+            f"{name}: {said['inputs']:,} inputs, {len(said['errors'])} errors; worst {seconds:.2f} s of CPU "
+            f"for {size:,} bytes, most memory {memory:.0f} MB: {bytes.fromhex(data)[:90]!r}",
             *said["errors"],
             sep="\n    ",
             flush=True,
