@@ -88,12 +88,13 @@ class Simulation:
         self._receive(ping, at)
         self._next_ping(at)
 
-    def _call(self, function: str, event: Any, at: float, whose: str) -> Call:
+    def _call(self, function: str, event: Any, at: float, *whose: str) -> Call:
         writes, reads = self.world.units()
         done = self.world.call(function, event, at)
         now = self.world.units()
-        self.outcome.writes[whose] += now[0] - writes
-        self.outcome.reads[whose] += now[1] - reads
+        for each in whose:
+            self.outcome.writes[each] += (now[0] - writes) / len(whose)
+            self.outcome.reads[each] += (now[1] - reads) / len(whose)
         self.outcome.counts[f"calls {function}"] += 1
         return done
 
@@ -165,7 +166,7 @@ class Simulation:
         failed: list[Queued] = []
         sent: list[Any] = []
         if real:
-            done = self._call("verify", _event(real), at, self._whose(real))
+            done = self._call("verify", _event(real), at, *(one.kind for one in real))
             waits += done.waits
             names = {one["itemIdentifier"] for one in done.answer["batchItemFailures"]}
             failed, sent = [one for one in real if one.id in names], done.sent

@@ -56,7 +56,7 @@ def _times(seconds: list[float]) -> str:
 
 def _scaled(units: Mapping[str, float], scenario: Scenario) -> float:
     """Return the units with those of the attack times the sample."""
-    own = {"genuine", "notify", "schedule", "views"}
+    own = {"genuine", "drip", "notify", "schedule", "views"}
     return sum(used * (1 if whose in own else scenario.sample) for whose, used in units.items())
 
 

@@ -45,10 +45,10 @@ def genuine(count: int, seconds: float, seed: int = 1) -> Iterator[Ping]:
 
 def spam_run(rate: float, seconds: float, sample: int) -> Iterator[Ping]:
     """Yield pings from rotating hosts, each used for a hundred pings, whose pages do not link to the post."""
-    for number in range(int(rate * seconds)):
+    for number, at in enumerate(_moments(rate, seconds)):
         host = f"spam{number // 100}.example"
         ip = f"203.{number % 199}.{number % 113}.{number % 251}"
-        yield Ping(number / rate, f"https://{host}/{number}", host, "spam", 0.5, f"Buy {number}", ip,
+        yield Ping(at, f"https://{host}/{number}", host, "spam", 0.5, f"Buy {number}", ip,
                    number % sample == 0)  # fmt: skip
 
 
@@ -56,11 +56,11 @@ def slow_sources(rate: float, seconds: float, sample: int) -> Iterator[Ping]:
     """Yield forty dripping sources at once, then pings from 400 domains whose servers never finish."""
     for number in range(40):
         host = f"drip{number}.example"
-        yield Ping(1.0, f"https://{host}/", host, "slow", 99, f"Drip {number}", f"203.1.1.{number}")
-    for number in range(int(rate * seconds)):
+        yield Ping(1.0, f"https://{host}/", host, "drip", 99, f"Drip {number}", f"203.1.1.{number}")
+    for number, at in enumerate(_moments(rate, seconds)):
         host = f"slow{number % 400}.example"
         ip = f"203.{number % 199}.{number % 113}.{number % 251}"
-        yield Ping(2 + number / rate, f"https://{host}/{number}", host, "slow", 99, f"Slow {number}", ip,
+        yield Ping(2 + at, f"https://{host}/{number}", host, "slow", 99, f"Slow {number}", ip,
                    number % sample == 0)  # fmt: skip
 
 
@@ -71,3 +71,9 @@ def friends_host(seconds: float) -> Iterator[Ping]:
         page = f"?n={number}" if number % 2 else f"{random.randrange(10**9)}"
         yield Ping(number * 6.0, f"https://friend.example/{page}", "friend.example", "friend", 0.5,
                    f"Friend {number}", f"203.0.{number % 113}.{number % 251}")  # fmt: skip
+
+
+def _moments(rate: float, seconds: float) -> list[float]:
+    """Return moments at random; a steady beat would leave the throttle's tokens to nobody else."""
+    random = Random(2)
+    return sorted(random.uniform(0, seconds) for _ in range(int(rate * seconds)))

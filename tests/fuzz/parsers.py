@@ -16,12 +16,13 @@ from trackback.protocols.trackback.receive import read_ping
 from trackback.protocols.trackback.response import read_response
 from trackback.receiving.post_links import PostLinks
 from trackback.signing import Keyring, TokenExpired, TokenInvalid, read_link, read_session, read_sign_in
-from trackback.urls import page_key, read_source, site_of
+from trackback.urls import page_key, read_source
 from trackback.web.budget import TooCostly
 from trackback.web.feed import NotAFeed, find_feed, is_page, read_feed
 from trackback.web.html.article import read_article
 from trackback.web.html.page import page_text, read_page
 from trackback.web.http.decompression import decompressed
+from trackback.web.sites import site_of
 from trackback.web.text.charset import decode
 
 AT = "https://o.example/a"
