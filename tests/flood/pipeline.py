@@ -40,6 +40,35 @@ class Outcome:
     verify_seconds: float = 0.0
 
 
+@dataclass(frozen=True)
+class Check:
+    """What one check of an attack did: its fetches' seconds, and the group in which it comes again."""
+
+    seconds: float
+    again: str = ""
+
+
+class Checks:
+    """The last check of each kind of ping, by when it comes and how long it waited (powers of ten)."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int], dict[int, Check]] = defaultdict(dict)
+
+    def note(self, message: Queued, at: float, check: Check) -> None:
+        """Remember a check."""
+        self._known[message.kind, min(message.stage, 1)][_magnitude(message, at)] = check
+
+    def like(self, message: Queued, at: float) -> Check:
+        """Return the check of a ping like this, of the nearest wait; half a second if there is none."""
+        known = self._known[message.kind, min(message.stage, 1)]
+        wait = _magnitude(message, at)
+        return known[min(known, key=lambda one: abs(one - wait))] if known else Check(0.5)
+
+
+def _magnitude(message: Queued, at: float) -> int:
+    return len(str(int(at - message.sent_at)))
+
+
 class Simulation:
     """One scenario."""
 
@@ -52,8 +81,7 @@ class Simulation:
         self._throttle = Bucket(limits.pings)
         self._free = limits.environments
         self._by_id: dict[str, Ping] = {}
-        self._waits: dict[tuple[str, int], float] = {}
-        self._again: dict[tuple[str, int], str] = {}
+        self._checks = Checks()
         self._stream = _Stream()
         self._mail_waits = False
 
@@ -162,34 +190,34 @@ class Simulation:
 
     def _verify(self, batch: list[Queued], at: float) -> None:
         real = [message for message in batch if message.body is not None]
-        waits = [self._waits.get((one.kind, min(one.stage, 1)), 0.5) for one in batch if one.body is None]
+        virtual = [(one, self._checks.like(one, at)) for one in batch if one.body is None]
+        waits = [check.seconds for _, check in virtual]
         failed: list[Queued] = []
         sent: list[Any] = []
         if real:
             done = self._call("verify", _event(real), at, *(one.kind for one in real))
-            waits += done.waits
+            waits += done.waits.values()
             names = {one["itemIdentifier"] for one in done.answer["batchItemFailures"]}
             failed, sent = [one for one in real if one.id in names], done.sent
-            self._learn(real, done)
+            self._learn(real, done, at)
             for what, about in done.outcomes:
                 if what.startswith("Ping") and about.get("ping") in self.outcome.accepted_at:
                     self.outcome.counts[f"genuine {what}"] += 1
-        virtual = [(one, self._again.get((one.kind, one.stage))) for one in batch if one.body is None]
         ends = at + OVERHEAD + _makespan(waits)
         self.outcome.verify_seconds += ends - at
         records = self._stream.read()
-        again = [Queued("", group, ends, one.kind, one.stage + 1) for one, group in virtual if group]
+        again = [
+            Queued("", check.again, ends, one.kind, one.stage + 1) for one, check in virtual if check.again
+        ]
         self._at(ends, lambda now: self._verified(batch, failed, sent, again, records, now))
 
-    def _learn(self, real: list[Queued], done: Call) -> None:
+    def _learn(self, real: list[Queued], done: Call, at: float) -> None:
         """Remember what the attackers' sampled checks took, for those that stand for others like them."""
-        attackers = [one for one in real if one.kind not in {"genuine", "schedule"}]
-        if len(real) == len(attackers) and done.waits:
-            for one in attackers:
-                self._waits[one.kind, min(one.stage, 1)] = sum(done.waits) / len(done.waits)
-        sent = {message.body.get("ping"): message.group for message in done.sent}
-        for one in attackers:
-            self._again[one.kind, one.stage] = sent.get(one.body.get("ping"), "")
+        again = {message.body.get("ping"): message.group for message in done.sent}
+        for one in real:
+            ping = one.body.get("ping", "")
+            if one.kind not in {"genuine", "schedule"} and ping in done.waits:
+                self._checks.note(one, at, Check(done.waits[ping], again.get(ping, "")))
 
     def _whose(self, real: list[Queued]) -> str:
         kinds = {one.kind for one in real} - {"schedule"}

@@ -34,7 +34,7 @@ SCENARIOS = {
         lambda seconds, sample: traffic.spam_run(1_000_000 / DAY, seconds, sample),
     ),
     "slow": Scenario(
-        "Slow sources: 40 at once, then 10 a second from 400 domains, for three hours", 3 * HOUR, 40, 500,
+        "Slow sources: 40 at once, then 10 a second from 400 domains, for three hours", 3 * HOUR, 40, 50,
         lambda seconds, sample: traffic.slow_sources(10, seconds, sample),
     ),
     "friend": Scenario(

@@ -99,12 +99,12 @@ class Servers(Fetcher):
 
 @dataclass
 class Call:
-    """What a handler's call did: answer, outcomes by name, messages, and the seconds of each check."""
+    """What a handler's call did: answer, outcomes by name, messages, and the seconds of each ping's check."""
 
     answer: Any
     outcomes: list[tuple[str, Mapping[str, Any]]]
     sent: list[Any]
-    waits: list[float]
+    waits: dict[str, float]
 
 
 @dataclass
@@ -116,7 +116,7 @@ class World:
     meter: Meter
     servers: Servers
     sent: list[Any] = field(default_factory=list)
-    waits: list[float] = field(default_factory=list)
+    waits: dict[str, float] = field(default_factory=dict)
 
     def call(self, function: str, event: Mapping[str, Any], at: float) -> Call:
         """Call a handler at a simulated time."""
@@ -130,7 +130,7 @@ class World:
             (each["Name"], line) for line in lines if "_aws" in line
             for part in line["_aws"]["CloudWatchMetrics"] for each in part["Metrics"]
         ]  # fmt: skip
-        return Call(answer, told, list(self.sent), list(self.waits))
+        return Call(answer, told, list(self.sent), dict(self.waits))
 
     def units(self) -> tuple[float, float]:
         """Return the write and read units so far."""
@@ -195,12 +195,12 @@ def _connect(made: World) -> None:
     verify.fetcher = made.servers
     checked = verify.verifier.verify
 
-    def check(*args: Any, **more: Any) -> Any:
+    def check(ping: str, *args: Any, **more: Any) -> Any:
         made.servers.waited()
         try:
-            return checked(*args, **more)
+            return checked(ping, *args, **more)
         finally:
-            made.waits.append(made.servers.waited())
+            made.waits[ping] = made.servers.waited()
 
     verify.verifier.verify = check
     keyring = made.apps["notify"].keys.load(clock.now())
