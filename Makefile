@@ -23,7 +23,8 @@ REGIONS := us-east-1 us-west-2 ca-central-1 sa-east-1 eu-west-1 eu-central-1 eu-
 	ap-southeast-2
 
 
-.PHONY: help install run test coverage mutants test-dynamodb test-faults test-deploy test-sites lint pr build deploy bench costs lock clean
+.PHONY: help install run test coverage mutants test-dynamodb test-faults test-deploy test-sites lint pr build deploy bench \
+	flood fuzz costs lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -74,6 +75,21 @@ deploy: .venv/owner $(if $(FOUND_SAM),,$(SAM)) ## deploy to your AWS account; th
 
 bench: install build ## measure cold start, warm requests, memory and capacity units
 	$(BIN)/python -m tests.benchmarks
+
+flood: install ## simulate floods while genuine pings come in (PART=0.1: a tenth of each; WRITE=docs/flood.md)
+	$(BIN)/python -m tests.flood $(if $(PART),--part $(PART)) $(if $(WRITE),--write $(WRITE))
+
+# atheris is not among the development tools: it needs clang on some machines, and CI does not run it.
+FUZZ := .cache/fuzz
+fuzz: install ## fuzz every parser of strangers' bytes for SECONDS each (180), then measure the worst inputs
+	test -d $(FUZZ)/venv || $(PYTHON) -m venv $(FUZZ)/venv
+	$(FUZZ)/venv/bin/pip install --quiet --disable-pip-version-check atheris==3.0.0 --requirement layers/shared/requirements.txt \
+		$(foreach file,$(wildcard layers/*/requirements.txt),--requirement $(file)) boto3
+	PYTHONPATH=layers/shared:. $(BIN)/python -m tests.fuzz.seeds $(FUZZ)/found
+	for parser in $(FUZZED); do \
+		PYTHONPATH=layers/shared:. $(FUZZ)/venv/bin/python -m tests.fuzz $$parser $(or $(SECONDS),180) $(FUZZ)/found || exit 1; done
+	$(BIN)/python -m tests.fuzz.worst $(FUZZ)/found
+FUZZED := page article feed feed-link discovery charset decompression form answer gateway address cursor token
 
 costs: install $(SAM) ## compute what an idle month, pings, page views and a flood cost
 	@$(BIN)/python -m tests.costs

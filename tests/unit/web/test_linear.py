@@ -17,6 +17,7 @@ from trackback.web.budget import TooCostly
 from trackback.web.feed import NotAFeed, find_feed, read_feed
 from trackback.web.html.article import read_article
 from trackback.web.html.page import Document, page_text, read_page
+from trackback.web.text.charset import decode
 
 AT = "https://o.example/a"
 HTML, XML, JAPANESE = "text/html; charset=utf-8", "application/xml", "text/html; charset=euc-jp"
@@ -114,3 +115,10 @@ def _check(parse: Parse, make: Make, kind: str) -> None:
     calls(parse, make(SIZE), kind)  # fills what is remembered between documents
     small, large = calls(parse, make(SIZE), kind), calls(parse, make(2 * SIZE), kind)
     assert large < 2.2 * small + 1_000
+
+
+def test_a_charset_that_is_both_named_and_recognised_is_tried_once() -> None:
+    body = b"\x1b$@" * SIZE + b"\x1b$Bp\xf6"
+    unnamed = calls(lambda data, _: decode([data], []), body, "")
+    named = calls(lambda data, _: decode([data], ["iso-2022-jp"]), body, "")
+    assert named < 1.5 * unnamed

@@ -65,7 +65,7 @@ def decode(values: Sequence[bytes], labels: Iterable[str]) -> Decoded:
     values = [value.removeprefix(codecs.BOM_UTF8) for value in values]
     named = list(dict.fromkeys(name for label in labels if (name := known_charset(label))))
     return (
-        _first_that_fits(values, _plausible(values, named))
+        _first_that_fits(values, dict.fromkeys(_plausible(values, named)))
         or _hardly_broken(values, ["utf-8", *named])
         or _first_that_fits(values, [_detect(b"\n".join(values)), "windows-1252"])
         or _with_replacements(values, next(iter(named), "windows-1252"))
