@@ -23,8 +23,7 @@ REGIONS := us-east-1 us-west-2 ca-central-1 sa-east-1 eu-west-1 eu-central-1 eu-
 	ap-southeast-2
 
 
-.PHONY: help install run test coverage mutants test-dynamodb test-faults test-deploy test-sites lint pr build deploy bench \
-	flood fuzz costs lock clean
+.PHONY: help install run test coverage mutants test-dynamodb test-faults test-deploy test-sites lint pr build deploy bench flood fuzz costs lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
