@@ -15,6 +15,8 @@ with atheris.instrument_imports(include=["trackback", "feedparser", "multipart",
 from tests.fuzz.documents import document
 
 WORST = 40
+SHORTEST = 8_000
+"""Bytes of a document whose cost is noted: on short ones, the first import counts for more than the bytes."""
 EVERY = 50
 
 
@@ -29,10 +31,10 @@ class Record:
         self.worst: list[tuple[float, str]] = [(cost, data) for cost, data in said.get("worst", ())]
 
     def note(self, seconds: float, length: int, data: bytes) -> None:
-        """Count an input and what it took; short ones say little about a megabyte."""
+        """Count an input, and note what it took if it is long enough to tell."""
         self.inputs += 1
-        cost = seconds / (length + 2_000) * 1e6
-        if len(self.worst) < WORST or cost > self.worst[-1][0]:
+        cost = seconds / length * 1e6 if length >= SHORTEST else 0.0
+        if cost and (len(self.worst) < WORST or cost > self.worst[-1][0]):
             self.worst = sorted([*self.worst, (cost, data.hex())], reverse=True)[:WORST]
         if self.inputs % EVERY == 0:
             self.write()
