@@ -265,7 +265,7 @@ def revised(known: Ping, ping: Ping) -> Change:
 
 
 def _to_be_checked(ping: Ping, earliest: str) -> Ping:
-    """Return a ping that is to be checked at once, or at a time, and not later than it already is."""
+    """Return a ping whose source is checked now, or at the `earliest` time unless a check is due before."""
     if not earliest:
         return replace(ping, needs_check=True)
     return replace(ping, due=Due.CHECK, check_at=min(filter(None, (ping.check_at, earliest))))

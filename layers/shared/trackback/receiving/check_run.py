@@ -68,7 +68,7 @@ class CheckRun:
     def check_due(self, due: Sequence[str], seconds_left: Callable[[], float]) -> bool:
         """Verify pings that are due; return whether all that were tried succeeded.
 
-        What this run has no time for, or has not been told of, another one does.
+        If time runs out, or more pings are due, a message asks for another run.
         """
         if not due:
             return True

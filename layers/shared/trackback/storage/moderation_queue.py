@@ -128,11 +128,14 @@ class Queue:
             TableBusy: the table's read ceiling is reached.
         """
         words, key = fold(search).split(), post_key(post) if post else ""
+
+        def matches(ping: Ping) -> bool:
+            is_wanted = not (unlinked and ping.verified) and (where is None or where(ping))
+            return is_wanted and _is_of(ping, key) and _has(ping, words)
+
         if tab is Tab.RECEIVED:
             pings, more, read_records = received(self._table, after)
-            return Found(
-                [ping for ping in pings if _is_of(ping, key) and _has(ping, words)], more, read_records
-            )
+            return Found(list(filter(matches, pings)), more, read_records)
         partitions = _PARTITIONS[tab]
         if key and tab is Tab.APPROVED:
             partitions = [(BY_POST, key)]
@@ -144,14 +147,7 @@ class Queue:
         looked_at, last = 0, start
         for place, ping in islice(self._each(partitions, start, read), most_read):
             looked_at, last = looked_at + 1, place
-            if (
-                ping
-                and _is_in(tab, ping)
-                and _is_of(ping, key)
-                and _has(ping, words)
-                and not (unlinked and ping.verified)
-                and (where is None or where(ping))
-            ):
+            if ping and _is_in(tab, ping) and matches(ping):
                 found.append((place, ping))
             if len(found) > size:
                 return Found([ping for _, ping in found[:size]], found[size - 1][0].encode(), looked_at)
