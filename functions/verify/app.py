@@ -42,9 +42,9 @@ logger = Logger()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Verify the pings of a batch of messages.
 
-    A message of the schedule, which names no ping, asks for all due pings and a run of the sweep; a message
-    of the sweep asks for its next run. Returns the messages to retry: those with a ping that could not be
-    verified.
+    A message of the schedule asks for all due pings, beside those that it names, and for a run of the sweep;
+    a message of the sweep asks for its next run. Returns the messages to retry: those with a ping that could
+    not be verified.
     """
 
     def seconds_left() -> float:
@@ -58,7 +58,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         sweep(run, now, seconds_left)  # first, since it ends the pings that nothing else ends
     failed = run.check_queued(of_pings)
     if ticks:
-        failed += [] if run.check_due(pings.due(now, MOST_DUE), seconds_left) else ticks
+        named = [ping for message in ticks for ping in message.body.get("pings", ())]
+        failed += [] if run.check_due(named + pings.due(now, MOST_DUE), seconds_left) else ticks
         learn(table, now)
     return failures(message.id for message in failed)
 

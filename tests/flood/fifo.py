@@ -15,7 +15,6 @@ class Queued:
     group: str
     sent_at: float
     kind: str
-    stage: int = 0
     body: Any = None
 
 

@@ -22,7 +22,6 @@ from trackback.storage.keys import MAIL
 
 STREAM_DELAY = 0.5
 """Seconds until Lambda's poller has a change: it asks four times a second."""
-SIDE_BY_SIDE = 10
 OVERHEAD = 0.3
 """Seconds of an invocation beside its fetches."""
 
@@ -40,35 +39,6 @@ class Outcome:
     verify_seconds: float = 0.0
 
 
-@dataclass(frozen=True)
-class Check:
-    """What one check of an attack did: its fetches' seconds, and the group in which it comes again."""
-
-    seconds: float
-    again: str = ""
-
-
-class Checks:
-    """The last check of each kind of ping, by when it comes and how long it waited (powers of ten)."""
-
-    def __init__(self) -> None:
-        self._known: dict[tuple[str, int], dict[int, Check]] = defaultdict(dict)
-
-    def note(self, message: Queued, at: float, check: Check) -> None:
-        """Remember a check."""
-        self._known[message.kind, min(message.stage, 1)][_magnitude(message, at)] = check
-
-    def like(self, message: Queued, at: float) -> Check:
-        """Return the check of a ping like this, of the nearest wait; half a second if there is none."""
-        known = self._known[message.kind, min(message.stage, 1)]
-        wait = _magnitude(message, at)
-        return known[min(known, key=lambda one: abs(one - wait))] if known else Check(0.5)
-
-
-def _magnitude(message: Queued, at: float) -> int:
-    return len(str(int(at - message.sent_at)))
-
-
 class Simulation:
     """One scenario."""
 
@@ -79,9 +49,10 @@ class Simulation:
         self._events: list[tuple[float, int, Callable[[float], None]]] = []
         self._number = count()
         self._throttle = Bucket(limits.pings)
+        self._sent: set[str] = set()
         self._free = limits.environments
         self._by_id: dict[str, Ping] = {}
-        self._checks = Checks()
+        self._last_wait: dict[str, float] = {}
         self._stream = _Stream()
         self._mail_waits = False
 
@@ -167,13 +138,16 @@ class Simulation:
         if done.answer["batchItemFailures"]:
             self._at(at + 1, lambda now: self._triage(records, now, whose))
         self._mail_waits = True
-        self._send(done.sent, at, 0)
+        self._send(done.sent, at)
         self._stream.read()
 
-    def _send(self, messages: Iterable[Any], at: float, stage: int) -> None:
+    def _send(self, messages: Iterable[Any], at: float) -> None:
+        """Queue messages, each id once: the queue drops a second one (for five minutes)."""
         for message in messages:
-            kind = self._kind(message.body)
-            self._put(Queued(message.id, message.group, at, kind, stage, message.body), at)
+            if message.id not in self._sent:
+                self._sent.add(message.id)
+                kind = self._kind(message.body)
+                self._put(Queued(message.id, message.group, at, kind, message.body), at)
 
     def _kind(self, body: Any) -> str:
         ping = self._by_id.get(body.get("ping", ""))
@@ -190,47 +164,43 @@ class Simulation:
 
     def _verify(self, batch: list[Queued], at: float) -> None:
         real = [message for message in batch if message.body is not None]
-        virtual = [(one, self._checks.like(one, at)) for one in batch if one.body is None]
-        waits = [check.seconds for _, check in virtual]
+        waits = [self._last_wait.get(one.kind, 0.5) for one in batch if one.body is None]
+        due: list[float] = []
         failed: list[Queued] = []
         sent: list[Any] = []
         if real:
             done = self._call("verify", _event(real), at, *(one.kind for one in real))
-            waits += done.waits.values()
+            named = {one.body.get("ping") for one in real}
+            waits += [wait for ping, wait in done.waits.items() if ping in named]
+            due = [wait for ping, wait in done.waits.items() if ping not in named]
             names = {one["itemIdentifier"] for one in done.answer["batchItemFailures"]}
             failed, sent = [one for one in real if one.id in names], done.sent
-            self._learn(real, done, at)
+            self._learn(real, done)
             for what, about in done.outcomes:
                 if what.startswith("Ping") and about.get("ping") in self.outcome.accepted_at:
                     self.outcome.counts[f"genuine {what}"] += 1
-        ends = at + OVERHEAD + _makespan(waits)
+        from trackback.receiving.check_run import MOST_DUE, SIDE_BY_SIDE  # noqa: PLC0415 - needs the world
+
+        ends = at + OVERHEAD + _makespan(waits, SIDE_BY_SIDE) + _makespan(due, MOST_DUE)
         self.outcome.verify_seconds += ends - at
         records = self._stream.read()
-        again = [
-            Queued("", check.again, ends, one.kind, one.stage + 1) for one, check in virtual if check.again
-        ]
-        self._at(ends, lambda now: self._verified(batch, failed, sent, again, records, now))
+        self._at(ends, lambda now: self._verified(batch, failed, sent, records, now))
 
-    def _learn(self, real: list[Queued], done: Call, at: float) -> None:
-        """Remember what the attackers' sampled checks took, for those that stand for others like them."""
-        again = {message.body.get("ping"): message.group for message in done.sent}
+    def _learn(self, real: list[Queued], done: Call) -> None:
+        """Remember what an attack's last sampled check took, for those that stand for others like it."""
         for one in real:
-            ping = one.body.get("ping", "")
-            if one.kind not in {"genuine", "schedule"} and ping in done.waits:
-                self._checks.note(one, at, Check(done.waits[ping], again.get(ping, "")))
+            if one.kind not in {"genuine", "schedule"} and one.body["ping"] in done.waits:
+                self._last_wait[one.kind] = done.waits[one.body["ping"]]
 
     def _whose(self, real: list[Queued]) -> str:
         kinds = {one.kind for one in real} - {"schedule"}
         return min(kinds, default="schedule")
 
     def _verified(
-        self, batch: list[Queued], failed: list[Queued], sent: list[Any], again: list[Queued],
-        records: list[Any], at: float,
-    ) -> None:  # fmt: skip
+        self, batch: list[Queued], failed: list[Queued], sent: list[Any], records: list[Any], at: float
+    ) -> None:
         self._free += 1
-        for message in again:
-            self.queue.put(message)
-        self._send(sent, at, 1)
+        self._send(sent, at)
         held = {one.group for one in failed}
         self.queue.free({one.group for one in batch} - held)
         if failed:
@@ -252,7 +222,7 @@ class Simulation:
         self._poll(at)
 
     def _due(self, at: float) -> None:
-        self._put(Queued(f"due-{at:.0f}", "schedule", at, "schedule", 0, {"id": f"due-{at:.0f}"}), at)
+        self._put(Queued(f"due-{at:.0f}", "schedule", at, "schedule", {"id": f"due-{at:.0f}"}), at)
         self._at(at + self.limits.due_every, self._due)
 
     def _minute(self, at: float) -> None:
@@ -304,9 +274,9 @@ def _event(messages: list[Queued]) -> dict[str, Any]:
     }
 
 
-def _makespan(waits: list[float]) -> float:
-    """Return how long waits take ten at a time, the longest first."""
-    ends = [0.0] * SIDE_BY_SIDE
+def _makespan(waits: list[float], side_by_side: int) -> float:
+    """Return how long waits take so many at a time, the longest first."""
+    ends = [0.0] * side_by_side
     for wait in sorted(waits, reverse=True):
         ends[ends.index(min(ends))] += wait
     return max(ends)

@@ -52,7 +52,7 @@ def spam_run(rate: float, seconds: float, sample: int) -> Iterator[Ping]:
                    number % sample == 0)  # fmt: skip
 
 
-def slow_sources(rate: float, seconds: float, sample: int) -> Iterator[Ping]:
+def slow_sources(rate: float, seconds: float) -> Iterator[Ping]:
     """Yield forty dripping sources at once, then pings from 400 domains whose servers never finish."""
     for number in range(40):
         host = f"drip{number}.example"
@@ -60,8 +60,7 @@ def slow_sources(rate: float, seconds: float, sample: int) -> Iterator[Ping]:
     for number, at in enumerate(_moments(rate, seconds)):
         host = f"slow{number % 400}.example"
         ip = f"203.{number % 199}.{number % 113}.{number % 251}"
-        yield Ping(2 + at, f"https://{host}/{number}", host, "slow", 99, f"Slow {number}", ip,
-                   number % sample == 0)  # fmt: skip
+        yield Ping(2 + at, f"https://{host}/{number}", host, "slow", 99, f"Slow {number}", ip)
 
 
 def friends_host(seconds: float) -> Iterator[Ping]:

@@ -17,8 +17,8 @@ from tests.support.websites import Answer, drip, page, redirect, reset, silence
 from trackback.model.ping import Due, Ping, Status
 from trackback.model.transitions import postponed
 from trackback.receiving import check_run
-from trackback.receiving.admission import PATIENT, Look
-from trackback.receiving.check_run import look_for
+from trackback.receiving.admission import Look
+from trackback.receiving.check_run import CheckRun, look_for
 from trackback.receiving.spam.rules import read_rule
 from trackback.receiving.spam.training import learn, load_words
 from trackback.storage.check_queue import SCHEDULE, Message
@@ -54,7 +54,10 @@ def queued(url: str, *, keep: bool = False) -> list[dict[str, Any]]:
     """Return what waits in the queue of checks, and take it out unless it is kept."""
     sqs, hidden = boto3.client("sqs"), 0 if keep else 30
     found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=hidden)
-    return [json.loads(message["Body"]) for message in found.get("Messages", [])]
+    messages = found.get("Messages", [])
+    for message in messages if not keep else ():
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+    return [json.loads(message["Body"]) for message in messages]
 
 
 def failed_at(web: Web, number: int) -> None:
@@ -72,6 +75,15 @@ def verdicts(web: Web, *pings: Ping) -> list[str]:
 def due_since(web: Web, ping: Ping, minutes: float) -> Ping:
     web.store.apply(postponed(ping, datetime.now(UTC) - timedelta(minutes=minutes)))
     return ping
+
+
+def clock_ahead_by(seconds: float) -> type[datetime]:
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.now(tz) + timedelta(seconds=seconds)
+
+    return Ahead
 
 
 def test_a_batch_of_new_pings_is_verified(web: Web) -> None:
@@ -134,7 +146,7 @@ def test_a_site_that_does_not_answer_in_a_first_look_gets_a_longer_one(
     ping = web.add("/slow")
     assert wake(batch(ping)) == DONE
     assert verdicts(web, ping) == ["-"]
-    assert queued(checks, keep=True) == [{"ping": ping.id}]
+    assert queued(checks, keep=True) == [{"due": 1, "pings": [ping.id]}]
     assert wake(queue_event(*queued(checks), group=SCHEDULE)) == DONE
     assert verdicts(web, ping) == ["found"]
 
@@ -146,36 +158,86 @@ def test_what_else_names_a_slow_site_waits_for_its_turn_and_asks_nobody(
     web.answers["/slow"] = silence
     pings = [web.add("/slow", f"n{n}.slow.example") for n in range(9)]
     assert wake(batch(*pings, group="slow.example")) == DONE
-    assert web.asked().count("/slow") == 3  # the first, and two turns that slow sites have
-    assert len(queued(checks)) == 3
-    waiting = [web.store.get(ping.id) for ping in pings if web.store.get(ping.id).check_at]
-    assert len(waiting) == 6
+    assert web.asked().count("/slow") == 1
+    assert queued(checks) == [{"due": 1, "pings": [pings[0].id]}]
+    waiting = [web.store.get(ping.id) for ping in pings]
     assert {ping.due for ping in waiting} == {Due.TURN}
+    in_a_minute = stamp(datetime.now(UTC) + timedelta(seconds=50))
+    assert sum(ping.check_at > in_a_minute for ping in waiting) == 8
 
 
-@pytest.mark.parametrize(
-    ("group", "waited", "look"),
-    [
-        ("a.example", 0, check_run.FIRST),
-        ("a.example", 11, check_run.HURRIED),
-        (SCHEDULE, 11, PATIENT),
-        (SCHEDULE, 3_601, check_run.LAST),
-    ],
-)
-def test_a_look_is_shorter_while_others_wait(group: str, waited: int, look: Look) -> None:
+def test_a_slow_site_is_given_no_first_look_but_a_turn_for_a_long_one(
+    web: Web, checks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_run, "FIRST", Look(0.3, is_first=True))
+    web.answers |= {"/slow": silence, "/re": web.link()}
+    wake(batch(web.add("/slow", "slow.example"), group="slow.example"))
+    queued(checks)
+    monkeypatch.setattr(app, "datetime", clock_ahead_by(70))
+    ping = web.add("/re", "slow.example")
+    assert wake(batch(ping, group="slow.example")) == DONE
+    assert verdicts(web, ping) == ["-"]
+    assert queued(checks, keep=True) == [{"due": 1, "pings": [ping.id]}]
+    monkeypatch.setattr(app, "datetime", clock_ahead_by(71))
+    assert wake(queue_event(*queued(checks), group=SCHEDULE)) == DONE
+    assert verdicts(web, ping) == ["found"]
+
+
+def test_a_site_that_does_not_answer_the_longer_look_either_waits_twice_as_long(
+    web: Web, checks: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_run, "FIRST", Look(0.3, is_first=True))
+    monkeypatch.setattr(check_run, "PATIENT", Look(0.5, is_first=False))
+    web.answers["/slow"] = silence
+    wake(batch(web.add("/slow", "slow.example"), group="slow.example"))
+    wake(queue_event(*queued(checks), group=SCHEDULE))
+    next_one = web.add("/slow?p=2", "slow.example")
+    wake(batch(next_one, group="slow.example"))
+    assert web.store.get(next_one.id).check_at > stamp(datetime.now(UTC) + timedelta(seconds=100))
+
+
+def test_pages_are_read_only_while_there_is_time_and_the_others_stay_due(web: Web, checks: str) -> None:
+    wake(batch(web.add("/0", "first.example")))  # so that the post is known
+    web.answers["/re"] = web.link()
+    due = due_since(web, web.add("/re"), minutes=1)
+    run = CheckRun(web.verifier, app.queue_again, datetime.now(UTC))
+    assert run.check_due([due.id], lambda: 39 if "/re" in web.asked() else 41)
+    assert verdicts(web, due) == ["-"]
+    assert queued(checks) == [{"due": 1}]
+
+
+def test_slow_sites_are_waited_for_side_by_side(web: Web) -> None:
+    gate = threading.Barrier(30)
+
+    def answer(connection: Any, _: threading.Event) -> None:
+        gate.wait(timeout=5)
+        connection.sendall(web.link())
+
+    wake(batch(web.add("/0", "first.example")))  # so that the post is known
+    web.answers["/re"] = answer
+    due = [due_since(web, web.add("/re", f"blog{n}.example"), minutes=1) for n in range(30)]
+    assert wake(SCHEDULED) == DONE
+    assert verdicts(web, *due) == ["found"] * 30
+
+
+def test_a_look_is_shorter_while_others_wait() -> None:
     now = datetime.now(UTC)
-    message = Message("1", {"ping": "x"}, group, now - timedelta(seconds=waited))
-    assert look_for(message, now) == look
+    waited = {seconds: Message("1", {}, sent_at=now - timedelta(seconds=seconds)) for seconds in (0, 11)}
+    assert [look_for(waited[seconds], now) for seconds in (0, 11)] == [check_run.FIRST, check_run.HURRIED]
 
 
-def test_a_ping_whose_longer_look_the_queue_does_not_take_is_brought_again(
+def test_a_slow_ping_whose_run_the_queue_does_not_take_is_left_to_the_schedule(
     web: Web, checks: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(check_run, "FIRST", Look(0.3, is_first=True))
     web.answers["/slow"] = silence
     faults.answer(app.queue(), "SendMessageBatch", 2, faults.error("InternalError"), status=500)
-    assert wake(batch(web.add("/slow"))) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    ping = web.add("/slow")
+    assert wake(batch(ping)) == DONE
     assert queued(checks) == []
+    web.answers["/slow"] = web.link()
+    wake(SCHEDULED)
+    assert verdicts(web, ping) == ["found"]
 
 
 def test_pings_of_one_site_are_fetched_one_after_the_other(web: Web) -> None:
@@ -276,15 +338,23 @@ def test_the_schedule_looks_at_so_many_a_time_the_longest_due_first(
     assert seen == [3, 6, 7]
 
 
-def test_a_run_in_which_a_ping_fails_says_so_and_does_the_others(web: Web) -> None:
+def test_a_run_in_which_a_ping_fails_does_the_others_and_the_next_run_does_it(web: Web) -> None:
     wake(batch(web.add("/0", "first.example")))  # so that the post is known
     pings = [due_since(web, web.add("/re", f"blog{n}.example"), minutes=1) for n in range(4)]
     learn(web.table, datetime.now(UTC))  # so that the fault meets a verdict
     faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
-    assert wake(SCHEDULED) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
+    assert wake(SCHEDULED) == DONE
     assert sorted(verdicts(web, *pings)) == ["-", "missing", "missing", "missing"]
     wake(SCHEDULED)
     assert verdicts(web, *pings) == ["missing"] * 4
+
+
+def test_a_run_in_which_all_fail_is_brought_again(web: Web) -> None:
+    wake(batch(web.add("/0", "first.example")))
+    due_since(web, web.add("/re"), minutes=1)
+    learn(web.table, datetime.now(UTC))
+    faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
+    assert wake(SCHEDULED) == {"batchItemFailures": [{"itemIdentifier": "message-0"}]}
 
 
 def test_the_schedule_learns_once_a_day_and_new_pings_never(web: Web) -> None:

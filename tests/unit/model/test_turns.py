@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from trackback.model.turns import LONGEST_WAIT, MOST_TIMES, SLOW_FOR, Visit, mark_slow, take_turn
+from trackback.model.turns import LONGEST_WAIT, MOST_TIMES, SLOW, SLOWEST, Visit, mark_slow, take_turn
 
 START = 1_795_000_000_000
 MINUTE = 60_000
@@ -122,12 +122,33 @@ def test_what_waits_at_one_site_pushes_back_no_other_one_that_waits() -> None:
 def test_a_slow_site_is_given_turns_of_its_own_and_patience_is_no_matter_of_them() -> None:
     server = Server()
     server.times = mark_slow(server.times, "friend", START)
-    waits = server.waits(pages(), 10)
-    assert waits[:2] == [0, 0]
-    assert min(filter(None, waits[2:])) > 0
+    assert server.waits(pages(), 3) == [SLOW, SLOW + 30_000, SLOW + 60_000]
     assert server.wait(Visit("friend", "page", "somebody", patient=True)) == 0
     assert server.wait(Visit("other", "page", "somebody")) == 0
-    assert server.wait(Visit("friend", "another", "someone"), START + SLOW_FOR) == 0
+    assert server.wait(Visit("friend", "another", "someone"), START + 3 * SLOW) == 0
+
+
+def test_a_newcomer_at_a_slow_site_does_not_wait_behind_spellings_of_one_page() -> None:
+    server = Server()
+    server.times = mark_slow(server.times, "friend", START)
+    server.waits(spellings(), 1_000)
+    assert server.wait(OWN) == SLOW + 3 * 30_000
+
+
+def test_a_site_that_keeps_us_waiting_again_waits_twice_as_long_each_time() -> None:
+    server, at, waits = Server(), START, []
+    for _ in range(8):
+        server.times = mark_slow(server.times, "drip", at)
+        waits.append(server.wait(Visit("drip", "page", ""), at) or 0)
+        at += waits[-1]
+    assert waits == [min(SLOW * 2**n, SLOWEST) for n in range(8)]
+
+
+def test_a_slow_site_that_comes_back_long_after_is_slow_for_the_first_time() -> None:
+    server = Server()
+    for at in (START, START + SLOW, later := START + 100 * SLOW):
+        server.times = mark_slow(server.times, "drip", at)
+    assert server.wait(Visit("drip", "page", ""), later) == SLOW
 
 
 def test_a_record_stays_small_whatever_comes() -> None:

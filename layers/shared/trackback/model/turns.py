@@ -3,6 +3,9 @@
 What is asked of a site goes by lanes. A ping whose page and whose sender have not been seen lately takes the
 first lane, one of both the second, neither the last. A thousand spellings of one page wait in the last lane,
 and the site's next new page does not wait behind them. All names that lead to one server share its rates.
+
+A site that keeps us waiting has slow lanes in their place. Each time that it does so again, it waits twice as
+long for its next turn, so that hundreds of such sites leave time for one that merely is slow.
 """
 
 from collections.abc import Mapping
@@ -10,8 +13,8 @@ from typing import NamedTuple
 
 LONGEST_WAIT = 12 * 60 * 60 * 1_000
 """How far ahead turns are given, in milliseconds; who would wait longer gets none."""
-SLOW_FOR = 10 * 60 * 1_000
-"""How long a site counts as slow after it has kept us waiting, in milliseconds."""
+SLOW, SLOWEST = 60_000, 30 * 60_000
+"""How long a site that has kept us waiting waits for its next turn: the first time, and at most."""
 MOST_TIMES = 60
 """How many times one server's record keeps, so that it costs little: the latest, as others end sooner."""
 
@@ -43,7 +46,9 @@ _LANES = (("new", Rate(6_000, burst=10)), ("half", Rate(6_000, burst=10)), ("see
 """The lanes of one site, the newcomers' first."""
 _SERVER, _SERVER_SEEN = Rate(1_000, burst=30), Rate(3_000, burst=5)
 """What a server takes of all lanes but the last, and of the last."""
-_SLOW_LANE = Rate(30_000, burst=2)
+_SLOW_LANE = Rate(30_000)
+_SLOW_FOR = 3
+"""How many such waits a site counts as slow: a second offence comes within them, and so doubles the wait."""
 
 
 class Visit(NamedTuple):
@@ -72,30 +77,34 @@ class Turn(NamedTuple):
 def take_turn(times: Mapping[str, int], visit: Visit, now: int) -> Turn:
     """Give a visit its turn, now or later, by the times of its server.
 
-    A turn that lies ahead is kept for the visit: it need not ask again.
+    A turn that lies ahead is kept for the visit: it need not ask again. A slow site's turn always does, since
+    it takes a patient visit.
     """
     seen = [f"p{visit.page}", *([f"s{visit.sender}{visit.site}"] if visit.sender else [])]
     after = dict(times)
-    lane = _free_lane(after, visit, sum(_SEEN.first(times.get(name, 0), now) > now for name in seen), now)
-    at = _first(after, lane, now)
+    best = sum(_SEEN.first(times.get(name, 0), now) > now for name in seen)
+    earliest, lane = now, _free_lane(times, visit, best, now)
+    if not visit.patient and times.get(f"slow{visit.site}", 0) > now:
+        earliest = max(now + 1, times.get(f"late{visit.site}", 0))
+        lane = {f"late{best}{visit.site}": _SLOW_LANE}
+    at = _first(after, lane, earliest)
     for name in seen:
         after[name] = min(_SEEN.then(after.get(name, 0), now), now + _MOST_SEEN)
     if at > now + LONGEST_WAIT:
         return Turn(None, _kept(after, now))
     for name, rate in lane.items():
-        after[name] = rate.then(after.get(name, 0), now)
+        after[name] = rate.then(after.get(name, 0), earliest)
     return Turn(at, _kept(after, now))
 
 
 def mark_slow(times: Mapping[str, int], site: str, now: int) -> Mapping[str, int]:
     """Return a server's times after a site of it has kept us waiting."""
-    return _kept({**times, f"slow{site}": now + SLOW_FOR}, now)
+    wait = min(max(SLOW, times.get(f"slow{site}", 0) - now), SLOWEST)
+    return _kept({**times, f"late{site}": now + wait, f"slow{site}": now + _SLOW_FOR * wait}, now)
 
 
 def _free_lane(times: Mapping[str, int], visit: Visit, best: int, now: int) -> Mapping[str, Rate]:
     """Return the rates of the best lane that a visit may take now; otherwise those of the last one."""
-    if not visit.patient and times.get(f"slow{visit.site}", 0) > now:
-        return {f"late{visit.site}": _SLOW_LANE}
     *lanes, last = [{f"{name}{visit.site}": rate} for name, rate in _LANES]
     for lane in lanes[best:]:
         if _first(times, whole := {**lane, "server": _SERVER}, now) <= now:

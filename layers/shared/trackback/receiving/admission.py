@@ -2,6 +2,7 @@
 
 import hashlib
 from base64 import b32encode
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -17,10 +18,17 @@ from trackback.web.sites import network_of, site_of
 
 
 class Look(NamedTuple):
-    """How long a look may take, and whether a longer one follows if the site does not answer in it."""
+    """How long a look may take, and whether a longer one follows if the site does not answer in it.
+
+    Attributes:
+        seconds: How long the site has for its answer.
+        is_first: Whether a longer look follows if it does not answer.
+        has_time: Tells whether there is time left to read what has been fetched.
+    """
 
     seconds: float
     is_first: bool
+    has_time: Callable[[], bool] = lambda: True
 
 
 PATIENT = Look(SECONDS, is_first=False)

@@ -1,7 +1,8 @@
 """One run of checks: the pings that a batch of messages names, and those that are due.
 
-A first look is short. A site that does not answer in it gets a long one in the schedule's group, which is in
-one environment at a time, so that slow sites hold up no other.
+A first look is short. A ping whose site does not answer in it is due at once for a long one, which runs of
+the schedule's group give to many sites side by side. That group is in one environment at a time, so that slow
+sites hold up no other.
 """
 
 import threading
@@ -17,18 +18,19 @@ from trackback.model.transitions import Change
 from trackback.outcomes import count
 from trackback.receiving.admission import PATIENT, Look
 from trackback.receiving.source_check import JudgingContext
-from trackback.receiving.verifier import NeedsLongerLook, Verifier
+from trackback.receiving.verifier import OutOfTime, Verifier
 from trackback.storage.check_queue import SCHEDULE, Message
+from trackback.timestamps import stamp
 
 SIDE_BY_SIDE = 10
 MOST_DUE = 50
-"""How many due pings one run takes."""
+"""How many due pings one run takes, all of them side by side: most of them wait for slow sites."""
 FIRST, HURRIED = Look(5, is_first=True), Look(1, is_first=True)
 """First looks: as a rule, and while messages wait for longer than `CALM`, so that the queue gets shorter."""
 CALM = timedelta(seconds=10)
-LAST = Look(1, is_first=False)
-"""What is left of a long look that has waited for `TOO_LATE`: more sites are slow than there is time for."""
-TOO_LATE = timedelta(hours=1)
+SLOW_RUNS = 10
+"""Seconds in which slow sites ask for one run at most."""
+AT_ONCE = timedelta(seconds=1)
 SECONDS_FOR_ONE = 40
 """What the check of one ping may take: two fetches, and two hostile pages on a slow processor."""
 
@@ -41,7 +43,8 @@ class CheckRun:
     def __init__(self, verifier: Verifier, send: Callable[[Message], bool], now: datetime) -> None:
         """`send` queues a message, and returns whether the queue has taken it; it must not raise."""
         self._verifier, self._send, self._now = verifier, send, now
-        self._counting = threading.Lock()
+        self._lock = threading.Lock()
+        self._slow: list[str] = []
 
     @cached_property
     def context(self) -> JudgingContext:
@@ -60,65 +63,76 @@ class CheckRun:
             by_ping[message.body["ping"]].append(message)
         by_site: dict[str, list[list[Message]]] = defaultdict(list)
         for same in by_ping.values():
-            by_site[same[0].id if same[0].group == SCHEDULE else same[0].group].append(same)
+            by_site[same[0].group].append(same)
         check_site = partial(self._check_site, self.context)
         with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            return [message for failed in pool.map(check_site, by_site.values()) for message in failed]
+            failed = [message for failed in pool.map(check_site, by_site.values()) for message in failed]
+        if self._slow:
+            run = f"slow-{self._now.timestamp() // SLOW_RUNS:.0f}"
+            self._send(Message(run, {"due": len(self._slow), "pings": self._slow}, SCHEDULE))
+        return failed
 
-    def check_due(self, due: Sequence[str], seconds_left: Callable[[], float]) -> bool:
-        """Verify pings that are due; return whether all that were tried succeeded.
+    def check_due(self, due: Iterable[str], seconds_left: Callable[[], float]) -> bool:
+        """Verify pings that are due; return whether any succeeded, if any were tried.
 
-        If time runs out, or more pings are due, a message asks for another run.
+        If all fail, the fault is not one ping's. What fails stays due, for the schedule's next run. If time
+        runs out, or more pings are due, a message asks for another run.
         """
-        if not due:
+        pings = list(dict.fromkeys(due))[:MOST_DUE]
+        if not pings:
             return True
         context = self.context
 
-        def check_in_time(ping: str) -> bool | None:
-            if seconds_left() < SECONDS_FOR_ONE:
-                return None
-            return self._check(context, ping, PATIENT, if_waiting=True)
+        def has_time() -> bool:
+            return seconds_left() >= SECONDS_FOR_ONE
 
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            done = list(pool.map(check_in_time, due))
-        if False in done:
+        def check_in_time(ping: str) -> bool | None:
+            look = PATIENT._replace(has_time=has_time)
+            return self._check(context, ping, look, if_waiting=True) if has_time() else None
+
+        with ThreadPoolExecutor(MOST_DUE) as pool:
+            done = list(pool.map(check_in_time, pings))
+        if False in done and True not in done:
             return False
-        if len(due) == MOST_DUE or None in done:
-            self._send(Message(f"due-{self._now.isoformat()}", {"due": len(due)}, SCHEDULE))
+        if len(pings) == MOST_DUE or None in done:
+            self._send(Message(f"due-{self._now.isoformat()}", {"due": len(pings)}, SCHEDULE))
         return True
 
     def _check_site(self, context: JudgingContext, queued: Iterable[Sequence[Message]]) -> list[Message]:
         return [message for same in queued if not self._check_named(context, same) for message in same]
 
     def _check_named(self, context: JudgingContext, messages: Sequence[Message]) -> bool:
-        first = messages[0]
-        ping, look = first.body["ping"], look_for(first, self._now)
-        if_waiting = first.group == SCHEDULE or all("swept" in message.body for message in messages)
-        return self._check(context, ping, look, if_waiting=if_waiting, message=first.id)
+        if_waiting = all("swept" in message.body for message in messages)
+        look = look_for(messages[0], self._now)
+        return self._check(context, messages[0].body["ping"], look, if_waiting=if_waiting) is not False
 
-    def _check(
-        self, context: JudgingContext, ping: str, look: Look, *, if_waiting: bool, message: str = ""
-    ) -> bool:
-        """Verify a ping, or queue it for a longer look; return whether that succeeded."""
+    def _check(self, context: JudgingContext, ping: str, look: Look, *, if_waiting: bool) -> bool | None:
+        """Verify a ping; return whether that succeeded, None if there was no time left for it."""
         try:
-            what = outcome(self._verifier.verify(ping, context, self._now, look, if_waiting=if_waiting))
-        except NeedsLongerLook:
-            longer = Message(f"longer-{message}", {"ping": ping}, SCHEDULE)
-            what = "PingPostponed" if self._send(longer) else "CheckFailed"
+            change = self._verifier.verify(ping, context, self._now, look, if_waiting=if_waiting)
+        except OutOfTime:
+            return None
         except Exception:
             logger.exception("a ping could not be verified", ping=ping)
-            what = "CheckFailed"
-        with self._counting:
+            change, what = None, "CheckFailed"
+        else:
+            what = outcome(change)
+        with self._lock:
             count(what, ping=ping)
+            if change and look.is_first and _is_slow(change, self._now):
+                self._slow.append(ping)
         return what != "CheckFailed"
 
 
 def look_for(message: Message, now: datetime) -> Look:
-    """Return how long a look a message asks for."""
+    """Return how long a look a message asks for, by how long it has waited."""
     waited = now - (message.sent_at or now)
-    if message.group == SCHEDULE:
-        return LAST if waited > TOO_LATE else PATIENT
     return HURRIED if waited > CALM else FIRST
+
+
+def _is_slow(change: Change, now: datetime) -> bool:
+    """Tell whether a ping is due at once for a longer look."""
+    return stamp(now) <= change.after.check_at <= stamp(now + AT_ONCE)
 
 
 def outcome(change: Change | None) -> str:

@@ -3,6 +3,7 @@
 Other people's sites can fail for hours, so their failures do not raise here: they become part of the verdict.
 """
 
+import threading
 from dataclasses import replace
 from datetime import datetime
 
@@ -28,8 +29,8 @@ from trackback.web.http.client import Fetched, Fetcher, FetchFailed, TooSlow
 NO_SUCH_POST = "the blog has no such page"
 
 
-class NeedsLongerLook(TrackbackError):
-    """A source has not answered in the time of a first look."""
+class OutOfTime(TrackbackError):
+    """A run has no time left to read what it has fetched."""
 
 
 class Verifier:
@@ -49,6 +50,7 @@ class Verifier:
         self._fetcher = fetcher
         self._flood = flood
         self._turns = TurnStore(table)
+        self._reading = threading.Lock()
 
     def context(self) -> JudgingContext:
         """Load the author's rules and settings and the word model, as they are stored now."""
@@ -70,7 +72,7 @@ class Verifier:
         there was nothing to check.
 
         Raises:
-            NeedsLongerLook: the source has not answered, and this was its first look.
+            OutOfTime: the look has no time left; the ping is as it was.
         """
         try:
             ping = self._pings.get(ping_id)
@@ -119,19 +121,27 @@ class Verifier:
                 facts = fetch_post_facts(self._table, self._fetcher, ping, now, look.seconds) or facts
         if facts.missing and ping.status is Status.RECEIVED:
             return decided(ping, Status.REJECTED, now, by="check", why=NO_SUCH_POST, keep=context.keep)
-        found = check_source(page, ping, facts.keys(ping.post_key))
+        with self._reading:
+            if not look.has_time():
+                raise OutOfTime
+            found = check_source(page, ping, facts.keys(ping.post_key))
         return self._by_source(ping, found, counts, context, now)
 
     def _fetch(self, ping: Ping, look: Look, now: datetime) -> Fetched | FetchFailed:
-        """Fetch a ping's source; return why it failed, unless a longer look is to follow."""
+        """Fetch a ping's source; return why it failed, unless a longer look is to follow.
+
+        Raises:
+            NotNow: it is not this ping's turn. After a first look that was too short, it is its turn for a
+                longer one.
+        """
         admission = Admission(self._turns, ping, look, now)
         try:
             return self._fetcher.get(ping.url, seconds=look.seconds, admit=admission.admit)
         except TooSlow as failure:
-            if not look.is_first:
-                return failure
             admission.mark_slow()
-            raise NeedsLongerLook from None
+            if look.is_first:
+                raise NotNow(now) from None
+            return failure
         except FetchFailed as failure:
             return failure
 
