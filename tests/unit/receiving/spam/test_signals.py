@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from trackback.model.verdict import LinkStatus, Reason
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.signals import FROM_PAGE, FROM_PING
@@ -58,6 +58,12 @@ def test_a_tell_alone_gives_one_reason(known: dict[str, Any], weight: int, words
     (reason,) = heard(**known)
     assert reason.weight == weight
     assert words in reason.text
+
+
+def test_many_pings_of_one_sender_say_nothing_about_one_whose_page_links() -> None:
+    assert [reason.code for reason in heard(burst=70, link=FOUND)] == [ReasonCode.LINK]
+    assert ReasonCode.FLOOD in {reason.code for reason in heard(burst=70, link=FOUND, reflection=True)}
+    assert ReasonCode.FLOOD in {reason.code for reason in heard(same_host=40, burst=70, link=FOUND)}
 
 
 @pytest.mark.parametrize(

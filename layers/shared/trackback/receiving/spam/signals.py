@@ -115,8 +115,14 @@ def many_addresses(evidence: Evidence) -> Reason | None:
 
 
 def flood(evidence: Evidence) -> Reason | None:
-    """Many pings at once; text, host and sender correlate, so only the strongest counts."""
-    counted = [(getattr(evidence, name), few, many, words) for name, few, many, words in _FLOODS]
+    """Many pings at once; text, host and sender correlate, so only the strongest counts.
+
+    Who sends much, for pages that link, may be a host of many blogs; such a ping does not wait behind others.
+    """
+    is_linked = evidence.link is LinkStatus.FOUND and not evidence.reflection
+    counts = {"same_text": evidence.same_text, "same_host": evidence.same_host}
+    counts |= {} if is_linked else {"burst": evidence.burst}
+    counted = [(counts.get(name, 0), few, many, words) for name, few, many, words in _FLOODS]
     heard = [
         Reason(ReasonCode.FLOOD, words.format(count), 4 if count >= many else 2)
         for count, few, many, words in counted
