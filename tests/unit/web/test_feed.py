@@ -224,6 +224,40 @@ def test_a_feed_that_takes_too_long_to_read_is_told(feed: str) -> None:
         read(feed)
 
 
+ATTRIBUTES = " ".join(f"a{n}='{n}'" for n in range(70_000))
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        f"<{'x' * 900_000}",
+        f"<x {'y' * 900_000}='1'/>",
+        f"<x {ATTRIBUTES}/>",
+        f"<x {ATTRIBUTES}>",
+        f"<x {'/' * 900_000}",
+    ],
+    ids=["a name", "an attribute's name", "attributes", "attributes, unclosed", "slashes"],
+)
+def test_a_feed_with_a_tag_that_takes_much_memory_is_told(tag: str) -> None:
+    with pytest.raises(TooCostly):
+        read(rss(f"<item><link>/a/</link>{tag}</item>"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"<image url='data:image/png;base64,{'A>' * 300_000}'/>",
+        f"<description><![CDATA[{'It is 1 word. ' * 50_000}]]></description>",
+        f"<!-- {'no tag ' * 100_000} -->",
+    ],
+    ids=["a picture", "a text", "a comment"],
+)
+def test_a_feed_with_a_long_value_or_text_is_read(text: str) -> None:
+    assert [entry.url for entry in read(rss(f"<item><link>/a/</link>{text}</item>"))] == [
+        "https://blog.example/a/"
+    ]
+
+
 def test_a_document_type_behind_a_broken_instruction_defines_nothing() -> None:
     prolog = '<?x a>b ?><!DOCTYPE rss [<!ENTITY a "/evil/">]>'
     assert not any("evil" in each.url for each in read(rss("<item><link>&a;</link></item>", prolog=prolog)))

@@ -5,6 +5,7 @@ stopped. So its two parsers are run from here, in the same way: the strict one, 
 document is no XML. Their handlers look at the clock, since each step is linear at most.
 """
 
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +16,11 @@ from xml.sax.handler import LexicalHandler, feature_external_ges, feature_namesp
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
-from trackback.web.budget import STRIDE, Budget
+from trackback.web.budget import STRIDE, Budget, TooCostly
+
+_QUOTED = re.compile(r""""[^"<]*+"|'[^'<]*+'""")
+_LONG_TAG = re.compile(r"<[^!?\s<>][^<>]{50000}")
+"""A tag whose names alone, without values, are longer: each character takes 150 bytes while it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,11 @@ def parse_xml_feed(xml: str, url: str, most: int, budget: Budget) -> XmlFeed:
     """Parse a feed that was fetched from `url`, up to `most` entries with different links.
 
     Raises:
-        TooCostly: the budget is spent.
+        TooCostly: the budget is spent, or a tag is so long that reading it takes a lot of memory.
         Exception: feedparser raises undocumented errors for malformed input.
     """
+    if _LONG_TAG.search(_QUOTED.sub("", xml)):
+        raise TooCostly
     data = xml.encode("utf-8", "replace")
     parser: Any = _Strict(url, None, "utf-8")
     parser.begin(budget, most)
