@@ -64,7 +64,7 @@ lint: install $(SAM) ## check style, types, the template and the workflows
 	$(BIN)/zizmor --offline --quiet --no-progress .github examples/deploy/github-actions.yml
 	AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
-pr: lint test coverage test-dynamodb test-deploy test-sites ## run what CI runs
+pr: lint test coverage test-dynamodb test-faults test-deploy test-sites ## run what CI runs
 
 build: $(SAM) ## build the functions and layers, without Docker and AWS
 	AWS_DEFAULT_REGION=us-east-1 PIP='"$(CURDIR)/$(TOOLS)/sam/bin/pip"' $(SAM) build

@@ -54,10 +54,16 @@ def sign_in(people: People) -> None:
     people.sign_in()
 
 
+def sign_out(people: People) -> None:
+    """The author signs out."""
+    people.sign_out()
+
+
 JOURNEYS: Mapping[str, Journey] = {
     "ping": Journey(nothing, ping),
     "revision": Journey(ping, revision),
     "withdrawal": Journey(ping, withdrawal),
     "sending": Journey(nothing, sending),
     "sign-in": Journey(nothing, sign_in),
+    "sign-out": Journey(nothing, sign_out),
 }

@@ -112,6 +112,16 @@ class People:
             self.world.go_on(10 * MINUTE)
         raise AssertionError("the author never got in")
 
+    def sign_out(self) -> None:
+        """Sign out until no copy of the cookie opens a page."""
+        author, copied = self.author(), self.author()
+        for _ in range(PATIENCE):
+            author.post(f"{QUEUE}/sign-out")
+            if copied.get(QUEUE)["statusCode"] == 303:
+                return
+            self.world.go_on()
+        raise AssertionError("a copied cookie still opens the author's pages")
+
     def read(self) -> tuple[list[str], int]:
         """Return the titles that readers see, and the count that they are told."""
         path = f"{self.blog}{POST}"

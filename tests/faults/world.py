@@ -12,13 +12,12 @@ from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any
 
-import boto3
 from moto.backends import get_backend
 
 from tests.faults.clock import Clock
-from tests.faults.sources import Consumer, InvocationFailed, Stream, held
+from tests.faults.sources import Consumer, InvocationFailed, Stream, client, held
 from tests.faults.wire import Call, Killed, Wire
-from tests.stack.aws import ACCOUNT, ENVIRONMENT, confirm, make_anew, make_queues
+from tests.stack.aws import ACCOUNT, ENVIRONMENT, changes, confirm, make_anew, make_queues
 from tests.support import receivers, template
 from tests.support.events import Context
 from trackback.model.ping import Ping, Status
@@ -101,6 +100,7 @@ class World:
         self.clock.go_on(timedelta(days=10))
         self.clock.offset = timedelta()
         self.wire.fault, self.wire.made, self.wire.invoke = None, [], self._accept
+        self._read: tuple[int, list[Any]] = (-1, [])
         self._running: list[tuple[str, Mapping[str, Any]]] = []
         make_anew(self.table)
         make_queues(_TEMPLATE)
@@ -108,7 +108,7 @@ class World:
         confirm(os.environ["AUTHOR_EMAIL"])
         (mapping,) = _FUNCTIONS["triage"].streams
         self.stream = Stream(self.table.name, mapping, self.clock)
-        self.sqs = boto3.client("sqs")
+        self.sqs = client("sqs")
         self.checks = Consumer(self.sqs, _FUNCTIONS["verify"].queues[0])
         self.failed = Consumer(self.sqs, {"QueueUrl": _QUEUES["FailedMessages"]})
         self._ran: dict[str, datetime] = {}
@@ -226,8 +226,12 @@ class World:
             self.go_on(step)
 
     def items(self) -> Iterator[dict[str, Any]]:
-        """Yield every record."""
-        return (to_plain(item) for item in self.table.client.scan(TableName=self.table.name)["Items"])
+        """Yield every record; the table is read again when it has changed."""
+        noted, items = self._read
+        if noted != changes.noted():
+            noted, items = changes.noted(), self.table.client.scan(TableName=self.table.name)["Items"]
+            self._read = noted, items
+        return map(to_plain, items)
 
     def pings(self) -> list[Ping]:
         """Return every ping."""

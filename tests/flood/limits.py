@@ -3,13 +3,12 @@
 import json
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.support import template
 
 
-@dataclass(frozen=True)
-class Throttle:
+class Throttle(NamedTuple):
     """A route's throttle: requests a second, and how many at once."""
 
     rate: float

@@ -20,6 +20,7 @@ from tests.support import template
 from trackback.storage.table import Table
 from trackback.web.http import client
 from trackback.web.http.client import Fetched, Fetcher
+from trackback.web.http.failures import TooSlow
 
 BLOG = "blog.example"
 START = datetime(2026, 12, 1, tzinfo=UTC)
@@ -75,8 +76,7 @@ class Servers(Fetcher):
         takes = self.takes.get(url, self.takes.get(host, 0.5))
         self.note(min(takes, most))
         if takes > most:
-            too_slow = getattr(client, "TooSlow", client.FetchFailed)
-            raise too_slow(f"its server did not answer within {most:g} seconds")
+            raise TooSlow(f"its server did not answer within {most:g} seconds")
         link = "" if host == BLOG or host.startswith("spam") else f"<a href=https://{BLOG}/post>a post</a>"
         body = f"<html lang=en><title>A page</title><p>I read {link} today at {url}.".encode()
         return Fetched(url, 200, "text/html; charset=utf-8", body, whole=True, headers={})

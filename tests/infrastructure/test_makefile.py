@@ -37,6 +37,13 @@ def test_every_phony_target_is_described() -> None:
     assert phony[1].split() == [target for target, _ in DESCRIBED]
 
 
+def test_ci_runs_what_make_pr_runs_in_the_same_order() -> None:
+    pr = re.search(r"^pr: (.*?) ##", MAKEFILE, re.MULTILINE)
+    assert pr
+    script = (ROOT / ".ci" / "run").read_text()
+    assert re.findall(r"^make (.+)", script, re.MULTILINE) == pr[1].split()
+
+
 @pytest.mark.parametrize(
     "newer", [r"^\.ONESHELL", r"!=", r"\$\(file ", r"::=", r"^undefine ", r"^define \w+ =", r"sed .*\\t"]
 )

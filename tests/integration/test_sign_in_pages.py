@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from functions.moderate import app
 from tests.stack.aws import confirm, sent_mails, unconfirm
 from tests.support.admin_client import (
     NO_PING,
@@ -18,7 +19,11 @@ from tests.support.admin_client import (
     Waiting,
     mailed,
     new_mails,
+    now,
+    one,
 )
+from trackback.model.ping import Status
+from trackback.signing import write_session
 from trackback.storage.deliveries import Deliveries
 from trackback.storage.table import Table
 
@@ -117,9 +122,26 @@ def test_a_sign_in_link_leads_where_it_was_asked_for_which_only_the_cdn_may_tell
     assert "evil.example" not in text
 
 
-def test_signing_out_ends_the_session_here(author: Visitor) -> None:
+def test_signing_out_ends_the_session_for_every_copy_of_its_cookie(author: Visitor) -> None:
+    copied = Visitor(dict(author.cookies))
     assert author.post(f"{QUEUE}/sign-out")["headers"]["Location"] == SIGN_IN
     assert SESSION not in author.cookies
+    assert copied.get(QUEUE)["headers"]["Location"] == SIGN_IN
+
+
+def test_a_form_in_another_tab_does_nothing_after_signing_out(author: Visitor, waiting: Waiting) -> None:
+    ping, tab = waiting(), Visitor(dict(author.cookies))
+    form = {**one("approve", ping), "csrf": author.csrf}
+    author.post(f"{QUEUE}/sign-out")
+    assert tab.post(f"{QUEUE}/decide", form)["statusCode"] == 403
+    assert app.services.pings.get(ping.id).status is Status.PENDING
+
+
+def test_signing_out_leaves_the_sessions_of_other_browsers(author: Visitor) -> None:
+    now_ = now()
+    other = Visitor({SESSION: write_session(app.services.keys.load(now_), "another", now_)})
+    author.post(f"{QUEUE}/sign-out")
+    assert "Nothing waits for you" in other.read(QUEUE)
 
 
 def test_signing_out_everywhere_ends_all_sessions_but_no_link(author: Visitor, waiting: Waiting) -> None:

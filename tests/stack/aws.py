@@ -48,6 +48,11 @@ class Changes:
             self._noted += 1
             self._condition.notify_all()
 
+    def noted(self) -> int:
+        """Return the number of changes."""
+        with self._condition:
+            return self._noted
+
     def wait(self, known: int, seconds: float | None = None) -> int:
         """Wait until there are more than `known` changes, or for `seconds`. Returns the number of changes."""
         with self._condition:
@@ -64,12 +69,15 @@ class _Moto(DomainDispatcherApplication):
     get_backend_for_host = cache(DomainDispatcherApplication.get_backend_for_host)
 
 
+_PLAIN = {"dynamodb", "dynamodbstreams"}
+
+
 class _AsItIs(XFormedAttributePicker):
     """Reads DynamoDB's answers by key; moto tries a dozen names for each of a value's ten types."""
 
     def __call__(self, context: AttributePickerContext) -> Any:
         service = context.service_model
-        if type(context.obj) is dict and service and service.service_name == "dynamodb":
+        if type(context.obj) is dict and service and service.service_name in _PLAIN:
             return context.obj.get(context.key)
         return super().__call__(context)
 

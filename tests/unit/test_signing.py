@@ -17,6 +17,7 @@ from trackback.signing import (
     Action,
     Keyring,
     MailLink,
+    Session,
     TokenExpired,
     TokenInvalid,
     csrf_token,
@@ -46,7 +47,7 @@ TOKENS = {
 }
 READERS: dict[str, Read] = {"link": read_link, "sign-in": read_sign_in, "session": read_session}
 LASTS = {"link": LINK_LASTS, "sign-in": SIGN_IN_LASTS, "session": SESSION_LASTS}
-MEANT: dict[str, object] = {"link": LINK, "sign-in": NONCE, "session": NONCE}
+MEANT: dict[str, object] = {"link": LINK, "sign-in": NONCE, "session": Session(NONCE, int(NOW.timestamp()))}
 EVERY_KIND = pytest.mark.parametrize("kind", READERS)
 
 
@@ -185,7 +186,7 @@ def test_every_new_token_is_signed_with_the_newest_key() -> None:
     newest = Keyring(ROTATED.newest)
     assert read_link(newest, write_link(ROTATED, LINK, NOW), NOW) == LINK
     assert read_sign_in(newest, write_sign_in(ROTATED, NONCE, NOW), NOW) == NONCE
-    assert read_session(newest, write_session(ROTATED, NONCE, NOW), NOW) == NONCE
+    assert read_session(newest, write_session(ROTATED, NONCE, NOW), NOW).id == NONCE
 
 
 def test_a_csrf_token_is_of_one_session_and_key() -> None:

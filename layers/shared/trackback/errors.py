@@ -4,7 +4,7 @@ TrackbackError
 ├── PingRefused    a ping or its ping URL is not accepted           → TrackBack error 1, HTTP 200
 ├── BadQuery       a request's parameters are invalid               → JSON or the author's page, HTTP 400
 ├── TableBusy      the table's throughput ceiling is reached        → TrackBack error 1, HTTP 429 for readers
-├── FetchFailed    a page cannot be fetched (`web.http.client`)     → a verdict: unreachable, with the reason
+├── FetchFailed    a page cannot be fetched (`web.http.failures`)   → a verdict: unreachable, with the reason
 ├── TooCostly      a page takes too long to read (`web.budget`)     → the same
 ├── PostUnreadable     the author's post is unreadable (`sending`)      → exit status 1, a retry
 ├── FeedUnreadable     the author's feed is unreadable (`sending`)      → the same

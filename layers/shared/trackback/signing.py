@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from itsdangerous import BadSignature, SignatureExpired, Signer, TimestampSigner
 
@@ -73,6 +73,18 @@ class MailLink:
     texts_hash: str = ""
 
 
+class Session(NamedTuple):
+    """A session: its id, and when it began, in Unix seconds."""
+
+    id: str
+    began_at: int
+
+    @property
+    def ends_at(self) -> int:
+        """When its cookie expires, in Unix seconds."""
+        return self.began_at + int(SESSION_LASTS.total_seconds())
+
+
 @dataclass(frozen=True, slots=True)
 class _Kind:
     name: str
@@ -125,7 +137,8 @@ def read_link(keyring: Keyring, token: str, now: datetime) -> MailLink:
         TokenExpired: the link is older than `LINK_LASTS`.
         TokenInvalid: the token is not a valid link.
     """
-    action, ping, texts_hash = [*_read(_LINK, keyring.accepted, token, now).split("."), "", ""][:3]
+    said, _ = _read(_LINK, keyring.accepted, token, now)
+    action, ping, texts_hash = [*said.split("."), "", ""][:3]
     try:
         return MailLink(Action(action), ping, texts_hash)
     except ValueError:  # signed by a newer release with more actions
@@ -144,7 +157,8 @@ def read_sign_in(keyring: Keyring, token: str, now: datetime) -> str:
         TokenExpired: the link is older than `SIGN_IN_LASTS`.
         TokenInvalid: the token is not a valid sign-in link, or predates the last key rotation.
     """
-    return _read(_SIGN_IN, [keyring.newest], token, now)
+    nonce, _ = _read(_SIGN_IN, [keyring.newest], token, now)
+    return nonce
 
 
 def write_session(keyring: Keyring, session: str, now: datetime) -> str:
@@ -152,14 +166,15 @@ def write_session(keyring: Keyring, session: str, now: datetime) -> str:
     return _write(_SESSION, keyring, session, now)
 
 
-def read_session(keyring: Keyring, token: str, now: datetime) -> str:
-    """Return a session's id; only the newest key counts.
+def read_session(keyring: Keyring, token: str, now: datetime) -> Session:
+    """Return the session of a cookie; only the newest key counts.
 
     Raises:
         TokenExpired: the session is older than `SESSION_LASTS`.
         TokenInvalid: the token is not a valid session, or predates the last key rotation.
     """
-    return _read(_SESSION, [keyring.newest], token, now)
+    session, began_at = _read(_SESSION, [keyring.newest], token, now)
+    return Session(session, int(began_at.timestamp()))
 
 
 def csrf_token(keyring: Keyring, session: str) -> str:
@@ -172,12 +187,15 @@ def _write(kind: _Kind, keyring: Keyring, words: str, now: datetime) -> str:
     return _Signer([keyring.newest], kind.name, now).sign(words).decode("ascii")
 
 
-def _read(kind: _Kind, keys: Sequence[str], token: str, now: datetime) -> str:
+def _read(kind: _Kind, keys: Sequence[str], token: str, now: datetime) -> tuple[str, datetime]:
+    """Return what a token says, and when it was signed."""
     if not _TOKEN.fullmatch(token):
         raise TokenInvalid(kind.invalid)
     signer = _Signer(keys, kind.name, now)
     try:
-        return signer.unsign(token, max_age=int(kind.lasts.total_seconds())).decode("ascii")
+        max_age = int(kind.lasts.total_seconds())
+        words, signed_at = signer.unsign(token, max_age=max_age, return_timestamp=True)
+        return words.decode("ascii"), signed_at
     except SignatureExpired as error:
         if error.date_signed and error.date_signed > now:
             raise TokenInvalid(kind.invalid) from None

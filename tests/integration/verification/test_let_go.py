@@ -6,13 +6,7 @@ import pytest
 
 from tests.conftest import MakePing
 from trackback.model.ping import Ping, Status
-from trackback.model.transitions import (
-    KEEP_UNLINKED,
-    CheckOutcome,
-    check_requested,
-    checked,
-    undone,
-)
+from trackback.model.transitions import KEEP_UNLINKED, CheckOutcome, check_requested, checked, undone
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
 from trackback.storage.pings import PingStore
 from trackback.storage.stream import event_of, needs_check

@@ -9,7 +9,8 @@ from trackback.protocols.outcome import is_temporary, seconds_to_wait
 from trackback.protocols.trackback.discovery import discover
 from trackback.web.budget import TooCostly
 from trackback.web.html.page import is_html, page_text
-from trackback.web.http.client import Fetched, Fetcher, FetchFailed, FetchRefused
+from trackback.web.http.client import Fetched, Fetcher
+from trackback.web.http.failures import FetchFailed, FetchRefused
 
 
 @dataclass(frozen=True, slots=True)

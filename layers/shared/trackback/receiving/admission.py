@@ -13,7 +13,8 @@ from trackback.model.turns import Visit
 from trackback.storage.turns import TurnStore
 from trackback.timestamps import stamp
 from trackback.web.http.addresses import is_loopback
-from trackback.web.http.client import SECONDS, FetchFailed
+from trackback.web.http.client import SECONDS
+from trackback.web.http.failures import FetchFailed
 from trackback.web.sites import network_of, site_of
 
 

@@ -11,7 +11,8 @@ from trackback.storage.items import post_id
 from trackback.storage.table import Table
 from trackback.timestamps import stamp
 from trackback.web.html.page import read_page
-from trackback.web.http.client import Fetcher, FetchFailed
+from trackback.web.http.client import Fetcher
+from trackback.web.http.failures import FetchFailed
 
 KNOWN_FOR = timedelta(days=30)
 """How long stored facts stay valid."""

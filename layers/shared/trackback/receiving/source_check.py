@@ -17,7 +17,8 @@ from trackback.receiving.verdict_size import bounded
 from trackback.timestamps import stamp
 from trackback.web.budget import TooCostly
 from trackback.web.html.page import Document, read_page
-from trackback.web.http.client import Fetched, FetchFailed
+from trackback.web.http.client import Fetched
+from trackback.web.http.failures import FetchFailed
 
 GONE = {404, 410}
 """HTTP status codes for a page that does not exist, or no longer does."""

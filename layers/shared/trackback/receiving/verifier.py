@@ -24,7 +24,8 @@ from trackback.storage.table import Table
 from trackback.storage.turns import TurnStore
 from trackback.timestamps import stamp
 from trackback.urls import host_of
-from trackback.web.http.client import Fetched, Fetcher, FetchFailed, TooSlow
+from trackback.web.http.client import Fetched, Fetcher
+from trackback.web.http.failures import FetchFailed, TooSlow
 
 NO_SUCH_POST = "the blog has no such page"
 

@@ -24,7 +24,8 @@ from trackback.sending.throttle import HostThrottle
 from trackback.web.budget import TooCostly
 from trackback.web.html.article import Article, Citation, read_article
 from trackback.web.html.page import is_html
-from trackback.web.http.client import Fetcher, FetchFailed, FetchRefused
+from trackback.web.http.client import Fetcher
+from trackback.web.http.failures import FetchFailed, FetchRefused
 
 UNDER_WAY = "its links are being handled"
 GONE = "the post links there no longer"

@@ -9,7 +9,8 @@ from trackback.model.feed_state import FeedState, remembered
 from trackback.urls import page_key
 from trackback.web.budget import TooCostly
 from trackback.web.feed import ACCEPT, Entry, NotAFeed, find_feed, is_page, read_feed
-from trackback.web.http.client import Fetched, Fetcher, FetchFailed
+from trackback.web.http.client import Fetched, Fetcher
+from trackback.web.http.failures import FetchFailed
 
 
 class FeedUnreadable(TrackbackError):

@@ -13,7 +13,7 @@ SETTINGS, RULES, CLOSED = "settings#", "rules#", "closed#"
 """The author's settings (and the API's address), rules, and posts and sites closed to pings."""
 
 ACCESS = "access#"
-"""The nonce of the newest sign-in link."""
+"""The nonce of the newest sign-in link, and the sessions that were ended."""
 
 MAIL = "mail#"
 """The outbox: emails that wait to be sent."""

@@ -1,11 +1,16 @@
-"""Sign-in to the author's pages: by an emailed link, or by a link that the command line prints."""
+"""Sign-in to the author's pages: by an emailed link, or by a link that the command line prints.
+
+A session is a signed cookie, and the record `access#` says which of them are over before they expire.
+"""
 
 import secrets
 from datetime import datetime
 from hmac import compare_digest
+from typing import Any
 
 from trackback.signing import (
     SIGN_IN_LASTS,
+    Session,
     TokenExpired,
     TokenInvalid,
     csrf_token,
@@ -30,7 +35,11 @@ _USED = "This link has been used, or there is a newer one. Ask for a new one."
 
 
 class SignIns:
-    """Sign-in by email, and sessions; one record holds the newest sign-in link's nonce and time."""
+    """Sign-in by email, and sessions.
+
+    One record holds the newest sign-in link's nonce and time, the sessions that were ended (`ended`, until
+    their cookies expire), and when all were ended (`ended_all_at`).
+    """
 
     def __init__(self, table: Table, keys: Keys) -> None:
         self._table = table
@@ -78,12 +87,39 @@ class SignIns:
             raise TokenExpired(_USED)
         return write_session(self._keys.load(now, fresh=True), secrets.token_urlsafe(16), now)
 
-    def session(self, cookie: str, now: datetime) -> str | None:
-        """Return the id of a cookie's session, or None if the cookie is not valid."""
+    def session(self, cookie: str, now: datetime) -> Session | None:
+        """Return a cookie's session, or None if the cookie is not valid or its session was ended.
+
+        Only a cookie that we have signed costs a read.
+        """
         try:
-            return read_session(self._keys.load(now), cookie, now)
+            session = read_session(self._keys.load(now), cookie, now)
         except (TokenExpired, TokenInvalid):
             return None
+        known = self._table.get(ACCESS)
+        is_ended = _entry(session) in known.get("ended", ())
+        return None if is_ended or session.began_at <= known.get("ended_all_at", 0) else session
+
+    def end(self, session: Session, now: datetime) -> None:
+        """End a session, wherever its cookie was copied to.
+
+        Raises:
+            TableBusy: the table's write ceiling is reached.
+        """
+        with raising_table_busy():
+            known = self._table.update_and_get(ACCESS, "ADD ended :new", new={_entry(session)})
+        expired = {one for one in (known or {})["ended"] if int(one.partition(".")[0]) < now.timestamp()}
+        if expired:
+            self._change("DELETE ended :expired", expired=expired)
+
+    def end_all(self, now: datetime) -> None:
+        """End all sessions, and replace the signing key: links in emails stay valid.
+
+        Raises:
+            TableBusy: the table's write ceiling is reached; the sessions go on.
+        """
+        self._change("SET ended_all_at = :now REMOVE ended", now=int(now.timestamp()))
+        self._keys.rotate(now)
 
     def csrf(self, session: str, now: datetime) -> str:
         """Return the CSRF token for a session's forms, so that no other site can post them."""
@@ -94,5 +130,9 @@ class SignIns:
         return compare_digest(self.csrf(session, now).encode(), token.encode(errors="replace"))
 
     @raising_table_busy()
-    def _change(self, update: str, condition: str = "", **values: str) -> bool:
+    def _change(self, update: str, condition: str = "", **values: Any) -> bool:
         return self._table.update_if(ACCESS, update, condition, **values)
+
+
+def _entry(session: Session) -> str:
+    return f"{session.ends_at}.{session.id}"

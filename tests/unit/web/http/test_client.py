@@ -12,7 +12,8 @@ from werkzeug.wrappers import Request, Response
 from tests.stack.servers import serving
 from tests.support.websites import page, redirect, website
 from tests.unit.web.http.fetching import get, here, names
-from trackback.web.http.client import USER_AGENT, Fetched, Fetcher, FetchFailed
+from trackback.web.http.client import USER_AGENT, Fetched, Fetcher
+from trackback.web.http.failures import FetchFailed
 
 
 def test_a_page_comes_with_all_that_is_told_of_it() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from tests.support.websites import page, redirect, watched_connects, website
 from tests.unit.web.http.fetching import NOT_HTTP, NOT_PLAIN, NOT_PUBLIC, PORT, here, names
-from trackback.web.http.client import Fetcher, FetchFailed, FetchRefused
+from trackback.web.http.client import Fetcher
+from trackback.web.http.failures import FetchFailed, FetchRefused
 
 UNKNOWN = "its server's name is unknown"
 

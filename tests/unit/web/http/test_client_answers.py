@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from tests.support.websites import page
 from tests.unit.web.http.fetching import NOT_HTTP, get
-from trackback.web.http.client import MAX_BODY, FetchFailed
+from trackback.web.http.client import MAX_BODY
+from trackback.web.http.failures import FetchFailed
 
 TOO_MUCH = "its server sends more than a page can need"
 BROKEN_OFF = "its server broke off before the end"

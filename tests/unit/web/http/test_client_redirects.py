@@ -4,7 +4,8 @@ import pytest
 
 from tests.support.websites import page, redirect, silence, watched_connects, website
 from tests.unit.web.http.fetching import NOT_PLAIN, NOT_PUBLIC, PORT, get, here
-from trackback.web.http.client import Fetcher, FetchFailed, TooSlow
+from trackback.web.http.client import Fetcher
+from trackback.web.http.failures import FetchFailed, TooSlow
 
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See", "307 Temporary", "308 Permanent"])

@@ -20,8 +20,9 @@ from tests.support.websites import (
     website,
 )
 from tests.unit.web.http.slow_servers import BODY, BROKEN_OFF, CHUNKED, HEAD, SECONDS, TOO_SLOW, in_time
-from trackback.web.http.client import MAX_BODY, Fetcher, FetchFailed
+from trackback.web.http.client import MAX_BODY, Fetcher
 from trackback.web.http.connection import MAX_ATTEMPTS
+from trackback.web.http.failures import FetchFailed
 
 
 @contextmanager

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.websites import page, website
-from trackback.web.http.client import MAX_BODY, Fetched, Fetcher, FetchFailed
+from trackback.web.http.client import MAX_BODY, Fetched, Fetcher
 from trackback.web.http.decompression import decompressed
+from trackback.web.http.failures import FetchFailed
 
 TEXT = ("Grüße an alle, die das hier lesen. " * 3_000).encode()
 NOISE = bytes(n * n % 251 for n in range(70_000))

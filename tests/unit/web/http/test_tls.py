@@ -9,7 +9,8 @@ import trustme
 
 from tests.support.websites import Answer, drip, flood, page, redirect, silence, website
 from tests.unit.web.http.slow_servers import BODY, BROKEN_OFF, CHUNKED, SECONDS, TOO_SLOW, in_time
-from trackback.web.http.client import MAX_BODY, Fetcher, FetchFailed
+from trackback.web.http.client import MAX_BODY, Fetcher
+from trackback.web.http.failures import FetchFailed
 
 
 @pytest.mark.parametrize("behaviour", [silence, drip(b"\x16\x03\x03\x40\0", b"a")], ids=["silence", "hello"])

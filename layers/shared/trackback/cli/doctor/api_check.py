@@ -12,7 +12,8 @@ from trackback.cli.doctor.finding import Finding, note, right, wrong
 from trackback.cli.doctor.post_page import Script
 from trackback.paths import LISTS
 from trackback.storage.dynamodb import BUSY
-from trackback.web.http.client import Fetched, Fetcher, FetchFailed
+from trackback.web.http.client import Fetched, Fetcher
+from trackback.web.http.failures import FetchFailed
 
 _LINK = re.compile(r"<link>([^<]{1,3000})</link>")
 _MESSAGE = re.compile(r"<message>([^<]{1,500})</message>")

@@ -14,7 +14,8 @@ from trackback.protocols.trackback.discovery import discover
 from trackback.storage.table import Table
 from trackback.urls import is_same_page
 from trackback.web.html.page import is_html, page_text
-from trackback.web.http.client import Fetched, Fetcher, FetchFailed
+from trackback.web.http.client import Fetched, Fetcher
+from trackback.web.http.failures import FetchFailed
 
 _OK = 200
 

@@ -29,7 +29,8 @@ from trackback.storage.closed_posts import is_closed, load_closed
 from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, load_settings
 from trackback.storage.table import Table
-from trackback.web.http.client import Fetched, Fetcher, FetchFailed
+from trackback.web.http.client import Fetched, Fetcher
+from trackback.web.http.failures import FetchFailed
 
 CHECK = "ping"
 MAY_STILL_COME = 12

@@ -11,10 +11,11 @@ from trackback.pages.admin.flash import COOKIE as FLASH
 from trackback.pages.admin.flash import LASTS, Flash
 from trackback.pages.admin.session import SESSION, Author
 from trackback.pages.templates import ASK_FIRST, FOR_GOOD, HEADERS, Pages
+from trackback.signing import Session
 
 Reply = Response[str]
 
-_NOBODY = Author("")
+_NOBODY = Author(Session("", 0), "")
 
 
 class ErrorPage(NamedTuple):

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from trackback.errors import TrackbackError
 from trackback.gateway import Fields, Request, first
+from trackback.signing import Session
 from trackback.storage.sign_ins import SignIns
 
 SESSION = "__Host-trackback"
@@ -25,13 +26,14 @@ class ForeignForm(TrackbackError):
 class Author:
     """The signed-in author. `csrf` is the token for the session's forms."""
 
+    session: Session
     csrf: str
 
 
 def author_of(sign_ins: SignIns, request: Request, now: datetime) -> Author | None:
     """Return the author, or None without a valid session."""
     session = sign_ins.session(request.cookie(SESSION), now)
-    return Author(sign_ins.csrf(session, now)) if session else None
+    return Author(session, sign_ins.csrf(session.id, now)) if session else None
 
 
 def require_author(sign_ins: SignIns, request: Request, now: datetime) -> Author:
@@ -45,20 +47,15 @@ def require_author(sign_ins: SignIns, request: Request, now: datetime) -> Author
     raise SignInNeeded("Sign in first.")
 
 
-def read_posted_form(sign_ins: SignIns, request: Request, now: datetime) -> Fields:
+def read_posted_form(sign_ins: SignIns, author: Author, request: Request, now: datetime) -> Fields:
     """Return the fields of a form that the author posted from one of these pages.
 
     Raises:
-        SignInNeeded: There is no valid session.
-        ForeignForm: The form comes from another site, or from an earlier session.
+        ForeignForm: The form comes from another page, or from an earlier session.
         BadQuery: The body is no form, or it is too large.
     """
-    refuse_foreign(request)
-    session = sign_ins.session(request.cookie(SESSION), now)
-    if session is None:
-        raise SignInNeeded("Sign in first.")
     fields = request.form()
-    if not sign_ins.may_post(session, first(fields, "csrf"), now):
+    if not sign_ins.may_post(author.session.id, first(fields, "csrf"), now):
         raise ForeignForm("This form is too old, or not from your own pages: load the page anew.")
     return fields
 

@@ -10,7 +10,8 @@ from trackback.model.texts import shorten
 from trackback.protocols.outcome import Outcome
 from trackback.protocols.trackback.response import read_response
 from trackback.web.html.article import MAX_PASSAGE, Article, Citation
-from trackback.web.http.client import Fetcher, FetchFailed, FetchRefused
+from trackback.web.http.client import Fetcher
+from trackback.web.http.failures import FetchFailed, FetchRefused
 
 _CHARSET = "UTF-8"
 _REPEATED_BY = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)

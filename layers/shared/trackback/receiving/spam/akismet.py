@@ -8,7 +8,8 @@ author decides.
 from collections.abc import Callable
 
 from trackback.model.ping import Ping
-from trackback.web.http.client import Fetched, Fetcher, FetchFailed
+from trackback.web.http.client import Fetched, Fetcher
+from trackback.web.http.failures import FetchFailed
 
 CHECK = "https://rest.akismet.com/1.1/comment-check"
 SECONDS = 3

@@ -5,12 +5,10 @@ cannot lead elsewhere (DNS rebinding). It checks every redirect in the same way.
 limited, and the environment supplies only the system's certificate store.
 """
 
-import http.client
 import logging
 import socket
 import ssl
 import threading
-import zlib
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import closing, contextmanager
@@ -19,14 +17,14 @@ from functools import cached_property, partial
 from http import HTTPStatus
 from urllib.parse import urlencode, urljoin, urlsplit
 
-from urllib3 import exceptions as urllib3
 from urllib3.response import BaseHTTPResponse
 
-from trackback.errors import PingRefused, TrackbackError
+from trackback.errors import PingRefused
 from trackback.urls import read_source
 from trackback.web.http.addresses import is_loopback, is_public
-from trackback.web.http.connection import Budget, Connection, TlsConnection, TooMuch, Unreachable, tls_context
+from trackback.web.http.connection import Budget, Connection, TlsConnection, tls_context
 from trackback.web.http.decompression import ACCEPTED, decompressed
+from trackback.web.http.failures import NOT_HTTP, FetchFailed, FetchRefused, in_words
 
 USER_AGENT = "Trackback/0.1.0 (looks at pages that send TrackBack pings)"
 SECONDS = 10
@@ -47,24 +45,9 @@ _KEPT = {
 }
 _PIECE = 16_384
 _REDIRECTS = f"it redirects more than {MAX_REDIRECTS} times"
-_BROKEN_OFF = "its server broke off before the end"
-_NOT_HTTP = "its server's answer is not HTTP"
-_NOT_TLS = "no encrypted connection to its server came about"
 
 for _name in ("urllib3.connection", "urllib3.response"):  # they log malformed responses with a stack trace
     logging.getLogger(_name).setLevel(logging.ERROR)
-
-
-class FetchFailed(TrackbackError):
-    """There is no usable response; the message tells the blog's owner why."""
-
-
-class FetchRefused(FetchFailed):
-    """The URL must not be fetched, now or later; nothing was sent."""
-
-
-class TooSlow(FetchFailed):
-    """The server did not answer in time."""
 
 
 Admit = Callable[[str, str], None]
@@ -128,7 +111,8 @@ class Fetcher:
         """
         asked = {**headers, **self._ours, "Accept": accept}
         seconds = min(seconds, self._seconds)
-        return self._in_words(lambda budget: self._follow(url, asked, budget, admit), seconds)
+        with in_words(seconds):
+            return self._follow(url, asked, Budget(seconds), admit)
 
     def post(self, url: str, form: Mapping[str, str]) -> Fetched:
         """Return the response to a form in UTF-8; otherwise like `send`."""
@@ -153,25 +137,20 @@ class Fetcher:
         """
         asked = {**headers, **self._ours, "Content-Type": content_type}
 
-        def ask(budget: Budget) -> Fetched:
-            at = _checked(url)
-            for _ in range(MAX_REDIRECTS + 1):
-                with self._answer(at, asked, budget, body) as (response, peer):
-                    location = response.headers.get("Location")
-                    if not location or response.status not in repeated_by:
-                        return _fetched(at, response, peer)
-                at = _redirected(at, location)
-            raise FetchFailed(_REDIRECTS)
+        with in_words(self._seconds):
+            return self._post(url, body, asked, repeated_by)
 
-        return self._in_words(ask, self._seconds)
-
-    def _in_words(self, fetch: Callable[[Budget], Fetched], seconds: float) -> Fetched:
-        try:
-            return fetch(Budget(seconds))
-        except (TimeoutError, urllib3.TimeoutError):
-            raise TooSlow(f"its server did not answer within {seconds:g} seconds") from None
-        except tuple(_WORDS) as error:
-            raise FetchFailed(next(_WORDS[kind] for kind in _WORDS if isinstance(error, kind))) from error
+    def _post(
+        self, url: str, body: bytes, headers: Mapping[str, str], repeated_by: Container[int]
+    ) -> Fetched:
+        budget, url = Budget(self._seconds), _checked(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            with self._answer(url, headers, budget, body) as (response, peer):
+                location = response.headers.get("Location")
+                if not location or response.status not in repeated_by:
+                    return _fetched(url, response, peer)
+            url = _redirected(url, location)
+        raise FetchFailed(_REDIRECTS)
 
     def _follow(self, url: str, headers: Mapping[str, str], budget: Budget, admit: Admit) -> Fetched:
         url = _checked(url)
@@ -202,7 +181,7 @@ class Fetcher:
             connection.request(method, target, body, headers=headers, preload_content=False)
             with closing(connection.getresponse()) as response:
                 if response.status < HTTPStatus.OK:
-                    raise FetchFailed(_NOT_HTTP)
+                    raise FetchFailed(NOT_HTTP)
                 budget.bytes = MAX_SENT
                 yield response, connection.peer
 
@@ -240,25 +219,6 @@ class Fetcher:
         if not addresses:
             raise socket.gaierror
         return addresses
-
-
-_WORDS: dict[type[Exception], str] = {
-    socket.gaierror: "its server's name is unknown",
-    Unreachable: "its server takes no connection",
-    TooMuch: "its server sends more than a page can need",
-    ssl.SSLCertVerificationError: "its server's certificate is not valid",
-    ssl.SSLError: _NOT_TLS,
-    urllib3.SSLError: _NOT_TLS,
-    zlib.error: "its server's answer is compressed in a way that cannot be read",
-    http.client.IncompleteRead: _BROKEN_OFF,
-    urllib3.ProtocolError: _BROKEN_OFF,
-    OSError: _BROKEN_OFF,
-    EOFError: _BROKEN_OFF,
-    http.client.HTTPException: _NOT_HTTP,
-    urllib3.HTTPError: _NOT_HTTP,
-    ValueError: _NOT_HTTP,
-}
-"""Messages for errors; the first match counts."""
 
 
 def _resolve(host: str) -> Sequence[str]:

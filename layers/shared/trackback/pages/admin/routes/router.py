@@ -55,11 +55,15 @@ class AuthorVisit(Visit):
 
 
 class PostedForm(AuthorVisit):
-    """A form that the author posted from one of these pages; otherwise raises as `read_posted_form`."""
+    """A form that the author posted from one of these pages.
+
+    Otherwise raises as `refuse_foreign`, `require_author` and `read_posted_form` do.
+    """
 
     def __init__(self, services: Services, request: Request, now: datetime) -> None:
-        self.fields = read_posted_form(services.sign_ins, request, now)
+        refuse_foreign(request)
         super().__init__(services, request, now)
+        self.fields = read_posted_form(services.sign_ins, self.author, request, now)
 
 
 V = TypeVar("V", bound=Visit)

@@ -120,6 +120,6 @@ def save_akismet_key(form: PostedForm) -> Reply:
 
 
 def sign_out_everywhere(form: PostedForm) -> Reply:
-    """End all sessions by replacing the signing key."""
-    form.services.keys.rotate(form.now)
+    """End all sessions, this one too."""
+    form.services.sign_ins.end_all(form.now)
     return see_other(SIGN_IN, cookies=[expired_cookie()])

@@ -73,8 +73,9 @@ def enter(visit: PublicForm, token: str) -> Reply:
     return see_other(page, cookies=[session_cookie(session, int(SESSION_LASTS.total_seconds()))])
 
 
-def sign_out(_: PostedForm) -> Reply:
-    """End this browser's session."""
+def sign_out(form: PostedForm) -> Reply:
+    """End this session, in whichever browsers its cookie is."""
+    form.services.sign_ins.end(form.author.session, form.now)
     return see_other(SIGN_IN, cookies=[expired_cookie()])
 
 
