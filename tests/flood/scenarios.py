@@ -28,9 +28,9 @@ class Scenario:
 
 
 SCENARIOS = {
-    "quiet": Scenario("A quiet month's pings in a day", DAY, 300, 1, lambda *_: iter(())),
+    "quiet": Scenario("A quiet month", 30 * DAY, 300, 1, lambda *_: iter(())),
     "spam": Scenario(
-        "A million spam pings in a day", DAY, 300, 2_000,
+        "A million spam pings in a day", DAY, 60, 2_000,
         lambda seconds, sample: traffic.spam_run(1_000_000 / DAY, seconds, sample),
     ),
     "slow": Scenario(
