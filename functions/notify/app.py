@@ -17,12 +17,14 @@ from trackback.notifications.mail import Envelope
 from trackback.notifications.mail_outbox import Outbox
 from trackback.notifications.mail_renderer import MailRenderer
 from trackback.notifications.mail_run import MailRun
+from trackback.notifications.mute_mail import MuteMail
 from trackback.notifications.outbox_state import MOST
 from trackback.notifications.webhook import Webhook
 from trackback.outcomes import count
 from trackback.storage.api_address import note_api
 from trackback.storage.deliveries import Deliveries
 from trackback.storage.keys import SETTINGS
+from trackback.storage.mail_setting import mail_setting_in
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.settings import settings_in
 from trackback.storage.signing_keys import Keys
@@ -41,7 +43,9 @@ api = os.environ["API_URL"]
 table = Table(os.environ["TABLE"])
 keys = Keys(os.environ["SIGNING_KEY"])
 outbox = Outbox(table)
-mails = MailRun(table, envelope, MailRenderer(Path(__file__).parent, api), keys, api)
+renderer = MailRenderer(Path(__file__).parent, api)
+mails = MailRun(table, envelope, renderer, keys, api)
+mute_mail = MuteMail(table, envelope, renderer, keys, api)
 ledger = SentPings(table)
 deliveries = Deliveries(table)
 fetcher = Fetcher(loopback=os.environ.get("FETCH_LOOPBACK") == "true")
@@ -64,7 +68,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:  # noqa: ARG
     note_api(table, said, api)
     try:
         gather_failures(settings)
-        mails.send_due(settings.notify, now)  # before the webhooks, whose receivers may be slow
+        mails.send_due(mail_setting_in(said), now)  # before the webhooks, whose receivers may be slow
+        mute_mail.send_due(said, now)
     finally:
         send_webhooks(settings, now, context.get_remaining_time_in_millis)
 

@@ -33,6 +33,8 @@ def test_the_first_deployment_asks_four_questions_and_the_next_ones_none(owner: 
         assert owner.outputs()[output] in first.output
     assert owner.changed() == ""
     release = live_settings(owner, "Serve")["RELEASE"]
+    secret = live_settings(owner, "Serve")["CDN_KEY"]
+    assert len(secret) == 43
 
     again = owner.deploy()
     assert again.status == 0, again.output
@@ -44,6 +46,7 @@ def test_the_first_deployment_asks_four_questions_and_the_next_ones_none(owner: 
     (owner.folder / "trackback.toml").write_text(changed)
     assert owner.deploy().status == 0
     assert live_settings(owner, "Receive")["SITES"] == "blog.example,xn--mnchen-3ya.example"
+    assert live_settings(owner, "Receive")["CDN_KEY"] == secret
     assert given(owner)["Feed"] == 'https://blog.example/?a="1",2&b=$c'
 
     code = owner.folder / "functions" / "serve" / "app.py"
@@ -51,6 +54,8 @@ def test_the_first_deployment_asks_four_questions_and_the_next_ones_none(owner: 
     upgraded = owner.deploy("--settings", "trackback.toml")
     assert upgraded.status == 0, upgraded.output
     assert "Your service is up to date." in upgraded.output
+    assert live_settings(owner, "Serve")["CDN_KEY"] == secret
+    assert not [run for run in (first, again, upgraded) if secret in run.output]
     assert live_settings(owner, "Serve")["RELEASE"] not in {release, ""}
 
 

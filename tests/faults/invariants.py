@@ -10,6 +10,7 @@ from tests.stack.aws import sent_mails
 from tests.support import template
 from trackback.model.ping import Status
 from trackback.model.sent_ping import NEEDS_ATTENTION
+from trackback.notifications.mute_mail import SUBJECT
 from trackback.storage.keys import SENT
 from trackback.storage.sent_pings import to_sending
 
@@ -32,6 +33,7 @@ def check(people: People, *, mails: int = 1) -> list[str]:
         *_lost(world),
         *_shown(people),
         *_mailed(world, mails),
+        *_told(world, mails),
         *_sent(world),
         *alarms(world),
     ]
@@ -64,6 +66,13 @@ def _mailed(world: World, most: int) -> Iterator[str]:
         times = sum(f"> {title}" in each for each in lines)
         if not 1 <= times <= most + (title in world.replaced):  # the mail about other words shows both
             yield f"{times} mails show {title}"
+
+
+def _told(world: World, most: int) -> Iterator[str]:
+    """Whoever turns the emails off by a link, the author is told."""
+    times = sum(mail["Subject"] == SUBJECT for mail in sent_mails())
+    if world.unsubscribed and not 1 <= times <= most:
+        yield f"{times} mails tell that there are no more"
 
 
 def _sent(world: World) -> Iterator[str]:

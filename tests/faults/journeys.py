@@ -21,10 +21,15 @@ def nothing(_: People) -> None:
     """Begin with an empty table."""
 
 
-def ping(people: People) -> None:
-    """A ping comes in, is looked at and mailed; the author approves it, and readers see it."""
+def mailed_ping(people: People) -> None:
+    """A ping comes in, is looked at and mailed."""
     people.ping("Mine")
     people.world.settle()
+
+
+def ping(people: People) -> None:
+    """A ping comes in, is looked at and mailed; the author approves it, and readers see it."""
+    mailed_ping(people)
     people.press("approve", "Mine", Status.APPROVED)
     people.read()
 
@@ -59,6 +64,13 @@ def sign_out(people: People) -> None:
     people.sign_out()
 
 
+def unsubscribing(people: People) -> None:
+    """Somebody follows the unsubscribe link of an email, and the author is told."""
+    people.world.unsubscribed = True
+    people.unsubscribe()
+    people.world.settle()
+
+
 JOURNEYS: Mapping[str, Journey] = {
     "ping": Journey(nothing, ping),
     "revision": Journey(ping, revision),
@@ -66,4 +78,5 @@ JOURNEYS: Mapping[str, Journey] = {
     "sending": Journey(nothing, sending),
     "sign-in": Journey(nothing, sign_in),
     "sign-out": Journey(nothing, sign_out),
+    "unsubscribing": Journey(mailed_ping, unsubscribing),
 }

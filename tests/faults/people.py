@@ -122,6 +122,15 @@ class People:
             self.world.go_on()
         raise AssertionError("a copied cookie still opens the author's pages")
 
+    def unsubscribe(self) -> None:
+        """Post to the unsubscribe link of the last email until that is done."""
+        link = str(sent_mails()[-1]["List-Unsubscribe"]).removeprefix(f"<{ORIGIN}").rstrip(">")
+        for _ in range(PATIENCE):
+            if Author({}, self.world).post(link)["statusCode"] == 200:
+                return
+            self.world.go_on()
+        raise AssertionError("the emails were never turned off")
+
     def read(self) -> tuple[list[str], int]:
         """Return the titles that readers see, and the count that they are told."""
         path = f"{self.blog}{POST}"

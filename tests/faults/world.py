@@ -24,7 +24,7 @@ from trackback.model.ping import Ping, Status
 from trackback.notifications import mail
 from trackback.storage.dynamodb import to_plain
 from trackback.storage.items import to_ping
-from trackback.storage.keys import DUE_JOB, DUE_SENT, DUE_UNTOLD, MAIL
+from trackback.storage.keys import DUE_JOB, DUE_SENT, DUE_UNTOLD, MAIL, SETTINGS
 from trackback.storage.table import Table
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -80,6 +80,7 @@ class World:
         samples: What the alarms look at.
         replaced: Titles of answered pings whose sender has sent other words since.
         sent_pings: How many pings the author has ordered.
+        unsubscribed: Whether a link has turned the emails off.
         later: Invocations that nobody waits for, with how often Lambda repeats each.
     """
 
@@ -93,6 +94,7 @@ class World:
     samples: list[Sample] = field(default_factory=list)
     replaced: set[str] = field(default_factory=set)
     sent_pings: int = 0
+    unsubscribed: bool = False
     later: list[tuple[str, Mapping[str, Any], int]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -252,6 +254,8 @@ class World:
                     yield f"{ping.texts.title} was not looked at"
             elif item["id"] == MAIL and item.keys() & {"sending", "promising", "waiting"}:
                 yield "a mail was not sent"
+            elif item["id"] == SETTINGS and "muted" in item:
+                yield "the last mail was not sent"
             elif item.get("due") in {DUE_JOB, DUE_SENT, DUE_UNTOLD}:
                 yield f"{item['id']} is due"
 

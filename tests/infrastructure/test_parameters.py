@@ -23,7 +23,11 @@ def test_a_parameter_is_described_and_a_default_is_one_that_it_allows(parameter:
 
 
 def test_no_example_can_be_deployed_by_pressing_enter() -> None:
-    assert {name for name, it in PARAMETERS.items() if "Default" not in it} == {"Sites", "AuthorEmail"}
+    assert {name for name, it in PARAMETERS.items() if "Default" not in it} == {
+        "Sites",
+        "AuthorEmail",
+        "Secret",
+    }
     assert not [name for name, it in PARAMETERS.items() if ".example" in str(it.get("Default"))]
 
 

@@ -127,7 +127,7 @@ def test_links_that_are_no_good_say_what_to_do(stranger: Visitor, store: PingSto
 
 def test_a_mail_program_can_stop_the_mails(stranger: Visitor, table: Table, waiting: Waiting) -> None:
     link = mailed(waiting(), Action.MUTE)
-    assert "Stop the mails" in stranger.read(link)
+    assert "Stop emails" in stranger.read(link)
     assert load_settings(table).notify is Notify.EACH
     event = http_event("POST", link, headers={"content-type": FORM}, body=b"List-Unsubscribe=One-Click")
     answer = app.handler(event, Context())  # type: ignore[arg-type]

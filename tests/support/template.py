@@ -165,7 +165,7 @@ _NAMES = {
     "AWS::StackName": "trackback",
     "AWS::StackId": "arn:aws:cloudformation:us-east-1:1:stack/trackback/1b4cd4f1-5f4a-11ef-8d1a-0affe8f4a8d5",
 }
-_NEEDED = {"Sites": "blog.example", "AuthorEmail": "author@blog.example"}
+_NEEDED = {"Sites": "blog.example", "AuthorEmail": "author@blog.example", "Secret": "s" * 43}
 
 
 def load(**parameters: str) -> Template:

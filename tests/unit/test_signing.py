@@ -56,11 +56,18 @@ EVERY_KIND = pytest.mark.parametrize("kind", READERS)
     [
         *(MailLink(action, PING, "0a1b2c3d") for action in (Action.APPROVE, Action.REJECT, Action.SPAM)),
         MailLink(Action.MUTE),
+        MailLink(Action.MUTE, changes=12),
+        MailLink(Action.UNMUTE, changes=13, notify="daily"),
     ],
     ids=lambda link: f"{link.action} {link.ping and 'ping'}".strip(),
 )
 def test_a_link_says_what_it_is_good_for(link: MailLink) -> None:
     assert read_link(KEYRING, write_link(KEYRING, link, NOW), NOW) == link
+
+
+def test_an_unsubscribe_link_from_before_there_was_a_count_is_for_the_setting_that_never_changed() -> None:
+    older = "mute.awVLFw.xnkn-ENGPWx2PxXM4moYMI9IE6DmTuNRlsGOc4qUrr0"
+    assert read_link(KEYRING, older, NOW) == MailLink(Action.MUTE, changes=0)
 
 
 @EVERY_KIND

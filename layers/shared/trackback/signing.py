@@ -53,12 +53,13 @@ class TokenExpired(TrackbackError):
 
 
 class Action(StrEnum):
-    """Action of an email link; mute turns the emails off."""
+    """Action of an email link; mute turns the emails off, and unmute turns them on again."""
 
     APPROVE = "approve"
     REJECT = "reject"
     SPAM = "spam"
     MUTE = "mute"
+    UNMUTE = "unmute"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +67,21 @@ class MailLink:
     """The permission in an email link: one action on one ping, for the texts in that email.
 
     `texts_hash` is the `Texts.hash` of those texts. The link does not cover texts that come later.
+
+    A link about the emails themselves is for the setting that had been changed so many times (`changes`), and
+    may say when emails are to be sent (`notify`).
     """
 
     action: Action
     ping: str = ""
     texts_hash: str = ""
+    changes: int = 0
+    notify: str = ""
+
+    @property
+    def is_about_emails(self) -> bool:
+        """Whether it is about the emails themselves, and no ping."""
+        return self.action in {Action.MUTE, Action.UNMUTE}
 
 
 class Session(NamedTuple):
@@ -96,7 +107,7 @@ class _Kind:
 _LINK = _Kind(
     "link",
     LINK_LASTS,
-    expired="This link is older than 14 days. Sign in to decide about the ping.",
+    expired="This link is older than 14 days. Sign in instead.",
     invalid="This link is not complete, or it has been withdrawn. Copy it whole from the mail, or sign in.",
 )
 _SIGN_IN = _Kind(
@@ -126,8 +137,9 @@ class _Signer(TimestampSigner):
 
 def write_link(keyring: Keyring, link: MailLink, now: datetime) -> str:
     """Return the token for an email link."""
-    parts = filter(None, (link.action, link.ping, link.texts_hash))
-    return _write(_LINK, keyring, ".".join(parts), now)
+    of_emails, of_ping = (str(link.changes), link.notify), (link.ping, link.texts_hash)
+    parts = (link.action, *(of_emails if link.is_about_emails else of_ping))
+    return _write(_LINK, keyring, ".".join(filter(None, parts)), now)
 
 
 def read_link(keyring: Keyring, token: str, now: datetime) -> MailLink:
@@ -138,9 +150,11 @@ def read_link(keyring: Keyring, token: str, now: datetime) -> MailLink:
         TokenInvalid: the token is not a valid link.
     """
     said, _ = _read(_LINK, keyring.accepted, token, now)
-    action, ping, texts_hash = [*said.split("."), "", ""][:3]
+    action, about, more = [*said.split("."), "", ""][:3]
     try:
-        return MailLink(Action(action), ping, texts_hash)
+        link = MailLink(Action(action), about, more)
+        is_about_emails = link.is_about_emails  # earlier releases wrote no number
+        return MailLink(link.action, changes=int(about or 0), notify=more) if is_about_emails else link
     except ValueError:  # signed by a newer release with more actions
         raise TokenInvalid(_LINK.invalid) from None
 

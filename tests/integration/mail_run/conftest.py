@@ -22,6 +22,7 @@ from trackback.notifications.mail import Envelope
 from trackback.notifications.mail_outbox import Outbox
 from trackback.notifications.mail_renderer import MailRenderer
 from trackback.notifications.mail_run import MailRun
+from trackback.storage.mail_setting import MailSetting
 from trackback.storage.pings import PingStore
 from trackback.storage.signing_keys import Keys
 from trackback.storage.table import Table
@@ -62,7 +63,7 @@ class Author:
 
     def mailed(self, after: timedelta = timedelta()) -> list[str]:
         """Send what is due some time after `NOW`; return the subjects of all mails so far."""
-        self.mails.send_due(Notify.EACH, NOW + after)
+        self.mails.send_due(MailSetting(Notify.EACH), NOW + after)
         return [str(mail["Subject"]) for mail in sent_mails()]
 
     def break_table(self, operation: str, number: int, error: BaseException) -> None:

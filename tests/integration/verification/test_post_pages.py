@@ -1,10 +1,10 @@
 """The post's own page closes pings for it, or names another address of it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.integration.conftest import BLOG, POST, Web
+from tests.integration.conftest import BLOG, NOW, POST, Web
 from tests.integration.verification.conftest import SOURCE
 from tests.support.websites import Answer, page, redirect, reset
 from trackback.model.ping import Status
@@ -77,3 +77,37 @@ def test_a_canonical_url_counts_as_the_post_on_the_blog_only(
     ping = web.verify(web.add())
     assert ping.verdict
     assert ping.verdict.link == link
+
+
+def expires_at(web: Web, path: str = POST) -> datetime | None:
+    """Return when the table deletes what it knows of a post."""
+    stored = web.table.get(f"post#{BLOG}:{web.server.port}{path}".rstrip("/"))
+    return datetime.fromtimestamp(stored["expires_at"], UTC) if "expires_at" in stored else None
+
+
+def test_what_is_known_of_a_page_that_the_blog_does_not_have_is_deleted_after_a_day(web: Web) -> None:
+    web.answers[SOURCE] = web.link("/nowhere/")
+    ping = web.verify(web.add(post="/nowhere/"))
+    assert expires_at(web, "/nowhere/") == NOW + timedelta(days=1)
+    assert ping.expires_at
+
+
+def test_what_is_known_of_a_post_without_approved_pings_is_deleted_half_a_year_after_its_last_one(
+    web: Web,
+) -> None:
+    web.answers |= {SOURCE: web.link(), "/re2": web.link()}
+    web.verify(web.add())
+    assert expires_at(web) == NOW + timedelta(days=180)
+    web.verify(web.add("/re2"), timedelta(days=31))
+    assert expires_at(web) == NOW + timedelta(days=211)
+
+
+def test_a_post_with_an_approved_ping_is_known_for_good_even_if_its_page_goes(web: Web) -> None:
+    web.answers |= {SOURCE: web.link(), "/re2": web.link()}
+    ping = web.verify(web.add())
+    web.store.decide(ping.id, Status.APPROVED, NOW)
+    assert expires_at(web) is None
+    web.answers[POST] = page("", "410 Gone")
+    web.verify(web.add("/re2"), timedelta(days=31))
+    assert expires_at(web) is None
+    assert web.store.counts([web.post_key]) == {web.post_key: 1}

@@ -38,12 +38,15 @@ def test_sources_of_a_batch_are_fetched_side_by_side(web: Web) -> None:
 
 
 def test_pings_of_one_site_are_fetched_one_after_the_other(web: Web) -> None:
-    running, most = 0, 0
+    running, most, others = 0, 0, threading.Condition()
 
     def answer(connection: Any, _: threading.Event) -> None:
         nonlocal running, most
-        running += 1
-        most = max(most, running)
+        with others:
+            running += 1
+            most = max(most, running)
+            others.notify_all()
+            others.wait_for(lambda: most > 1, timeout=0.2)  # another one would come meanwhile
         connection.sendall(web.link())
         running -= 1
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
@@ -13,7 +13,7 @@ from trackback.notifications.mail import one_line
 from trackback.notifications.outbox_state import is_promising
 from trackback.notifications.ping_mail import announce, listed, mail_subject, marked, quoted, rest_sentence
 from trackback.paths import QUEUE, SENT, UNLINKED
-from trackback.signing import Action, MailLink
+from trackback.signing import MailLink
 
 MOST_SHOWN = 20
 """Pings and failures that a mail shows; of promising pings it shows all that `MOST_BYTES` has room for.
@@ -43,6 +43,18 @@ class RenderedMail:
     shown: int
 
 
+class Links(NamedTuple):
+    """The signed links of a mail.
+
+    Attributes:
+        stop: The URL that ends such mails.
+        signed: Returns the URL of any other link.
+    """
+
+    stop: str
+    signed: Callable[[MailLink], str]
+
+
 class MailRenderer:
     """Renders mails from a folder's templates `mail.txt` and `mail.html`."""
 
@@ -70,7 +82,7 @@ class MailRenderer:
         total: int,
         failed: Sequence[SentPing],
         titles: Mapping[str, str],
-        signed: Callable[[MailLink], str],
+        links: Links,
     ) -> RenderedMail:
         """Render a mail; a long one shows fewer pings.
 
@@ -79,12 +91,12 @@ class MailRenderer:
             total: How many wait.
             failed: Sent pings that did not arrive.
             titles: Titles of posts by key, where known.
-            signed: Returns the URL of a signed link.
+            links: Its signed links.
         """
-        facts: dict[str, Any] = {"total": total, "unsent": len(failed), "stop": signed(MailLink(Action.MUTE))}
+        facts: dict[str, Any] = {"total": total, "unsent": len(failed), "stop": links.stop}
         facts |= {"all": self._api + QUEUE, "unlinked": self._api + UNLINKED, "sent": self._api + SENT}
         most = _most_shown(pings, total)
-        shown = [announce(ping, titles.get(ping.post_key, ""), signed) for ping in pings[:most]]
+        shown = [announce(ping, titles.get(ping.post_key, ""), links.signed) for ping in pings[:most]]
         failed = failed[:MOST_SHOWN]
         while True:
             subject = mail_subject(shown, total, facts["unsent"])
@@ -104,6 +116,12 @@ class MailRenderer:
                 return RenderedMail(subject, text, html, facts["stop"], len(shown))
             shown = shown[: max(1, len(shown) * MOST_BYTES // size)]
             failed = failed[: max(1, len(failed) * MOST_BYTES // size)]
+
+    def render_muted(self, **facts: str) -> tuple[str, str]:
+        """Return the text and the HTML of the email that says that a link has turned the emails off."""
+        names = ("muted.txt", "muted.html")
+        text, html = (self._templates.get_template(name).render(facts) for name in names)
+        return text, html
 
 
 def _most_shown(pings: Sequence[Ping], total: int) -> int:

@@ -12,15 +12,15 @@ from aws_lambda_powertools import Logger
 from trackback.model.delivery import Delivery, delivery_id
 from trackback.model.ping import Ping
 from trackback.model.sent_ping import SentPing
-from trackback.model.settings import Notify
 from trackback.notifications.mail import Envelope, MailFailed, MailUnanswered, compose, send
 from trackback.notifications.mail_outbox import Outbox
-from trackback.notifications.mail_renderer import MailRenderer, RenderedMail
+from trackback.notifications.mail_renderer import Links, MailRenderer, RenderedMail
 from trackback.notifications.outbox_state import Claim, is_promising
 from trackback.outcomes import count, count_refused_mail
 from trackback.paths import MAIL_LINKS
-from trackback.signing import write_link
+from trackback.signing import Action, MailLink, write_link
 from trackback.storage.deliveries import Deliveries
+from trackback.storage.mail_setting import MailSetting
 from trackback.storage.posts import post_titles
 from trackback.storage.signing_keys import Keys
 from trackback.storage.table import Table
@@ -59,19 +59,19 @@ class MailRun:
         self._keys, self._api = keys, api
         self._outbox, self._deliveries = Outbox(table), Deliveries(table)
 
-    def send_due(self, notify: Notify, now: datetime) -> None:
+    def send_due(self, setting: MailSetting, now: datetime) -> None:
         """Send what is due: first again the mail that failed, then the one that waits.
 
         Raises:
             Exception: A fault of ours. The mail waits for the next run.
         """
-        while (claim := self._outbox.claim(notify, now)) and self._attempt(claim, now):
+        while (claim := self._outbox.claim(setting.notify, now)) and self._attempt(claim, setting, now):
             pass
 
-    def _attempt(self, claim: Claim, now: datetime) -> bool:
+    def _attempt(self, claim: Claim, setting: MailSetting, now: datetime) -> bool:
         """Try to send a mail; return whether the next one may follow."""
         with self._giving_back(claim):
-            mail = self._prepare(claim, now)
+            mail = self._prepare(claim, setting, now)
         if mail is None:
             self._outbox.needless(claim)
             return True
@@ -95,26 +95,33 @@ class MailRun:
                 self._outbox.give_back(claim, may_be_sent=isinstance(error, MailUnanswered))
             raise
 
-    def _prepare(self, claim: Claim, now: datetime) -> _Prepared | None:
+    def _prepare(self, claim: Claim, setting: MailSetting, now: datetime) -> _Prepared | None:
         """Mark what a mail is about, and write it. Returns None if nothing waits any more."""
         pings, failed = self._outbox.mark(claim), self._outbox.mark_failures(claim)
         if not pings and not failed:
             return None
-        mail = self._render(pings, len(pings) + claim.more, failed, now)
+        mail = self._render(pings, len(pings) + claim.more, failed, setting, now)
         kept = list(filter(is_promising, pings[mail.shown :]))
         self._outbox.unmark(claim, kept)
         message = compose(self._envelope, mail.subject, mail.text, mail.html, mail.unsubscribe)
         return _Prepared(message, [one for one in pings if one not in kept], failed, [one.id for one in kept])
 
     def _render(
-        self, pings: Sequence[Ping], total: int, failed: Sequence[SentPing], now: datetime
+        self,
+        pings: Sequence[Ping],
+        total: int,
+        failed: Sequence[SentPing],
+        setting: MailSetting,
+        now: datetime,
     ) -> RenderedMail:
         keyring = self._keys.load(now)
         titles = post_titles(self._table, {ping.post_key for ping in pings})
-        links = self._api + MAIL_LINKS
-        return self._renderer.render(
-            pings, total, failed, titles, lambda link: links + write_link(keyring, link, now)
-        )
+
+        def signed(link: MailLink) -> str:
+            return self._api + MAIL_LINKS + write_link(keyring, link, now)
+
+        stop = signed(MailLink(Action.MUTE, changes=setting.changes))
+        return self._renderer.render(pings, total, failed, titles, Links(stop, signed))
 
     def _earlier_answer(self, claim: Claim) -> str:
         """Return what SES answered to an earlier attempt that sent the mail, but could not record its end."""

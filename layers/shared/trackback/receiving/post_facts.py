@@ -8,6 +8,7 @@ from trackback.model.ping import Ping
 from trackback.model.posts import post_key
 from trackback.receiving.source_check import GONE
 from trackback.storage.items import post_id
+from trackback.storage.posts import store_facts
 from trackback.storage.table import Table
 from trackback.timestamps import stamp
 from trackback.web.html.page import read_page
@@ -61,7 +62,7 @@ def fetch_post_facts(
     found = _fetch(fetcher, ping.post, now, seconds)
     if found:
         facts = {name: value for name, value in asdict(found).items() if value}
-        table.write(post_id(ping.post_key), "facts", facts)
+        store_facts(table, ping.post_key, facts, now)
     return found
 
 

@@ -2,7 +2,7 @@
 
 It reads the whole table piece by piece, twice a day, and goes on where the run before it stopped. What waits
 is queued again in its site's group. A ping that two sweeps have queued, and that the third still finds, gets
-a verdict without a check.
+a verdict without a check. It also gives an end to records of posts that have none.
 """
 
 import time
@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from trackback.errors import TableBusy
 from trackback.storage.check_queue import Message
 from trackback.storage.dynamodb import Item
+from trackback.storage.keys import POST
 from trackback.storage.scan import Scanned
 from trackback.storage.sweeps import Place, Sighting, SweepStore
 from trackback.storage.table import Table
@@ -30,6 +31,8 @@ QUEUED_AT_MOST = 2
 """How many sweeps queue a ping before one gives it up."""
 SHARE = 0.5
 """The part of the table's read ceiling that a sweep may take."""
+ENDED_AT_ONCE = 25
+"""How many posts' records of one piece get an end: the others get it by the next sweeps."""
 RUN_SECONDS = 10
 """How long one run reads: the pings of its batch wait for it."""
 
@@ -80,9 +83,12 @@ class Sweep:
 
     def _step(self, place: Place, now: datetime) -> Place | None:
         """Read one piece. Returns the place after it, or None if this run ends here."""
-        piece = self._store.waiting(place.after, now)
-        self._handle(piece.items, now)
-        further = _moved(place, piece, now)
+        piece = self._store.found(place.after, now)
+        pings = [one for one in piece.items if "#" not in one["id"]]
+        self._handle(pings, now)
+        for post in [one for one in piece.items if one["id"].startswith(POST)][:ENDED_AT_ONCE]:
+            self._store.end(post, now)
+        further = _moved(place, piece, len(pings), now)
         if not self._store.move(place, further):
             return None  # another run was faster
         if piece.last:
@@ -97,7 +103,7 @@ class Sweep:
 
         A ping that the queue does not accept counts as queued: it must end, too.
         """
-        urls = {one["id"]: one["url"] for one in found if "#" not in one["id"]}
+        urls = {one["id"]: one["url"] for one in found}
         seen = self._store.sightings(urls, now)
         for ping, url in urls.items():
             before = seen.get(ping, Sighting())
@@ -120,10 +126,10 @@ def _is_due(place: Place, now: datetime) -> bool:
     return not stamp(now) < place.next_at <= stamp(now + LONGEST)
 
 
-def _moved(place: Place, piece: Scanned, now: datetime) -> Place:
+def _moved(place: Place, piece: Scanned, found: int, now: datetime) -> Place:
     """Return the place after a piece; after the last one, the time of the next sweep."""
     began = place.began or stamp(now)
-    found = place.found + len(piece.items)
+    found += place.found
     further = replace(place, step=place.step + 1, after=piece.last, began=began, found=found)
     if piece.last:
         return further

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
+from trackback.errors import StatusChanged
 from trackback.model.rule import Effect, Matches, Rule
 from trackback.model.settings import Event, Notify, Settings
 from trackback.storage.keys import RULES, SETTINGS
@@ -33,10 +34,21 @@ def save_settings(table: Table, settings: Settings, before: Settings) -> None:
     Raises:
         StatusChanged: the stored settings are no longer those in `before`.
     """
-    table.write(SETTINGS, "settings", _written(settings), was=_written(before))
+    update = "SET #settings = :settings"
+    if settings.notify is not before.notify:  # ends the links of emails that turn them off
+        update += " ADD #notify_changes :one"
+    if not table.update_if(
+        SETTINGS,
+        update,
+        "attribute_not_exists(#settings) OR #settings = :was",
+        settings=written(settings),
+        was=written(before),
+        one=1,
+    ):
+        raise StatusChanged("somebody else has changed this meanwhile; try again")
 
 
-def _written(settings: Settings) -> dict[str, Any]:
+def written(settings: Settings) -> dict[str, Any]:
     """Return only the settings that differ from the defaults, so that a new setting needs no migration."""
     written: dict[str, Any] = {
         "notify": str(settings.notify),

@@ -1,12 +1,16 @@
-"""Records of the sweep: how far it has read the table, and which pings it has found waiting for a check."""
+"""Records of the sweep: how far it has read the table, and which pings it has found waiting for a check.
+
+It also finds posts whose records have no end, as they were stored before they had one.
+"""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from trackback.model.ping import Status
-from trackback.storage.dynamodb import raising_table_busy
-from trackback.storage.keys import SWEEP, SWEPT
+from trackback.storage.dynamodb import Item, raising_table_busy
+from trackback.storage.keys import POST, SWEEP, SWEPT
+from trackback.storage.posts import IS_UNSHOWN, expiry
 from trackback.storage.scan import Scanned, scan_page
 from trackback.storage.table import IS_NEW, Table
 from trackback.timestamps import stamp
@@ -21,10 +25,11 @@ KEEP_SIGHTING = timedelta(days=2)
 """Longer than the time between two sweeps; older sightings belong to another fault."""
 
 _STUCK = (
-    "attribute_exists(#url) AND NOT #status IN (:rejected, :spam)"
+    "(attribute_exists(#url) AND NOT #status IN (:rejected, :spam)"
     " AND (#unlooked = :yes OR #check_at < :overdue"
-    " OR (attribute_not_exists(#status) AND attribute_not_exists(#due) AND #received_at < :waits))"
+    " OR (attribute_not_exists(#status) AND attribute_not_exists(#due) AND #received_at < :waits)))"
 )
+_ENDLESS = f"(begins_with(id, :post) AND attribute_not_exists(#expires_at) AND {IS_UNSHOWN})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +78,38 @@ class SweepStore:
         condition = "#step = :was" if before.step else IS_NEW
         return self._table.update_if(SWEEP, f"SET {sets}", condition, was=before.step, **asdict(after))
 
-    def waiting(self, after: str, now: datetime) -> Scanned:
-        """Return the ids and URLs of pings in one piece of the table whose check should long have come.
+    def found(self, after: str, now: datetime) -> Scanned:
+        """Return what one piece of the table has for the sweep.
+
+        These are the ids and URLs of pings whose check should long have come, and the ids and facts of posts
+        whose records have no end.
 
         Raises:
             TableBusy: the table's read ceiling is reached.
         """
         return scan_page(
             self._table,
-            _STUCK,
+            f"{_STUCK} OR {_ENDLESS}",
             after=after,
             limit=PIECE,
-            only="id, #url",
+            only="id, #url, #facts.#missing",
+            post=POST,
             yes=True,
             overdue=stamp(now - OVERDUE),
             waits=stamp(now - WAITS),
             rejected=Status.REJECTED,
             spam=Status.SPAM,
         )
+
+    @raising_table_busy()
+    def end(self, post: Item, now: datetime) -> None:
+        """Let the record of a post expire, unless it has had an approved ping by now.
+
+        Raises:
+            TableBusy: the table's write ceiling is reached.
+        """
+        expires = expiry(post.get("facts", {}), now)
+        self._table.update_if(post["id"], "SET expires_at = :expires", IS_UNSHOWN, expires=expires)
 
     @raising_table_busy()
     def sightings(self, pings: Iterable[str], now: datetime) -> dict[str, Sighting]:

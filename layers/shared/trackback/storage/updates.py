@@ -9,10 +9,10 @@ ABOVE_ALL_PINGS = "~"
 
 
 def count_change(key: str, step: int) -> Update:
-    """Return the update that adds `step` to a post's count of approved pings."""
+    """Return the update that adds `step` to a post's count of approved pings; its record stays for good."""
     return Update(
         post_id(key),
-        "SET shown_on = :key, received_at = :top ADD approved :step",
+        "SET shown_on = :key, received_at = :top REMOVE expires_at ADD approved :step",
         values={"key": key, "top": ABOVE_ALL_PINGS, "step": step},
     )
 

@@ -1,5 +1,6 @@
 """The steps of a deployment: settings, checks, build, deploy, next steps."""
 
+import secrets
 from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import replace
@@ -165,12 +166,17 @@ def _with_kept_table(deployment: Deployment, state: StackState, file: Path) -> D
 
 
 def _parameters(deployment: Deployment, state: StackState, known: Mapping[str, Parameter]) -> dict[str, str]:
-    """Return a value for every parameter of the template."""
+    """Return a value for every parameter of the template, but for a secret that the stack has already."""
     defaults = {name: it.default for name, it in known.items() if it.default is not None}
     parameters = {**defaults, **deployment.parameters, **identities.identity_parameters(deployment, state)}
     if parameters["ExistingTable"]:
         parameters["ExistingStream"] = kept_table.adopt(deployment, parameters, read_keys(TEMPLATE))
-    return parameters | {"Release": sam.name_release(FOLDER, parameters)}
+    return parameters | {"Release": sam.name_release(FOLDER, parameters), **_new_secret(state)}
+
+
+def _new_secret(state: StackState) -> dict[str, str]:
+    """Return a secret for a stack that has none; CloudFormation keeps the one that it has."""
+    return {} if "Secret" in state.parameters else {"Secret": secrets.token_urlsafe(32)}
 
 
 def _explain(deployment: Deployment) -> bool:

@@ -10,7 +10,7 @@ import yaml
 
 from trackback.errors import TrackbackError
 
-OURS = {"Release", "ExistingStream"}
+OURS = {"Release", "ExistingStream", "Secret"}
 """Parameters that each deployment sets by itself; authors never write them."""
 
 

@@ -8,17 +8,18 @@ from typing import Any
 from trackback.errors import StatusChanged
 from trackback.model.ping import Ping, Status
 from trackback.model.rule import BadRule
-from trackback.model.settings import Notify, Settings
+from trackback.model.settings import Settings
 from trackback.pages.admin.addresses import ping_address
 from trackback.pages.admin.flash import Flash
 from trackback.pages.admin.services import Services
+from trackback.pages.admin.unsubscribe import change_setting, show_setting
 from trackback.pages.admin.views import find_ping, one_ping
 from trackback.pages.public.ping_list import fresh_address
-from trackback.paths import QUEUE, SETTINGS
+from trackback.paths import QUEUE
 from trackback.receiving.moderation import Moderation
 from trackback.signing import Action, MailLink
 from trackback.storage.dynamodb import TOO_LATE
-from trackback.storage.settings import load_settings, save_settings
+from trackback.storage.settings import load_settings
 
 _WANTED = {Action.APPROVE: Status.APPROVED, Action.REJECT: Status.REJECTED, Action.SPAM: Status.SPAM}
 _ASKS = {
@@ -37,12 +38,6 @@ _NAMES = {
     Status.SPAM: ("Marked as spam", "Readers do not see it, and the next ones are judged by it."),
 }
 _SENT_AGAIN = "It was sent again with other words after the mail. This is about what was sent first."
-_MUTE = {
-    "heading": "No more mails?",
-    "words": "Pings still wait for you on your own pages, and the settings there turn mails on again.",
-    "button": "Stop the mails",
-}
-_MUTED = {"heading": "No more mails", "words": "The settings turn them on again.", "button": ""}
 
 
 class LinkState(StrEnum):
@@ -79,8 +74,8 @@ def show_link(services: Services, link: MailLink) -> dict[str, Any]:
     Raises:
         NoSuchPing: The ping has been deleted.
     """
-    if link.action is Action.MUTE:
-        return _blank(**_MUTE, links=[(QUEUE, "Your pings")])
+    if link.is_about_emails:
+        return _blank(**{**show_setting(services, link)._asdict(), "late": False})
     ping = find_ping(services.pings, link.ping)
     shown = replace(ping, revision=None) if _is_about_first(link, ping) else ping
     return _blank(**one_ping(services.table, shown), **_said(link, ping), links=_links(ping))
@@ -92,10 +87,8 @@ def follow_link(services: Services, link: MailLink, now: datetime) -> dict[str, 
     Raises:
         NoSuchPing: The ping has been deleted.
     """
-    if link.action is Action.MUTE:
-        before = load_settings(services.table)
-        save_settings(services.table, replace(before, notify=Notify.NONE), before)
-        return _blank(**_MUTED, links=[(SETTINGS, "Settings")])
+    if link.is_about_emails:
+        return _blank(**change_setting(services, link, now)._asdict())
     ping = find_ping(services.pings, link.ping)
     try:
         said = _decide(services.moderation, load_settings(services.table), link, ping, now)
