@@ -77,6 +77,42 @@ def test_an_allow_rule_approves_nothing_that_does_not_link(web: Web, answer: byt
     assert web.store.approved(web.post_key, 50).count == 0
 
 
+@pytest.mark.parametrize(
+    ("around", "link", "said"),
+    [
+        ("<div class=comment><p>{}</div>", "found", "The link stands in a comment."),
+        (
+            "<aside>{}</aside>",
+            "found",
+            "The link stands beside the page's text: in a sidebar, a menu or a footer.",
+        ),
+        ("<div style='display:none'>{}</div>", "missing", "The link is hidden from readers."),
+    ],
+    ids=["a comment", "an aside", "a hidden element"],
+)
+def test_a_link_that_is_not_the_pages_own_proves_nothing_to_a_rule_and_is_named(
+    web: Web, around: str, link: str, said: str
+) -> None:
+    rule(web.table, "allow", "host", "other.example")
+    link_to_post = f"Buy <a href='{web.url(POST, 'blog.example')}'>pills</a> now."
+    web.answers[SOURCE] = page(f"<article>A friend's text.</article>{around.format(link_to_post)}")
+    ping = web.verify(web.add())
+    assert (ping.status, ping.texts.excerpt, ping.comes_first) == (Status.PENDING, "Some words", False)
+    assert ping.verdict
+    assert ping.verdict.link == link
+    assert said in ping.verdict.reason_texts
+    assert "Your rule “allow host other.example” matches." in ping.verdict.reason_texts
+
+
+def test_a_link_in_the_text_counts_whatever_a_commenter_links_to(web: Web) -> None:
+    rule(web.table, "allow", "host", "other.example")
+    href = web.url(POST, "blog.example")
+    comment = f"<div class=comments><p>Buy <a href='{href}'>pills</a> now.</div>"
+    web.answers[SOURCE] = page(f"{comment}<p>I read <a href='{href}'>a post</a>.{comment}")
+    ping = web.verify(web.add())
+    assert (ping.status, ping.texts.excerpt) == (Status.APPROVED, "I read a post.")
+
+
 def test_a_friend_whose_redirect_leads_elsewhere_is_held(web: Web) -> None:
     rule(web.table, "allow", "host", "other.example")
     web.answers |= {SOURCE: redirect(web.url("/theirs", "evil.example")), "/theirs": web.link()}

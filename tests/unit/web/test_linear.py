@@ -16,7 +16,8 @@ from trackback.receiving.post_links import PostLinks
 from trackback.web.budget import TooCostly
 from trackback.web.feed import NotAFeed, find_feed, read_feed
 from trackback.web.html.article import read_article
-from trackback.web.html.page import Document, page_text, read_page
+from trackback.web.html.link_reader import Document
+from trackback.web.html.page import page_text, read_page
 from trackback.web.text.charset import decode
 
 AT = "https://o.example/a"

@@ -26,6 +26,7 @@ class ReasonCode(StrEnum):
     """What a reason is about. Codes are stored: a new text for the same code changes nothing else."""
 
     LINK = "link"
+    PLACE = "place"
     REL = "rel"
     MANY_LINKS = "links"
     AKISMET = "akismet"
@@ -97,9 +98,9 @@ class Verdict:
 
     @property
     def proves_link(self) -> bool:
-        """Whether the link was found, and the ping is no part of a flood."""
-        is_flood = any(reason.code is ReasonCode.FLOOD for reason in self.reasons)
-        return self.link is LinkStatus.FOUND and not is_flood
+        """Whether the link was found in the page's own text, and the ping is no part of a flood."""
+        is_doubtful = any(reason.code in {ReasonCode.FLOOD, ReasonCode.PLACE} for reason in self.reasons)
+        return self.link is LinkStatus.FOUND and not is_doubtful
 
     @property
     def reason_texts(self) -> list[str]:

@@ -16,7 +16,9 @@ from trackback.receiving.spam.reflection import is_reflection
 from trackback.receiving.verdict_size import bounded
 from trackback.timestamps import stamp
 from trackback.web.budget import TooCostly
-from trackback.web.html.page import Document, read_page
+from trackback.web.html.link_reader import Document
+from trackback.web.html.page import read_page
+from trackback.web.html.regions import Standing
 from trackback.web.http.client import Fetched
 from trackback.web.http.failures import FetchFailed
 
@@ -63,7 +65,8 @@ def _read(page: Fetched, ping: Ping, keys: frozenset[str]) -> SourceCheck:
     post = PostLinks(keys)
     document = read_page(page.body, page.content_type, page.url, post.matches, post.is_on_host)
     urls = (ping.url, page.url)
-    if document.link and not any(is_reflection(url, key) for url in urls for key in keys):
+    link = document.link
+    if link and link.is_visible and not any(is_reflection(url, key) for url in urls for key in keys):
         return SourceCheck(LinkStatus.FOUND, page, document)
     if not document.whole:
         return SourceCheck(LinkStatus.UNREACHABLE, page, document, why=str(TooCostly()))
@@ -71,7 +74,8 @@ def _read(page: Fetched, ping: Ping, keys: frozenset[str]) -> SourceCheck:
         return SourceCheck(
             LinkStatus.UNREACHABLE, page, document, why="the page is over 1 MB, its first has no link"
         )
-    return SourceCheck(LinkStatus.MISSING, page, document)
+    why = "its link is hidden from readers" if link and not link.is_visible else ""
+    return SourceCheck(LinkStatus.MISSING, page, document, why)
 
 
 def evidence(
@@ -91,6 +95,7 @@ def evidence(
         link=found.link if found else None,
         landed=landed,
         rel=link.rel if link else frozenset(),
+        standing=link.standing if link else Standing.TEXT,
         links=document.links if document else 0,
         reflection=any(is_reflection(url, ping.post_key) for url in (ping.url, landed)),
         same_text=counts.same_text,

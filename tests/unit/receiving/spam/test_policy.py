@@ -12,6 +12,7 @@ from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.policy import CERTAIN, MILD, judge, judge_before_fetch
 from trackback.receiving.spam.rules import read_rule
+from trackback.web.html.regions import Standing
 
 FOUND, MISSING, UNREACHABLE = LinkStatus.FOUND, LinkStatus.MISSING, LinkStatus.UNREACHABLE
 PLAIN = Evidence("https://o.example/a", "A title", "What I think of it.", "Other")
@@ -35,6 +36,9 @@ LOUDEST: dict[str, dict[str, Any]] = {
     "no link": {"link": MISSING},
     "unreachable": {"link": UNREACHABLE},
     "sponsored": {"link": FOUND, "rel": frozenset({"sponsored"})},
+    "beside the text": {"link": FOUND, "standing": Standing.ASIDE},
+    "in a comment": {"link": FOUND, "standing": Standing.COMMENT},
+    "hidden": {"link": MISSING, "standing": Standing.HIDDEN},
     "link farm": {"links": 100_000},
 }
 """Every tell at its loudest."""
@@ -50,6 +54,9 @@ WEIGHTS = {
     "no link": 2,
     "unreachable": 0,
     "sponsored": -1,  # the link itself speaks for the ping
+    "beside the text": -2,
+    "in a comment": 0,
+    "hidden": 3,
     "link farm": 4,
 }
 
@@ -152,6 +159,15 @@ def test_tells_add_up(known: list[dict[str, Any]], status: Status, score: int) -
             {"link": FOUND, "rel": frozenset({"ugc"})},
             PENDING,
             id="allow a link that its page does not vouch for",
+        ),
+        *(
+            pytest.param(
+                ["allow host o.example"],
+                {"link": FOUND, "standing": standing},
+                PENDING,
+                id=f"allow a link that stands elsewhere: {standing.name.lower()}",
+            )
+            for standing in list(Standing)[1:]
         ),
         pytest.param(
             ["allow host o.example"],

@@ -1,7 +1,8 @@
 """Reads pages for tests."""
 
 from trackback.model.posts import post_key
-from trackback.web.html.page import Document, read_page
+from trackback.web.html.link_reader import Document
+from trackback.web.html.page import read_page
 
 POST = "https://blog.example/2026/hello/"
 AT = "https://o.example/blog/re-hello"

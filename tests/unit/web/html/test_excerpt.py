@@ -2,7 +2,8 @@
 
 import pytest
 
-from trackback.web.html.page import Link, read_page
+from trackback.web.html.link_reader import Link
+from trackback.web.html.page import read_page
 
 A = "<a href=https://blog.example/post>"
 

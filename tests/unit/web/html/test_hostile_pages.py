@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from trackback.model.posts import post_key
 from trackback.receiving.post_links import PostLinks
 from trackback.receiving.spam.reflection import is_reflection
-from trackback.web.html.page import Document, read_page
+from trackback.web.html.link_reader import Document
+from trackback.web.html.page import read_page
 
 MB = 1_000_000  # what the fetcher lets through
 KEY = "blog.example/post"

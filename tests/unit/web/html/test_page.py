@@ -9,7 +9,7 @@ from tests.unit.web.html.pages import POST, A, read
 from trackback.web.budget import Budget
 from trackback.web.html import page as reading
 from trackback.web.html import tokenizer as markup
-from trackback.web.html.page import Document
+from trackback.web.html.link_reader import Document, LinkReader
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_pages_that_come_side_by_side_are_read_one_after_the_other_so_that_they_
     running, most = 0, 0
     read_markup = markup.read_markup
 
-    def slowly(text: str, reader: reading._Reader, budget: Budget) -> None:
+    def slowly(text: str, reader: LinkReader, budget: Budget) -> None:
         nonlocal running, most
         running += 1
         most = max(most, running)

@@ -11,7 +11,8 @@ from trackback.web.feed import find_feed
 from trackback.web.html.article import read_article
 from trackback.web.html.article_markup import ArticleMarkup
 from trackback.web.html.href import resolve
-from trackback.web.html.page import Document, read_page
+from trackback.web.html.link_reader import Document
+from trackback.web.html.page import read_page
 from trackback.web.html.tokenizer import read_markup
 
 AT = "https://o.example/2026/hello"

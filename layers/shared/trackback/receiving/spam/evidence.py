@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from trackback.model.verdict import LinkStatus
 from trackback.receiving.spam.bayes import WordModel
+from trackback.web.html.regions import Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Evidence:
         link: None until the source has been fetched.
         landed: Final URL after the source's redirects, empty if unknown.
         rel: The link's `rel`, in lower case.
+        standing: Where on its page the link stands.
         links: How many links the source has.
         reflection: Whether the source's URL contains the post's own, so that its link proves nothing.
         same_text: How many other posts got the same text within an hour.
@@ -36,6 +38,7 @@ class Evidence:
     link: LinkStatus | None = None
     landed: str = ""
     rel: frozenset[str] = frozenset()
+    standing: Standing = Standing.TEXT
     links: int = 0
     reflection: bool = False
     same_text: int = 0

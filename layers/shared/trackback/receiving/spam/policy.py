@@ -16,6 +16,7 @@ from trackback.receiving.spam.evidence import Evidence
 from trackback.receiving.spam.rules import deciding_rule
 from trackback.receiving.spam.signals import FROM_PAGE, FROM_PING, Signal
 from trackback.web.html.href import UNFOLLOWED
+from trackback.web.html.regions import Standing
 
 CERTAIN = 10
 """The score from which a ping is spam without the author's review, unless a rule allows its source."""
@@ -61,7 +62,12 @@ def _status(evidence: Evidence, rule: Rule | None, score: int, reasons: Iterable
     if rule.effect is Effect.BLOCK:
         return Status.SPAM
     against = sum(max(0, reason.weight) for reason in reasons)
-    proven = evidence.link is LinkStatus.FOUND and not evidence.reflection and not evidence.rel & UNFOLLOWED
+    proven = (
+        evidence.link is LinkStatus.FOUND
+        and evidence.standing is Standing.TEXT
+        and not evidence.reflection
+        and not evidence.rel & UNFOLLOWED
+    )
     return Status.APPROVED if proven and against <= MILD else Status.PENDING
 
 

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode
 from trackback.receiving.spam.evidence import Evidence, judged_text
+from trackback.web.html.regions import Standing
 from trackback.web.text.plain_text import fold
 
 Signal = Callable[[Evidence], Reason | None]
@@ -148,7 +149,7 @@ def words(evidence: Evidence) -> Reason | None:
 
 def link(evidence: Evidence) -> Reason | None:
     """A link to the post. TrackBack never required one, so its absence weighs little."""
-    if evidence.reflection:
+    if evidence.reflection or evidence.standing is Standing.HIDDEN:
         return None
     if evidence.link is LinkStatus.FOUND:
         return Reason(ReasonCode.LINK, "The source links to the post.", -3)
@@ -159,6 +160,20 @@ def link(evidence: Evidence) -> Reason | None:
         if evidence.link is LinkStatus.UNREACHABLE
         else None
     )
+
+
+_PLACES = {
+    Standing.ASIDE: ("The link stands beside the page's text: in a sidebar, a menu or a footer.", 1),
+    Standing.COMMENT: ("The link stands in a comment.", 3),
+    Standing.HIDDEN: ("The link is hidden from readers.", 3),
+}
+
+
+def place(evidence: Evidence) -> Reason | None:
+    """Where the link stands: others than the page's author may have put it there, or nobody sees it."""
+    if evidence.standing not in _PLACES or evidence.reflection:
+        return None
+    return Reason(ReasonCode.PLACE, *_PLACES[evidence.standing])
 
 
 def rel(evidence: Evidence) -> Reason | None:
@@ -195,4 +210,4 @@ FROM_PING: tuple[Signal, ...] = (
     flood,
     words,
 )
-FROM_PAGE: tuple[Signal, ...] = (link, rel, many_links, akismet)
+FROM_PAGE: tuple[Signal, ...] = (link, place, rel, many_links, akismet)

@@ -73,8 +73,7 @@ class ArticleMarkup(PageReader):
     def on_start(self, name: str, attributes: Mapping[str, str]) -> None:
         if name in BLOCKS:
             self._end_block()
-        if name in BLOCKS or "-" in name:
-            self.outline.begin(name, attributes)
+        self.outline.begin(name, attributes)
         if handle := _HANDLERS.get(name):
             handle(self, attributes)
 
