@@ -9,8 +9,10 @@ from tests.support.websites import page, redirect
 from trackback.cli.doctor.examine import Doctor
 from trackback.cli.doctor.finding import Finding, Severity
 from trackback.cli.main import main
+from trackback.model.rule import Effect, Matches, Rule
 from trackback.storage.api_address import note_api
 from trackback.storage.pings import PingStore
+from trackback.storage.settings import save_rules
 from trackback.storage.table import Table
 from trackback.web.http.client import MAX_BODY, Fetcher
 
@@ -45,6 +47,13 @@ def test_a_page_with_what_the_snippet_says_pasted_in_is_right(
     assert main(["snippet", here.url, "--api", here.api]) == 0
     here.publish(f"<!doctype html><title>Hello</title><p>A post.{capsys.readouterr().out}")
     assert examine(table, here) == {}
+
+
+def test_a_rule_that_is_too_wide_is_told(table: Table, here: Published) -> None:
+    save_rules(table, [Rule(Effect.ALLOW, Matches.HOST, "medium.com")], [])
+    told = examine(table, here)["rules"]
+    assert "“allow host medium.com” approves nothing" in told.words
+    assert told.advice == "Remove it: trackback rules remove host medium.com"
 
 
 def test_each_fault_of_a_post_is_told_with_what_to_do(

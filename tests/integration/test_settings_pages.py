@@ -9,12 +9,21 @@ from tests.integration.conftest import outcomes
 from tests.stack.aws import confirm, sent_mails, unconfirm
 from tests.support.admin_client import ORIGIN, QUEUE, SETTINGS, Visitor, Waiting, new_mails, now
 from trackback.model.ping import Status
+from trackback.model.rule import Effect, Matches, Rule
 from trackback.model.settings import Notify, Settings
 from trackback.storage.closed_posts import load_closed
 from trackback.storage.deliveries import Deliveries
 from trackback.storage.pings import PingStore
-from trackback.storage.settings import load_rules, load_settings
+from trackback.storage.settings import load_rules, load_settings, save_rules
 from trackback.storage.table import Table
+
+
+def test_a_stored_rule_that_is_too_wide_is_named_as_such(author: Visitor, table: Table) -> None:
+    wide, narrow = (Rule(Effect.ALLOW, Matches.HOST, host) for host in ("github.io", "ann.github.io"))
+    save_rules(table, [wide, narrow], [])
+    page = author.read(f"{QUEUE}/rules")
+    assert page.count("Approves nothing.") == 1
+    assert "Many people share github.io. Allow one of them: allow host name.github.io" in page
 
 
 def test_rules_are_added_and_removed(author: Visitor, table: Table) -> None:

@@ -4,6 +4,9 @@ import pytest
 
 from tests.integration.cli.conftest import Output, folded, said
 from trackback.cli.main import main
+from trackback.model.rule import Effect, Matches, Rule
+from trackback.storage.settings import save_rules
+from trackback.storage.table import Table
 
 
 @pytest.mark.usefixtures("table")
@@ -31,6 +34,8 @@ def test_rules_are_added_listed_and_removed(capsys: Output) -> None:
     ("arguments", "reason"),
     [
         (["add", "allow", "host", "com"], "every host of a top-level domain"),
+        (["add", "allow", "host", "github.io"], "Allow one of them: allow host name.github.io"),
+        (["add", "allow", "host", "medium.com"], "Allow one of them: allow path medium.com/@name"),
         (["add", "block", "path", "x.example"], "A path rule needs a path"),
         (["remove", "host", "nobody.example"], "there is no such rule"),
     ],
@@ -42,6 +47,17 @@ def test_a_rule_that_cannot_be_is_told(arguments: list[str], reason: str, capsys
     shown = capsys.readouterr()
     assert reason in shown.err
     assert (shown.out, shown.err.count("\n")) == ("", 1)
+
+
+def test_a_stored_rule_that_is_too_wide_is_listed_and_named(table: Table, capsys: Output) -> None:
+    save_rules(table, [Rule(Effect.ALLOW, Matches.HOST, "medium.com")], [])
+    assert main(["rules", "list"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "allow host medium.com\n"
+    assert "allow host medium.com approves nothing. Many people share medium.com." in shown.err
+    assert "too wide: approves nothing" in folded(said(capsys, "why", "https://medium.com/@ann/a"))
+    said(capsys, "rules", "remove", "host", "medium.com")
+    assert said(capsys, "rules", "list") == "No rules.\n"
 
 
 @pytest.mark.usefixtures("table")

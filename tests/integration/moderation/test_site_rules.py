@@ -85,6 +85,26 @@ def test_a_site_that_no_rule_can_name_is_told_and_the_decision_stands(
     assert rules(table) == []
 
 
+@pytest.mark.parametrize("effect", ["allow", "block"])
+def test_on_a_shared_host_one_click_is_about_the_pages_author_alone(
+    moderation: Moderation, table: Table, store: PingStore, make_ping: MakePing, effect: str
+) -> None:
+    ping = make_ping(url="https://medium.com/@ann/a-post")
+    store.add(ping)
+    (moderation.allow_site if effect == "allow" else moderation.block_site)(ping, NOW)
+    assert rules(table) == [f"{effect} path medium.com/@ann"]
+
+
+def test_a_page_that_is_nobodys_in_particular_gets_no_rule(
+    moderation: Moderation, table: Table, store: PingStore, make_ping: MakePing
+) -> None:
+    ping = make_ping(url="https://medium.com/p/0123")
+    store.add(ping)
+    with pytest.raises(BadRule, match=r"Many people share medium\.com"):
+        moderation.block_site(ping, NOW)
+    assert (store.get(ping.id).status, rules(table)) == (Status.SPAM, [])
+
+
 @pytest.mark.parametrize("times", [1, 2])
 def test_a_rule_that_meets_another_is_made_once_more(
     moderation: Moderation,

@@ -4,9 +4,9 @@ from argparse import Namespace
 
 from trackback.cli.output import complain, facts_grid, say
 from trackback.model.posts import post_key
-from trackback.model.rule import Effect
+from trackback.model.rule import Effect, Rule
 from trackback.receiving.spam.evidence import Evidence
-from trackback.receiving.spam.rules import applies, read_rule
+from trackback.receiving.spam.rules import applies, read_rule, too_wide
 from trackback.storage.settings import load_rules, save_rules
 from trackback.storage.table import Table
 from trackback.urls import read_source
@@ -16,15 +16,22 @@ def why(table: Table, args: Namespace) -> bool:
     """Print a URL's keys, as post and as source, and the rules that match a ping from it."""
     source = read_source(args.url)
     nameless = Evidence(url=source.url, title="", excerpt="", blog_name="")
-    matching = [str(rule) for rule in load_rules(table) if applies(rule, nameless)]
+    matching = [_shown(rule) for rule in load_rules(table) if applies(rule, nameless)]
     say(facts_grid({"as a post": post_key(args.url), "as a source": source.key, "rules": matching}))
     return True
+
+
+def _shown(rule: Rule) -> str:
+    return f"{rule} (too wide: approves nothing)" if too_wide(rule) else str(rule)
 
 
 def list_rules(table: Table, _: Namespace) -> bool:
     """Print the author's rules."""
     rules = load_rules(table)
     say("\n".join(map(str, rules)) if rules else "No rules.")
+    for rule in rules:
+        if problem := too_wide(rule):
+            complain(f"{rule} approves nothing. {problem}")
     return True
 
 

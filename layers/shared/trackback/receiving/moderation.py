@@ -5,14 +5,13 @@ from datetime import datetime
 
 from trackback.errors import StatusChanged, TrackbackError
 from trackback.model.ping import Ping, Status
-from trackback.model.rule import BadRule, Effect, Matches, Rule
+from trackback.model.rule import BadRule, Effect, Rule
 from trackback.model.settings import Settings
 from trackback.model.transitions import Change, check_requested, revision_dismissed, undone
-from trackback.receiving.spam.rules import read_rule
+from trackback.receiving.spam.rules import rule_about
 from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, load_settings, save_rules
 from trackback.storage.table import Table
-from trackback.urls import host_of
 
 
 class Moderation:
@@ -34,8 +33,8 @@ class Moderation:
     ) -> Ping:
         """Set a ping's status, as `PingStore.decide` does.
 
-        With the author's setting `approve_known`, approving also adds a rule that allows the source's host,
-        unless a rule about that host exists.
+        With the author's setting `approve_known`, approving also adds a rule that allows the source's site,
+        unless a rule about that site exists.
 
         Raises:
             BadRule: the ping is approved, but no such rule is possible.
@@ -94,7 +93,7 @@ class Moderation:
         return before
 
     def allow_site(self, ping: Ping, now: datetime) -> Ping:
-        """Approve a ping with its own texts, as it was read, and add a rule that allows its host.
+        """Approve a ping with its own texts, as it was read, and add a rule that allows its site.
 
         Raises:
             BadRule: the ping is approved, but no such rule is possible.
@@ -104,7 +103,7 @@ class Moderation:
         return before
 
     def block_site(self, ping: Ping, now: datetime) -> Ping:
-        """Mark a ping as spam and add a rule that blocks its host.
+        """Mark a ping as spam and add a rule that blocks its site.
 
         Raises:
             BadRule: the ping is marked, but no such rule is possible.
@@ -115,9 +114,9 @@ class Moderation:
         return before
 
     def _make_rule(self, effect: Effect, ping: Ping, done: str, *, replacing: bool = True) -> None:
-        """Add a rule about a ping's host after the ping is `done`; `replacing` replaces an opposite rule."""
+        """Add a rule about a ping's site after the ping is `done`; `replacing` replaces an opposite rule."""
         try:
-            rule = read_rule(effect, Matches.HOST, host_of(ping.url))
+            rule = rule_about(effect, ping.url)
             self._save_rule(rule, replacing=replacing)
         except TrackbackError as error:
             raise BadRule(f"The ping is {done}, but there is no rule for its site. {error}") from error

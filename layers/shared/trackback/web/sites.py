@@ -26,6 +26,11 @@ def site_of(url: str) -> str:
     return _suffixes().privatesuffix(host) or host_and_port(url)
 
 
+def registrable_domain(host: str) -> str:
+    """Return the domain that a host's owner has registered; empty for a public suffix."""
+    return _suffixes().privatesuffix(host) or ""
+
+
 def network_of(address: str) -> str:
     """Return an IPv4 address as it is, an IPv6 address as its network; empty if the text is no address."""
     try:

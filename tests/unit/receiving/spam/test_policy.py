@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from trackback.model.ping import Status
+from trackback.model.rule import Effect, Matches, Rule
 from trackback.model.verdict import LinkStatus
 from trackback.receiving.spam.bayes import WordModel
 from trackback.receiving.spam.evidence import Evidence
@@ -204,6 +205,16 @@ def test_tells_add_up(known: list[dict[str, Any]], status: Status, score: int) -
 def test_the_authors_rules_come_first(rules: list[str], known: dict[str, Any], status: Status) -> None:
     judgement = judge(ping(known), [read_rule(*rule.split(" ", 2)) for rule in rules])
     assert judgement.status is status
+
+
+def test_a_stored_rule_that_is_too_wide_approves_nothing_and_says_what_to_write_instead() -> None:
+    stored = Rule(Effect.ALLOW, Matches.HOST, "medium.com")
+    judgement = judge(ping({"link": FOUND, "url": "https://medium.com/@eve/a"}), [stored])
+    assert (judgement.status, judgement.score) == (PENDING, -3)
+    assert judgement.reasons[-1].text == (
+        "Your rule “allow host medium.com” does not count: many people share that site. "
+        "Instead: allow path medium.com/@eve."
+    )
 
 
 def test_the_rule_is_the_first_reason() -> None:

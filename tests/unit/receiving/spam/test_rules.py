@@ -8,7 +8,7 @@ import pytest
 from trackback.errors import TrackbackError
 from trackback.model.rule import BadRule, Effect, Matches, Rule
 from trackback.receiving.spam.evidence import Evidence
-from trackback.receiving.spam.rules import applies, deciding_rule, read_rule
+from trackback.receiving.spam.rules import applies, deciding_rule, idle_rule, read_rule
 
 
 def evidence(url: str = "https://o.example/a", landed: str = "") -> Evidence:
@@ -165,6 +165,63 @@ def test_the_most_specific_rule_decides(rules: list[str], decides: int | None) -
     read = [read_rule(*rule.split(" ", 2)) for rule in rules]
     found = deciding_rule(evidence("https://ann.blogs.example/a"), read)
     assert found == (None if decides is None else read[decides])
+
+
+WIDE = [
+    ("host", "co.uk", "allow host name.co.uk"),
+    ("host", "github.io", "allow host name.github.io"),
+    ("host", "https://www.blogspot.com/", "allow host name.blogspot.com"),
+    ("host", "wordpress.com", "allow host name.wordpress.com"),
+    ("host", "substack.com", "allow host name.substack.com"),
+    ("host", "medium.com", "allow path medium.com/@name"),
+    ("host", "dev.to", "allow path dev.to/name"),
+    ("host", "tumblr.com", "allow path tumblr.com/name"),
+    ("host", "sites.google.com", "allow path sites.google.com/view/name"),
+    ("host", "mastodon.social", "allow path mastodon.social/@name"),
+    ("host", "mstdn.example", "allow path mstdn.example/@name"),
+    ("path", "medium.com/tag", "allow path medium.com/@name"),
+    ("path", "sites.google.com/view", "allow path sites.google.com/view/name"),
+    ("path", "github.io/x", "allow host name.github.io"),
+]
+
+
+@pytest.mark.parametrize(("matches", "value", "instead"), WIDE, ids=[row[1] for row in WIDE])
+def test_what_many_people_share_cannot_be_allowed_as_a_whole_but_can_be_blocked(
+    matches: str, value: str, instead: str
+) -> None:
+    with pytest.raises(BadRule, match="Many people share") as refused:
+        read_rule("allow", matches, value)
+    assert str(refused.value).endswith(f"Allow one of them: {instead}")
+    assert read_rule(*instead.split(" ")).value == instead.split(" ")[2]
+    assert read_rule("block", matches, value).effect is Effect.BLOCK
+
+
+@pytest.mark.parametrize(
+    ("rule", "url", "decides"),
+    [
+        ("host medium.com", "https://medium.com/@eve/a", False),
+        ("host co.uk", "https://eve.co.uk/a", False),
+        ("host blogspot.com", "https://eve.blogspot.com/a", False),
+        ("host google.com", "https://sites.google.com/view/eve/a", False),
+        ("host friend.example", "https://friend.example/@eve/1", False),
+        ("host friend.example", "https://friend.example/~eve/1", False),
+        ("host friend.example", "https://friend.example/1", True),
+        ("host friend.example", "https://blog.friend.example/1", True),
+        ("path medium.com/@ann", "https://medium.com/@ann/a", True),
+        ("path friend.example/@ann", "https://friend.example/@ann/a", True),
+        ("path friend.example/news", "https://friend.example/news/1", True),
+        ("host localhost", "http://localhost:8081/1", True),
+        ("host 203.0.113.7", "http://203.0.113.7/1", True),
+        ("text a title", "https://medium.com/@eve/a", True),
+    ],
+)
+def test_a_stored_rule_decides_only_about_pages_of_one_person(rule: str, url: str, decides: bool) -> None:
+    matches, _, value = rule.partition(" ")
+    stored = Rule(Effect.ALLOW, Matches(matches), value)
+    assert deciding_rule(evidence(url), [stored]) == (stored if decides else None)
+    assert idle_rule(evidence(url), [stored]) == (None if decides else stored)
+    blocking = Rule(Effect.BLOCK, Matches(matches), value)
+    assert deciding_rule(evidence(url), [blocking]) == blocking
 
 
 @pytest.mark.parametrize("hidden", ["..%2f~evil/", "%5c..%5c~evil/", "%2e%2e%2f~evil/"])

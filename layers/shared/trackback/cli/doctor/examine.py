@@ -11,6 +11,8 @@ from trackback.cli.doctor.finding import Finding, Severity, note, right, wrong
 from trackback.cli.doctor.post_page import PostPage, read_post_page
 from trackback.cli.doctor.probe import Probe
 from trackback.protocols.trackback.discovery import discover
+from trackback.receiving.spam.rules import too_wide
+from trackback.storage.settings import load_rules
 from trackback.storage.table import Table
 from trackback.urls import is_same_page
 from trackback.web.html.page import is_html, page_text
@@ -25,7 +27,7 @@ class Doctor:
 
     def __init__(self, table: Table, fetcher: Fetcher, api: str) -> None:
         """`api` is the API's origin without a trailing slash."""
-        self._fetcher = fetcher
+        self._table, self._fetcher = table, fetcher
         self._api = api
         self._api_check = ApiCheck(fetcher)
         self._probe = Probe(table, fetcher)
@@ -63,6 +65,15 @@ class Doctor:
         if takes.severity is not Severity.ERROR:
             yield from self._api_check.check_readers(post, own_script(shown, post))
             yield self._probe.run(post)
+        yield from check_rules(self._table)
+
+
+def check_rules(table: Table) -> Iterator[Finding]:
+    """Yield a finding for each rule that is too wide to approve anything."""
+    for rule in load_rules(table):
+        if problem := too_wide(rule):
+            remove = f"trackback rules remove {rule.matches} {rule.value}"
+            yield note("rules", f"Your rule “{rule}” approves nothing. {problem}", f"Remove it: {remove}")
 
 
 def _check_page(asked: str, page: Fetched) -> Finding:

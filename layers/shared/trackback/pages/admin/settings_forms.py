@@ -9,7 +9,7 @@ from trackback.model.settings import KEEP_DAYS, Settings
 from trackback.notifications.webhook import secret
 from trackback.pages.admin.flash import Flash
 from trackback.pages.admin.services import Services
-from trackback.receiving.spam.rules import read_rule
+from trackback.receiving.spam.rules import read_rule, too_wide
 from trackback.storage import closed_posts as closing
 from trackback.storage.akismet_key import AkismetKey
 from trackback.storage.settings import load_rules, load_settings, save_rules
@@ -65,7 +65,9 @@ def change_key(key: AkismetKey, fields: Fields) -> Flash:
 def rules_values(table: Table, form: Fields, problem: str = "") -> Values:
     """Return the rules, and the form for another one as it was filled in."""
     typed = {name: first(form, name) for name in ("effect", "kind", "value")}
-    return {"rules": load_rules(table), "form": typed, "problem": problem}
+    rules = load_rules(table)
+    wide = {rule.id: words for rule in rules if (words := too_wide(rule))}
+    return {"rules": rules, "wide": wide, "form": typed, "problem": problem}
 
 
 def settings_values(services: Services, now: datetime, **typed: Any) -> Values:

@@ -24,6 +24,7 @@ from trackback.storage.pings import PingStore
 from trackback.storage.posts import post_titles
 from trackback.storage.table import Table
 from trackback.urls import host_of
+from trackback.web.accounts import account_of
 from trackback.web.text.diff import Part, difference
 
 MAX_SEARCH = 200
@@ -126,6 +127,7 @@ def ping_values(services: Services, ping_id: str, now: datetime) -> Values:
         "choice": _choice(ping),
         "facts": facts(ping),
         "others": services.queue.same_host(ping),
+        "site": account_of(ping.url) or host_of(ping.url),
         "closed": "site" if by_site else is_closed(closed, ping.post_key),
         "place": {"back": ping.id},
         "list": fresh_address(ping.post, now),

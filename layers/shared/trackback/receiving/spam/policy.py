@@ -13,7 +13,7 @@ from trackback.model.ping import Status
 from trackback.model.rule import Effect, Rule
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode
 from trackback.receiving.spam.evidence import Evidence
-from trackback.receiving.spam.rules import deciding_rule
+from trackback.receiving.spam.rules import deciding_rule, idle_rule, narrower
 from trackback.receiving.spam.signals import FROM_PAGE, FROM_PING, Signal
 from trackback.web.html.href import UNFOLLOWED
 from trackback.web.html.regions import Standing
@@ -51,6 +51,7 @@ def judge(evidence: Evidence, rules: Sequence[Rule]) -> Judgement:
 def _judge(evidence: Evidence, rules: Iterable[Rule], signals: Iterable[Signal]) -> Judgement:
     rule = deciding_rule(evidence, rules)
     found = [_reason(rule) if rule else None, *(signal(evidence) for signal in signals)]
+    found.append(_idle(evidence, rules) if rule is None else None)
     reasons = tuple(reason for reason in found if reason)
     score = sum(reason.weight for reason in reasons)
     return Judgement(_status(evidence, rule, score, reasons), score, reasons, by_rule=rule is not None)
@@ -69,6 +70,15 @@ def _status(evidence: Evidence, rule: Rule | None, score: int, reasons: Iterable
         and not evidence.rel & UNFOLLOWED
     )
     return Status.APPROVED if proven and against <= MILD else Status.PENDING
+
+
+def _idle(evidence: Evidence, rules: Iterable[Rule]) -> Reason | None:
+    """Return the reason that names a rule which would trust too many people to decide here."""
+    rule = idle_rule(evidence, rules)
+    if rule is None:
+        return None
+    advice = f" Instead: {better}." if (better := narrower(evidence.url)) else ""
+    return Reason(ReasonCode.RULE, f"Your rule “{rule}” does not count: many people share that site.{advice}")
 
 
 def _reason(rule: Rule) -> Reason:

@@ -1,4 +1,8 @@
-"""Parses the author's rules and applies them to evidence."""
+"""Parses the author's rules and applies them to evidence.
+
+An allow rule trusts a place that one person has (`web.accounts`): a host that many share is none. Rules that
+an older version stored may be wider; they approve nothing.
+"""
 
 import re
 from collections.abc import Iterable
@@ -9,7 +13,8 @@ from urllib.parse import urlsplit
 from trackback.errors import PingRefused
 from trackback.model.rule import BadRule, Effect, Matches, Rule
 from trackback.receiving.spam.evidence import Evidence
-from trackback.urls import read_source
+from trackback.urls import host_of, read_source
+from trackback.web.accounts import account_at, account_of, example_on, segments, without_www
 from trackback.web.text.plain_text import fold
 
 MAX_VALUE = 500
@@ -45,22 +50,78 @@ def read_rule(effect: str, matches: str, value: str) -> Rule:
         raise BadRule("A rule is block or allow, then host, path or text, then what to look for.") from None
     read = {Matches.HOST: _read_host, Matches.PATH: _read_path, Matches.TEXT: _read_text}
     found = read[rule.matches](value)
-    if rule.effect is Effect.ALLOW and rule.matches is Matches.HOST and _is_top_level(found):
-        raise BadRule("This would allow every host of a top-level domain. Name one, like blog.example.")
     if len(found) > MAX_VALUE:
         raise BadRule(f"A rule may be {MAX_VALUE} characters long.")
-    return Rule(rule.effect, rule.matches, found)
+    rule = Rule(rule.effect, rule.matches, found)
+    if problem := too_wide(rule):
+        raise BadRule(problem)
+    return rule
+
+
+def rule_about(effect: Effect, url: str) -> Rule:
+    """Return a rule about the site of a page: its host, or on a shared host the part of its author.
+
+    Raises:
+        BadRule: the page is nobody's in particular.
+    """
+    host = host_of(url)
+    account = account_of(url)
+    if account is None:
+        raise BadRule(f"Many people share {host}, and this address does not say whose the page is.")
+    if account.path:
+        return read_rule(effect, Matches.PATH, str(account))
+    return read_rule(effect, Matches.HOST, f"[{host}]" if ":" in host else host)
+
+
+def narrower(url: str) -> str:
+    """Return how a rule that allows a page's author is written; empty if the page is nobody's."""
+    try:
+        return str(rule_about(Effect.ALLOW, url))
+    except BadRule:
+        return ""
+
+
+def too_wide(rule: Rule) -> str:
+    """Return why an allow rule would trust many people, and what to write instead; empty if it does not."""
+    if rule.effect is not Effect.ALLOW or rule.matches is Matches.TEXT:
+        return ""
+    host, *path = rule.value.split("/")
+    if not path and _is_top_level(host):
+        return "This would allow every host of a top-level domain. Name one, like blog.example."
+    if account_at(host, tuple(path)):
+        return ""
+    kind, example = ("path" if "/" in example_on(host) else "host"), example_on(host)
+    return f"Many people share {rule.value}. Allow one of them: allow {kind} {example}"
 
 
 def deciding_rule(evidence: Evidence, rules: Iterable[Rule]) -> Rule | None:
-    """Return the most specific rule that matches, or None."""
-    order = [Matches.TEXT, Matches.HOST, Matches.PATH]
+    """Return the most specific rule that matches and is not too wide for the page, or None."""
     seen = _look_at(evidence)
+    return _most_specific(rule for rule in rules if _applies(rule, seen) and _trusts(rule, seen))
+
+
+def idle_rule(evidence: Evidence, rules: Iterable[Rule]) -> Rule | None:
+    """Return the most specific allow rule that matches, but trusts more people than the page's author."""
+    seen = _look_at(evidence)
+    return _most_specific(rule for rule in rules if _applies(rule, seen) and not _trusts(rule, seen))
+
+
+def _most_specific(rules: Iterable[Rule]) -> Rule | None:
+    order = [Matches.TEXT, Matches.HOST, Matches.PATH]
     return max(
-        (rule for rule in rules if _applies(rule, seen)),
+        rules,
         key=lambda rule: (order.index(rule.matches), len(rule.value), rule.effect is Effect.BLOCK),
         default=None,
     )
+
+
+def _trusts(rule: Rule, seen: _Seen) -> bool:
+    """Tell whether a rule is about no more than what the author of the page has."""
+    if rule.effect is Effect.BLOCK or rule.matches is Matches.TEXT:
+        return True
+    host, *path = rule.value.split("/")
+    accounts = [account_at(place.host, place.path) for place in seen.places if place]
+    return all(account is not None and account.holds(host, tuple(path)) for account in accounts)
 
 
 def applies(rule: Rule, evidence: Evidence) -> bool:
@@ -126,12 +187,7 @@ def _written_place(value: str) -> _Place:
         raise BadRule("Write a host like blog.example, or a path like blog.example/news, without a “?”.")
     if len(value) > MAX_VALUE:
         raise BadRule(f"A rule may be {MAX_VALUE} characters long.")
-    return _Place(_without_www(place.host), place.path)
-
-
-def _without_www(host: str) -> str:
-    rest = host.removeprefix("www.")
-    return rest if "." in rest else host
+    return _Place(without_www(place.host), place.path)
 
 
 def _place(url: str) -> _Place | None:
@@ -139,17 +195,6 @@ def _place(url: str) -> _Place | None:
     try:
         authority, _, path = read_source(url).key.partition("?")[0].partition("/")
         host = urlsplit(f"//{authority}").hostname or ""
-        return _Place(IPv6Address(host).compressed if ":" in host else host, _segments(path))
+        return _Place(IPv6Address(host).compressed if ":" in host else host, segments(path))
     except (PingRefused, ValueError):
         return None
-
-
-def _segments(path: str) -> tuple[str, ...]:
-    """Return a path's segments with `.` and `..` resolved, as the fetcher resolves them."""
-    found: list[str] = []
-    for segment in path.split("/"):
-        if segment == "..":
-            del found[-1:]
-        elif segment not in {"", "."}:
-            found.append(segment)
-    return tuple(found)
