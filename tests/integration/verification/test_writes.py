@@ -11,7 +11,9 @@ from tests.support.websites import page
 from trackback.errors import StatusChanged
 from trackback.model.ping import Status
 from trackback.model.transitions import Change
+from trackback.receiving.spam.rules import read_rule
 from trackback.storage.pings import PingStore
+from trackback.storage.settings import save_rules
 from trackback.storage.updates import ping_change
 
 
@@ -74,7 +76,7 @@ def test_one_ping_verified_eight_times_at_once_is_approved_once(web: Web) -> Non
 
 
 def test_eight_pings_of_one_post_verified_at_once_are_all_counted(web: Web) -> None:
-    rule(web.table, "allow", "text", "some words")
+    save_rules(web.table, [read_rule("allow", "host", f"blog{n}.example") for n in range(8)], [])
     web.answers |= {f"/{n}": web.link() for n in range(8)}
     pings = [web.add(f"/{n}", f"blog{n}.example") for n in range(8)]
     with ThreadPoolExecutor(8) as pool:

@@ -39,6 +39,9 @@ class ReasonCode(StrEnum):
     FLOOD = "flood"
     WORDS = "words"
     RULE = "rule"
+    CEILING = "ceiling"
+    SAME_PAGE = "page"
+    SAME_PENDING = "page-pending"
     FAULT = "fault"
     UNKNOWN = ""
 
@@ -75,6 +78,7 @@ class Verdict:
         links: How many links the source has.
         score: Sum of the reasons' weights; higher is worse.
         reasons: Reasons for the judgement.
+        same_as: Id of an earlier ping that brought the same page under another address; may be empty.
     """
 
     link: LinkStatus
@@ -90,6 +94,7 @@ class Verdict:
     links: int = 0
     score: int = 0
     reasons: Sequence[Reason] = ()
+    same_as: str = ""
 
     @property
     def is_from_ping_alone(self) -> bool:
@@ -98,8 +103,9 @@ class Verdict:
 
     @property
     def proves_link(self) -> bool:
-        """Whether the link was found in the page's own text, and the ping is no part of a flood."""
-        is_doubtful = any(reason.code in {ReasonCode.FLOOD, ReasonCode.PLACE} for reason in self.reasons)
+        """Whether the link was found in the page's own text, and neither a flood nor a repeat brought it."""
+        doubts = {ReasonCode.FLOOD, ReasonCode.PLACE, ReasonCode.SAME_PAGE}
+        is_doubtful = any(reason.code in doubts for reason in self.reasons)
         return self.link is LinkStatus.FOUND and not is_doubtful
 
     @property

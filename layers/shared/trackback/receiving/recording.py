@@ -7,6 +7,7 @@ from trackback.model.texts import MAX_TITLE, Texts
 from trackback.model.transitions import Change, CheckOutcome, checked, postponed
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode
 from trackback.receiving.recheck import missing_since, next_check
+from trackback.receiving.same_page import SamePage
 from trackback.receiving.source_check import NOT_FETCHED, JudgingContext, SourceCheck, verdict
 from trackback.receiving.spam.policy import Judgement
 from trackback.urls import host_of
@@ -17,6 +18,9 @@ _NOT_JUDGED = Judgement(
     Status.PENDING,
     score=0,
     reasons=(Reason(ReasonCode.FAULT, "It could not be checked: a fault of ours, not of the ping."),),
+)
+_REPEATED = SourceCheck(
+    LinkStatus.UNREACHABLE, why="not checked again, since its sender's other addresses led to one page"
 )
 _CROWDED = SourceCheck(LinkStatus.UNREACHABLE, why="too many pings name its site")
 _NOT_LOOKED_AT = Judgement(
@@ -63,6 +67,13 @@ def put_off(ping: Ping, until: datetime | None, context: JudgingContext, now: da
     return recorded(ping, _CROWDED, _NOT_LOOKED_AT, context, now)
 
 
+def looked_at_before(ping: Ping, same: SamePage, context: JudgingContext, now: datetime) -> Change:
+    """Return the change of a ping that is held unseen: its sender's other addresses led to one page."""
+    judgement = Judgement(Status.PENDING, score=0, reasons=(same.reason,), same_as=same.ping.id)
+    outcome = CheckOutcome(Status.PENDING)
+    return checked(ping, verdict(ping, _REPEATED, judgement, now), outcome, now, keep=context.keep)
+
+
 def given_up(ping: Ping, context: JudgingContext, now: datetime) -> Change:
     """Return the change of a ping whose check has failed again and again: it is held without a look."""
     return recorded(ping, _FAULT, _NOT_JUDGED, context, now)
@@ -80,4 +91,4 @@ def _texts_of_page(ping: Ping, found: SourceCheck) -> Texts:
 
 
 def _judge_of(judgement: Judgement) -> str:
-    return "rule" if judgement.by_rule else "check"
+    return "rule" if judgement.rule else "check"

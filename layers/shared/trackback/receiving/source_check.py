@@ -124,5 +124,6 @@ def verdict(ping: Ping, found: SourceCheck, judgement: Judgement, now: datetime)
         links=document.links if document else 0,
         score=judgement.score,
         reasons=judgement.reasons,
+        same_as=judgement.same_as,
     )
     return bounded(full)

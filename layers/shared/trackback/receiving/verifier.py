@@ -12,7 +12,8 @@ from trackback.model.ping import UNWANTED, Ping, Status
 from trackback.model.transitions import Change, decided, no_longer_due
 from trackback.receiving.admission import PATIENT, Admission, Look, NotNow
 from trackback.receiving.post_facts import fetch_post_facts, stored_post_facts
-from trackback.receiving.recording import given_up, put_off, recorded, spam_by_itself
+from trackback.receiving.recording import given_up, looked_at_before, put_off, recorded, spam_by_itself
+from trackback.receiving.rule_gate import RuleGate
 from trackback.receiving.source_check import JudgingContext, SourceCheck, check_source, evidence
 from trackback.receiving.spam.akismet import Akismet
 from trackback.receiving.spam.flood import Arrival, FloodCounts, FloodWindow, text_hash
@@ -52,6 +53,7 @@ class Verifier:
         self._flood = flood
         self._turns = TurnStore(table)
         self._reading = threading.Lock()
+        self._gate = RuleGate(table)
 
     def context(self) -> JudgingContext:
         """Load the author's rules and settings and the word model, as they are stored now."""
@@ -112,6 +114,8 @@ class Verifier:
         early = judge_before_fetch(evidence(ping, counts, context), context.rules)
         if early and ping.status is Status.RECEIVED:
             return spam_by_itself(ping, early, context, now)
+        if same := self._gate.known(ping, now):
+            return looked_at_before(ping, same, context, now)
         facts = stored_post_facts(self._table, ping)
         if not facts.are_fresh(now) or not facts.missing:
             try:
@@ -158,7 +162,9 @@ class Verifier:
         if _has_undecided_revision(ping) and judgement.status is Status.SPAM:
             own = replace(ping, revision=None)  # someone else may have sent the revision
             judgement = self._judge(own, self._count(own, now), context, found)
+            judgement = self._gate.admit(own, found, judgement, now)
             return replace(recorded(own, found, judgement, context, now), before=ping)
+        judgement = self._gate.admit(ping, found, judgement, now)
         return recorded(ping, found, judgement, context, now)
 
     def _count(self, ping: Ping, now: datetime) -> FloodCounts:

@@ -36,6 +36,12 @@ FEED = "feed#"
 SWEEP, SWEPT = "sweep#", "swept#"
 """How far the sweep has read the table; and before a ping's id: how often it has found that ping waiting."""
 
+PAGES = "page#"
+"""Before a hash of a post and an account: which pings have brought which of the account's pages."""
+
+APPROVALS = "approvals#"
+"""Before a hash of a rule: what it has approved in the last day."""
+
 TURNS = "turns#"
 """Before a server's address: until when its rates are used up."""
 

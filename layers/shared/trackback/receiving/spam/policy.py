@@ -26,12 +26,21 @@ MILD = 3
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A ping's status (pending, approved or spam), the score against it, and the reasons."""
+    """What becomes of a ping, and why.
+
+    Attributes:
+        status: Pending, approved or spam.
+        score: The score against it.
+        reasons: The reasons.
+        rule: The author's rule that decided; None if none did.
+        same_as: Id of an earlier ping of the same page; may be empty.
+    """
 
     status: Status
     score: int
     reasons: tuple[Reason, ...]
-    by_rule: bool = False
+    rule: Rule | None = None
+    same_as: str = ""
 
 
 def judge_before_fetch(evidence: Evidence, rules: Sequence[Rule]) -> Judgement | None:
@@ -54,7 +63,7 @@ def _judge(evidence: Evidence, rules: Iterable[Rule], signals: Iterable[Signal])
     found.append(_idle(evidence, rules) if rule is None else None)
     reasons = tuple(reason for reason in found if reason)
     score = sum(reason.weight for reason in reasons)
-    return Judgement(_status(evidence, rule, score, reasons), score, reasons, by_rule=rule is not None)
+    return Judgement(_status(evidence, rule, score, reasons), score, reasons, rule)
 
 
 def _status(evidence: Evidence, rule: Rule | None, score: int, reasons: Iterable[Reason]) -> Status:
