@@ -36,6 +36,7 @@ def check(people: People, *, mails: int = 1) -> list[str]:
         *_told(world, mails),
         *_sent(world),
         *alarms(world),
+        *world.wire.denied,
     ]
 
 

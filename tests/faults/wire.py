@@ -13,6 +13,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
+from tests.faults.permissions import denied
 from tests.stack.aws import moto
 
 
@@ -47,6 +48,7 @@ class Wire:
 
     def __init__(self) -> None:
         self.made: list[str] = []
+        self.denied: list[str] = []
         self.fault: Fault | None = None
         self.invoke: Callable[[str, bytes], None] = lambda _, __: None
         self._function = ""
@@ -101,6 +103,8 @@ class Wire:
                 self.made.append(f"{self._function} {operation}")
         body = request.body or b""
         content = body if isinstance(body, bytes) else str(body).encode()
+        if "DynamoDB" in _text(request.headers.get("X-Amz-Target", "")):
+            self.denied += filter(None, [denied(self._function, operation, content)])
         return Call(self._function, self._numbers[name], operation, attempt, content, go)
 
 

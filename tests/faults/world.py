@@ -101,7 +101,7 @@ class World:
         """Begin without a ping, a message or a mail, when nothing remembers the world before."""
         self.clock.go_on(timedelta(days=10))
         self.clock.offset = timedelta()
-        self.wire.fault, self.wire.made, self.wire.invoke = None, [], self._accept
+        self.wire.fault, self.wire.made, self.wire.denied, self.wire.invoke = None, [], [], self._accept
         self._read: tuple[int, list[Any]] = (-1, [])
         self._running: list[tuple[str, Mapping[str, Any]]] = []
         make_anew(self.table)

@@ -1,12 +1,14 @@
 """What each function may do in the account: what it needs and no more, SAM's own additions included."""
 
 import json
+from collections.abc import Callable
 from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
 
 from tests.support import sam, template
+from trackback.model.ping import Due, Ping, Status
 from trackback.storage import keys
 
 TEMPLATE = template.load()
@@ -107,6 +109,11 @@ ALLOWED = {
 }
 SENDS = [f"{keys.SENT}*", f"{keys.JOB}*", f"{keys.FEED}*"]
 """Records of the ledger, of orders and of what is remembered of the feed."""
+PING = "?" * 26
+LEARNT = [f"{keys.POST}*", keys.WORDS]
+OF_CHECKS = [f"{keys.TURNS}*", keys.SWEEP, f"{keys.SWEPT}*"]
+AS_LONG = [f"{keys.DELIVERY}*", *SENDS]
+"""Records whose ids may be as long as a ping's."""
 CONDITIONS = {
     ("ReceiveFunction", "StorePings"): {"ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": ["*#*"]}},
     ("ReceiveFunction", "ReadWhichPostsAreClosed"): {
@@ -121,18 +128,32 @@ CONDITIONS = {
     ("TriageFunction", "NoteWhatTheWebhookGets"): {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{keys.DELIVERY}*"]}
     },
+    ("VerifyFunction", "ReadWhatJudgingTakes"): {
+        "ForAllValues:StringLike": {
+            "dynamodb:LeadingKeys": [PING, *LEARNT, keys.RULES, keys.SETTINGS, *OF_CHECKS]
+        },
+        "ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": AS_LONG},
+    },
     ("VerifyFunction", "JudgePingsAndLearn"): {
-        "ForAllValues:StringNotLike": {
-            "dynamodb:LeadingKeys": [
-                keys.RULES,
-                keys.SETTINGS,
-                keys.CLOSED,
-                keys.ACCESS,
-                keys.MAIL,
-                f"{keys.DELIVERY}*",
-                *SENDS,
-            ]
+        "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [PING, *LEARNT, *OF_CHECKS]},
+        "ForAllValues:StringNotLike": {"dynamodb:LeadingKeys": AS_LONG},
+    },
+    ("VerifyFunction", "FindWhatIsDue"): {
+        "ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [str(due) for due in Due]}
+    },
+    ("VerifyFunction", "FindWhatWasDecided"): {
+        "ForAllValues:StringEquals": {
+            "dynamodb:LeadingKeys": [Status.APPROVED.value, Status.REJECTED.value, Status.SPAM.value]
         }
+    },
+    ("VerifyFunction", "FindWhatWasForgotten"): {
+        "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+        "ForAllValues:StringEquals": {
+            "dynamodb:Attributes": [
+                *("id", "url", "status", "unlooked", "check_at", "due", "received_at"),
+                *("facts", "approved", "expires_at"),
+            ]
+        },
     },
     ("NotifyFunction", "LogDeliveries"): {
         "ForAllValues:StringLike": {"dynamodb:LeadingKeys": [f"{keys.DELIVERY}*"]}
@@ -246,12 +267,44 @@ def test_a_function_reaches_no_other_records_and_addresses_than_its_business_nee
     assert conditions == CONDITIONS
 
 
-def test_verify_keeps_the_sweeps_records_which_receive_cannot_touch() -> None:
-    def kept_out(function: str, sid: str, record: str) -> bool:
-        condition: Any = CONDITIONS[function, sid]
-        patterns = condition["ForAllValues:StringNotLike"]["dynamodb:LeadingKeys"]
-        return any(fnmatchcase(record, pattern) for pattern in patterns)
+def reaches(condition: Any, record: str) -> bool:
+    """Tell whether a statement with a condition covers a record."""
+    like, unlike = (
+        {"StringLike": ["*"], **_by_operator(condition)}.get(name, [])
+        for name in ("StringLike", "StringNotLike")
+    )
+    return any(fnmatchcase(record, one) for one in like) and not any(
+        fnmatchcase(record, one) for one in unlike
+    )
 
-    for record in (keys.SWEEP, f"{keys.SWEPT}a-ping"):
-        assert not kept_out("VerifyFunction", "JudgePingsAndLearn", record)
-        assert kept_out("ReceiveFunction", "StorePings", record)
+
+def _by_operator(condition: Any) -> dict[str, list[str]]:
+    return {
+        operator.removeprefix("ForAllValues:"): values["dynamodb:LeadingKeys"]
+        for operator, values in condition.items()
+    }
+
+
+@pytest.mark.parametrize("record", [keys.SWEEP, f"{keys.SWEPT}a-ping"])
+def test_verify_keeps_the_sweeps_records_which_receive_cannot_touch(record: str) -> None:
+    assert reaches(CONDITIONS["VerifyFunction", "JudgePingsAndLearn"], record)
+    assert not reaches(CONDITIONS["ReceiveFunction", "StorePings"], record)
+
+
+KINDS = [
+    value for name, value in vars(keys).items() if name.isupper() and isinstance(value, str) and "#" in value
+]
+"""The prefix of each kind of record but pings, or its id."""
+
+
+def test_verify_reaches_no_record_of_the_author_and_each_ping(make_ping: Callable[[], Ping]) -> None:
+    read, written = (
+        {kind for kind in KINDS if reaches(CONDITIONS["VerifyFunction", sid], kind)}
+        for sid in ("ReadWhatJudgingTakes", "JudgePingsAndLearn")
+    )
+    assert written == {keys.POST, keys.WORDS, keys.TURNS, keys.SWEEP, keys.SWEPT}
+    assert read - written == {keys.RULES, keys.SETTINGS}
+    for sid in ("ReadWhatJudgingTakes", "JudgePingsAndLearn"):
+        assert reaches(CONDITIONS["VerifyFunction", sid], make_ping().id)
+        as_long = [kind.ljust(26, "x") for kind in (keys.DELIVERY, keys.SENT, keys.JOB, keys.FEED)]
+        assert not [one for one in as_long if reaches(CONDITIONS["VerifyFunction", sid], one)]

@@ -89,7 +89,7 @@ class Body:
         return int(chosen) if parameter["Type"] == "Number" else chosen
 
     def _filled(self, text: str, own: Mapping[str, Any]) -> str:
-        names = re.compile(r"\$\{([\w:]+)\}")
+        names = re.compile(r"\$\{([\w:.]+)\}")
         return names.sub(lambda name: str(self.resolve(own.get(name[1], {"Ref": name[1]}))), text)
 
 

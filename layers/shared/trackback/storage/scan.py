@@ -32,7 +32,13 @@ def scan_page(table: Table, condition: str, *, after: str, limit: int, only: str
     request = expressions(values, FilterExpression=condition, ProjectionExpression=only)
     if after:
         request["ExclusiveStartKey"] = to_item({"id": after})
-    answer = table.client.scan(TableName=table.name, Limit=limit, ReturnConsumedCapacity="TOTAL", **request)
+    answer = table.client.scan(
+        TableName=table.name,
+        Limit=limit,
+        Select="SPECIFIC_ATTRIBUTES",  # what verify's policy asks for
+        ReturnConsumedCapacity="TOTAL",
+        **request,
+    )
     return Scanned(
         items=list(map(to_plain, answer["Items"])),
         last=to_plain(answer.get("LastEvaluatedKey", {})).get("id", ""),
