@@ -122,7 +122,7 @@ def test_what_waits_at_one_site_pushes_back_no_other_one_that_waits() -> None:
 def test_a_slow_site_is_given_turns_of_its_own_and_patience_is_no_matter_of_them() -> None:
     server = Server()
     server.times = mark_slow(server.times, "friend", START)
-    assert server.waits(pages(), 3) == [SLOW, SLOW + 30_000, SLOW + 60_000]
+    assert server.waits(pages(), 3) == [SLOW, 2 * SLOW, 3 * SLOW]
     assert server.wait(Visit("friend", "page", "somebody", patient=True)) == 0
     assert server.wait(Visit("other", "page", "somebody")) == 0
     assert server.wait(Visit("friend", "another", "someone"), START + 3 * SLOW) == 0
@@ -132,7 +132,7 @@ def test_a_newcomer_at_a_slow_site_does_not_wait_behind_spellings_of_one_page() 
     server = Server()
     server.times = mark_slow(server.times, "friend", START)
     server.waits(spellings(), 1_000)
-    assert server.wait(OWN) == SLOW + 3 * 30_000
+    assert server.wait(OWN) == 4 * SLOW
 
 
 def test_a_site_that_keeps_us_waiting_again_waits_twice_as_long_each_time() -> None:

@@ -46,7 +46,6 @@ _LANES = (("new", Rate(6_000, burst=10)), ("half", Rate(6_000, burst=10)), ("see
 """The lanes of one site, the newcomers' first."""
 _SERVER, _SERVER_SEEN = Rate(1_000, burst=30), Rate(3_000, burst=5)
 """What a server takes of all lanes but the last, and of the last."""
-_SLOW_LANE = Rate(30_000)
 _SLOW_FOR = 3
 """How many such waits a site counts as slow: a second offence comes within them, and so doubles the wait."""
 
@@ -84,9 +83,10 @@ def take_turn(times: Mapping[str, int], visit: Visit, now: int) -> Turn:
     after = dict(times)
     best = sum(_SEEN.first(times.get(name, 0), now) > now for name in seen)
     earliest, lane = now, _free_lane(times, visit, best, now)
-    if not visit.patient and times.get(f"slow{visit.site}", 0) > now:
+    slow_for = times.get(f"slow{visit.site}", 0) - now
+    if slow_for > 0 and not visit.patient:
         earliest = max(now + 1, times.get(f"late{visit.site}", 0))
-        lane = {f"late{best}{visit.site}": _SLOW_LANE}
+        lane = {f"late{best}{visit.site}": Rate(max(SLOW, slow_for // _SLOW_FOR))}
     at = _first(after, lane, earliest)
     for name in seen:
         after[name] = min(_SEEN.then(after.get(name, 0), now), now + _MOST_SEEN)
