@@ -30,6 +30,7 @@ def test_everything_else_is() -> None:
         language="en",
         links=3,
         score=-3,
+        same_as="aaaaaaaaaaaaaaaaaaaaaaaaaa",
         reasons=(Reason(ReasonCode.LINK, "The source links to the post."),),
     )
     stored = verdict.as_map()
