@@ -121,7 +121,7 @@ def leave_out_what_it_lacks(built: Path) -> None:
 def deploy(template_file: Path, environment: Mapping[str, str], **parameters: str) -> Stack:
     """Deploy what was built, with the settings of samconfig.toml."""
     built = ("--template-file", template_file, "--config-file", ROOT / "samconfig.toml")
-    chosen = [f"{name}={value}" for name, value in parameters.items()]
+    chosen = [f"{name}={value}" for name, value in {"Secret": "s" * 43, **parameters}.items()]
     sam.run("deploy", *built, "--no-confirm-changeset", "--parameter-overrides", *chosen, **environment)
     _let_send_batches(environment)
     (stack,) = client("cloudformation", environment).describe_stacks(StackName="trackback")["Stacks"]

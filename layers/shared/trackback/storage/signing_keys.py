@@ -18,6 +18,7 @@ import boto3
 from botocore.config import Config
 
 from trackback.signing import OVERLAP, Keyring
+from trackback.storage.dynamodb import CONFIG
 from trackback.timestamps import stamp
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ _FRESH = timedelta(minutes=1)
 _MOST_KEYS = 20  # a parameter holds 4 KB
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _DESCRIPTION = "Signing keys of the TrackBack service, which makes them itself."
-_CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+_CONFIG = CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 3}))
 
 
 class BrokenKeys(Exception):
