@@ -84,7 +84,7 @@ def _note(news: Sequence[tuple[Item, Event]]) -> None:
     settings, now = load_settings(table), datetime.now(UTC)
     changed = [(record, event, _ping(record)) for record, event in news]
     if settings.notify is not Notify.NONE:
-        _queue_for_mail([ping for _, event, ping in changed if event is Event.PENDING])
+        _queue_for_mail([(event, ping) for _, event, ping in changed])
     for number, (record, event, ping) in enumerate(changed):
         if settings.webhook and event in settings.events:
             at = now + timedelta(milliseconds=number)  # keeps their order
@@ -97,6 +97,9 @@ def _ping(record: Item) -> Ping:
     return to_ping(to_plain(change.get("NewImage") or change["OldImage"]))
 
 
-def _queue_for_mail(pings: Sequence[Ping]) -> None:
-    promising = {ping.id for ping in pings if is_promising(ping)}
-    outbox.add({ping.id for ping in pings} - promising, promising)
+def _queue_for_mail(changed: Sequence[tuple[Event, Ping]]) -> None:
+    """Queue the pings that wait, and those that a rule has approved, which are few."""
+    pending = {ping.id for event, ping in changed if event is Event.PENDING}
+    first = {ping.id for event, ping in changed if event is Event.PENDING and is_promising(ping)}
+    first |= {ping.id for event, ping in changed if event is Event.APPROVED and ping.is_approved_by_rule}
+    outbox.add(pending - first, first)

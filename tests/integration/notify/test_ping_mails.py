@@ -22,6 +22,7 @@ from tests.integration.notify.conftest import (
 from tests.stack.aws import confirm, sent_mails
 from trackback.model.ping import Status
 from trackback.model.settings import Notify, Settings
+from trackback.model.transitions import undone
 from trackback.receiving.spam.rules import read_rule
 from trackback.signing import Action, MailLink, read_link
 from trackback.storage.settings import save_rules, save_settings
@@ -52,13 +53,66 @@ def test_a_ping_that_waits_is_told_with_its_proof_and_what_can_be_done(web: Web,
     assert web.store.get(ping.id).notified.startswith("ping@")
 
 
-def test_neither_spam_nor_what_a_rule_approves_is_mailed(web: Web, notify: Notifier) -> None:
-    save_rules(
-        web.table,
-        [read_rule("allow", "host", "friend.example"), read_rule("block", "host", "foe.example")],
-        [],
-    )
-    held(web, "friend.example", "foe.example")
+def test_what_a_rule_approves_is_told_in_the_next_mail_once(web: Web, notify: Notifier) -> None:
+    save_rules(web.table, [read_rule("allow", "host", "friend.example")], [])
+    (approved,) = held(web, "friend.example")
+    (pending,) = held(web, "other.example")
+    notify.tell()
+    (mail,) = sent_mails()
+    assert mail["Subject"] == "“A reply” links to “Hello”"
+    assert {link.ping for link in links(mail) if link.action is Action.APPROVE} == {pending.id}
+    for body in bodies(mail):
+        assert "Approved by your rule" in body
+        assert "Your rule “allow host friend.example” matches." in body
+        assert f"https://api.example/moderate/ping/{approved.id}" in body
+    assert "> Mine\n> " in bodies(mail)[0]
+    assert web.store.get(approved.id).notified.startswith("rule@")
+    web.store.decide(approved.id, Status.REJECTED, NOW)
+    web.store.apply(undone(web.store.get(approved.id), NOW))
+    notify.tell(10 * MINUTE)
+    assert len(sent_mails()) == 1
+
+
+def test_approvals_by_rules_alone_make_a_mail(web: Web, notify: Notifier) -> None:
+    hosts = [f"friend{n}.example" for n in range(23)]
+    save_rules(web.table, [read_rule("allow", "host", host) for host in hosts], [])
+    held(web, hosts[0])
+    notify.tell()
+    held(web, *hosts[1:])
+    notify.tell(10 * MINUTE)
+    one, many = sent_mails()
+    assert one["Subject"] == "Your rule approved “Mine”"
+    assert many["Subject"] == "Your rules approved 22 TrackBacks"
+    text, html = bodies(many)
+    assert text.count("- Details: ") == html.count(">Details<") == 20
+    assert "2 more were." in text
+    assert "2 more were." in html
+
+
+def test_an_approval_that_the_author_has_taken_back_is_not_told(web: Web, notify: Notifier) -> None:
+    save_rules(web.table, [read_rule("allow", "host", "friend.example")], [])
+    (ping,) = held(web, "friend.example")
+    web.store.decide(ping.id, Status.REJECTED, NOW)
+    notify.tell()
+    assert sent_mails() == []
+
+
+def test_a_page_that_is_there_already_is_told_with_a_link_to_it(web: Web, notify: Notifier) -> None:
+    web.answers |= {"/re?a=1": web.link()}
+    first = web.verify(web.add("/re", title="The first"))
+    web.store.decide(first.id, Status.APPROVED, NOW)
+    web.verify(web.add("/re?a=1"))
+    notify.tell()
+    (mail,) = sent_mails()
+    for body in bodies(mail):
+        assert "This page is there already, as “The first”." in body
+        assert f"https://api.example/moderate/ping/{first.id}" in body
+
+
+def test_neither_spam_nor_what_the_author_has_approved_is_mailed(web: Web, notify: Notifier) -> None:
+    save_rules(web.table, [read_rule("block", "host", "foe.example")], [])
+    ping, _ = held(web, "friend.example", "foe.example")
+    web.store.decide(ping.id, Status.APPROVED, NOW)
     notify.tell()
     assert sent_mails() == []
 

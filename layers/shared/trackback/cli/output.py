@@ -189,6 +189,8 @@ def _link(ping: Ping) -> list[str]:
     lines = [verdict.link + (f": {verdict.why}" if verdict.why else "")]
     if verdict.url not in {"", ping.url}:
         lines.append(f"seen at {verdict.url}")
+    if verdict.same_as:
+        lines.append(f"the same page as {verdict.same_as}")
     since = f", not found since {to_second(ping.link_missing.since)}" if ping.link_missing else ""
     return [*lines, f"looked at {to_second(verdict.checked_at)}{since}"]
 

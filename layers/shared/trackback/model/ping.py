@@ -136,6 +136,12 @@ class Ping:
         return self.status in UNWANTED and bool(self.history) and self.history[-1].by == "check"
 
     @property
+    def is_approved_by_rule(self) -> bool:
+        """Whether readers see it because of one of the author's rules, and nothing of it waits."""
+        is_by_rule = bool(self.history) and self.history[-1].by == "rule"
+        return self.status is Status.APPROVED and is_by_rule and not self.revision
+
+    @property
     def received_second(self) -> str:
         """When it was received, to the second, as readers see it."""
         return to_second(self.received_at)

@@ -80,7 +80,7 @@ class Outbox:
     def mark(self, claim: Claim) -> list[Ping]:
         """Mark the pings that a mail mentions and return them, most promising first, then oldest first.
 
-        Pings that were decided in the meantime, or that another mail mentions, are left out.
+        Pings that the author decided about in the meantime, or that another mail mentions, are left out.
         """
         waiting = self._waiting([ping for ping in claim.pings if "#" not in ping])
         told = [ping for ping, what in waiting if self._mark(ping.id, status_value(ping), what, claim)]
@@ -94,10 +94,10 @@ class Outbox:
         return sorted(told, key=attrgetter("last_at"))
 
     def _waiting(self, pings: Collection[str]) -> Iterator[tuple[Ping, str]]:
-        """Yield the pings that still wait for the author, with what of them does."""
+        """Yield the pings that wait for the author or that a rule approved, with what of them is news."""
         for ping in map(to_ping, self._records(pings)):
             revised = ping.status is Status.APPROVED and ping.revision and not ping.needs_check
-            if revised or ping.status is Status.PENDING:
+            if revised or ping.status is Status.PENDING or ping.is_approved_by_rule:
                 yield ping, _what(ping)
 
     def _mark(self, record: str, status: str, what: str, claim: Claim) -> bool:
@@ -157,7 +157,9 @@ def _to_state(record: Item) -> OutboxState:
 
 
 def _what(ping: Ping) -> str:
-    """Return what of a ping waits for the author: "ping", or the id of an approved one's revision."""
+    """Return what of a ping is news: "ping", "rule" if one approved it, or the id of its revision."""
+    if ping.is_approved_by_rule:
+        return "rule"
     return ping.revision_hash if ping.status is Status.APPROVED else "ping"
 
 

@@ -12,6 +12,7 @@ from trackback.model.sent_ping import SentPing
 from trackback.notifications.mail import one_line
 from trackback.notifications.outbox_state import is_promising
 from trackback.notifications.ping_mail import announce, listed, mail_subject, marked, quoted, rest_sentence
+from trackback.notifications.rule_news import approvals_subject, approved_by_rule
 from trackback.paths import QUEUE, SENT, UNLINKED
 from trackback.signing import MailLink
 
@@ -55,6 +56,22 @@ class Links(NamedTuple):
     signed: Callable[[MailLink], str]
 
 
+class News(NamedTuple):
+    """What a mail is about.
+
+    Attributes:
+        pings: Those that wait and that it may show, the most promising first.
+        total: How many wait.
+        failed: Sent pings that did not arrive.
+        approved: Pings that a rule has approved.
+    """
+
+    pings: Sequence[Ping]
+    total: int
+    failed: Sequence[SentPing]
+    approved: Sequence[Ping] = ()
+
+
 class MailRenderer:
     """Renders mails from a folder's templates `mail.txt` and `mail.html`."""
 
@@ -76,30 +93,20 @@ class MailRenderer:
             "quoted": quoted,
         }
 
-    def render(
-        self,
-        pings: Sequence[Ping],
-        total: int,
-        failed: Sequence[SentPing],
-        titles: Mapping[str, str],
-        links: Links,
-    ) -> RenderedMail:
-        """Render a mail; a long one shows fewer pings.
-
-        Args:
-            pings: Those that it may show, the most promising first.
-            total: How many wait.
-            failed: Sent pings that did not arrive.
-            titles: Titles of posts by key, where known.
-            links: Its signed links.
-        """
+    def render(self, news: News, titles: Mapping[str, str], links: Links) -> RenderedMail:
+        """Render a mail; a long one shows fewer pings. `titles` are those of posts by key, where known."""
+        pings, total, failed, approved = news
         facts: dict[str, Any] = {"total": total, "unsent": len(failed), "stop": links.stop}
         facts |= {"all": self._api + QUEUE, "unlinked": self._api + UNLINKED, "sent": self._api + SENT}
         most = _most_shown(pings, total)
         shown = [announce(ping, titles.get(ping.post_key, ""), links.signed) for ping in pings[:most]]
         failed = failed[:MOST_SHOWN]
+        facts |= {"approved": approved_by_rule(approved[:MOST_SHOWN], titles, self._api)}
+        facts |= {"more_approved": max(0, len(approved) - MOST_SHOWN)}
         while True:
             subject = mail_subject(shown, total, facts["unsent"])
+            if approved and not shown and not failed:
+                subject = approvals_subject(approved)
             hidden = pings[len(shown) :]
             facts |= {"rest": rest_sentence(hidden, total - len(pings))}
             facts |= {

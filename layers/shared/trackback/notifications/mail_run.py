@@ -14,7 +14,7 @@ from trackback.model.ping import Ping
 from trackback.model.sent_ping import SentPing
 from trackback.notifications.mail import Envelope, MailFailed, MailUnanswered, compose, send
 from trackback.notifications.mail_outbox import Outbox
-from trackback.notifications.mail_renderer import Links, MailRenderer, RenderedMail
+from trackback.notifications.mail_renderer import Links, MailRenderer, News, RenderedMail
 from trackback.notifications.outbox_state import Claim, is_promising
 from trackback.outcomes import count, count_refused_mail
 from trackback.paths import MAIL_LINKS
@@ -97,31 +97,27 @@ class MailRun:
 
     def _prepare(self, claim: Claim, setting: MailSetting, now: datetime) -> _Prepared | None:
         """Mark what a mail is about, and write it. Returns None if nothing waits any more."""
-        pings, failed = self._outbox.mark(claim), self._outbox.mark_failures(claim)
-        if not pings and not failed:
+        marked, failed = self._outbox.mark(claim), self._outbox.mark_failures(claim)
+        if not marked and not failed:
             return None
-        mail = self._render(pings, len(pings) + claim.more, failed, setting, now)
+        approved = [ping for ping in marked if ping.is_approved_by_rule]
+        pings = [ping for ping in marked if not ping.is_approved_by_rule]
+        mail = self._render(News(pings, len(pings) + claim.more, failed, approved), setting, now)
         kept = list(filter(is_promising, pings[mail.shown :]))
         self._outbox.unmark(claim, kept)
         message = compose(self._envelope, mail.subject, mail.text, mail.html, mail.unsubscribe)
-        return _Prepared(message, [one for one in pings if one not in kept], failed, [one.id for one in kept])
+        told = [one for one in marked if one not in kept]
+        return _Prepared(message, told, failed, [one.id for one in kept])
 
-    def _render(
-        self,
-        pings: Sequence[Ping],
-        total: int,
-        failed: Sequence[SentPing],
-        setting: MailSetting,
-        now: datetime,
-    ) -> RenderedMail:
+    def _render(self, news: News, setting: MailSetting, now: datetime) -> RenderedMail:
         keyring = self._keys.load(now)
-        titles = post_titles(self._table, {ping.post_key for ping in pings})
+        titles = post_titles(self._table, {ping.post_key for ping in (*news.pings, *news.approved)})
 
         def signed(link: MailLink) -> str:
             return self._api + MAIL_LINKS + write_link(keyring, link, now)
 
         stop = signed(MailLink(Action.MUTE, changes=setting.changes))
-        return self._renderer.render(pings, total, failed, titles, Links(stop, signed))
+        return self._renderer.render(news, titles, Links(stop, signed))
 
     def _earlier_answer(self, claim: Claim) -> str:
         """Return what SES answered to an earlier attempt that sent the mail, but could not record its end."""

@@ -42,6 +42,7 @@ class Announcement:
         link: The same as a sentence.
         sentence: The sentence around the link, if there is one.
         reasons: Other reasons for or against the ping.
+        same_as: Id of an earlier ping of the same page, may be empty.
         approve: Signed link; `reject` and `spam` are signed too.
     """
 
@@ -59,6 +60,7 @@ class Announcement:
     link: str
     sentence: Sentence | None
     reasons: Sequence[str]
+    same_as: str
     approve: str
     reject: str
     spam: str
@@ -107,6 +109,7 @@ def announce(ping: Ping, post_title: str, url: Callable[[MailLink], str]) -> Ann
         link=_link(verdict.link, one_line(verdict.why)),
         sentence=_sentence(verdict),
         reasons=list(map(one_line, verdict.reasons_besides_link)),
+        same_as=verdict.same_as,
         approve=url(MailLink(Action.APPROVE, ping.id, texts_hash)),
         reject=url(MailLink(Action.REJECT, ping.id, texts_hash)),
         spam=url(MailLink(Action.SPAM, ping.id, texts_hash)),
