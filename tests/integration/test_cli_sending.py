@@ -51,7 +51,9 @@ def test_a_post_is_sent_once_and_the_ledger_tells_of_it(
     first = said(capsys, "send", *ledger, f"{blog.url}/post")
     assert f"accepted {other.url}/p/a" in first
     assert f"refused {other.url}/p/b" in first
-    said(capsys, "send", *ledger, f"{blog.url}/post")
+    assert "Nothing was sent again" not in first
+    again = said(capsys, "send", *ledger, f"{blog.url}/post")
+    assert "Nothing was sent again; --again retries what did not arrive." in again
     assert other.pinged() == ["a", "b"]
     story = said(capsys, "sent", *ledger)
     assert all(words in story for words in ("accepted", "refused", "Closed.", f"by {other.url}/tb/a"))

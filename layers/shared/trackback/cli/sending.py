@@ -118,6 +118,8 @@ def _tell(report: "Report", *, dry_run: bool = False) -> None:
     for step in steps:
         grid.add_row(*_row(step, dry_run=dry_run))
     say(grid)
+    if not dry_run and not any(step.tried for step in steps):
+        say("Nothing was sent again; --again retries what did not arrive.")
 
 
 def _row(step: "Step", *, dry_run: bool) -> tuple[Text, Text]:
