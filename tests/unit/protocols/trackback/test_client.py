@@ -1,6 +1,7 @@
 """What a ping says, as receivers want it, and its bytes on the wire."""
 
 import re
+from dataclasses import replace
 from urllib.parse import parse_qsl
 
 import pytest
@@ -27,8 +28,8 @@ LONG = "This sentence says what the post is about, and that is enough for whoeve
 
 def article(**values: str) -> Article:
     """Return a post without links."""
-    texts = {"url": AT, "title": "Re: Hello", "blog_name": "My Blog", "language": "", "summary": ""} | values
-    return Article(**texts, links=())
+    known = Article(url=AT, title="Re: Hello", blog_name="My Blog", language="", summary="", links=())
+    return replace(known, **values)  # type: ignore[arg-type]
 
 
 def test_all_four_fields_are_sent_as_plain_text() -> None:
