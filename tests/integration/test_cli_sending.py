@@ -85,6 +85,18 @@ def test_a_dry_run_tells_what_would_be_sent_and_sends_nothing(
     assert said(capsys, "sent", *ledger) == "Nothing was sent."
 
 
+def test_a_dry_run_tells_which_links_get_no_ping(blog: Web, ledger: list[str], capsys: Output) -> None:
+    blog.pages["/post"] = (
+        "<article>I read <a rel=nofollow href=https://other.example/>x</a>.</article>"
+        "<div id=comments><a href=https://a.example/>a</a><a href=https://b.example/>b</a></div>"
+    )
+    told = said(capsys, "send", *ledger, "--dry-run", f"{blog.url}/post")
+    assert told.endswith(
+        "Nothing to send. Left out: 1 link marked nofollow, ugc or sponsored; 2 links in comments."
+    )
+    assert "Left out" not in said(capsys, "send", *ledger, f"{blog.url}/post")
+
+
 def test_a_ping_url_may_be_given_by_hand(blog: Web, other: Web, ledger: list[str], capsys: Output) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a")
     told = said(capsys, "send", *ledger, "--to", f"{other.url}/tb/by-hand", f"{blog.url}/post")

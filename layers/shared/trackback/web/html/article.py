@@ -35,7 +35,7 @@ _BETWEEN = r"(?:\s+[^\w\s]{1,3}\s+|:\s+)"  # separates a post's title from the b
 
 
 class LeftOut(StrEnum):
-    """Why a link gets no ping; the words follow "2 links"."""
+    """Why a link gets no ping; the words follow "2 links" (`left_out_words`)."""
 
     MARKED = "marked nofollow, ugc or sponsored"
     COMMENTS = "in comments"
@@ -77,6 +77,11 @@ class Article:
     summary: str
     links: tuple[Citation, ...]
     left_out: tuple[tuple[LeftOut, int], ...] = ()
+
+
+def left_out_words(article: Article) -> str:
+    """Return what was left out of a post's page, for the author, as in "2 links in comments"."""
+    return "; ".join(f"{count:,} link{'s' * (count > 1)} {why}" for why, count in article.left_out)
 
 
 def read_article(body: bytes, content_type: str, url: str, content: str = "") -> Article:
