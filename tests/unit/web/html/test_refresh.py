@@ -36,7 +36,7 @@ def target(page: str, *, header: str = "", content_type: str = HTML) -> str | No
         ),
         pytest.param(
             "<!doctype html><title>Redirecting to: /new/</title>"
-            '<meta http-equiv="refresh" content="0;url=/new/"><meta name="robots" content="noindex"><link rel="canonical" href="https://o.example/new/">',
+            '<meta http-equiv="refresh" content="0;url=/new/"><link rel="canonical" href="/new/">',
             id="Astro",
         ),
         pytest.param(
