@@ -51,7 +51,9 @@ def test_a_post_is_sent_once_and_the_ledger_tells_of_it(
     first = said(capsys, "send", *ledger, f"{blog.url}/post")
     assert f"accepted {other.url}/p/a" in first
     assert f"refused {other.url}/p/b" in first
-    said(capsys, "send", *ledger, f"{blog.url}/post")
+    assert "Nothing was sent again" not in first
+    again = said(capsys, "send", *ledger, f"{blog.url}/post")
+    assert "Nothing was sent again; --again retries what did not arrive." in again
     assert other.pinged() == ["a", "b"]
     story = said(capsys, "sent", *ledger)
     assert all(words in story for words in ("accepted", "refused", "Closed.", f"by {other.url}/tb/a"))
@@ -81,6 +83,18 @@ def test_a_dry_run_tells_what_would_be_sent_and_sends_nothing(
     assert "I have read what they say of it." in told
     assert not other.pings
     assert said(capsys, "sent", *ledger) == "Nothing was sent."
+
+
+def test_a_dry_run_tells_which_links_get_no_ping(blog: Web, ledger: list[str], capsys: Output) -> None:
+    blog.pages["/post"] = (
+        "<article>I read <a rel=nofollow href=https://other.example/>x</a>.</article>"
+        "<div id=comments><a href=https://a.example/>a</a><a href=https://b.example/>b</a></div>"
+    )
+    told = said(capsys, "send", *ledger, "--dry-run", f"{blog.url}/post")
+    assert told.endswith(
+        "Nothing to send. Left out: 1 link marked nofollow, ugc or sponsored; 2 links in comments."
+    )
+    assert "Left out" not in said(capsys, "send", *ledger, f"{blog.url}/post")
 
 
 def test_a_ping_url_may_be_given_by_hand(blog: Web, other: Web, ledger: list[str], capsys: Output) -> None:

@@ -19,7 +19,7 @@ from trackback.web.http.client import MAX_BODY, Fetcher
 Output = pytest.CaptureFixture[str]
 CHECKS = [
     *("page", "address", "link", "rdf", "visible", "senders"),
-    *("embed", "list", "csp", "https", "fallback", "api", "cors", "script", "ping"),
+    *("embed", "list", "csp", "https", "fallback", "links", "api", "cors", "script", "ping"),
 ]
 
 
@@ -39,6 +39,19 @@ def test_a_post_that_has_all_it_should_have_is_right(
     ]
     assert printed[-2:] == ["", "All is right."]
     assert list(store.pings()) == []
+
+
+def test_which_links_send_pings_is_told_and_which_do_not(here: Published, capsys: Output) -> None:
+    link = "<a {}href=https://{}.example/>x</a>"
+    links = link.format("", "a") + link.format("rel=nofollow ", "b")
+    here.publish(f"<title>Hello</title><article>{links}<footer>{link.format('', 'c')}</footer></article>")
+    main(["doctor", here.url, "--api", here.api])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert (
+        "links to 1 page of other sites, which your own pings go to. Left out: 1 link marked nofollow"
+        in printed
+    )
+    assert "1 link around the post's text" in printed
 
 
 def test_a_page_with_what_the_snippet_says_pasted_in_is_right(
@@ -65,7 +78,7 @@ def test_each_fault_of_a_post_is_told_with_what_to_do(
     printed = capsys.readouterr().out
     wrong = [line.split()[1] for line in printed.splitlines() if line.startswith("wrong")]
     assert wrong == ["link", "rdf", "senders", "embed"]
-    assert printed.endswith(f"\n{len(wrong)} of 11 checks found something wrong.\n")
+    assert printed.endswith(f"\n{len(wrong)} of 12 checks found something wrong.\n")
     advice = [line for line in printed.splitlines() if line.strip().startswith("→")]
     assert len(advice) == len(wrong) + len(["visible", "fallback"])
     assert max(len(line) for line in printed.splitlines() if line not in advice) <= 80

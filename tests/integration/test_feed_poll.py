@@ -144,6 +144,87 @@ def test_posts_of_others_in_a_feed_send_nothing(blog: Blog, other: Web, ledger: 
     assert other.pinged() == ["third"]
 
 
+def rss(blog: Blog, *items: str) -> None:
+    """Have the blog's feed be one of RSS."""
+    spaces = "xmlns:feedburner='http://rssnamespace.org/feedburner/ext/1.0'"
+    feed = f"<rss version='2.0' {spaces}><channel>{''.join(items)}</channel></rss>"
+    blog.site.pages["/feed.xml"] = Response(feed, mimetype="text/xml")
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "<link>{foreign}</link><guid>{own}</guid>",
+        "<link>{foreign}</link><guid isPermaLink='true'>{own}</guid>",
+        "<link>https://feeds.example/~r/1</link><feedburner:origLink>{own}</feedburner:origLink>",
+        "<link>{foreign}</link><a:link xmlns:a='http://www.w3.org/2005/Atom' rel='related' href='{own}'/>",
+    ],
+    ids=["guid", "a guid that says so", "FeedBurner", "a related link"],
+)
+def test_a_post_of_a_link_blog_is_its_own_page(blog: Blog, other: Web, ledger: Ledger, item: str) -> None:
+    rss(blog)
+    poll_feed(sender(ledger), blog.feed)
+    blog.publish("mine")
+    rss(blog, f"<item>{item.format(own=f'{blog.site.url}/mine', foreign=f'{other.url}/p/foreign')}</item>")
+    (report,) = poll_feed(sender(ledger), blog.feed).reports
+    assert report.url == f"{blog.site.url}/mine"
+    assert other.pinged() == ["mine"]
+
+
+LONG = "A text of some length, so that no other post has the same one by chance."
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "<guid isPermaLink='false'>post-7</guid>",
+            "<guid isPermaLink='false'>post-7</guid><description>New.",
+        ),
+        (f"<description>{LONG}", f"<description>{LONG}"),
+        (
+            f"<description>&lt;a href='https://old.example/x'&gt;{LONG}&lt;/a&gt;",
+            f"<description>&lt;a href='https://new.example/x'&gt;{LONG}&lt;/a&gt;",
+        ),
+    ],
+    ids=["by its id", "by its text", "by its text, with other addresses in it"],
+)
+def test_a_blog_that_has_moved_and_has_no_dates_sends_nothing_anew(
+    blog: Blog, other: Web, ledger: Ledger, before: str, after: str
+) -> None:
+    def item(path: str, text: str, title: str = "") -> str:
+        end = "</description>" if "<description>" in text else ""
+        return f"<item><title>{title}</title><link>{blog.site.url}/{path}</link>{text}{end}</item>"
+
+    rss(blog, item("old", before))
+    poll_feed(sender(ledger), blog.feed)
+    blog.publish("moved")
+    rss(blog, item("moved", after))
+    assert poll_feed(sender(ledger), blog.feed).reports == []
+    assert not other.pings
+    rss(blog, item("moved", after, "News"))
+    assert len(poll_feed(sender(ledger), blog.feed).reports) == 1
+
+
+def test_two_posts_without_dates_and_with_the_same_short_text_are_two(
+    blog: Blog, other: Web, ledger: Ledger
+) -> None:
+    items = [f"<item><title>Links</title><link>{blog.site.url}/{name}</link></item>" for name in "ab"]
+    rss(blog, items[0])
+    poll_feed(sender(ledger), blog.feed)
+    blog.publish("b")
+    rss(blog, *items)
+    poll_feed(sender(ledger), blog.feed)
+    assert other.pinged() == ["b"]
+
+
+def test_a_json_feed_that_is_too_long_is_told(blog: Blog, ledger: Ledger) -> None:
+    feed = '{"version": "https://jsonfeed.org/version/1.1", "items": [' + '{"url": "/a"},' * 90_000
+    blog.site.pages["/feed.xml"] = Response(feed, mimetype="application/feed+json")
+    with pytest.raises(FeedUnreadable, match="it is longer than 1 MB, and cannot be read in part"):
+        poll_feed(sender(ledger), blog.feed)
+
+
 def test_many_new_posts_are_handled_a_few_in_each_run_the_oldest_first(
     blog: Blog, other: Web, ledger: Ledger
 ) -> None:

@@ -106,6 +106,14 @@ def test_a_stranger_s_words_are_text_wherever_they_stand(table: Table, author: V
         assert evil in unescape(page)
 
 
+def test_the_links_that_get_no_ping_are_told(table: Table, author: Visitor) -> None:
+    done = SendJob("send#1", "2026-11-26T10:00:00.000Z", POST, state="done", left_out="2 links in comments")
+    SendJobs(table).save(done)
+    page = author.read(SEND)
+    assert "This page has no links to other sites that get pings." in page
+    assert "Left out: 2 links in comments." in page
+
+
 def test_the_list_is_of_pings_and_pages_without_ping_url_have_their_own(
     table: Table, author: Visitor
 ) -> None:

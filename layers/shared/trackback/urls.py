@@ -17,6 +17,7 @@ MAX_URL = 2_048
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LABEL = "[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_JOINERS = "\u200c\u200d"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 _IPV6 = re.compile(r"\[[0-9a-fA-F:.]+\](?::[0-9]*)?")
 _NEVER_IN_A_URL = re.compile(r"[\x00-\x1f\x7f-\x9f\\]")  # browsers read "\" as "/", urllib does not
@@ -117,7 +118,9 @@ def _authority(host: str, port: int | None, scheme: str) -> str:
 
 
 def ascii_host(host: str) -> str:
-    """Return a host in lower case, as A-labels (IDNA 2008, UTS 46), without a trailing dot.
+    """Return a host in lower case, as A-labels (UTS 46 as browsers do it), without a trailing dot.
+
+    Browsers take what IDNA 2008 forbids, such as emoji.
 
     Raises:
         PingRefused: the text is not a host name.
@@ -126,9 +129,19 @@ def ascii_host(host: str) -> str:
     if not host.isascii():
         import idna  # noqa: PLC0415 - loads half a megabyte of tables that few pings need
 
+        def a_label(label: str) -> str:
+            if label.isascii():
+                return label
+            idna.check_initial_combiner(label)
+            idna.check_bidi(label)
+            if not all(idna.valid_contextj(label, at) for at, each in enumerate(label) if each in _JOINERS):
+                raise idna.IDNAError("a joiner that joins nothing")
+            return "xn--" + label.encode("punycode").decode("ascii")
+
         try:
-            host = idna.encode(host, uts46=True).decode("ascii")
-        except (idna.IDNAError, ValueError):
+            mapped = idna.uts46_remap(host, std3_rules=False, transitional=False)
+            host = ".".join(map(a_label, mapped.split(".")))
+        except (idna.IDNAError, UnicodeError):
             host = ""
     if len(host) > 253 or not _HOST.fullmatch(host):  # noqa: PLR2004 - RFC 1035 section 2.3.4
         raise PingRefused("The url cannot be read: check its host and port.")

@@ -37,7 +37,10 @@ def test_what_the_receiver_answers_is_written_down(
     [
         ("<p>Nothing.</p>", "no ping URL", "names no ping URL"),
         (Response("{}", content_type="application/json"), "no ping URL", "no page of HTML"),
-        (Response("", 404), "failed", "answers 404"),
+        ("<meta name=generator content='WordPress 6.9'>", "no ping URL", "/x/trackback/ (try --to)"),
+        (Response("", 404), "no ping URL", "answers 404"),
+        (Response("", 403), "no ping URL", "answers 403"),
+        (Response("", 999), "no ping URL", "answers 999"),
         (Response("", 500), "later", "answers 500"),
         (Response("", 429), "later", "answers 429"),
         ('<link rel="trackback" href="http://10.0.0.1/tb">', "failed", "not on the public internet"),
@@ -106,6 +109,6 @@ def test_a_linked_page_that_takes_too_long_to_read_gets_no_ping_and_is_told(
     blog.pages["/post"] = post(f"{other.url}/slow")
     other.pages["/slow"] = "<b>x" * 1_000
     report = sender().send(f"{blog.url}/post")
-    assert outcome(report) == [("slow", "failed")]
+    assert outcome(report) == [("slow", "no ping URL")]
     assert report.steps[0].record.words == "the page takes too long to read"
     assert not other.pings

@@ -29,7 +29,6 @@ def test_every_link_of_a_post_is_pinged_once_in_its_order(blog: Web, other: Web,
                 "url": f"{blog.url}/post",
                 "blog_name": blog.url.partition("//")[2],
                 "excerpt": "I have read what they say of it.",
-                "charset": "UTF-8",
             },
         )
         for name in names

@@ -54,6 +54,20 @@ def test_what_is_busy_for_two_days_has_failed(
     assert "two days" in record.words
 
 
+def test_a_page_that_never_answers_is_no_ping_that_failed(
+    blog: Web, other: Web, sender: Make, clock: Clock, ledger: Ledger
+) -> None:
+    blog.pages["/post"] = post(f"{other.url}/busy")
+    other.pages["/busy"] = Response("", 503)
+    sender().send(f"{blog.url}/post")
+    for _ in range(400):
+        clock.now += 15 * MINUTE
+        sender().send_due()
+    (record,) = ledger.every()
+    assert record.stage is Stage.NONE  # listed, and in no mail
+    assert record.words == "its server answers 503, and it was tried for two days"
+
+
 def test_what_is_due_and_linked_to_no_longer_is_dropped(
     blog: Web, other: Web, sender: Make, clock: Clock, ledger: Ledger
 ) -> None:

@@ -111,13 +111,21 @@ def _tell(report: "Report", *, dry_run: bool = False) -> None:
     steps = [step for step in report.steps if step.tried or step.form] if dry_run else list(report.steps)
     if not steps:
         say("Nothing to send.")
-        return
+    else:
+        _tell_steps(steps, dry_run=dry_run)
+    if dry_run and report.left_out:
+        say(Text(f"Left out: {report.left_out}.", style="dim"))
+
+
+def _tell_steps(steps: list["Step"], *, dry_run: bool) -> None:
     grid = Grid(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
     grid.add_column(width=11, no_wrap=True)
     grid.add_column(overflow="fold")
     for step in steps:
         grid.add_row(*_row(step, dry_run=dry_run))
     say(grid)
+    if not dry_run and not any(step.tried for step in steps):
+        say("Nothing was sent again; --again retries what did not arrive.")
 
 
 def _row(step: "Step", *, dry_run: bool) -> tuple[Text, Text]:

@@ -47,6 +47,7 @@ class SendJob:
         title: The post's title.
         steps: Results for its links.
         more: How many further links `steps` omits.
+        left_out: Which links of its page get no ping, and why.
     """
 
     id: str
@@ -60,6 +61,7 @@ class SendJob:
     title: str = ""
     steps: Sequence[JobResult] = ()
     more: int = 0
+    left_out: str = ""
 
 
 def read_send_job(  # noqa: PLR0913 - one for each field of the form

@@ -44,7 +44,8 @@ def poll_feed(sender: Sender, feed: str, *, old: bool = False, dry_run: bool = F
     """
     ledger = sender.context.ledger
     state = ledger.feed_state(feed)
-    news = read_news(sender.context.fetcher, feed, None if old else state)
+    known = None if old else state
+    news = read_news(sender.context.fetcher, feed, known, lambda url: sender.is_own(url, feed))
     wanted = [each for each in news.posts if _is_wanted(sender, each, feed, old=old)]
     wanted = wanted[::-1] if old or not news.first else []
     reports: list[Report] = []

@@ -35,7 +35,8 @@ def _done(job: SendJob, report: Report) -> SendJob:
     """Return the job with its results: links with an endpoint first, then those tried in this run."""
     steps = sorted(report.steps, key=lambda step: (not step.form, not step.tried))
     shown, more = tuple(map(_result, steps[:MOST_STEPS])), len(steps[MOST_STEPS:])
-    return replace(job, state="done", title=report.title, steps=shown, more=more)
+    done = replace(job, state="done", title=report.title, steps=shown, more=more)
+    return replace(done, left_out=report.left_out)
 
 
 def _result(step: Step) -> JobResult:

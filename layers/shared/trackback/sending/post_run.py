@@ -184,6 +184,8 @@ def _is_open(record: SentPing, retry: Collection[Stage | None], now: datetime) -
 def _without_endpoint(record: SentPing, lookup: Lookup, now: datetime) -> SentPing:
     if not lookup.asked:
         return record.put_off(lookup.message, now)
-    if lookup.is_temporary:
-        return record.postponed(lookup.message, now, lookup.retry_after)
-    return record.ended(Stage.FAILED if lookup.failed else Stage.NONE, lookup.message, now)
+    if not lookup.is_temporary:
+        return record.ended(Stage.NONE, lookup.message, now)
+    later = record.postponed(lookup.message, now, lookup.retry_after)
+    asked_for = later.stage is Stage.LATER or later.ping_url
+    return later if asked_for else replace(later, stage=Stage.NONE)  # no mail: nobody asked for this ping

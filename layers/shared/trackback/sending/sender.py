@@ -6,7 +6,7 @@ the ledger while its links are processed, so that a crash loses none of them.
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -22,7 +22,7 @@ from trackback.sending.post_run import PostRun, Step, site_key
 from trackback.sending.run_context import RunContext
 from trackback.sending.throttle import HostThrottle
 from trackback.web.budget import TooCostly
-from trackback.web.html.article import Article, Citation, read_article
+from trackback.web.html.article import Article, Citation, left_out_words, read_article
 from trackback.web.html.page import is_html
 from trackback.web.http.client import Fetcher
 from trackback.web.http.failures import FetchFailed, FetchRefused
@@ -46,11 +46,12 @@ class PostUnreadable(TrackbackError):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The result for one post: one step per link, in the order of the links."""
+    """The result for one post: one step per link, in the order of the links, and what was left out."""
 
     url: str
     title: str
     steps: Sequence[Step]
+    left_out: str = ""
 
 
 class Sender:
@@ -165,11 +166,10 @@ class Sender:
         to: Endpoint | None = None,
     ) -> Report:
         run = PostRun(self.context, article, citations, retry=retry, dry_run=dry_run)
-        lookups = {to.url: Lookup(to)} if to else None
-        if dry_run or to:
-            return Report(article.url, article.title, list(run.steps(lookups)))
-        with self._noted(url, write=bool(run.open)):
-            return Report(article.url, article.title, list(run.steps()))
+        if to:
+            return Report(article.url, article.title, list(run.steps({to.url: Lookup(to)})))
+        with nullcontext() if dry_run else self._noted(url, write=bool(run.open)):
+            return Report(article.url, article.title, list(run.steps()), left_out_words(article))
 
     @contextmanager
     def _noted(self, url: str, *, write: bool) -> Iterator[None]:

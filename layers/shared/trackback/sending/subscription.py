@@ -1,6 +1,6 @@
 """Polls a blog's feed and returns the posts that are new or have changed since the last poll."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 
@@ -25,11 +25,13 @@ class News:
         posts: Entries that are new or have changed, in the feed's order; at the first poll, all of them.
         first: Whether this is the first poll, at which every entry counts as old.
         read: The previous state, with the validators for the next conditional request.
+        moved: Old posts at new addresses, which are remembered and send nothing.
     """
 
     posts: Sequence[Entry] = ()
     first: bool = False
     read: FeedState = field(default_factory=FeedState)
+    moved: Sequence[Entry] = ()
 
     def feed_state(self, unhandled: Sequence[Entry] = ()) -> FeedState:
         """Return the state to store, without the `unhandled` entries.
@@ -37,14 +39,20 @@ class News:
         If there are any, the next poll fetches the full feed.
         """
         left = {entry.url for entry in unhandled}
-        handled = {page_key(entry.url): entry.words for entry in self.posts if entry.url not in left}
-        posts = remembered(handled, self.read.posts)
+        handled = [*self.moved, *(entry for entry in self.posts if entry.url not in left)]
+        words = {name: "" for entry in handled if not entry.published for name in entry.names}
+        words |= {page_key(entry.url): entry.words for entry in handled}
+        posts = remembered(words, self.read.posts)
         fresh = {} if not left else {"etag": "", "modified": ""}
         return replace(self.read, posts=posts, **fresh)
 
 
-def read_news(fetcher: Fetcher, url: str, state: FeedState | None) -> News:
+def read_news(
+    fetcher: Fetcher, url: str, state: FeedState | None, is_own: Callable[[str], bool] = lambda _: True
+) -> News:
     """Return the new entries of a feed, or of the feed that a page names; none if it is unchanged.
+
+    Of an entry's addresses, the first that `is_own` names as the author's is its URL.
 
     Raises:
         FeedUnreadable: the feed cannot be fetched or parsed; the message says why.
@@ -63,7 +71,7 @@ def read_news(fetcher: Fetcher, url: str, state: FeedState | None) -> News:
         fetched = _fetch(fetcher, known.address, known)
         if fetched.status != HTTPStatus.OK:
             raise FeedUnreadable(f"{fetched.url}: the server answers {fetched.status}")
-    return _news(fetched, known, first=state is None)
+    return _news(fetched, known, is_own, first=state is None)
 
 
 def _fetch(fetcher: Fetcher, url: str, known: FeedState) -> Fetched:
@@ -84,7 +92,7 @@ def _address(page: Fetched) -> str:
     raise FeedUnreadable(f"{page.url}: it is a page that names no feed; give the feed's own address")
 
 
-def _news(fetched: Fetched, known: FeedState, *, first: bool) -> News:
+def _news(fetched: Fetched, known: FeedState, is_own: Callable[[str], bool], *, first: bool) -> News:
     try:
         entries = read_feed(fetched.body, fetched.content_type, fetched.url)
     except NotAFeed as error:
@@ -97,5 +105,17 @@ def _news(fetched: Fetched, known: FeedState, *, first: bool) -> News:
         etag=fetched.headers.get("etag", ""),
         modified=fetched.headers.get("last-modified", ""),
     )
+    entries = [_at_own_address(entry, is_own) for entry in entries]
     new = [entry for entry in entries if not known.knows(page_key(entry.url), entry.words)]
-    return News(new, first, read)
+    moved = [] if first else [entry for entry in new if _has_moved(entry, known)]
+    return News([entry for entry in new if entry not in moved], first, read, moved)
+
+
+def _at_own_address(entry: Entry, is_own: Callable[[str], bool]) -> Entry:
+    return replace(entry, url=next(filter(is_own, (entry.url, *entry.others)), entry.url))
+
+
+def _has_moved(entry: Entry, known: FeedState) -> bool:
+    """Tell whether a post without a date is an old one at a new address, which must not send anew."""
+    is_known = any(known.knows(name, "") for name in entry.names)
+    return not entry.published and is_known and not known.has(page_key(entry.url))

@@ -3,7 +3,7 @@
 import json
 import re
 from calendar import timegm
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,9 +22,12 @@ ACCEPT = "application/atom+xml,application/rss+xml,application/feed+json,applica
 """Accept header for feeds; pages are accepted too, since a page may name its feed."""
 MOST_ENTRIES = 1_000
 """Entries that are read, from the start: feeds begin with the newest."""
+MOST_LINKS = 10
+"""Links of an entry that are read."""
 MOST_FEEDS = 10
 """Feed links of a page that are read."""
 
+_OF_ENTRY = {"alternate", "related"}
 _TYPES = {"application/atom+xml", "application/rss+xml", "application/feed+json"}
 _HTML = {"text/html", "application/xhtml+xml"}
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)  # in pages, comments contain RDF
@@ -33,6 +36,8 @@ _PROLOG = re.compile(  # all quantifiers are possessive: no backtracking
     r"\ufeff?(?:\s++|<\?[^>]*+>|<!--(?:[^-]|-(?!->))*+-->)*+<!DOCTYPE\b([^\[>]*+)(\[?)>?", re.IGNORECASE
 )
 _JSON_FEED = "https://jsonfeed.org/version/"
+_NOT_ITS_OWN = re.compile(r"<[^<>]*>|https?://[^\s\"'<>]*")  # changes where a blog moves
+_FEW = 60  # characters; two posts may have a shorter text in common
 _DATES = ("published_parsed", "updated_parsed", "created_parsed")
 
 
@@ -49,12 +54,23 @@ class Entry:
         published: Its publication date, otherwise the date of its last change; None if the feed has neither.
         content: Its text as HTML, as far as the feed contains it; empty if it is not HTML.
         words: A text that changes when the post does.
+        others: Other addresses that the feed gives for it. A link blog's `url` may be the page that it is
+            about, and a feed service's one of its own.
+        id: What the feed calls it; may be empty.
     """
 
     url: str
     published: datetime | None = None
     content: str = ""
     words: str = ""
+    others: tuple[str, ...] = ()
+    id: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        """What it can be known by without its address or date: its id, and its text if that is not short."""
+        text = " ".join(_NOT_ITS_OWN.sub(" ", self.words).split())
+        return [f"id:{self.id}"] * bool(self.id) + [f"text:{text}"] * (len(text) >= _FEW)
 
 
 def read_feed(body: bytes, content_type: str, url: str) -> list[Entry]:
@@ -113,14 +129,26 @@ def _read_json(text: str, url: str, budget: Budget) -> Iterator[Entry]:
 
 def _json_entry(item: Mapping[str, Any], url: str) -> Entry | None:
     known = {name: value for name, value in item.items() if isinstance(value, str)}
-    address = published(resolve(known.get("url", ""), url)) if known.get("url") else None
-    if not address:
+    addresses = _addresses([known.get("url", ""), _if_whole(known.get("id", ""))], url)
+    if not addresses:
         return None
     date = known.get("date_published") or known.get("date_modified", "")
     content = known.get("content_html", "")
     title = known.get("title", "")
     words = [title, content or known.get("content_text") or known.get("date_modified", "")]
-    return Entry(address, _date(date), content, "\n".join(words))
+    address, *others = addresses
+    return Entry(address, _date(date), content, "\n".join(words), tuple(others), known.get("id", ""))
+
+
+def _addresses(texts: Iterable[Any], url: str) -> list[str]:
+    """Return the web addresses among some texts of a feed at `url`, each once."""
+    found = (published(resolve(text, url)) for text in texts if isinstance(text, str) and text)
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _if_whole(text: str) -> str:
+    """Return an id that is a web address of its own, or ""."""
+    return text if text.lower().startswith(("http://", "https://")) else ""
 
 
 def _date(text: str) -> datetime | None:
@@ -163,10 +191,10 @@ def _without_declaration(text: str) -> str:
 
 
 def _xml_entry(item: Mapping[str, Any], url: str) -> Entry | None:
-    link = item.get("link")
-    address = published(resolve(link, url)) if isinstance(link, str) and link else None
-    if not address:
+    addresses = _addresses(_links_of(item), url)
+    if not addresses:
         return None
+    address, *others = addresses
     parts = [*item.get("content", ()), item.get("summary_detail", {})]
     html = [str(part.get("value", "")) for part in parts if "html" in part.get("type", "")]
     title = str(item.get("title", ""))
@@ -177,7 +205,18 @@ def _xml_entry(item: Mapping[str, Any], url: str) -> Entry | None:
         published=next((_moment(date) for date in dates if date), None),
         content=max(html, key=len, default=""),
         words="\n".join([title, *(str(part.get("value", "")) for part in parts), changed]),
+        others=tuple(others),
+        id=str(item.get("id", "")),
     )
+
+
+def _links_of(item: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield what may be an entry's address: its link, the one before a feed service's, others, its id."""
+    yield item.get("link")
+    yield item.get("feedburner_origlink")
+    links = item.get("links", ())[:MOST_LINKS]
+    yield from (link.get("href") for link in links if link.get("rel") in _OF_ENTRY)
+    yield _if_whole(str(item.get("id", "")))
 
 
 def _moment(date: Any) -> datetime | None:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.support.linear_time import not_linear
-from trackback.protocols.trackback.discovery import MOST, Form, Found, discover
+from trackback.protocols.trackback.discovery import MOST, Form, Found, discover, wordpress_url
 from trackback.protocols.trackback.rdf import block
 from trackback.urls import is_same_page
 
@@ -191,6 +191,27 @@ def test_all_is_told_form_by_form() -> None:
         Found(Form.MENTION, f"{POST}trackback/"),
     )
     assert [one.form for one in found.of(Form.RDF, Form.LINK)] == [Form.LINK, Form.RDF]
+
+
+@pytest.mark.parametrize(
+    ("page", "url"),
+    [
+        ("https://o.example/2026/01/post/", "https://o.example/2026/01/post/trackback/"),
+        ("https://o.example/2026/01/post", "https://o.example/2026/01/post/trackback/"),
+        ("https://o.example/post.html?utm_source=x#top", "https://o.example/post.html/trackback/"),
+        ("https://o.example/?p=12", "https://o.example/wp-trackback.php?p=12"),
+        ("https://o.example/blog/?p=12&lang=de", "https://o.example/blog/wp-trackback.php?p=12"),
+        ("https://o.example/?p=a%26b", "https://o.example/wp-trackback.php?p=a%26b"),
+    ],
+)
+def test_where_wordpress_takes_pings_follows_from_the_kind_of_permalink(page: str, url: str) -> None:
+    assert wordpress_url(page) == url
+
+
+def test_what_made_a_page_is_told() -> None:
+    page = "<meta name=Generator content='WordPress 6.9'>"
+    assert discover(page, "https://o.example/").generator == "WordPress 6.9"
+    assert discover("<p>Made by hand.", "https://o.example/").generator == ""
 
 
 def test_nothing_is_found_in_nothing() -> None:

@@ -18,6 +18,7 @@ DIE = (  # how WordPress dies in answering a ping
     '<?xml version="1.0" encoding="UTF-8"?>\n<error><code>wp_die</code><title><![CDATA[Oops]]></title>'
     "<message><![CDATA[{}]]></message><data><status>{}</status></data></error>"
 )
+TYPECHO = "<response><success>{}</success><message>{}</message></response>"
 HTML = "<!DOCTYPE html><html><head><title>{}</title></head><body><p>x</p></body></html>"
 
 
@@ -43,6 +44,7 @@ HTML = "<!DOCTYPE html><html><head><title>{}</title></head><body><p>x</p></body>
         pytest.param(document(0), 302, id="a redirect after it was stored"),
         pytest.param("", 201, id="Vinculum: created"),
         pytest.param("", 202, id="Vinculum: held for moderation"),
+        pytest.param(TYPECHO.format(0, "Trackback has added."), 200, id="Typecho"),
     ],
 )
 def test_a_ping_was_taken(body: str, status: int) -> None:
@@ -52,6 +54,8 @@ def test_a_ping_was_taken(body: str, status: int) -> None:
 @pytest.mark.parametrize(
     ("body", "status"),
     [
+        pytest.param(document(1, "Multiple posts not allowed"), 200, id="several pings of one page"),
+        pytest.param(document(1, "Multiple trackbacks are not allowed."), 200, id="the same of trackbacks"),
         pytest.param(
             document(1, "We already have a ping from that URL for this post."), 200, id="WordPress, old"
         ),
@@ -169,6 +173,37 @@ def test_a_ping_was_there_already(body: str, status: int) -> None:
             id="a page, by its heading",
         ),
         pytest.param("", 410, "it refused the ping (410 Gone)", id="gone"),
+        pytest.param(
+            TYPECHO.format(1, "We do not accept URLs of this kind."),
+            200,
+            "it refused the ping: “We do not accept URLs of this kind.”",
+            id="Typecho",
+        ),
+        pytest.param(
+            "<html><head><title>403</title><style>h1 {color: red}</style></head>"
+            "<body><div class=container>Comments are closed here.</div></body></html>",
+            403,
+            "it refused the ping (403 Forbidden): “Comments are closed here.”",
+            id="Typecho: a page that is called by its status",
+        ),
+        pytest.param(
+            "<title>403 Forbidden</title><h1>Forbidden</h1><p>You don't have permission to access this.</p>",
+            403,
+            "it refused the ping (403 Forbidden): “You don't have permission to access this.”",
+            id="Apache",
+        ),
+        pytest.param(
+            "<head><title>Error</title></head><h1>Error</h1><script>track()</script><p>Bad ticket.</p>",
+            400,
+            "it refused the ping (400 Bad Request): “Bad ticket.”",
+            id="a page that is called an error",
+        ),
+        pytest.param(
+            HTML.format("404").replace("x", ""),
+            404,
+            "it refused the ping (404 Not Found): “404”",
+            id="a page without any words",
+        ),
     ],
 )
 def test_a_ping_was_refused_and_the_receiver_s_words_are_kept(body: str, status: int, words: str) -> None:
@@ -233,7 +268,29 @@ def test_an_answer_may_leave_open_what_became_of_the_ping(body: str, status: int
         pytest.param(document(1, "Ping throttled."), 403, id="Movable Type's throttle"),
         pytest.param(document(1, "Please try again in a minute."), 200, id="asked for in words"),
         pytest.param(document(1), 500, id="a fault that is told"),
+        pytest.param(
+            document(1, "There must be at least 45 seconds between two comments."), 200, id="an interval"
+        ),
+        pytest.param(document(1, "Please wait 2 minutes."), 200, id="a wait"),
+        pytest.param(document(1, "Only one TrackBack every 30 sec."), 200, id="a rate"),
+        pytest.param(TYPECHO.format(1, "Too frequent."), 200, id="a frequency"),
+        pytest.param(
+            "<title>403</title><div>Wait at least 45 seconds.</div>", 403, id="an interval on a page"
+        ),
     ],
 )
 def test_a_ping_may_be_sent_again_later(body: str, status: int) -> None:
     assert read(body, status).stage is LATER
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"),
+    [
+        ("At least 45 seconds between two.", 45),
+        ("Wait for 2 minutes.", 120),
+        ("Try again in 5 min", 300),
+        ("Later.", None),
+    ],
+)
+def test_a_wait_that_is_asked_for_in_words_is_kept(words: str, seconds: int | None) -> None:
+    assert read(document(1, words), 200).retry_after == seconds

@@ -48,7 +48,7 @@ def test_the_post_s_own_links_are_found(page: str) -> None:
     "around",
     [
         pytest.param("<nav>{}</nav>", id="navigation"),
-        pytest.param("<aside><p>{}</p></aside>", id="an aside"),
+        pytest.param("<aside class=post-toc><p>{}</p></aside>", id="an aside of the theme"),
         pytest.param("<footer>{}</footer>", id="a footer"),
         pytest.param('<div role="navigation">{}</div>', id="the role of navigation"),
         pytest.param("<div hidden>{}</div>", id="hidden"),

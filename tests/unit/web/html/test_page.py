@@ -35,6 +35,10 @@ def test_html_has_several_types(content_type: str) -> None:
         pytest.param("<title>&amp;lt;b> x<y</title>", "&lt;b> x<y", "", None, id="a title about markup"),
         pytest.param(f"<title>{'x' * 999}", "x" * 299 + "…", "", None, id="a title without end"),
         pytest.param("<svg><title> </title></svg><title>A</title>", "A", "", None, id="a blank title first"),
+        pytest.param("<p>x<svg><title>Icon</title></svg>", "", "", None, id="a picture's title"),
+        pytest.param(
+            "<svg><title>Icon</title></svg><title>A</title>", "A", "", None, id="a picture's title first"
+        ),
         pytest.param("<title>\u202e\x07A</title>", "A", "", None, id="a title with controls"),
         pytest.param("<template><title>x</title></template>", "", "", None, id="a title in a template"),
         pytest.param("<html lang=' pt-BR '>", "", "pt-BR", None, id="a language"),

@@ -98,6 +98,7 @@ BASES = {
     "in a template with a template": (f"<template><template></template>{BASE}</template>LINK", AT),
     "behind a template": (f"<template></template>{BASE}LINK", OTHER),
     "behind the end of no template": (f"</template>{BASE}LINK", OTHER),
+    "in a shadow root": (f"<template shadowrootmode=open>{BASE}</template>LINK", OTHER),
     "in noscript": (f"<noscript>{BASE}</noscript>LINK", AT),
     "in a text field": (f"<textarea>{BASE}</textarea>LINK", AT),
     "in a script": (f"<script>'{BASE}'</script>LINK", AT),
@@ -125,6 +126,8 @@ NOT_SHOWN = {
     "a style sheet": "<style>LINK</style>",
     "a template": "<template>LINK</template>",
     "a template that seems closed": "<template/>LINK</template>",
+    "a template with another mode": "<template shadowrootmode=none>LINK</template>",
+    "a shadow root in a template": "<template><template shadowrootmode=open>LINK</template></template>",
     "a template in a template": "<template><template></template>LINK</template>",
     "a template that seems closed with its block": "<div><template></div>LINK</template>",
     "a textarea": "<textarea>LINK</textarea>",
@@ -157,6 +160,8 @@ def test_what_no_browser_shows_is_read_by_none() -> None:
         "<noscript><template></noscript>LINK",
         "<noscript><noscript></noscript>LINK",
         "<title>x</title><style></style><iframe></iframe>LINK",
+        "<my-post><template shadowrootmode=open><p>LINK</p></template></my-post>",
+        "<div><template ShadowRootMode=Closed><template></template>LINK</template></div>",
     ],
 )
 def test_what_is_behind_hidden_elements_is_read_by_all(page: str) -> None:

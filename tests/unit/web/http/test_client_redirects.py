@@ -51,6 +51,39 @@ def test_more_redirects_are_not(start: str) -> None:
         assert site.connections == 6
 
 
+def moved(to: str) -> bytes:
+    """Return a page that moved, as site generators write it."""
+    return page(f"<meta http-equiv=refresh content='0; url={to}'>", Content_Type="text/html")
+
+
+def test_a_page_that_moved_by_its_markup_or_a_header_is_a_redirect() -> None:
+    pages = {"/alias": moved("/a?b"), "/a?b": page("x", Refresh="0; url=/there"), "/there": page("There.")}
+    with website(pages) as site:
+        fetched = here().get(f"{site.url}/alias")
+    assert (fetched.body, fetched.url) == (b"There.", f"{site.url}/there")
+
+
+def test_markup_counts_as_a_redirect_among_the_others() -> None:
+    chain = {f"/{n}": moved(f"/{n + 1}") if n % 2 else redirect(f"/{n + 1}") for n in range(6)}
+    with website({**chain, "/6": page("There."), "/loop": moved("/pool"), "/pool": moved("/loop")}) as site:
+        assert here().get(f"{site.url}/1").body == b"There."
+        for start in ("/0", "/loop"):
+            with pytest.raises(FetchFailed, match="it redirects more than 5 times"):
+                here().get(site.url + start)
+
+
+def test_a_page_that_loads_itself_again_is_a_page() -> None:
+    with website({"/": moved("/#again")}) as site:
+        assert b"again" in here().get(f"{site.url}/").body
+
+
+def test_a_page_that_moved_leads_to_no_private_address() -> None:
+    with website({"/": moved("http://10.0.0.1/")}) as site, watched_connects() as connects:
+        with pytest.raises(FetchFailed, match=NOT_PUBLIC):
+            here().get(f"{site.url}/")
+        assert {host for host, _ in connects} == {"127.0.0.1"}
+
+
 @pytest.mark.parametrize(
     ("location", "words"),
     [

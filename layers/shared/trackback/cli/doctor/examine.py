@@ -15,6 +15,8 @@ from trackback.receiving.spam.rules import too_wide
 from trackback.storage.settings import load_rules
 from trackback.storage.table import Table
 from trackback.urls import is_same_page
+from trackback.web.budget import TooCostly
+from trackback.web.html.article import left_out_words, read_article
 from trackback.web.html.page import is_html, page_text
 from trackback.web.http.client import Fetched, Fetcher
 from trackback.web.http.failures import FetchFailed
@@ -57,7 +59,19 @@ class Doctor:
         yield from check_ping_urls(discover(text, page.url), post, shown.canonical, shows=shows_ping_url)
         policies = read_policies(page.headers.get("content-security-policy", ""), shown.policies)
         yield from check_placement(shown, post, policies)
+        yield self._links(page)
         yield from self._service(post, shown)
+
+    def _links(self, page: Fetched) -> Finding:
+        """Say which links of the post send pings."""
+        try:
+            article = read_article(page.body, page.content_type, page.url)
+        except TooCostly as error:
+            return note("links", f"What the post links to cannot be told: {error}.")
+        pages = f"{len(article.links):,} page{'s' * (len(article.links) != 1)}"
+        words = f"The post links to {pages} of other sites, which your own pings go to"
+        left_out = left_out_words(article)
+        return right("links", f"{words}. Left out: {left_out}." if left_out else f"{words}.")
 
     def _service(self, post: Post, shown: PostPage) -> Iterator[Finding]:
         takes = self._api_check.check_pings(post)

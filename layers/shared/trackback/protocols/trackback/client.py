@@ -13,7 +13,6 @@ from trackback.web.html.article import MAX_PASSAGE, Article, Citation
 from trackback.web.http.client import Fetcher
 from trackback.web.http.failures import FetchFailed, FetchRefused
 
-_CHARSET = "UTF-8"
 _REPEATED_BY = (HTTPStatus.TEMPORARY_REDIRECT, HTTPStatus.PERMANENT_REDIRECT)
 _FEW = 60  # characters; a shorter passage says too little about its post
 
@@ -55,7 +54,8 @@ def send(fetcher: Fetcher, url: str, form: Mapping[str, str], clock: Callable[[]
 def encode(form: Mapping[str, str]) -> tuple[bytes, dict[str, str]]:
     """Return a ping's body and headers.
 
-    Both name the charset: WordPress reads only the body, and Drupal only the header.
+    Only the header names the charset: Serendipity takes a field `charset`, whatever it says, as leave to
+    convert the texts from ISO-8859-1, and no receiver needs one to read UTF-8.
     """
-    body = urlencode({**form, "charset": _CHARSET}).encode("ascii")
-    return body, {"Content-Type": f"application/x-www-form-urlencoded; charset={_CHARSET}"}
+    body = urlencode(form).encode("ascii")
+    return body, {"Content-Type": "application/x-www-form-urlencoded; charset=UTF-8"}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from trackback.errors import PingRefused
 from trackback.protocols.trackback.rdf import read_blocks
@@ -43,9 +44,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """All ping URLs of a page, form by form, each in the order of the page."""
+    """All ping URLs of a page, form by form, each in the order of the page; and what made the page."""
 
     found: tuple[Found, ...]
+    generator: str = ""
 
     def of(self, *forms: Form) -> list[Found]:
         """Return the ping URLs of the given forms."""
@@ -90,9 +92,16 @@ def discover(text: str, url: str) -> Discovery:
         *((form, resolve(ping, url), names) for form, ping, names in blocks),
         *mentions,
     ]
-    return Discovery(
-        tuple(Found(form, public, names) for form, ping, names in candidates if (public := published(ping)))
-    )
+    found = (Found(form, public, names) for form, ping, names in candidates if (public := published(ping)))
+    return Discovery(tuple(found), reader.generator)
+
+
+def wordpress_url(url: str) -> str:
+    """Return where WordPress takes pings for the post at an address, by its kind of permalink."""
+    page = urlsplit(url)
+    if post := dict(parse_qsl(page.query)).get("p", ""):
+        return urljoin(url, f"wp-trackback.php?{urlencode({'p': post})}")
+    return urlunsplit((page.scheme, page.netloc, page.path.rstrip("/"), "", "")) + "/trackback/"
 
 
 def _mentions(text: str, url: str) -> Iterator[str]:
@@ -115,8 +124,11 @@ class _Reader(PageReader):
     def __init__(self, url: str) -> None:
         super().__init__(url)
         self.links: list[tuple[Form, str]] = []
+        self.generator = ""
 
     def on_start(self, name: str, attributes: Mapping[str, str]) -> None:
+        if name == "meta" and attributes.get("name", "").lower() == "generator":
+            self.generator = self.generator or attributes.get("content", "")
         if name not in {Form.LINK, Form.ANCHOR} or "href" not in attributes:
             return
         if "trackback" in attributes.get("rel", "").lower().split():

@@ -24,7 +24,10 @@ MOST_WORDS = 300
 
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?[0-9]+")
-_DUPLICATE = re.compile(r"duplica|doublon|doppelt|重複|중복", re.IGNORECASE)
+_DUPLICATE = re.compile(
+    r"duplica|doublon|doppelt|重複|중복|multiple (?:posts|pings|trackbacks?) (?:are )?not allowed",
+    re.IGNORECASE,
+)
 _ALREADY = re.compile(
     r"\b(?:already|bereits|schon|déjà|già|reeds|уже|ya (?:existe|ha sido|tenemos))\b"
     r"|既に|すでに|이미|已经|已經",
@@ -35,9 +38,19 @@ _NOT_DONE = re.compile(
     re.IGNORECASE,
 )
 _LATER = re.compile(
-    r"\b(?:later|too (?:many|much|fast|often|quickly|soon|busy)|throttl|slow(?:ing)? down|flood|rate.?limit"
-    r"|try again|temporar)",
+    r"\b(?:later|too (?:many|much|fast|often|quick(?:ly)?|soon|busy|frequent(?:ly)?)|throttl|flood"
+    r"|slow(?:ing)? down|rate.?limit|try again|temporar)",
     re.IGNORECASE,
+)
+_PAUSE = re.compile(
+    r"\b(?:at least|wait(?: for)?|once (?:every|per|in)|every|again in) (\d{1,4}) ?(sec|min)", re.IGNORECASE
+)
+_STATUS_ONLY = re.compile(
+    r"(?:(?:error|http) ?)*\d{3}\b.{0,30}|(?:error|oops|forbidden|access denied|bad request|not found)\W*",
+    re.IGNORECASE,
+)
+_UNSAID = re.compile(  # parts of a page that are not its words
+    r"<(head|title|script|style|h1|nav|header|footer)\b.{0,5000}?</\1\s*>", re.IGNORECASE | re.DOTALL
 )
 
 _STORED = {HTTPStatus.CREATED, HTTPStatus.ACCEPTED}
@@ -59,14 +72,30 @@ def read_response(status: int, headers: Mapping[str, str], body: bytes, now: dat
     """
     named = {name.lower(): value for name, value in headers.items()}
     text = page_text(body[:READ], named.get("content-type", ""))
-    error, said = _element(text, "error"), _element(text, "message") or ""
+    error, said = _code(text), _element(text, "message") or ""
     if error is None:
-        stage, said = _by_status(status), said or _said_without_xml(text)
+        said = said or _said_without_xml(text)
+        stage = _by_status(status)
+        stage = Stage.LATER if stage is Stage.REFUSED and _PAUSE.search(said) else stage
     else:
         said = said or ("" if _NUMBER.fullmatch(error) else error)
         stage = _by_document(status, error, said)
-    pause = seconds_to_wait(named.get("retry-after", ""), now) if stage is Stage.LATER else None
+    pause = (
+        seconds_to_wait(named.get("retry-after", ""), now) or _pause(said) if stage is Stage.LATER else None
+    )
     return Outcome(stage, _message(stage, status, said), pause)
+
+
+def _code(text: str) -> str | None:
+    """Return the content of `<error>`, or of Typecho's `<success>`, which is 0 for a ping that was stored."""
+    error = _element(text, "error")
+    return _element(text, "success") if error is None else error
+
+
+def _pause(said: str) -> int | None:
+    """Return the seconds that a message says to wait."""
+    found = _PAUSE.search(said)
+    return int(found[1]) * (60 if found[2].lower() == "min" else 1) if found else None
 
 
 def _by_document(status: int, error: str, said: str) -> Stage:
@@ -75,7 +104,7 @@ def _by_document(status: int, error: str, said: str) -> Stage:
         return Stage.REFUSED if status in _VETOED else Stage.ACCEPTED  # Movable Type's veto says success
     if _is_duplicate(said) or status == HTTPStatus.CONFLICT:
         return Stage.DUPLICATE
-    if _LATER.search(said) or _by_status(status) is Stage.LATER:
+    if _LATER.search(said) or _PAUSE.search(said) or _by_status(status) is Stage.LATER:
         return Stage.LATER
     return Stage.REFUSED if error or said else Stage.UNCLEAR
 
@@ -110,9 +139,13 @@ def _element(text: str, name: str) -> str | None:
 
 
 def _said_without_xml(text: str) -> str:
-    """Return a page's heading or title, or the text if it is not a page."""
-    heading = _element(text, "h1") or _element(text, "title")
-    return heading or ("" if "<" in text else clean(text, MOST_WORDS))
+    """Return a page's heading or title, or its words if that only names the status, or a text as it is."""
+    heading = _element(text, "h1") or _element(text, "title") or ""
+    if "<" not in text:
+        return clean(text, MOST_WORDS)
+    if _STATUS_ONLY.fullmatch(heading):
+        return clean(_UNSAID.sub(" ", text), MOST_WORDS) or heading
+    return heading
 
 
 def _plain(content: str) -> str:

@@ -7,9 +7,11 @@ of it. A heading that is a link is, and so are links marked as a reply, like, re
 """
 
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 from trackback.errors import PingRefused
@@ -20,7 +22,7 @@ from trackback.web.html.article_markup import ArticleMarkup, Link
 from trackback.web.html.excerpt import LIMIT, passage, plain
 from trackback.web.html.href import published, resolve
 from trackback.web.html.page import is_html, page_text
-from trackback.web.html.regions import Place
+from trackback.web.html.regions import Place, Standing
 from trackback.web.html.tokenizer import read_markup
 
 MAX_TITLE = 250
@@ -30,6 +32,15 @@ MAX_PASSAGE = 252
 
 _OF_A_FEED = re.compile(r"[\W_]*\b(?:rss|atom|json|feed)\b.*", re.IGNORECASE)
 _BETWEEN = r"(?:\s+[^\w\s]{1,3}\s+|:\s+)"  # separates a post's title from the blog's name
+
+
+class LeftOut(StrEnum):
+    """Why a link gets no ping; the words follow "2 links" (`left_out_words`)."""
+
+    MARKED = "marked nofollow, ugc or sponsored"
+    COMMENTS = "in comments"
+    HIDDEN = "in hidden elements"
+    AROUND = "around the post's text: in navigation, a sidebar, a footer or another post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ class Article:
         language: The language that its page declares, such as `en-GB`; may be empty.
         summary: Its description; may be empty.
         links: Its links, in the order of the page.
+        left_out: How many other links to other sites the page has, by why they are none of the post's.
     """
 
     url: str
@@ -64,6 +76,12 @@ class Article:
     language: str
     summary: str
     links: tuple[Citation, ...]
+    left_out: tuple[tuple[LeftOut, int], ...] = ()
+
+
+def left_out_words(article: Article) -> str:
+    """Return what was left out of a post's page, for the author, as in "2 links in comments"."""
+    return "; ".join(f"{count:,} link{'s' * (count > 1)} {why}" for why, count in article.left_out)
 
 
 def read_article(body: bytes, content_type: str, url: str, content: str = "") -> Article:
@@ -79,14 +97,43 @@ def read_article(body: bytes, content_type: str, url: str, content: str = "") ->
     page = _read(page_text(body, content_type) if is_html(content_type) else "", url, budget)
     is_part = _part(page)
     prose = page if is_part or not content else _read(content, url, budget)
+    is_cited = _is_cited(is_part if prose is page else None)
+    links = _citations(prose, page.base, url, is_cited, budget)
     return Article(
         url=_permalink(page, url),
         title=_title(page) or plain(url.partition("://")[2], MAX_TITLE),
         blog_name=_blog_name(page) or host_key(urlsplit(url).netloc) or urlsplit(url).netloc,
         language=page.language,
         summary=_named(page, "og:description", "description"),
-        links=_citations(prose, page.base, url, is_part or (lambda _: True), budget),
+        links=links,
+        left_out=_left_out(page, url, {each.target for each in links}, is_cited, budget),
     )
+
+
+def _is_cited(is_part: Callable[[Place], bool] | None) -> Callable[[Link], bool]:
+    fits = is_part or (lambda place: not place.wrapped)
+    return lambda link: link.is_followed and not link.place.aside and fits(link.place)
+
+
+def _left_out(
+    page: ArticleMarkup, url: str, cited: Collection[str], is_cited: Callable[[Link], bool], budget: Budget
+) -> tuple[tuple[LeftOut, int], ...]:
+    """Count the links to other sites that are not cited, each target once for each reason."""
+    own, found = host_key(urlsplit(url).netloc), set[tuple[LeftOut, str]]()
+    for link in page.links:
+        budget.count_events()
+        target = None if is_cited(link) else _target(resolve(link.href, page.base), own)
+        if target and target.url not in cited:
+            found.add((_why(link), target.key))
+    counts = Counter(why for why, _ in found)
+    return tuple((why, counts[why]) for why in LeftOut if counts[why])
+
+
+def _why(link: Link) -> LeftOut:
+    if not link.is_followed and not link.place.aside:
+        return LeftOut.MARKED
+    by_standing = {Standing.COMMENT: LeftOut.COMMENTS, Standing.HIDDEN: LeftOut.HIDDEN}
+    return by_standing.get(link.place.standing, LeftOut.AROUND)
 
 
 def _read(html: str, url: str, budget: Budget) -> ArticleMarkup:
@@ -100,23 +147,27 @@ def _part(page: ArticleMarkup) -> Callable[[Place], bool] | None:
     outline, first = page.outline, page.outline.first
     if first:
         return lambda place: (
-            place.content == first.content or (place.citing and 0 < place.article == first.article)
+            0 < place.content == first.content or (place.citing and 0 < place.article == first.article)
         )
     articles = [place.article for place in outline.articles if place.main or not outline.has_main]
     headed = [number for number in articles if number in outline.headed]
     if headed or len(articles) == 1:
         number = (headed or articles)[0]
         return lambda place: place.article == number
-    return (lambda place: place.main) if outline.has_main else None
+    if outline.has_main:
+        return lambda place: place.main and not place.wrapped
+    wrapped = [place.article for place in outline.wrapped]
+    named = [number for number in wrapped if number in outline.headed] or wrapped
+    return (lambda place: place.article == named[0]) if len(named) == 1 else None
 
 
 def _citations(
-    prose: ArticleMarkup, base: str, url: str, is_part: Callable[[Place], bool], budget: Budget
+    prose: ArticleMarkup, base: str, url: str, is_cited: Callable[[Link], bool], budget: Budget
 ) -> tuple[Citation, ...]:
     """Return one citation per linked page, with the text of its first link that has any."""
     own = host_key(urlsplit(url).netloc)
     found: dict[str, Citation] = {}
-    for link in filter(lambda link: is_part(link.place), prose.links):
+    for link in filter(is_cited, prose.links):
         budget.count_events()
         target = _target(resolve(link.href, base), own)
         before = found.get(target.key) if target else None

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ MOST = 1_000
 """Maximum number of links stored per page, and of `meta` elements."""
 
 _SPACES = re.compile(r"\s+")
-_NOT_CITED = UNFOLLOWED | {
+_NOT_CITED = {
     "author",
     "license",
     "me",
@@ -28,12 +29,13 @@ _NOT_CITED = UNFOLLOWED | {
 
 @dataclass(slots=True)
 class Link:
-    """A link: its place, its `href` as written, and the start and end of its text."""
+    """A link: its place, its `href` as written, whether it is to be followed, and where its text is."""
 
     place: Place
     href: str
     start: int
     end: int | None = None
+    is_followed: bool = True
 
 
 class ArticleMarkup(PageReader):
@@ -41,7 +43,8 @@ class ArticleMarkup(PageReader):
 
     Attributes:
         outline: The page's regions.
-        links: Links outside navigation and the like, without `nofollow` and similar ones; at most `MOST`.
+        links: All links but those to the author, a licence and the like; at most `MOST` of the text and as
+            many of what is aside.
         canonical: Its canonical URL, as written; empty if there is none.
         feed: The title of its first feed link, or empty.
         named: The contents of its `meta` elements, the first of each name.
@@ -53,6 +56,7 @@ class ArticleMarkup(PageReader):
         self.links: list[Link] = []
         self.canonical = self.feed = ""
         self.named: dict[str, str] = {}
+        self._kept = Counter[str]()
         self._pieces: list[str] = []
         self._length = 0
         self._edges = [0]  # offsets at which blocks begin or end
@@ -101,10 +105,13 @@ class ArticleMarkup(PageReader):
     def _on_anchor(self, attributes: Mapping[str, str]) -> None:
         self._end_link()  # a new link ends the previous one
         place, href = self.outline.place, attributes.get("href")
-        is_cited = _NOT_CITED.isdisjoint(attributes.get("rel", "").lower().split())
-        if href is not None and is_cited and not place.aside and len(self.links) < MOST:
+        rel = {*attributes.get("rel", "").lower().split()}
+        is_followed = rel.isdisjoint(UNFOLLOWED)
+        room = "text" if is_followed and not place.aside else "aside"
+        if href is not None and rel.isdisjoint(_NOT_CITED) and self._kept[room] < MOST:
+            self._kept[room] += 1
             place = replace(place, citing=True) if is_citing(attributes) else place
-            self.links.append(Link(place, href, self._length))
+            self.links.append(Link(place, href, self._length, is_followed=is_followed))
 
     def _on_area(self, attributes: Mapping[str, str]) -> None:
         self._on_anchor(attributes)

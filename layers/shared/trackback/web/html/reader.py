@@ -22,7 +22,8 @@ _LANGUAGE = re.compile("[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8}){0,4}")
 class PageReader:
     """Passes what a browser shows to `on_start`, `on_end` and `on_text`, which subclasses define.
 
-    `on_start` also gets the elements whose content is hidden. Content of `template` is dropped.
+    `on_start` also gets the elements whose content is hidden. Content of `template` is dropped, unless it is
+    a shadow root.
 
     Attributes:
         base: The URL that links are relative to: the first `<base href>`, wherever it stands, or the page's.
@@ -38,6 +39,7 @@ class PageReader:
         self.language = self.title = ""
         self._has_base = base != ""
         self._title_pieces: list[str] = []
+        self._drawings = 0  # open `svg` elements
         self._hidden, self._depth = "", 0  # the element that hides its content, and its nesting depth
 
     def on_start(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -60,7 +62,8 @@ class PageReader:
                 self.on_fallback(name, attributes)
             return
         self.in_head = self.in_head and name in _HEAD
-        if name in _HIDDEN:
+        self._drawings += name == "svg"
+        if name in _HIDDEN and not (name == "template" and _is_shown(attributes)):
             self._hidden, self._depth = name, 1
         elif name == "base" and "href" in attributes and not self._has_base:
             self._has_base = True
@@ -74,6 +77,7 @@ class PageReader:
         """Process an end tag."""
         if not self._hidden:
             self.in_head = self.in_head and name not in _ENDS_OF_BODY
+            self._drawings -= name == "svg" and self._drawings > 0
             self.on_end(name)
             return
         self._depth -= name == self._hidden
@@ -90,6 +94,12 @@ class PageReader:
             self._title_pieces.append(text)
 
     def _end_title(self) -> None:
-        if title := "".join(self._title_pieces).strip():
+        title = "".join(self._title_pieces).strip()
+        if title and not self._drawings:  # a picture's title is not the page's
             self.title = plain(title)
         self._title_pieces.clear()
+
+
+def _is_shown(template: Mapping[str, str]) -> bool:
+    """Tell whether a `template` is a declarative shadow root, whose content browsers show."""
+    return template.get("shadowrootmode", "").strip().lower() in {"open", "closed"}

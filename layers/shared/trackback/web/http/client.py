@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
 from http import HTTPStatus
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.parse import urldefrag, urlencode, urljoin, urlsplit
 
 from urllib3.response import BaseHTTPResponse
 
@@ -40,7 +40,7 @@ _OURS = {"Accept-Encoding": ACCEPTED, "Connection": "close"}
 _HTML = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 _PORTS = {"http": 80, "https": 443}
 _KEPT = {
-    *("etag", "last-modified", "link", "location", "retry-after", "x-pingback"),
+    *("etag", "last-modified", "link", "location", "refresh", "retry-after", "x-pingback"),
     *("access-control-allow-origin", "content-security-policy"),
 }
 _PIECE = 16_384
@@ -157,9 +157,10 @@ class Fetcher:
         for _ in range(MAX_REDIRECTS + 1):
             with self._answer(url, headers, budget, admit=admit) as (response, peer):
                 location = response.get_redirect_location()
-                if not location:
-                    return _fetched(url, response, peer)
-            url = _redirected(url, location)
+                page = None if location else _fetched(url, response, peer)
+            if page and not (target := _refresh(page)):
+                return page
+            url = _allowed(url, target) if page else _redirected(url, location or "")
         raise FetchFailed(_REDIRECTS)
 
     @contextmanager
@@ -239,10 +240,26 @@ def _redirected(url: str, location: str) -> str:
         target = urljoin(url, location.encode("latin-1").decode("utf-8", "replace").strip())
     except ValueError:
         target = ""
+    return _allowed(url, target)
+
+
+def _allowed(url: str, target: str) -> str:
+    """Return the address that a URL redirects to."""
     target = _checked(target)
     if url.startswith("https:") and target.startswith("http:"):
         raise FetchRefused("it redirects from https to http")
     return target
+
+
+def _refresh(page: Fetched) -> str:
+    """Return where a page sends its readers at once, or ""; a page that loads itself again is a page."""
+    header = page.headers.get("refresh", "")
+    if page.status != HTTPStatus.OK or not (header or b"refresh" in page.body[:_PIECE].lower()):
+        return ""
+    from trackback.web.html.refresh import refresh_target  # noqa: PLC0415 - the HTML parser, for few pages
+
+    target = refresh_target(page.body, page.content_type, header, page.url)
+    return target if target and urldefrag(target).url != urldefrag(page.url).url else ""
 
 
 def _fetched(url: str, response: BaseHTTPResponse, peer: str) -> Fetched:

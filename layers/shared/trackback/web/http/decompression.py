@@ -1,5 +1,6 @@
 """Decompresses bodies in pieces, so that memory stays small however much a body expands."""
 
+import re
 import zlib
 from collections.abc import Iterable, Iterator
 
@@ -7,6 +8,12 @@ ACCEPTED = "gzip, deflate"
 """Value of Accept-Encoding."""
 
 _PIECE = 16_384
+_LONGEST = 200
+# What servers send in place of a coding: a charset, a media type, or a word for none.
+_NO_CODING = re.compile(
+    r"(?:charset=)?(?:utf-?(?:8|16|32)\S*|us-ascii|ascii|iso-?8859-\d+|windows-\d+|cp-?\d+|latin-?\d"
+    r"|shift_?jis|euc-\w+|gb\d+|gbk|big5|koi8-\w+)|[a-z]+/\S+|identity|none|null|binary|[78]bit|plain|text|"
+)
 
 
 def decompressed(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
@@ -16,11 +23,12 @@ def decompressed(chunks: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         EOFError: the body ends before its compressed data does.
         zlib.error: the data is corrupt, or its encoding was not requested.
     """
-    encoding = encoding.strip().lower().removeprefix("x-")
-    if encoding in {"", "identity"}:
+    named = [each.strip().lower().removeprefix("x-") for each in encoding[:_LONGEST].split(",")]
+    codings = [each for each in named if not _NO_CODING.fullmatch(each)]
+    if not codings:
         return iter(chunks)
-    if encoding in {"gzip", "deflate"}:
-        return _inflated(chunks, gzip=encoding == "gzip")
+    if codings in (["gzip"], ["deflate"]):
+        return _inflated(chunks, gzip=codings == ["gzip"])
     raise zlib.error("unknown encoding")
 
 
