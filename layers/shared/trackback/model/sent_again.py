@@ -51,7 +51,7 @@ def _asked_again(known: Ping, ping: Ping) -> Change:
     """Return the change that keeps a later ping's texts beside those that were turned down, for a look."""
     if known.waits_to_return:
         return Change(known, replace(known, revision=ping.texts))
-    after = replace(known, revision=ping.texts, check_count=0)
+    after = replace(known, revision=ping.texts, check_count=1)
     return Change(known, waiting_to_return(after, ping.received_at))
 
 

@@ -40,9 +40,9 @@ def returned(known: Ping, looked_at: Ping, now: datetime) -> Change:
         return _dropped(known, looked, is_spam=looked_at.status is Status.SPAM)
     if verdict.link is LinkStatus.FOUND:
         return _come_back(known, looked, verdict, now)
-    count = known.check_count + 1
+    count = max(known.check_count, 1)
     if at := next_check(verdict.link, is_approved=False, check_count=count, missing=None, now=now):
-        return Change(known, replace(waiting_until(looked, Due.CHECK, at), check_count=count))
+        return Change(known, replace(waiting_until(looked, Due.CHECK, at), check_count=count + 1))
     return _dropped(known, looked, is_spam=False)
 
 
