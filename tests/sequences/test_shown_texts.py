@@ -38,7 +38,7 @@ ACTIONS = [action for action in PingAction if action is not PingAction.NONE]
 LENGTHS = [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelta(days=8), timedelta(days=31)]
 
 pages = st.sampled_from(PAGES)
-texts = st.sampled_from(TEXTS)
+texts = st.sampled_from([*TEXTS, NICE, NASTY])  # those two more often
 actions = st.sampled_from(ACTIONS)
 titles = st.sampled_from(["A page", NICE.title, NASTY.title])
 mailed = st.sampled_from([Action.APPROVE, Action.REJECT, Action.SPAM])
@@ -102,25 +102,35 @@ class Sequence(RuleBasedStateMachine):
         if ping := self.world.known(page):
             self.world.press(Seen(ping), action, ticked=False)
 
-    @precondition(lambda self: self.seen and isinstance(self.world.table, MemoryTable))
-    @rule(place=places, action=actions, page=pages, words=texts)
-    def press_while_others_ping(self, place: int, action: PingAction, page: str, words: Texts) -> None:
+    @rule(page=pages, action=actions, words=texts)
+    def press_after_others_ping(self, page: str, action: PingAction, words: Texts) -> None:
+        if ping := self.world.known(page):
+            self.world.ping(page, words)
+            self.world.press(Seen(ping), action, ticked=False)
+
+    @precondition(lambda self: isinstance(self.world.table, MemoryTable))
+    @rule(page=pages, action=actions, words=texts)
+    def press_while_others_ping(self, page: str, action: PingAction, words: Texts) -> None:
         """Something comes between what a decision reads and what it writes."""
-        table = self.world.table
+        table, ping = self.world.table, self.world.known(page)
         assert isinstance(table, MemoryTable)
-        table.before_write = partial(self.ping_and_look, page, words)
-        self.world.press(self.seen[-1 - place % len(self.seen)], action, ticked=False)
-        table.before_write = None
+        if ping:
+            table.before_write = partial(self.ping_and_look, page, words)
+            self.world.press(Seen(ping), action, ticked=False)
+            table.before_write = None
 
     @precondition(lambda self: self.seen)
-    @rule(
-        place=places,
-        action=st.sampled_from([Action.APPROVE, Action.REJECT, Action.SPAM]),
-        short=st.booleans(),
-    )
+    @rule(place=places, action=mailed, short=st.booleans())
     def open_link(self, place: int, action: Action, short: bool) -> None:
         told = self.seen[-1 - place % len(self.seen)].ping
         self.links.append(self.world.open_link(told, action, short=short))
+
+    @rule(page=pages, action=mailed, short=st.booleans(), words=texts)
+    def press_link_after_others_ping(self, page: str, action: Action, short: bool, words: Texts) -> None:
+        if ping := self.world.known(page):
+            link = self.world.open_link(ping, action, short=short)
+            self.world.ping(page, words)
+            self.world.press_link(link)
 
     @precondition(lambda self: self.links)
     @rule(place=places)
