@@ -60,6 +60,7 @@ def test_new_pings_and_revisions_are_looked_at_and_nothing_else(
 PENDING, LINKED, APPROVED, SPAM = (
     {"status": {"S": status}, "url": URL} for status in ("pending", STATUS_LINKED, "approved", "spam")
 )
+BY_CHECK, BY_AUTHOR = ({"history": {"L": [{"M": {"by": {"S": by}}}]}} for by in ("check", "author"))
 SHOWN = APPROVED | {"shown_on": {"S": "blog.example"}}
 UNLOOKED = {"unlooked": {"BOOL": True}}
 
@@ -75,6 +76,8 @@ UNLOOKED = {"unlooked": {"BOOL": True}}
         (change("MODIFY", old=SHOWN, **SPAM), True),
         (change("MODIFY", old=SHOWN, **PENDING), True),
         (change("REMOVE", old=SHOWN), True),
+        (change("MODIFY", old=SPAM | BY_AUTHOR, **LINKED | BY_CHECK), True),
+        (change("MODIFY", old=SPAM | BY_AUTHOR, **PENDING | BY_AUTHOR), False),
         (change("MODIFY", old=SHOWN | UNLOOKED, **SHOWN, revision={"M": {}}), True),
         (change("MODIFY", old=SHOWN | UNLOOKED, **SHOWN), False),
         (change("INSERT", url=URL), False),
@@ -97,6 +100,8 @@ UNLOOKED = {"unlooked": {"BOOL": True}}
         "approved, then spam",
         "approval undone",
         "deleted while shown",
+        "turned down, and come back with other words",
+        "turned down, and that undone",
         "revision that was looked at",
         "shown, and looked at when the author asked",
         "new ping, not looked at yet",

@@ -1,5 +1,6 @@
 """The links of mails: they show first, act on a press, once, and about the words of their mail alone."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,9 +9,12 @@ import pytest
 from functions.moderate import app
 from tests.support.admin_client import NO_PING, QUEUE, Visitor, Waiting, mailed, now, reopen, revise
 from tests.support.events import FORM, Context, http_event
-from trackback.model.ping import Status
+from tests.support.same_name import NASTY, NICE
+from trackback.model.ping import Ping, Status
 from trackback.model.settings import Notify
-from trackback.signing import Action, write_session
+from trackback.model.texts import Texts
+from trackback.receiving.spam.training import learn, load_words
+from trackback.signing import Action, MailLink, write_link, write_session
 from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_settings
 from trackback.storage.table import Table
@@ -105,6 +109,97 @@ def test_a_link_about_new_words_of_what_readers_see_decides_about_these(
     stranger.post(mailed(revise(store, store.get(ping.id)), action))
     known = store.get(ping.id)
     assert (known.status, known.texts.title, known.revision) == (Status.APPROVED, title, None)
+
+
+def test_a_link_that_marks_new_words_as_spam_leaves_what_readers_see(
+    stranger: Visitor, table: Table, store: PingStore, waiting: Waiting
+) -> None:
+    ping = waiting(title="Gardens")
+    store.decide(ping.id, Status.APPROVED, now())
+    link = mailed(revise(store, store.get(ping.id), "Pills"), Action.SPAM)
+    assert "Mark its new words as spam?" in stranger.read(link)
+    stranger.post(link)
+    known = store.get(ping.id)
+    assert (known.status, known.texts.title, known.revision) == (Status.APPROVED, "Gardens", None)
+    learn(table, now())
+    words = load_words(table)
+    assert (words.counts["pills"], words.counts["gardens"]) == ((1, 0), (0, 1))
+
+
+def spoken(ping: Ping, texts: Texts) -> Ping:
+    """Return a ping with other words, as it is sent."""
+    return replace(ping, texts=texts, status=Status.RECEIVED, revision=None)
+
+
+@pytest.fixture
+def nice(store: PingStore, waiting: Waiting) -> Ping:
+    """A ping that readers see, with later words that wait for the author."""
+    ping = waiting(title="First")
+    store.decide(ping.id, Status.APPROVED, now())
+    store.add(spoken(ping, NICE))
+    return store.get(ping.id)
+
+
+def test_a_link_shows_nobody_other_words_with_the_same_short_name(
+    stranger: Visitor, store: PingStore, nice: Ping
+) -> None:
+    link = mailed(nice)
+    stranger.read(link)
+    store.add(spoken(nice, NASTY))
+    answer = stranger.post(link)
+    assert answer["statusCode"] == 409
+    assert "There are other words by now" in answer["body"]
+    assert f"<ins>{NASTY.title}</ins>" in re.sub(r"\n\s*", "", answer["body"])
+    assert store.get(nice.id).texts.title == "First"
+
+
+def old_link(ping: Ping, action: Action = Action.APPROVE) -> str:
+    """Return the path of a link as the versions before December 2026 mailed it."""
+    link = MailLink(action, ping.id, ping.latest_texts.short_hash)
+    return f"{QUEUE}/link/{write_link(app.services.keys.load(now()), link, now())}"
+
+
+def asked_about(page: str) -> str:
+    """Return the name of the words that a link's page asks about."""
+    found = re.search(r'name="words" value="(\w+)"', page)
+    return found[1] if found else ""
+
+
+def test_a_link_of_an_older_version_asks_about_the_words_that_it_shows(
+    stranger: Visitor, store: PingStore, nice: Ping
+) -> None:
+    link = old_link(nice)
+    shown = stranger.read(link)
+    assert "older version" in shown
+    assert NICE.title in re.sub(r"\n\s*", "", shown)
+    again = stranger.post(link)
+    assert (again["statusCode"], asked_about(again["body"])) == (409, NICE.hash)
+    assert store.get(nice.id) == nice
+    assert stranger.post(link, {"words": asked_about(shown)})["statusCode"] == 200
+    assert store.get(nice.id).texts == NICE
+
+
+def test_a_link_of_an_older_version_takes_no_words_that_its_page_did_not_show(
+    stranger: Visitor, store: PingStore, nice: Ping
+) -> None:
+    link = old_link(nice)
+    shown = stranger.read(link)
+    store.add(spoken(nice, NASTY))
+    answer = stranger.post(link, {"words": asked_about(shown)})
+    assert (answer["statusCode"], asked_about(answer["body"])) == (409, NASTY.hash)
+    assert store.get(nice.id).texts.title == "First"
+
+
+def test_a_link_of_an_older_version_that_may_mean_two_texts_decides_about_none(
+    stranger: Visitor, store: PingStore, waiting: Waiting
+) -> None:
+    ping = waiting(title=NICE.title, excerpt=NICE.excerpt, blog_name=NICE.blog_name)
+    link = old_link(ping)
+    store.add(spoken(ping, NASTY))
+    assert "There are other words by now" in stranger.read(link)
+    for words in (NICE.hash, NASTY.hash, ""):
+        assert stranger.post(link, {"words": words})["statusCode"] == 409
+    assert store.get(ping.id).status is Status.PENDING
 
 
 def test_links_that_are_no_good_say_what_to_do(stranger: Visitor, store: PingStore, waiting: Waiting) -> None:

@@ -1,10 +1,12 @@
 """On the author's pages, words that a sender sent later: no decision is about words that were not seen."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from tests.support.admin_client import QUEUE, Visitor, Waiting, chosen, now, one, reopen, revise
+from tests.support.same_name import NASTY, NICE
 from trackback.model.ping import Status
 from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules
@@ -107,3 +109,39 @@ def test_words_that_came_after_the_page_was_read_are_not_taken(
         author.post(f"{QUEUE}/decide", one(act, ping))
         assert "changed meanwhile" in author.notice()
     assert store.get(ping.id).texts.title == "First"
+
+
+@pytest.mark.parametrize("act", ["take", "ticked approve"])
+def test_a_page_takes_no_other_words_with_the_same_short_name(
+    author: Visitor, store: PingStore, waiting: Waiting, act: str
+) -> None:
+    ping = waiting(title="First")
+    store.decide(ping.id, Status.APPROVED, now())
+    store.add(replace(ping, texts=NICE, status=Status.RECEIVED))
+    seen = store.get(ping.id)
+    store.add(replace(ping, texts=NASTY, status=Status.RECEIVED))
+    fields = one(act, seen) if act == "take" else {"act": "approve", "ping": chosen(seen)}
+    author.post(f"{QUEUE}/decide", fields)
+    assert "changed meanwhile" in author.notice()
+    assert NASTY.title in re.sub("</?(ins|del)>|\n\\s*", "", author.read(f"{QUEUE}/ping/{ping.id}"))
+    assert store.get(ping.id).texts.title == "First"
+
+
+def test_a_page_of_an_older_version_decides_nothing(
+    author: Visitor, store: PingStore, waiting: Waiting
+) -> None:
+    ping = waiting(title="First")
+    author.post(f"{QUEUE}/decide", {"one": f"approve {ping.id}:pending:{ping.texts.short_hash}"})
+    assert "changed meanwhile" in author.notice()
+    assert store.get(ping.id) == ping
+
+
+def test_an_undo_is_about_the_words_on_its_page(author: Visitor, store: PingStore, waiting: Waiting) -> None:
+    ping = waiting(title="First")
+    store.decide(ping.id, Status.APPROVED, now())
+    seen = store.get(ping.id)
+    ping = revise(store, seen)
+    store.decide(ping.id, Status.APPROVED, now(), texts_hash=ping.revision_hash)
+    author.post(f"{QUEUE}/decide", one("undo", seen))
+    assert "changed meanwhile" in author.notice()
+    assert store.get(ping.id).texts.title == "Later words"

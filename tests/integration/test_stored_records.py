@@ -36,11 +36,14 @@ def readers_see(path: str, query: str = "") -> object:
     return json.loads(answer["body"])
 
 
-def test_the_command_line_prints_what_it_printed() -> None:
+def test_the_command_line_prints_what_it_printed_and_whole_names_of_revisions(store: PingStore) -> None:
     assert [json.loads(line) for line in printed("list", "--json")] == OUTPUT["list"]
     for row in OUTPUT["list"]:
         assert json.loads(printed("show", row["id"], "--json")[0]) == row
-        assert printed("explain", row["id"]) == OUTPUT["explain"][row["id"]]
+        whole = f"revision {store.get(row['id']).revision_hash}"
+        assert printed("explain", row["id"]) == [
+            re.sub("revision [0-9a-f]{8}$", whole, line) for line in OUTPUT["explain"][row["id"]]
+        ]
 
 
 @pytest.mark.parametrize("command", [name for name in OUTPUT if name.startswith("list ")])

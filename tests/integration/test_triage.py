@@ -16,8 +16,9 @@ from tests.support import aws_faults as faults
 from tests.support.events import Context
 from tests.support.websites import page
 from trackback.model.ping import Status
+from trackback.model.sent_again import CHECK_PAUSE
 from trackback.model.settings import Event, Notify, Settings
-from trackback.model.transitions import CHECK_PAUSE, check_requested
+from trackback.model.transitions import check_requested
 from trackback.notifications.outbox_state import MOST
 from trackback.storage.check_queue import MOST_BYTES, Message
 from trackback.storage.pings import PingStore

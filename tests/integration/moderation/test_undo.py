@@ -9,7 +9,8 @@ from tests.integration.moderation.conftest import DEFAULT, LATER, NOW, judged, s
 from tests.support.concurrency import side_by_side
 from trackback.errors import StatusChanged
 from trackback.model.ping import HistoryEntry, Ping, Status
-from trackback.model.transitions import may_be_undone, reopened
+from trackback.model.sent_again import reopened
+from trackback.model.transitions import may_be_undone
 from trackback.receiving.moderation import Moderation
 from trackback.storage.pings import PingStore
 from trackback.timestamps import stamp

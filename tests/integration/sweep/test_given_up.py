@@ -73,3 +73,15 @@ def test_a_poisoned_ping_that_is_approved_stays_approved(service: Service) -> No
     stored = web.store.get(ping.id)
     assert (stored.status, stored.needs_check, stored.due) == (Status.APPROVED, False, Due.CHECK)
     assert stored.check_at > stamp(NOW + DAY)
+
+
+def test_other_words_of_what_was_turned_down_are_found_and_end_too(service: Service) -> None:
+    web, ping = service.web, service.web.add(host="poison.example")
+    web.store.decide(ping.id, Status.SPAM, NOW)
+    web.add(host="poison.example", title="Other words")
+    service.tick(NOW + TICK)
+    assert [body.get("ping") for body in service.queued()] == [ping.id]
+    change = web.verifier.give_up(ping.id, web.verifier.context(), NOW + DAY)
+    assert change
+    assert (change.after.status, change.after.due) == (Status.SPAM, Due.CHECK)
+    assert not change.after.needs_check

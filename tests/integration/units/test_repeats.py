@@ -1,14 +1,17 @@
 """What is sent again costs little: a repeat one refused write, ever other texts at most one check an hour."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from tests.integration.conftest import NOW, Web
 from tests.support.units import Writes
+from tests.support.websites import page
 from trackback.model.ping import Due, Ping, Status
+from trackback.model.sent_again import CHECK_PAUSE
 from trackback.model.settings import Event
-from trackback.model.transitions import CHECK_PAUSE, revision_dismissed
+from trackback.model.transitions import revision_dismissed
 from trackback.storage.dynamodb import to_item
 from trackback.storage.items import to_attributes
 from trackback.storage.pings import Added
@@ -43,11 +46,28 @@ def test_a_repeat_writes_nothing(web: Web, checked: Ping, status: Status) -> Non
 
 
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.SPAM])
-def test_other_texts_for_what_the_author_put_away_write_nothing(
-    web: Web, checked: Ping, status: Status
+@pytest.mark.parametrize("texts", [{"title": "a  REPLY!"}, {"excerpt": "some-words"}])
+def test_the_same_words_in_another_spelling_for_what_the_author_put_away_write_nothing(
+    web: Web, checked: Ping, status: Status, texts: dict[str, str]
 ) -> None:
     web.store.decide(checked.id, status, NOW)
-    assert Writes(web.table).of(lambda: web.add(title="Other words")) == 0
+    assert Writes(web.table).of(lambda: web.add(**texts)) == 0
+
+
+@pytest.mark.parametrize("status", [Status.REJECTED, Status.SPAM])
+def test_other_texts_for_what_the_author_put_away_are_one_write_each_and_one_look_a_day(
+    web: Web, checked: Ping, status: Status
+) -> None:
+    web.answers["/re"] = page("No link.")
+    web.store.decide(checked.id, status, NOW)
+    writes = Writes(web.table)
+    assert writes.of(lambda: web.add(title="Other words")) <= 2
+    assert writes.of(lambda: web.add(title="Other words")) == 0
+    web.verify(checked)
+    for title in ("Second", "Third", "Fourth"):
+        assert writes.of(partial(web.add, title=title)) <= 4
+        web.verify(checked)
+    assert fetches(web) == 2
 
 
 @pytest.mark.parametrize("status", [Status.PENDING, Status.APPROVED])

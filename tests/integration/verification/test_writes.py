@@ -45,7 +45,9 @@ def test_a_verdict_is_one_conditional_write(web: Web, monkeypatch: pytest.Monkey
     monkeypatch.setattr(PingStore, "apply", lambda _, change: writes.append(change))
     web.verify(ping)
     (change,) = writes
-    assert ping_change(change).condition == "attribute_exists(id) AND attribute_not_exists(#status)"
+    assert ping_change(change).condition == (
+        "attribute_exists(id) AND attribute_not_exists(#history) AND attribute_not_exists(#status)"
+    )
     monkeypatch.undo()
     web.store.decide(ping.id, Status.SPAM, NOW)
     with pytest.raises(StatusChanged):

@@ -37,6 +37,10 @@ EVERY_FIELD: dict[str, Any] = {
     "revision": Texts("Later", "", "Other"),
     "previous_texts": Texts("Before", "said", "Other"),
     "dismissed_revision": "01234567",
+    "turned_down": ("0123456789abcdef", "fedcba9876543210"),
+    "heard": ("0011223344556677",),
+    "refused": Texts("Spam", "words", "Other"),
+    "returned_at": "2026-11-23T06:11:00.000Z",
     "notified": "ping@2026-11-24T06:12:00.000Z",
     "expires_at": 1_800_000_000,
 }

@@ -80,7 +80,13 @@ class Ping:
         due: Why it is due then; None for never.
         revision: Different texts from a later ping, until the author decides about them.
         previous_texts: The texts that the last decision replaced with a revision.
-        dismissed_revision: `Texts.hash` of the last revision that the author dropped.
+        dismissed_revision: `Texts.hash` of the last revision that the author dropped, or its `short_hash`.
+        turned_down: `Texts.trace` of the last texts that were turned down, besides those that stand here.
+        heard: `Texts.trace` of the last revisions that a check dropped, or others replaced after one, since
+            the last decision.
+        refused: Texts that the author turned down before the ping came back with others, or with which it was
+            sent again: a lesson for the word model, and no rule approves the ping.
+        returned_at: When other texts of a ping that was turned down were last looked at.
         notified: What the last email about it told the author, and which email that was.
         expires_at: When the table deletes it, in seconds since 1970; 0 for never.
         comes_first: Whether it is pending with a link that was found, and is no part of a flood.
@@ -107,6 +113,10 @@ class Ping:
     revision: Texts | None = None
     previous_texts: Texts | None = None
     dismissed_revision: str = ""
+    turned_down: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    refused: Texts | None = None
+    returned_at: str = ""
     notified: str = ""
     expires_at: int = 0
     comes_first: bool = False
@@ -129,6 +139,11 @@ class Ping:
     def says(self, texts_hash: str) -> bool:
         """Tell whether a `Texts.hash` is that of the ping's own texts or of the pending revision."""
         return bool(texts_hash) and texts_hash in {self.texts.hash, self.revision_hash}
+
+    @property
+    def waits_to_return(self) -> bool:
+        """Whether it was turned down, and its revision came since and is to be looked at."""
+        return self.status in UNWANTED and bool(self.revision) and (self.needs_check or bool(self.check_at))
 
     @property
     def is_unwanted_by_check(self) -> bool:

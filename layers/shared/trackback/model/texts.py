@@ -1,12 +1,16 @@
 """What a sender says about its page: three plain texts."""
 
 import hashlib
+from base64 import b32encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
 
 MAX_TITLE = MAX_BLOG_NAME = 250
 MAX_EXCERPT = 500
 """Longest stored texts, in characters after cleaning; longer texts are cut, never refused."""
+
+_PUNCTUATION = dict.fromkeys(map(ord, "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +29,30 @@ class Texts:
 
     @property
     def hash(self) -> str:
-        """A short name for these texts: the first 8 hexadecimal digits of their SHA-256."""
-        joined = "\n".join([self.blog_name, self.excerpt, self.title])
-        return hashlib.sha256(joined.encode()).hexdigest()[:8]
+        """Their name: a whole SHA-256, as 52 letters and digits."""
+        return b32encode(self._digest).decode().rstrip("=").lower()
+
+    @property
+    def short_hash(self) -> str:
+        """Their name until December 2026, which other texts can be made to have: decide nothing by it."""
+        return self._digest.hex()[:8]
+
+    @property
+    def _digest(self) -> bytes:
+        return _sha256([self.blog_name, self.excerpt, self.title])
+
+    @property
+    def trace(self) -> str:
+        """What is remembered of them; other case, spaces or ASCII punctuation leave the same trace."""
+        return _sha256(map(_essence, [self.blog_name, self.excerpt, self.title])).hex()[:16]
+
+
+def _sha256(texts: Iterable[str]) -> bytes:
+    return hashlib.sha256("\n".join(texts).encode()).digest()
+
+
+def _essence(text: str) -> str:
+    return "".join(text.casefold().translate(_PUNCTUATION).split())
 
 
 def shorten(text: str, limit: int) -> str:

@@ -7,10 +7,11 @@ decision, otherwise `check`.
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from trackback.errors import StatusChanged
 from trackback.model.ping import UNWANTED, Due, HistoryEntry, Ping, Status
+from trackback.model.returns import remembered, waiting_to_return
 from trackback.model.texts import Texts, shorten_to_bytes
 from trackback.model.verdict import Gone, LinkStatus, ReasonCode, Verdict
 from trackback.timestamps import stamp
@@ -21,9 +22,6 @@ KEEP_UNLINKED = timedelta(days=90)
 """How long a pending ping is kept for which no check finds a link, if the author does nothing about it."""
 FIRST_RECHECK = timedelta(days=1)
 """When an approved ping's source is checked again for the first time."""
-
-CHECK_PAUSE = timedelta(hours=1)
-"""How long after a check still other texts wait for the next: who alternates two costs no fetches."""
 
 _MOST_HISTORY = 20
 _MOST_BY_STRANGERS = 6  # of them by the check and the sender, which strangers can add to at will
@@ -68,7 +66,7 @@ class CheckOutcome(NamedTuple):
     texts: Texts | None = None
 
 
-def decided(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and for how long
+def decided(  # noqa: PLR0913 - what, when, by whom, why, about which texts, and for how long
     before: Ping,
     status: Status,
     now: datetime,
@@ -76,17 +74,20 @@ def decided(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and f
     by: str,
     why: str = "",
     take: bool = False,
+    with_revision: bool = False,
     keep: timedelta = KEEP_UNWANTED,
 ) -> Change:
     """Return the change that sets a ping's status, with all dependent fields.
 
-    `take` replaces the ping's texts with the revision. Rejected and spam pings expire after `keep`.
+    `take` replaces the ping's texts with the revision. Rejected and spam pings expire after `keep`. If the
+    author turns down a ping without having seen its revision (`with_revision`), it comes back with that.
     """
     after = replace(
         before,
         status=status,
-        history=_with_entry(before, HistoryEntry(stamp(now), status, by, why)),
+        history=with_entry(before, HistoryEntry(stamp(now), status, by, why)),
         client_hash="",
+        heard=(),
         expires_at=0,
         previous_texts=None,
         comes_first=_comes_first(status, before.verdict),
@@ -101,14 +102,25 @@ def decided(  # noqa: PLR0913 - by whom, what, when, why, for which texts, and f
     if status in UNWANTED:
         expires = int((now + keep).timestamp())
         after = replace(after, due=None, check_at="", needs_check=False, expires_at=expires)
+        if by == "author":
+            after = _with_later_words(after, stamp(now), turned_down=with_revision)
     return Change(before, after)
+
+
+def _with_later_words(ping: Ping, now: str, *, turned_down: bool) -> Ping:
+    """Return a ping that the author turned down, with its revision turned down, too, or waiting to return."""
+    if not ping.revision or ping.revision.trace in ping.turned_down:
+        return ping
+    if turned_down:
+        return replace(ping, turned_down=remembered(ping.turned_down, ping.revision))
+    return waiting_to_return(ping, now)
 
 
 def _comes_first(status: Status, verdict: Verdict | None) -> bool:
     return status is Status.PENDING and verdict is not None and verdict.proves_link
 
 
-def _with_entry(ping: Ping, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
+def with_entry(ping: Ping, entry: HistoryEntry) -> tuple[HistoryEntry, ...]:
     """Return the history with one entry more, without the oldest of those that strangers caused."""
     entries = [*ping.history, entry]
     by_strangers = [one for one in entries if one.by in {"check", "sender"}]
@@ -151,15 +163,24 @@ def _with_previous_texts(ping: Ping) -> Ping:
     return replace(ping, texts=ping.previous_texts, revision=waiting)
 
 
-def revision_dismissed(before: Ping) -> Change:
+def revision_dismissed(before: Ping, *, as_spam: bool = False) -> Change:
     """Return the change that drops a revision for good: the same texts, sent again, count as a repeat.
+
+    `as_spam` has the word model learn from them.
 
     Raises:
         StatusChanged: there is no revision.
     """
     if not before.revision:
         raise StatusChanged("there are no other words to drop")
-    return Change(before, replace(_without_revision(before), dismissed_revision=before.revision_hash))
+    after = replace(
+        without_revision(before),
+        dismissed_revision=before.revision_hash,
+        turned_down=remembered(before.turned_down, before.revision),
+        heard=(),
+        refused=before.revision if as_spam else before.refused,
+    )
+    return Change(before, after)
 
 
 def check_requested(before: Ping) -> Change:
@@ -230,7 +251,8 @@ def _was_gone(ping: Ping) -> bool:
     return ping.link_missing.is_final(datetime.fromisoformat(ping.verdict.checked_at))
 
 
-def _without_revision(ping: Ping) -> Ping:
+def without_revision(ping: Ping) -> Ping:
+    """Return a ping whose revision is dropped."""
     if ping.status is not Status.APPROVED:
         return replace(ping, revision=None)
     return replace(ping, revision=None, due=_due(is_revised=False, is_gone=_was_gone(ping)))
@@ -242,48 +264,6 @@ def postponed(before: Ping, until: datetime) -> Change:
     return Change(before, replace(before, due=due, check_at=stamp(until), needs_check=False))
 
 
-def reopened(known: Ping, ping: Ping) -> Change:
-    """Return the change that reopens a ping, put away only by the check, with a later ping's texts."""
-    entry = HistoryEntry(ping.received_at, Status.RECEIVED, "sender")
-    reset: dict[str, Any] = {"status": Status.RECEIVED, "verdict": None, "check_count": 0, "revision": None}
-    reset |= {"expires_at": 0, "check_at": "", "due": None, "notified": "", "comes_first": False}
-    after = replace(known, **reset, texts=ping.texts, history=_with_entry(known, entry))
-    return Change(known, _to_be_checked(after, _earliest_check(known, ping)))
-
-
 def no_longer_due(before: Ping) -> Change:
     """Return the change that ends a ping's checks."""
     return Change(before, replace(before, due=None, check_at=""))
-
-
-def revised(known: Ping, ping: Ping) -> Change:
-    """Return the change that stores a later ping's texts as a revision; unchanged texts drop it."""
-    if ping.texts != known.texts:
-        after = replace(known, revision=ping.texts)
-        return Change(known, _to_be_checked(after, _earliest_check(known, ping)))
-    return Change(known, replace(_without_revision(known), needs_check=False))
-
-
-def _to_be_checked(ping: Ping, earliest: str) -> Ping:
-    """Return a ping whose source is checked now, or at the `earliest` time unless a check is due before."""
-    if not earliest:
-        return replace(ping, needs_check=True)
-    return replace(ping, due=Due.CHECK, check_at=min(filter(None, (ping.check_at, earliest))))
-
-
-def _earliest_check(known: Ping, ping: Ping) -> str:
-    """Return when a later ping's texts may be checked; empty for at once, as the first other texts are."""
-    last = known.history[-1] if known.history else None
-    is_first = not known.revision and all(entry.by != "sender" for entry in known.history)
-    if known.needs_check or is_first:
-        return ""
-    if known.status is Status.RECEIVED and last and last.by == "sender":
-        return known.check_at
-    checks = [
-        known.verdict.checked_at if known.verdict else "",
-        last.at if last and last.by == "check" else "",
-    ]
-    if not (checked_at := max(checks)):
-        return ""
-    earliest = stamp(datetime.fromisoformat(checked_at) + CHECK_PAUSE)
-    return earliest if earliest > ping.received_at else ""

@@ -43,6 +43,7 @@ class ReasonCode(StrEnum):
     SAME_PAGE = "page"
     SAME_PENDING = "page-pending"
     FAULT = "fault"
+    RETURNED = "returned"
     UNKNOWN = ""
 
 

@@ -30,6 +30,7 @@ class Moderation:
         settings: Settings,
         expected_status: Status | None = None,
         texts_hash: str = "",
+        revision: str = "",
     ) -> Ping:
         """Set a ping's status, as `PingStore.decide` does.
 
@@ -45,6 +46,7 @@ class Moderation:
             now,
             expected_status=expected_status,
             texts_hash=texts_hash,
+            revision=revision,
             keep=settings.keep,
         )
         if status is Status.APPROVED and settings.approve_known:
@@ -59,26 +61,30 @@ class Moderation:
             ping.id, status, now, why=why, texts_hash=texts, expected_status=pending, keep=keep
         )
 
-    def undo(self, ping_id: str, now: datetime, *, expected_status: Status | None = None) -> Ping:
+    def undo(
+        self, ping_id: str, now: datetime, *, expected_status: Status | None = None, texts_hash: str = ""
+    ) -> Ping:
         """Undo the last decision on a ping; a rule that it added stays.
 
-        `expected_status` is the status to undo.
+        `expected_status` is the status to undo, `texts_hash` names the texts that the author saw.
         """
         before = self._pings.get(ping_id)
+        if texts_hash not in {"", before.texts.hash}:
+            raise StatusChanged("it has other words by now; look at it again")
         if expected_status not in {None, before.status}:
             raise StatusChanged(f"it is {before.status} by now; look at it again")
         self._pings.apply(undone(before, now, keep=load_settings(self._table).keep))
         return before
 
-    def keep(self, ping_id: str, *, revision: str = "") -> Ping:
-        """Keep a ping's texts and drop its revision.
+    def keep(self, ping_id: str, *, revision: str = "", as_spam: bool = False) -> Ping:
+        """Keep a ping's texts and drop its revision, as spam if it is.
 
         `revision` is the `Ping.revision_hash` that the author saw: a later revision stays.
         """
         before = self._pings.get(ping_id)
         if revision not in {"", before.revision_hash}:
             raise StatusChanged("that revision is not the latest; look at it again")
-        self._pings.apply(revision_dismissed(before))
+        self._pings.apply(revision_dismissed(before, as_spam=as_spam))
         return before
 
     def check_again(self, ping_id: str) -> Ping:
@@ -102,14 +108,16 @@ class Moderation:
         self._make_rule(Effect.ALLOW, ping, "approved")
         return before
 
-    def block_site(self, ping: Ping, now: datetime) -> Ping:
-        """Mark a ping as spam and add a rule that blocks its site.
+    def block_site(self, ping: Ping, now: datetime, *, revision: str = "") -> Ping:
+        """Mark a ping as spam and add a rule that blocks its site; `revision` is what else the author saw.
 
         Raises:
             BadRule: the ping is marked, but no such rule is possible.
         """
         keep = load_settings(self._table).keep
-        before = self._pings.decide(ping.id, Status.SPAM, now, texts_hash=ping.texts.hash, keep=keep)
+        before = self._pings.decide(
+            ping.id, Status.SPAM, now, texts_hash=ping.texts.hash, revision=revision, keep=keep
+        )
         self._make_rule(Effect.BLOCK, ping, "marked as spam")
         return before
 

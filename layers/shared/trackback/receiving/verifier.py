@@ -4,15 +4,18 @@ Other people's sites can fail for hours, so their failures do not raise here: th
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
 from trackback.errors import NoSuchPing, StatusChanged, TrackbackError
 from trackback.model.ping import UNWANTED, Ping, Status
+from trackback.model.returns import remembered
 from trackback.model.transitions import Change, decided, no_longer_due
 from trackback.receiving.admission import PATIENT, Admission, Look, NotNow
 from trackback.receiving.post_facts import fetch_post_facts, stored_post_facts
 from trackback.receiving.recording import given_up, looked_at_before, put_off, recorded, spam_by_itself
+from trackback.receiving.returning import as_new, returned
 from trackback.receiving.rule_gate import RuleGate
 from trackback.receiving.source_check import JudgingContext, SourceCheck, check_source, evidence
 from trackback.receiving.spam.akismet import Akismet
@@ -69,10 +72,10 @@ class Verifier:
         *,
         if_waiting: bool = False,
     ) -> Change | None:
-        """Check a ping's source and store the outcome; a rejected or spam ping is left unchanged.
+        """Check a ping's source and store the outcome.
 
-        With `if_waiting`, so is one whose check has come meanwhile. Returns the stored change, or None if
-        there was nothing to check.
+        A rejected or spam ping is left unchanged, unless other texts came since. With `if_waiting`, so is one
+        whose check has come meanwhile. Returns the stored change, or None if there was nothing to check.
 
         Raises:
             OutOfTime: the look has no time left; the ping is as it was.
@@ -81,11 +84,10 @@ class Verifier:
             ping = self._pings.get(ping_id)
             if if_waiting and not _waits(ping, now):
                 return None
-            if ping.status not in UNWANTED:
-                change = self._change(ping, context, now, look)
+            if change := _looked_at(ping, lambda waiting: self._change(waiting, context, now, look), now):
                 self._pings.apply(change)
                 return change
-            if ping.check_at:
+            if ping.check_at and not ping.waits_to_return:
                 self._pings.apply(no_longer_due(ping))
         except (NoSuchPing, StatusChanged):  # a decision in the meantime takes precedence over a verdict
             pass
@@ -98,8 +100,7 @@ class Verifier:
         """
         try:
             ping = self._pings.get(ping_id)
-            if ping.status not in UNWANTED:
-                change = given_up(ping, context, now)
+            if change := _looked_at(ping, lambda waiting: given_up(waiting, context, now), now):
                 self._pings.apply(change)
                 return change
         except (NoSuchPing, StatusChanged):  # a decision in the meantime takes precedence
@@ -152,7 +153,7 @@ class Verifier:
 
     def _without_revision(self, ping: Ping, context: JudgingContext, now: datetime, look: Look) -> Change:
         """Judge a ping's own texts: the revision alone is spam, and someone else may have sent it."""
-        change = self._change(replace(ping, revision=None), context, now, look)
+        change = self._change(_own_words(ping), context, now, look)
         return replace(change, before=ping)
 
     def _by_source(
@@ -160,7 +161,7 @@ class Verifier:
     ) -> Change:
         judgement = self._judge(ping, counts, context, found)
         if _has_undecided_revision(ping) and judgement.status is Status.SPAM:
-            own = replace(ping, revision=None)  # someone else may have sent the revision
+            own = _own_words(ping)  # someone else may have sent the revision
             judgement = self._judge(own, self._count(own, now), context, found)
             judgement = self._gate.admit(own, found, judgement, now)
             return replace(recorded(own, found, judgement, context, now), before=ping)
@@ -184,12 +185,27 @@ class Verifier:
     ) -> Judgement:
         if self._akismet and found.page:
             found = replace(found, akismet=self._akismet.takes_for_spam(ping, found.page))
-        return judge(evidence(ping, counts, context, found), context.rules)
+        judgement = judge(evidence(ping, counts, context, found), context.rules)
+        if ping.refused and judgement.status is Status.APPROVED:  # the author has turned this page down
+            return replace(judgement, status=Status.PENDING)
+        return judgement
 
 
 def _waits(ping: Ping, now: datetime) -> bool:
     is_due = ping.check_at <= stamp(now) if ping.check_at else ping.status is Status.RECEIVED
     return ping.needs_check or is_due
+
+
+def _looked_at(ping: Ping, look: Callable[[Ping], Change], now: datetime) -> Change | None:
+    """Return the change that a look makes; None for a ping that was turned down and waits for none."""
+    if ping.waits_to_return:
+        return returned(ping, look(as_new(ping)).after, now) if _waits(ping, now) else None
+    return None if ping.status in UNWANTED else look(ping)
+
+
+def _own_words(ping: Ping) -> Ping:
+    """Return a ping without its revision, which is not looked at a second time."""
+    return replace(ping, revision=None, heard=remembered(ping.heard, ping.revision))
 
 
 def _has_undecided_revision(ping: Ping) -> bool:

@@ -91,7 +91,7 @@ def to_attributes(ping: Ping) -> dict[str, Any]:
         "verdict": _verdict_map(ping.verdict) if ping.verdict else None,
     }
     plain["gone"] = ping.link_missing._asdict() if ping.link_missing else None
-    for name in ("revision", "replaced"):
+    for name in ("revision", "replaced", "refused"):
         plain[name] = asdict(plain[name]) if plain[name] else None
     return _without_empty(plain)
 
@@ -116,8 +116,10 @@ def to_ping(item: Item) -> Ping:
     known["verdict"] = _verdict(item["verdict"]) if "verdict" in item else None
     known["check_count"] = item.get("looks", 1 if "verdict" in item else 0)
     known["due"] = Due(item["due"]) if "due" in item else None
-    for name in ("revision", "previous_texts"):
+    for name in ("revision", "previous_texts", "refused"):
         known[name] = _texts(known[name]) if name in known else None
+    for name in ("turned_down", "heard"):
+        known[name] = tuple(known.get(name, ()))
     if gone := known.get("link_missing"):
         known["link_missing"] = Gone(gone["since"], gone["times"])
     return Ping(**known)

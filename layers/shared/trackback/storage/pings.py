@@ -13,7 +13,6 @@ change                        UpdateItem, or TransactWriteItems if the post's co
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 from heapq import merge
@@ -22,8 +21,9 @@ from operator import attrgetter, itemgetter
 
 from trackback.errors import NoSuchPing, StatusChanged
 from trackback.model.listing import Cursor, Page
-from trackback.model.ping import UNWANTED, Due, Ping, Status
-from trackback.model.transitions import KEEP_UNWANTED, Change, decided, reopened, revised
+from trackback.model.ping import Due, Ping, Status
+from trackback.model.sent_again import sent_again
+from trackback.model.transitions import KEEP_UNWANTED, Change, decided
 from trackback.storage.dynamodb import raising_table_busy
 from trackback.storage.items import post_id, status_values, to_attributes, to_count, to_page, to_ping
 from trackback.storage.keys import BY_DUE, BY_POST, BY_STATUS, Index
@@ -50,10 +50,7 @@ class PingStore:
     def add(self, ping: Ping) -> Added:
         """Store a ping, unless its pair of post and source is known.
 
-        If a known ping comes with different texts, they are stored as a revision for the author to decide
-        about, unless the author has dropped these texts before. A ping that the author or a rule decided
-        against stays unchanged. A ping that only the check rejected is reopened; otherwise an attacker could
-        ping first with another's address and lock the genuine source out.
+        A known ping that comes with other texts is changed as `sent_again` says.
 
         Raises:
             TableBusy: the table's write ceiling is reached.
@@ -62,13 +59,11 @@ class PingStore:
         return self._revise(to_ping(known), ping) if known else Added.NEW
 
     def _revise(self, known: Ping, ping: Ping) -> Added:
-        is_new = known.latest_texts != ping.texts
-        reopens = known.is_unwanted_by_check and (known.status is Status.REJECTED or is_new)
-        is_unwanted = known.status in UNWANTED or known.dismissed_revision == ping.texts.hash
-        if not reopens and (is_unwanted or not is_new):
+        change = sent_again(known, ping)
+        if not change:
             return Added.REPEATED
         try:
-            self.apply(reopened(known, ping) if reopens else revised(known, ping))
+            self.apply(change)
         except StatusChanged:  # a concurrent decision takes precedence
             return Added.REPEATED
         return Added.REVISED
@@ -154,13 +149,15 @@ class PingStore:
         by: str = "author",
         why: str = "",
         texts_hash: str = "",
+        revision: str = "",
         expected_status: Status | None = None,
         keep: timedelta = KEEP_UNWANTED,
     ) -> Ping:
         """Set a ping's status and return the ping as it was before; the same status again changes nothing.
 
         `texts_hash` names the texts to decide about, the ping's own or its revision: approving shows these
-        texts, or the ping's own if it is empty. `expected_status` is the status that the decision is based
+        texts, or the ping's own if it is empty. `revision` names the revision that the author has seen
+        besides; another one is not decided about. `expected_status` is the status that the decision is based
         on. The post's count changes in the same transaction.
 
         Raises:
@@ -176,8 +173,11 @@ class PingStore:
             return before
         if expected_status not in {None, before.status} and before.status is not status:
             raise StatusChanged(f"it is {before.status} by now; look at it again")
-        change = decided(before, status, now, by=by, why=why, take=take, keep=keep)
-        self.apply(replace(change, expects=("history",)))  # the texts change only with the history
+        with_revision = before.revision_hash in {texts_hash, revision} - {""}
+        change = decided(
+            before, status, now, by=by, why=why, take=take, with_revision=with_revision, keep=keep
+        )
+        self.apply(change)
         return before
 
     def apply(self, change: Change) -> None:

@@ -1,6 +1,6 @@
 """Records of the table's stream: which ping changed, and who must be notified."""
 
-from trackback.model.ping import Due, Status
+from trackback.model.ping import UNWANTED, Due, Status
 from trackback.model.settings import Event
 from trackback.storage.dynamodb import Item
 from trackback.storage.items import status_values
@@ -21,7 +21,8 @@ def event_of(record: Item) -> Event | None:
     """Return the event to notify the author or a webhook about, or None.
 
     A ping is pending for the author when it is held after its first check, or when it is approved and its
-    revision was checked. A ping that an undo made pending again is already known, so it is no event.
+    revision was checked, or when one that was turned down comes back with other texts. A ping that an undo
+    made pending again is already known, so it is no event.
     """
     if record["eventName"] == "INSERT":
         return None
@@ -31,8 +32,14 @@ def event_of(record: Item) -> Event | None:
         return Event.APPROVED
     if before == Status.APPROVED and after != Status.APPROVED:
         return Event.REMOVED
-    if after in status_values(Status.PENDING) and before is None:
+    if after in status_values(Status.PENDING) and (before is None or _has_come_back(before, new)):
         return Event.PENDING
     is_listed = new.get("due", {}).get("S") == Due.REVISED != old.get("due", {}).get("S")
     was_looked_at = is_listed or ("unlooked" in old and "unlooked" not in new)
     return Event.PENDING if after == Status.APPROVED and was_looked_at and "revision" in new else None
+
+
+def _has_come_back(before: str, new: Item) -> bool:
+    """Tell whether a check has made a ping pending again that was turned down; an undo is by the author."""
+    history = new.get("history", {}).get("L", [])
+    return before in set(UNWANTED) and bool(history) and history[-1]["M"]["by"]["S"] == "check"

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from trackback.model.ping import Status
 from trackback.storage.dynamodb import Item, raising_table_busy
 from trackback.storage.keys import POST, SWEEP, SWEPT
 from trackback.storage.posts import IS_UNSHOWN, expiry
@@ -25,7 +24,7 @@ KEEP_SIGHTING = timedelta(days=2)
 """Longer than the time between two sweeps; older sightings belong to another fault."""
 
 _STUCK = (
-    "(attribute_exists(#url) AND NOT #status IN (:rejected, :spam)"
+    "(attribute_exists(#url)"
     " AND (#unlooked = :yes OR #check_at < :overdue"
     " OR (attribute_not_exists(#status) AND attribute_not_exists(#due) AND #received_at < :waits)))"
 )
@@ -97,8 +96,6 @@ class SweepStore:
             yes=True,
             overdue=stamp(now - OVERDUE),
             waits=stamp(now - WAITS),
-            rejected=Status.REJECTED,
-            spam=Status.SPAM,
         )
 
     @raising_table_busy()

@@ -101,7 +101,7 @@ class _Batch(NamedTuple):
             raise StatusChanged(TOO_LATE)
         match action:
             case PingAction.UNDO:
-                return moderation.undo(ping, now, expected_status=seen)
+                return moderation.undo(ping, now, expected_status=seen, texts_hash=words)
             case PingAction.KEEP:
                 return moderation.keep(ping, revision=words)
             case PingAction.LOOK:
@@ -109,9 +109,16 @@ class _Batch(NamedTuple):
             case PingAction.ALLOW:
                 return moderation.allow_site(self._as_seen(choice, Status.APPROVED), now)
             case PingAction.BLOCK:
-                return moderation.block_site(self._as_seen(choice, Status.SPAM), now)
+                ping_seen = self._as_seen(choice, Status.SPAM)
+                return moderation.block_site(ping_seen, now, revision=choice.revision)
         return moderation.decide(
-            ping, _BECOMES[action], now, expected_status=seen, texts_hash=words, settings=self.settings
+            ping,
+            _BECOMES[action],
+            now,
+            expected_status=seen,
+            texts_hash=words,
+            revision=choice.revision,
+            settings=self.settings,
         )
 
     def _as_seen(self, choice: Choice, wanted: Status) -> Ping:

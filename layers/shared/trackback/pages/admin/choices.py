@@ -11,7 +11,7 @@ from trackback.model.ping import Status
 MOST = 100
 """Maximum number of pings in one form."""
 
-_WORDS = "[0-9a-f]{8}"
+_WORDS = "[a-z2-7]{52}|[0-9a-f]{8}"  # the short ones, of older pages, name no words any more
 _CHOICE = re.compile(
     rf"([a-z2-7]{{26}}):(received|pending|approved|rejected|spam):(?:({_WORDS})(?:-({_WORDS}))?)?"
 )

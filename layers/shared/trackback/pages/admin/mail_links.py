@@ -30,13 +30,20 @@ _ASKS = {
 _ASKS_ABOUT_REVISION = {
     Action.APPROVE: ("Show its new words?", "Show the new words"),
     Action.REJECT: ("Keep what is shown?", "Keep what is shown"),
-    Action.SPAM: ("Mark this ping as spam?", "Spam"),
+    Action.SPAM: ("Mark its new words as spam?", "Spam"),
+}
+_KEPT = {
+    Action.REJECT: ("Kept", "Readers see what they saw before."),
+    Action.SPAM: ("Marked as spam", "The new words are gone. Readers see what they saw before."),
 }
 _NAMES = {
     Status.APPROVED: ("Approved", "Readers see it below the post within a minute."),
     Status.REJECTED: ("Rejected", "Readers do not see it."),
     Status.SPAM: ("Marked as spam", "Readers do not see it, and the next ones are judged by it."),
 }
+_SHORT = 8
+"""Length of the names of texts in links that were mailed until December 2026."""
+_READ_AGAIN = "This link is of an older version and may mean other words. Read these, then press the button."
 _SENT_AGAIN = "It was sent again with other words after the mail. This is about what was sent first."
 
 
@@ -63,6 +70,20 @@ def link_state(link: MailLink, ping: Ping) -> LinkState:
     return LinkState.DONE if ping.status is _WANTED[link.action] else LinkState.DECIDED
 
 
+def is_short(link: MailLink) -> bool:
+    """Tell whether a link names its texts by `Texts.short_hash`, as those of older versions do."""
+    return len(link.texts_hash) == _SHORT
+
+
+def whole(link: MailLink, ping: Ping) -> MailLink:
+    """Return a link with the whole name of the ping's texts that its short one may mean, if just one may."""
+    if not is_short(link):
+        return link
+    texts = [ping.texts, *([ping.revision] if ping.revision else [])]
+    meant = [one.hash for one in texts if one.short_hash == link.texts_hash]
+    return replace(link, texts_hash=meant[0]) if len(meant) == 1 else link
+
+
 def is_about_revision(link: MailLink, ping: Ping) -> bool:
     """Check whether a link decides about the revision of an approved ping."""
     return ping.status is Status.APPROVED and bool(link.texts_hash) and ping.revision_hash == link.texts_hash
@@ -77,12 +98,18 @@ def show_link(services: Services, link: MailLink) -> dict[str, Any]:
     if link.is_about_emails:
         return _blank(**{**show_setting(services, link)._asdict(), "late": False})
     ping = find_ping(services.pings, link.ping)
-    shown = replace(ping, revision=None) if _is_about_first(link, ping) else ping
-    return _blank(**one_ping(services.table, shown), **_said(link, ping), links=_links(ping))
+    meant = whole(link, ping)
+    shown = replace(ping, revision=None) if _is_about_first(meant, ping) else ping
+    said = _said(meant, ping)
+    if is_short(link) and said.get("button"):
+        said |= {"asked_about": meant.texts_hash, "words": _READ_AGAIN}
+    return _blank(**one_ping(services.table, shown), **said, links=_links(ping))
 
 
-def follow_link(services: Services, link: MailLink, now: datetime) -> dict[str, Any]:
+def follow_link(services: Services, link: MailLink, now: datetime, words: str = "") -> dict[str, Any]:
     """Carry out a link's action and return the values of its page. `late` means that nothing was done.
+
+    `words` is the whole name of the texts that the page of a link with a short one has shown.
 
     Raises:
         NoSuchPing: The ping has been deleted.
@@ -90,8 +117,11 @@ def follow_link(services: Services, link: MailLink, now: datetime) -> dict[str, 
     if link.is_about_emails:
         return _blank(**change_setting(services, link, now)._asdict())
     ping = find_ping(services.pings, link.ping)
+    if is_short(link) and words != whole(link, ping).texts_hash:
+        return {**show_link(services, link), "late": True}
     try:
-        said = _decide(services.moderation, load_settings(services.table), link, ping, now)
+        meant = whole(link, ping)
+        said = _decide(services.moderation, load_settings(services.table), meant, ping, now)
     except StatusChanged:
         return {**show_link(services, link), "button": "", "late": True}
     return _blank(**one_ping(services.table, services.pings.get(ping.id)), **said)
@@ -102,9 +132,10 @@ def _decide(
 ) -> dict[str, Any]:
     if link_state(link, ping) is not LinkState.READY:
         raise StatusChanged(TOO_LATE)
-    if is_about_revision(link, ping) and link.action is Action.REJECT:
-        moderation.keep(ping.id, revision=link.texts_hash)
-        return {"heading": "Kept", "words": "Readers see what they saw before.", "links": _links(ping)}
+    if is_about_revision(link, ping) and link.action is not Action.APPROVE:
+        moderation.keep(ping.id, revision=link.texts_hash, as_spam=link.action is Action.SPAM)
+        heading, words = _KEPT[link.action]
+        return {"heading": heading, "words": words, "links": _links(ping)}
     status = _WANTED[link.action]
     heading, words = _NAMES[status]
     try:
@@ -132,7 +163,8 @@ def _said(link: MailLink, ping: Ping) -> dict[str, Any]:
         case LinkState.REVISED:
             return {
                 "heading": "There are other words by now",
-                "words": "This ping was sent again after the mail. Read the new words on its page.",
+                "words": "This ping was sent again after the mail. These are the words that stand there now; "
+                "decide about them on its page.",
             }
         case LinkState.DECIDED:
             return {
@@ -153,4 +185,5 @@ def _links(ping: Ping) -> list[tuple[str, str]]:
 
 def _blank(**values: Any) -> dict[str, Any]:
     """Return a page's values, with empty defaults for those that are missing."""
-    return {"words": "", "ping": None, "button": "", "links": [], "undo": None, "late": False} | values
+    texts = dict.fromkeys(("words", "button", "asked_about"), "")
+    return {**texts, "ping": None, "links": [], "undo": None, "late": False} | values

@@ -1,4 +1,8 @@
-"""Trains the word model once a day, from pings that the author approved, rejected or marked as spam."""
+"""Trains the word model once a day, from pings that the author approved, rejected or marked as spam.
+
+A decision teaches the words that it was about: those that came later wait for a decision of their own, and
+what the service decided itself teaches nothing.
+"""
 
 from collections.abc import Iterator
 from dataclasses import astuple
@@ -38,5 +42,7 @@ def load_words(table: Table) -> WordModel:
 def _decided(table: Table) -> Iterator[tuple[str, bool]]:
     for status, unwanted in _UNWANTED.items():
         for ping in islice(PingStore(table).pings(status), MOST):
-            if any(entry.by == "author" for entry in ping.history):  # not from its own judgements
+            if ping.history and ping.history[-1].by == "author":
                 yield judged_text(ping.url, *astuple(ping.texts)), unwanted
+            if ping.refused:  # these words from the page, not the page
+                yield judged_text("", *astuple(ping.refused)), True

@@ -2,7 +2,9 @@
 
 from typing import Any
 
-from trackback.pages.admin.mail_links import follow_link, show_link
+from trackback.errors import BadQuery
+from trackback.gateway import first
+from trackback.pages.admin.mail_links import follow_link, is_short, show_link
 from trackback.pages.admin.responses import Reply
 from trackback.pages.admin.routes.router import AdminRouter, Visit
 from trackback.pages.admin.services import Services
@@ -28,7 +30,16 @@ def follow(visit: Visit, token: str) -> Reply:
     """Carry out a link's action."""
     services, link = visit.services, _read(visit, token)
     services.logger.info("asked for by a mail's link", act=str(link.action), ping=link.ping)
-    return _page(visit, token, follow_link(services, link, visit.now))
+    words = _words(visit) if is_short(link) else ""
+    return _page(visit, token, follow_link(services, link, visit.now, words))
+
+
+def _words(visit: Visit) -> str:
+    """Return the name of the texts that the page of a link has shown; empty if the form has none."""
+    try:
+        return first(visit.request.form(), "words")
+    except BadQuery:
+        return ""
 
 
 def _read(visit: Visit, token: str) -> MailLink:
