@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests.faults.clock import Clock
+from tests.faults.functions import NAMES, Functions
 from tests.faults.wire import Wire
-from tests.faults.world import Functions, World
+from tests.faults.world import World
 from tests.support import receivers
 from trackback.storage.table import Table
 
@@ -37,6 +38,6 @@ def make_world(patch: pytest.MonkeyPatch) -> Iterator[MakeWorld]:
         clock.install(patch)
         wire.install(patch)
         functions = Functions(clock)
-        for name in ("receive", "triage", "verify", "notify", "moderate", "serve", "send"):
+        for name in NAMES:
             functions.start_anew(name)  # with the settings above
         yield lambda: World(clock, wire, functions, web, table)

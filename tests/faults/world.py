@@ -1,27 +1,24 @@
 """The whole service in one process and in simulated time, with the stand-in for AWS behind it."""
 
-import importlib
 import io
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import ModuleType
 from typing import Any
 
 from moto.backends import get_backend
 
 from tests.faults.clock import Clock
+from tests.faults.functions import Functions
 from tests.faults.sources import Consumer, InvocationFailed, Stream, client, held
 from tests.faults.wire import Call, Killed, Wire
 from tests.stack.aws import ACCOUNT, ENVIRONMENT, changes, confirm, make_anew, make_queues
 from tests.support import receivers, template
 from tests.support.events import Context
 from trackback.model.ping import Ping, Status
-from trackback.notifications import mail
 from trackback.storage.dynamodb import to_plain
 from trackback.storage.items import to_ping
 from trackback.storage.keys import DUE_JOB, DUE_SENT, DUE_UNTOLD, MAIL, SETTINGS
@@ -31,34 +28,9 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 STEPS = [MINUTE] * 8 + [timedelta(minutes=15)] * 4 + [3 * HOUR] * 10
 """How time goes on after a fault: by minutes first, and for more than a day."""
 
-_NAMES = ("receive", "triage", "verify", "notify", "moderate", "serve", "send")
 _TEMPLATE = template.load()
 _FUNCTIONS = {function.name: function for function in _TEMPLATE.functions()}
 _QUEUES = {name: _TEMPLATE.queue_url(name) for name in ("Checks", "Failures", "FailedMessages")}
-
-
-class Functions:
-    """The functions' modules, which live as long as nothing kills them."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._modules = {name: self._load(name) for name in _NAMES}
-
-    def handler(self, name: str) -> Callable[..., Any]:
-        """Return a function's handler."""
-        self._clock.show()
-        handler: Callable[..., Any] = vars(self._modules[name])["handler"]
-        return handler
-
-    def start_anew(self, name: str) -> None:
-        """Start another environment: with clients of its own, and nothing remembered."""
-        self._modules[name] = self._load(name)
-
-    def _load(self, name: str) -> ModuleType:
-        mail._ses.cache_clear()
-        package = f"functions.{name}.app"
-        known = sys.modules.get(package)
-        return importlib.reload(known) if known else importlib.import_module(package)
 
 
 @dataclass(frozen=True, slots=True)
