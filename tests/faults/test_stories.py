@@ -11,6 +11,8 @@ from tests.faults.people import People
 from tests.faults.wire import Call
 from tests.faults.world import HOUR, MINUTE
 from trackback.model.ping import Status
+from trackback.receiving.spam.rules import read_rule
+from trackback.storage.settings import save_rules
 
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"}
 
@@ -112,3 +114,11 @@ def test_a_record_that_always_fails_is_put_aside_and_holds_up_no_other(people: P
     world.stream.put_aside.clear()  # as `trackback failures drop` does
     world.run_on()
     assert check(people) == []
+
+
+def test_what_a_rule_approves_takes_no_more_than_the_policies_allow(people: People) -> None:
+    save_rules(people.world.table, [read_rule("allow", "host", "other.example")], [])
+    people.ping("Mine")
+    people.world.settle()
+    assert people.only_ping().status is Status.APPROVED
+    assert people.world.wire.denied == []
