@@ -276,10 +276,8 @@ def test_spam_in_later_words_is_dropped_once(web: Web) -> None:
 def test_each_ones_words_teach_what_was_decided_about_them(web: Web, turned_down: Ping) -> None:
     web.add(**FRIEND)
     web.verify(turned_down)
-    learn(web.table, NOW)
-    assert (load_words(web.table).unwanted, load_words(web.table).wanted) == (1, 0)
     decided(Status.APPROVED)(web, web.store.get(turned_down.id))
-    learn(web.table, NOW + DAY)
+    learn(web.table, NOW)
     words = load_words(web.table)
     assert (words.unwanted, words.wanted) == (1, 1)
     assert (words.counts["pills"], words.counts["gardens"], words.counts["example"]) == (
