@@ -19,8 +19,13 @@ function nameOf(address) {
   return address.replace(/^https?:\/\//, "");
 }
 
+// The same in a path: the service's gateway decodes it once and cuts it at a "?".
+function pathOf(name) {
+  return name.replace(/%(?=3F|2F|25)/gi, "%25");
+}
+
 function head(api, address, title) {
-  const ping = escape(`${api}/trackback/${nameOf(address)}`);
+  const ping = escape(`${api}/trackback/${pathOf(nameOf(address))}`);
   const rdf = `
 <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
          xmlns:dc="http://purl.org/dc/elements/1.1/"
@@ -42,7 +47,7 @@ function list(api, post, pings) {
   return `<script type="module" src="${escape(api)}/embed.js"></script>
 <trackback-list post="${escape(post)}" ping-url>
   ${items && `<h2>TrackBacks</h2>\n  <ul>${items}\n  </ul>`}
-  <p><a href="${escape(`${api}/pings/${post}`)}">All TrackBacks</a></p>
+  <p><a href="${escape(`${api}/pings/${pathOf(post)}`)}">All TrackBacks</a></p>
 </trackback-list>`;
 }
 
@@ -65,7 +70,7 @@ function escape(text) {
 // The newest hundred pings of a post; none, and a warning, if they cannot be had.
 async function fetchPings(api, post) {
   try {
-    const { pings } = await ask(`${api}/pings/${post}?limit=100&at=${Date.now()}`);
+    const { pings } = await ask(`${api}/pings/${pathOf(post)}?limit=100&at=${Date.now()}`);
     if (!pings.every(({ received_at }) => received_at.slice)) throw new Error("the answer is no list");
     return pings;
   } catch (error) {

@@ -17,12 +17,17 @@ function trackback_name(): string {
 	return preg_replace( '#^https?://#', '', trackback_address() );
 }
 
+/** The same in a path of the service, whose gateway decodes it once and cuts it at a "?". */
+function trackback_path(): string {
+	return preg_replace( '#%(?=3F|2F|25)#i', '%25', trackback_name() );
+}
+
 /** Prints where other blogs ping the post: for those that read links, and for those that read TrackBack's RDF. */
 function trackback_head(): void {
 	if ( ! is_single() ) {
 		return;
 	}
-	$ping = esc_attr( TRACKBACK_API . '/trackback/' . trackback_name() );
+	$ping = esc_attr( TRACKBACK_API . '/trackback/' . trackback_path() );
 	$post = esc_attr( trackback_address() );
 	$title = esc_attr( wp_strip_all_tags( get_the_title() ) );
 	$rdf = <<<RDF
@@ -48,7 +53,7 @@ function trackback_list( string $content ): string {
 		return $content;
 	}
 	$script = esc_attr( TRACKBACK_API . '/embed.js' );
-	$list = esc_attr( TRACKBACK_API . '/pings/' . trackback_name() );
+	$list = esc_attr( TRACKBACK_API . '/pings/' . trackback_path() );
 	$name = esc_attr( trackback_name() );
 	return $content . <<<HTML
 

@@ -36,8 +36,7 @@ const LETTERS = {
 };
 
 // Who reloads a page wants to see what is new: ask again, where the browser's cache would do otherwise.
-const type = performance.getEntriesByType("navigation")[0]?.type;
-const cache = type === "reload" ? type : "default";
+const cache = performance.getEntriesByType("navigation")[0]?.type === "reload" ? "reload" : "default";
 
 // Unlike a <style>, it needs no leave from the page's CSP. Loading is only for those who listen.
 const sheet = new CSSStyleSheet();
@@ -136,7 +135,8 @@ class TrackbackList extends HTMLElement {
       const page = document.querySelector("link[rel~=canonical]") ?? location;
       const { host, pathname } = new URL(named ? "https://" + named.replace(WEB, "") : page.href);
       this.#post = host + pathname;
-      const address = new URL(`pings/${this.#post}`, import.meta.url);
+      // API Gateway decodes a path once and cuts it at a "?".
+      const address = new URL("pings/" + this.#post.replace(/%(?=3F|2F|25)/gi, "%25"), import.meta.url);
       if (this.#next) address.searchParams.set("cursor", this.#next);
       const [response] = await Promise.all([fetch(address, { signal, cache }), this.#speak(language, signal)]);
       if (!response.ok) throw Error(response.status);
@@ -166,7 +166,6 @@ class TrackbackList extends HTMLElement {
 
   #show(state = this.#state) {
     const say = (name) => this.getAttribute(`label-${name}`) ?? this.#words[name];
-    const failed = state === "error";
     this.#state = state;
     const heading = make(`h${+this.getAttribute("heading") || 2}`, "heading", {}, say("heading"));
     this.#section.firstChild.replaceWith(heading);
@@ -176,8 +175,8 @@ class TrackbackList extends HTMLElement {
     this.#fallback.className = this.#status.className = state;
     this.#status.textContent = say(state);
     if (state !== "loading") {
-      this.#button.textContent = say(failed ? "retry" : "more");
-      this.#button.hidden = !failed && !this.#next;
+      this.#button.textContent = say(state === "error" ? "retry" : "more");
+      this.#button.hidden = state !== "error" && !this.#next;
     }
     const post = this.#post;
     this.#ping.hidden = !this.hasAttribute("ping-url");

@@ -41,7 +41,8 @@ class PingUrl {
   }
 
   show(post, say) {
-    this.#code.textContent = new URL(`../trackback/${post}`, import.meta.url).href;
+    const path = post.replace(/%(?=3F|2F|25)/gi, "%25"); // API Gateway decodes it once and cuts it at a "?"
+    this.#code.textContent = new URL(`../trackback/${path}`, import.meta.url).href;
     this.#say = (name) => say(name) ?? WORDS[name];
     this.#name();
   }

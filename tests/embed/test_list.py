@@ -118,6 +118,7 @@ def test_the_attribute_names_the_post_in_any_spelling(world: World) -> None:
         "https://blog.example/with-scheme/": "blog.example/with-scheme/",
         "localhost:8081/a b/?page=2#top": "localhost:8081/a%20b/",
         "bücher.example/tür": "xn--bcher-kva.example/t%C3%BCr",
+        "blog.example/what%3F/100%25/a%2fb": "blog.example/what%253F/100%2525/a%252fb",
     }
     for post in spellings.values():
         world.answer(post, ping())

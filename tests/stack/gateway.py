@@ -66,7 +66,10 @@ class Gateway:
 
 
 def _target(request: Request) -> tuple[str, str]:
-    """Return path and query. Werkzeug passes the request line's bytes on, decoded as Latin-1 twice."""
+    """Return path and query as API Gateway does: it decodes the path once, and cuts it at a `?`.
+
+    Werkzeug passes the request line's bytes on, decoded as Latin-1 twice.
+    """
     target = request.environ["REQUEST_URI"]
     for _ in range(2):
         target = target.encode("latin-1", "replace").decode("utf-8", "replace")
@@ -74,7 +77,7 @@ def _target(request: Request) -> tuple[str, str]:
         url = urlsplit(target)
     except ValueError:
         raise BadRequest from None
-    return unquote(url.path), url.query
+    return unquote(url.path).partition("?")[0], url.query
 
 
 def _event(request: Request, path: str, query: str) -> dict[str, Any]:

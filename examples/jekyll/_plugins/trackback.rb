@@ -11,9 +11,14 @@ module Trackback
     url.sub(%r{\Ahttps?://}, "")
   end
 
+  # The same in a path of the service, whose gateway decodes it once and cuts it at a "?".
+  def trackback_path(url)
+    trackback_post(url).gsub(/%(?=3F|2F|25)/i, "%25")
+  end
+
   # Where the service takes a page's pings ("trackback") or lists them ("pings").
   def trackback_url(url, kind)
-    "#{@context.registers[:site].config.dig("trackback", "api")}/#{kind}/#{trackback_post(url)}"
+    "#{@context.registers[:site].config.dig("trackback", "api")}/#{kind}/#{trackback_path(url)}"
   end
 
   # A page's pings, without addresses that are no links; none, and a warning, if they cannot be had.

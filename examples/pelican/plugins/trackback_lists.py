@@ -28,10 +28,15 @@ def trackback_name(address: str) -> str:
     return re.sub("^https?://", "", address)
 
 
+def trackback_path(name: str) -> str:
+    """Return a page's name in a path of the service, whose gateway decodes it once and cuts it at a "?"."""
+    return re.sub("%(?=3F|2F|25)", "%25", name, flags=re.IGNORECASE)
+
+
 def trackbacks(api: str, post: str) -> list[dict[str, str]]:
     """Return a post's pings; none, and a warning, if they cannot be had."""
     try:
-        pings = _ask(f"{api}/pings/{post}?limit=100&at={time.time():.0f}")["pings"]
+        pings = _ask(f"{api}/pings/{trackback_path(post)}?limit=100&at={time.time():.0f}")["pings"]
         return [{name: str(ping[name]) for name in SHOWN} for ping in pings]
     except (OSError, HTTPException, ValueError, TypeError, KeyError) as error:
         logger.warning("The TrackBacks of %s are left out: %s", post, error)
@@ -41,6 +46,7 @@ def trackbacks(api: str, post: str) -> list[dict[str, str]]:
 def _add_filters(generator: Any) -> None:
     api = generator.settings["TRACKBACK_API"]
     generator.env.filters["trackback_name"] = trackback_name
+    generator.env.filters["trackback_path"] = trackback_path
     generator.env.filters["trackbacks"] = lambda post: trackbacks(api, post)
 
 

@@ -13,10 +13,15 @@ export function nameOf(address) {
   return address.replace(/^https?:\/\//, "");
 }
 
+/** The same in a path: the service's gateway decodes it once and cuts it at a "?". */
+export function pathOf(name) {
+  return name.replace(/%(?=3F|2F|25)/gi, "%25");
+}
+
 /** The newest hundred pings of a post; none, and a warning, if they cannot be had. */
 export async function fetchPings(api, post) {
   try {
-    const { pings } = await ask(`${api}/pings/${post}?limit=100&at=${Date.now()}`);
+    const { pings } = await ask(`${api}/pings/${pathOf(post)}?limit=100&at=${Date.now()}`);
     if (!pings.every(({ received_at }) => received_at.slice)) throw new Error("the answer is no list");
     return pings;
   } catch (error) {

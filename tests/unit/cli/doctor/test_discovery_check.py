@@ -144,6 +144,12 @@ def test_every_spelling_of_the_ping_url_is_right(ping_url: str, is_right: bool) 
     assert (amiss(ping_url, POST) == "") is is_right
 
 
+def test_what_the_gateway_decodes_is_encoded_twice_in_the_ping_url() -> None:
+    post = Post("https://blog.example/what%3F/", "https://api.example")
+    assert post.ping_url == "https://api.example/trackback/blog.example/what%253F/"
+    assert amiss(post.ping_url, post) == ""
+
+
 def test_the_ping_url_of_a_page_is_its_address_without_scheme_and_query() -> None:
     assert Post("http://localhost:1313/a%20b/?x=1", "http://localhost:8080").ping_url == (
         "http://localhost:8080/trackback/localhost:1313/a%20b/"

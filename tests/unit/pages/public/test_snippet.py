@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from lxml import html
@@ -75,6 +76,18 @@ def test_a_post_is_named_as_its_address_is_written(named: str, name: str) -> Non
         f"{API}/pings/{name}",
     ]
     assert len(list(page.iter("script"))) == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/what%3F/", "/a%2Fb", "/100%25", "/100%2525/", "/%253F", "/tür/", "/a%20b/"]
+)
+def test_its_addresses_arrive_though_a_gateway_decodes_them_once_and_cuts_them_at_a_question_mark(
+    path: str,
+) -> None:
+    post = SITES.find(f"blog.example{path}")
+    for link, prefix in zip(pasted(post).iter("link", "a"), ("/trackback/", "/pings/"), strict=True):
+        arrived = unquote(urlsplit(link.get("href") or "").path).partition("?")[0]
+        assert SITES.find(arrived.removeprefix(prefix)) == post
 
 
 def test_no_title_leaves_its_comment() -> None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from trackback.cli.doctor.finding import Finding, note, right, wrong
 from trackback.model.posts import host_key, post_key
-from trackback.paths import PING_URLS
+from trackback.paths import PING_URLS, decoded_once, path_of
 from trackback.protocols.trackback.discovery import Discovery, Form, Found
 from trackback.urls import is_same_page, page_path
 
@@ -38,7 +38,7 @@ class Post:
     @property
     def ping_url(self) -> str:
         """The post's ping URL."""
-        return f"{self.api}{PING_URLS}{self.name}"
+        return f"{self.api}{PING_URLS}{path_of(urldefrag(self.url).url.partition('?')[0])}"
 
 
 def check_ping_urls(found: Discovery, post: Post, canonical: str | None, *, shows: bool) -> Iterator[Finding]:
@@ -57,7 +57,7 @@ def amiss(ping_url: str, post: Post) -> str:
     host, slash, path = parts.path.removeprefix(PING_URLS).partition("/")
     if not parts.path.startswith(PING_URLS) or not slash:
         return f"it names no post: {PING_URLS}host/path is missing"
-    key = host_key(host) + page_path(path)
+    key = host_key(host) + page_path(decoded_once(path))
     return f"it is that of another post, {key}" if key != post.key else ""
 
 

@@ -7,7 +7,6 @@ list has `title`, `from` (with `blog` and `date`) and `excerpt`.
 
 import base64
 import hashlib
-import re
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +15,7 @@ from urllib.parse import urlencode
 
 from trackback.model.listing import DEFAULT_LIMIT, Page
 from trackback.model.posts import Post
-from trackback.paths import LISTS
+from trackback.paths import LISTS, path_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -47,11 +46,9 @@ def post_name(address: str) -> str:
 def fresh_address(post: str, now: datetime) -> str:
     """Return the path and query of a post's page that bypass all caches.
 
-    `at` is part of the CDN's cache key and changes no answer. API Gateway decodes a path once and cuts it at
-    a `?`, so an encoded `?`, `/` or `%` of the post's URL is encoded twice.
+    `at` is part of the CDN's cache key and changes no answer.
     """
-    name = re.sub("%(?=3F|2F|25)", "%25", post.partition("://")[2], flags=re.IGNORECASE)
-    return f"{LISTS}{name.rstrip('/')}/{SUFFIX}?at={int(now.timestamp())}"
+    return f"{LISTS}{path_of(post).rstrip('/')}/{SUFFIX}?at={int(now.timestamp())}"
 
 
 class ListPages:

@@ -4,7 +4,7 @@ from html import escape
 
 from trackback.model.posts import Post
 from trackback.pages.public.embed import Embed
-from trackback.paths import LISTS, PING_URLS
+from trackback.paths import LISTS, PING_URLS, path_of
 from trackback.protocols.trackback import rdf
 
 _SNIPPET = """\
@@ -32,12 +32,13 @@ def snippet(api: str, post: Post, title: str, embed: Embed) -> str:
         embed: The embed that the API serves.
     """
     name = post.url.partition("://")[2]
-    ping_url = f"{api}{PING_URLS}{name}"
+    path = path_of(post.url)
+    ping_url = f"{api}{PING_URLS}{path}"
     return _SNIPPET.format(
         api=escape(api),
         name=escape(name),
         ping_url=escape(ping_url),
-        list=escape(f"{api}{LISTS}{name}"),
+        list=escape(f"{api}{LISTS}{path}"),
         block=rdf.block(ping_url=ping_url, post_url=post.url, title=title or post.url),
         versioned=embed.versioned,
         integrity=embed.integrity,
