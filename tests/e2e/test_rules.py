@@ -1,16 +1,17 @@
-"""The running stack under an allow rule: what anybody can send in a friend's name, and what readers get to see."""
+"""The running stack under an allow rule: what anybody can send in a friend's name, and what readers see."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.e2e.author import mails, titles_shown
+from tests.e2e.author import ask, mails, sign_in, titles_shown
 from tests.e2e.conftest import Row, Running, Trackback, eventually, judged
-from tests.support.websites import Answer, page, website
+from tests.support.websites import Answer, page, redirect, website
 
 
 def ping(stack: Running, url: str, **fields: str) -> None:
@@ -27,7 +28,7 @@ def written(stack: Running, title: str, around: str = "<p>I read {} today.") -> 
 
 
 @contextmanager
-def friend(trackback: Trackback, path: str, answer: Answer) -> Iterator[str]:
+def friend(trackback: Trackback, path: str, answer: Answer | Mapping[str, Answer]) -> Iterator[str]:
     """Serve a friend's page at every address below a path, which a rule allows; yield the path's URL."""
     with website(answer) as site:
         assert trackback("rules", "add", "allow", "path", f"localhost/{path}")
@@ -35,6 +36,11 @@ def friend(trackback: Trackback, path: str, answer: Answer) -> Iterator[str]:
             yield f"http://localhost:{site.port}/{path}"
         finally:
             trackback("rules", "remove", "path", f"localhost/{path}")
+
+
+def mailed(stack: Running, words: str) -> bool:
+    """Tell whether a mail has said something."""
+    return any(words in mail.text for mail in mails(stack))
 
 
 def reasons(row: Row) -> str:
@@ -54,6 +60,20 @@ def test_eight_spellings_of_a_friends_page_show_once(stack: Running, trackback: 
     assert {row["verdict"]["same_as"] for row in held} == {shown[0]["id"]}
     assert all("This page is " in reasons(row) for row in held)
     assert f"the same page as {shown[0]['id']}" in " ".join(trackback("explain", held[0]["id"]).split())
+
+
+def test_the_author_is_told_that_a_page_waits_already_under_another_address(stack: Running) -> None:
+    answers = {"/new": written(stack, "Moved"), "/old": redirect("/new")}
+    with website(answers) as site:
+        old, new = (f"http://localhost:{site.port}/{path}" for path in ("old", "new"))
+        ping(stack, old, title="By its old address")
+        first = judged(stack, old)
+        ping(stack, new)
+        second = judged(stack, new)
+    assert "This page is pending already, as “By its old address”." in second["verdict"]["reasons"]
+    assert second["verdict"]["same_as"] == first["id"]
+    page_of_second = ask(f"{stack.api}/moderate/ping/{second['id']}", Cookie=sign_in(stack)).text
+    assert f'href="/moderate/ping/{first["id"]}"' in page_of_second
 
 
 @pytest.mark.parametrize(
@@ -92,8 +112,7 @@ def test_a_rule_approves_three_pages_for_a_post_in_a_day_and_the_author_is_told_
     assert "It has approved 3 pings for this post in 24 hours, its limit." in held["verdict"]["reasons"]
     for row in rows:
         if row["status"] == "approved":
-            details = f"{stack.api}/moderate/ping/{row['id']}"
-            eventually(lambda details=details: any(details in mail.text for mail in mails(stack)) or None)
+            eventually(partial(mailed, stack, f"{stack.api}/moderate/ping/{row['id']}"))
 
 
 @pytest.mark.parametrize(
