@@ -38,7 +38,7 @@ SCENARIOS = {
         lambda seconds, _: traffic.slow_sources(10, seconds),
     ),
     "friend": Scenario(
-        "A friend's host named ten times a minute, for an hour", HOUR, 100, 1,
+        "A friend's host named ten times a minute, for an hour", HOUR, 40, 1,
         lambda seconds, _: traffic.friends_host(seconds),
     ),
     "front-page": Scenario(
