@@ -53,6 +53,8 @@ NOBODYS = [
     "https://mastodon.social/@",
     "https://reddit.com/r/links/comments/1",
     "https://telegra.ph/A-post-12-01",
+    "https://en.wikipedia.org/wiki/TrackBack",
+    "https://stackoverflow.com/questions/1/how",
     "javascript:alert(1)",
 ]
 

@@ -59,7 +59,11 @@ _OF_PATHS = {
         quora.com profile
         reddit.com user u
         sites.google.com view site
+        news.ycombinator.com
+        slashdot.org
         soundcloud.com .
+        stackexchange.com users
+        stackoverflow.com users
         teletype.in @
         telegra.ph
         threads.com @
@@ -69,6 +73,7 @@ _OF_PATHS = {
         velog.io @
         vimeo.com .
         vk.com .
+        wikipedia.org
         write.as .
         x.com .
         youtube.com @ c channel user
@@ -95,7 +100,7 @@ _OF_PATHS = {
         """.strip().splitlines()
     )
 }
-"""Hosts on which paths are people's: directly below (.), only names that begin with @, or below a word."""
+"""Hosts on which paths are people's: directly below (.), only names with an @, below a word, or nowhere."""
 _SERVERS = {"lemmy", "masto", "mastodon", "misskey", "mstdn", "peertube", "pixelfed", "pleroma"}
 """First labels, and whole names, of hosts that run software with accounts."""
 _OF_SERVERS = frozenset({"@", "users", "u", "accounts"})
@@ -154,14 +159,16 @@ def account_at(host: str, path: tuple[str, ...]) -> Account | None:
 
 
 def example_on(host: str) -> str:
-    """Return how an account on a shared host is written: as a path, or as a name before the host."""
+    """Return how an account on a shared host is written; empty if no address there tells whose a page is."""
     below = _paths_of(without_www(host))
     if below is None:
         return f"name.{host}"
+    if not below:
+        return ""
     words = sorted(below - {".", "@"})
     if "@" in below or host == "medium.com":
         return f"{host}/@name"
-    return f"{host}/name" if "." in below or not words else f"{host}/{words[-1]}/name"
+    return f"{host}/name" if "." in below else f"{host}/{words[-1]}/name"
 
 
 def segments(path: str) -> tuple[str, ...]:

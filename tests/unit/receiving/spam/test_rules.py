@@ -196,6 +196,12 @@ def test_what_many_people_share_cannot_be_allowed_as_a_whole_but_can_be_blocked(
     assert read_rule("block", matches, value).effect is Effect.BLOCK
 
 
+@pytest.mark.parametrize("host", ["telegra.ph", "en.wikipedia.org"])
+def test_a_host_whose_addresses_do_not_name_their_authors_cannot_be_allowed(host: str) -> None:
+    with pytest.raises(BadRule, match="do not say whose a page is"):
+        read_rule("allow", "host", host)
+
+
 @pytest.mark.parametrize(
     ("rule", "url", "decides"),
     [

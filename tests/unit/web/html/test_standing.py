@@ -163,6 +163,7 @@ COMMENT = {
     "an element of its own": f"<blog-comments>{A}</blog-comments>",
     "a line": f'<span class="comment">{A}</span>',
     "schema.org": f'<div itemtype="https://schema.org/UserComments">{A}</div>',
+    "an answer to a question": f'<div itemprop="suggestedAnswer acceptedAnswer">{A}</div>',
     "ARIA": f'<div role="comment">{A}</div>',
     "German": f'<div id="kommentare">{A}</div>',
     "a comment that pretends to be the text": f'<div class="comment"><main class="e-content">{A}</div>',

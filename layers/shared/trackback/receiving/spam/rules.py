@@ -90,7 +90,9 @@ def too_wide(rule: Rule) -> str:
         return "This would allow every host of a top-level domain. Name one, like blog.example."
     if account_at(host, tuple(path)):
         return ""
-    kind, example = ("path" if "/" in example_on(host) else "host"), example_on(host)
+    if not (example := example_on(host)):
+        return f"Many people share {rule.value}, and its addresses do not say whose a page is."
+    kind = Matches.PATH if "/" in example else Matches.HOST
     return f"Many people share {rule.value}. Allow one of them: allow {kind} {example}"
 
 

@@ -35,7 +35,8 @@ _HINT = re.compile(
 )
 _OF_ONE = {"comment", "comment-body", "comment-content", "p-comment", "u-comment"}
 """Classes of an article that is a comment: software puts many other words into the classes of a post."""
-_TYPES = re.compile(r"https?://schema\.org/(?:comment|usercomments)/?")
+_TYPES = re.compile(r"https?://schema\.org/(?:answer|comment|usercomments)/?")
+_TYPED = {"itemprop", "itemtype", "role"}
 _PANDOC = re.compile("level[1-6]")
 """The class of a section whose id is its heading: of a post's own text."""
 _LONGEST = 60
@@ -43,10 +44,7 @@ _LONGEST = 60
 
 def is_comment(name: str, attributes: Mapping[str, str]) -> bool:
     """Tell whether an element holds visitors' comments, or one of them."""
-    itemtype, itemprop = attributes.get("itemtype", ""), attributes.get("itemprop", "")
-    if "comment" in {itemprop, attributes.get("role")} or (
-        itemtype and _TYPES.fullmatch(itemtype.strip().lower())
-    ):
+    if attributes.keys() & _TYPED and _is_typed(attributes):
         return True
     classes, own = attributes.get("class", "").lower(), attributes.get("id", "").lower()
     if name in {"html", "body"} or not _HINT.search(f"{classes} {own} {name if '-' in name else ''}"):
@@ -57,3 +55,10 @@ def is_comment(name: str, attributes: Mapping[str, str]) -> bool:
     named = [] if any(map(_PANDOC.fullmatch, words)) else own.split()
     named += [name] if "-" in name else []
     return any(_NAME.fullmatch(word) for word in [*words, *named] if len(word) <= _LONGEST)
+
+
+def _is_typed(attributes: Mapping[str, str]) -> bool:
+    """Tell whether schema.org or ARIA names an element a comment, or an answer to what somebody asked."""
+    what = {*attributes.get("itemprop", "").split(), attributes.get("role")}
+    is_of_type = _TYPES.fullmatch(attributes.get("itemtype", "").strip().lower()) is not None
+    return is_of_type or not what.isdisjoint({"comment", "suggestedAnswer", "acceptedAnswer"})
