@@ -23,7 +23,7 @@ REGIONS := us-east-1 us-west-2 ca-central-1 sa-east-1 eu-west-1 eu-central-1 eu-
 	ap-southeast-2
 
 
-.PHONY: help install run test coverage mutants test-dynamodb test-faults test-deploy test-sites lint pr build deploy bench flood fuzz costs lock clean
+.PHONY: help install run test coverage mutants test-dynamodb test-sequences test-faults test-deploy test-sites lint pr build deploy bench flood fuzz costs lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ mutants: install ## make known mistakes in a copy of the code, and see that a te
 
 test-dynamodb: install ## run the integration tests and all races on Amazon's own DynamoDB Local
 	$(BIN)/python -m tests.dynamodb_local $(BIN)/pytest tests/integration
+
+# Each run tries others; `make test` tries few, always the same.
+test-sequences: install ## try SEQUENCES (5000) sequences of pings, looks and decisions: readers see what was named
+	SEQUENCES=$(or $(SEQUENCES),5000) $(BIN)/pytest tests/sequences
 
 test-faults: install ## fail each call to AWS in each way, and see that nothing is lost, shown or mailed wrongly
 	$(BIN)/pytest -n 2 --dist load tests/faults

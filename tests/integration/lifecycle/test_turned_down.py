@@ -12,6 +12,7 @@ from tests.support.websites import page
 from trackback.model.ping import Due, Ping, Status
 from trackback.model.returns import RETURN_PAUSE
 from trackback.model.settings import Event, Settings
+from trackback.receiving.bulk import BulkRun
 from trackback.receiving.moderation import Moderation
 from trackback.receiving.spam.rules import read_rule
 from trackback.receiving.spam.training import learn, load_words
@@ -86,6 +87,7 @@ def test_the_pages_own_words_come_back_to_the_author(web: Web, way: str) -> None
     after = web.verify(ping)
     assert (after.status, after.texts.title, after.revision) == (Status.PENDING, "On gardens", None)
     assert after.comes_first
+    assert after.received_at == stamp(NOW)
     assert after.verdict
     assert "turned down before" in after.verdict.reason_texts[-1]
     assert event_of(change(waiting, after)) is Event.PENDING
@@ -293,3 +295,10 @@ def test_a_friends_words_that_wait_teach_nothing(web: Web) -> None:
     learn(web.table, NOW)
     assert "gardens" not in load_words(web.table).counts
     assert "pills" in load_words(web.table).counts
+
+
+def test_what_comes_back_while_many_are_put_away_at_once_is_left(web: Web, turned_down: Ping) -> None:
+    run = BulkRun(Status.REJECTED, stamp(NOW))
+    at(web, HOUR, **FRIEND)
+    assert not run.takes(web.verify(turned_down, HOUR))
+    assert BulkRun(Status.REJECTED, stamp(NOW + HOUR)).takes(web.store.get(turned_down.id))

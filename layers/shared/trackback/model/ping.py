@@ -64,7 +64,8 @@ class Ping:
         post: URL of the pinged post.
         url: The source, as sent.
         texts: What the sender says about its page; the approved texts once a ping is approved.
-        received_at: UTC, ISO 8601 with milliseconds, so that it sorts.
+        received_at: UTC, ISO 8601 with milliseconds, so that it sorts; later once it has come back with other
+            texts.
         protocol: The protocol that it came in.
         charset: How the sender's bytes were decoded, as a text for the author; empty for plain UTF-8.
         has_markup: Whether the sender put HTML links or BBCode into the fields.

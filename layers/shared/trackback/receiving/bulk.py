@@ -32,8 +32,7 @@ class BulkRun:
 
     Attributes:
         status: What the pings become; in an undo, what they became.
-        started: When the author asked: what came later, or came back, is left alone. It names the run in
-            histories.
+        started: When the author asked: later pings are left alone. It names the run in histories.
         undoes: Whether the run undoes the one that started then.
         search: Words that each ping has.
         post: The post of each ping.
@@ -70,8 +69,7 @@ class BulkRun:
         """Tell whether a ping is one to decide about, or to undo."""
         if self.undoes:
             return bool(ping.history) and ping.history[-1].why == self.why
-        came = max(ping.received_at, ping.returned_at)
-        return ping.status is Status.PENDING and came <= self.started
+        return ping.status is Status.PENDING and ping.received_at <= self.started
 
 
 class Bulk:

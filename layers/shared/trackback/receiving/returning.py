@@ -61,6 +61,7 @@ def _come_back(known: Ping, looked: Ping, verdict: Verdict, now: datetime) -> Ch
         looked,
         status=Status.PENDING,
         texts=known.latest_texts,
+        received_at=looked.returned_at,
         revision=None,
         history=with_entry(known, entry),
         verdict=verdict,
