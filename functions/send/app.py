@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from trackback.outcomes import count
 from trackback.sending.feed_poll import poll_feed
+from trackback.sending.feed_trouble import end_trouble, note_trouble
 from trackback.sending.job_run import run_job
 from trackback.sending.sender import Report, Sender
 from trackback.sending.subscription import FeedUnreadable
@@ -64,12 +65,14 @@ def run(sender: Sender, job_id: str) -> None:
 
 
 def read(sender: Sender, feed: str) -> None:
-    """Send pings for new posts of the feed. An unreadable feed is logged and read again next time."""
+    """Send pings for new posts of the feed. The author is told of one that stays unreadable."""
     try:
         followed = poll_feed(sender, feed)
     except FeedUnreadable as error:
         logger.warning("the feed cannot be read", reason=str(error))
+        note_trouble(sender.context.ledger, feed, str(error), sender.context.clock())
         return
+    end_trouble(sender.context.ledger, feed)
     for report in followed.reports:
         count_pings(report)
     logger.info(

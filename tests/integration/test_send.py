@@ -199,3 +199,27 @@ def test_a_dry_run_counts_nothing(
     blog.pages["/post"] = post(f"{other.url}/p/a")
     run({"order": job(table, f"{blog.url}/post", dry_run=True)})
     assert outcomes(capsys) == []
+
+
+def test_a_feed_that_cannot_be_read_is_listed_until_it_can(table: Table, blog: Web) -> None:
+    follow(table, blog)
+    good = blog.pages["/feed"]
+    blog.pages["/feed"] = Response("", 404)
+    run()
+    (record,) = SentPings(table).every()
+    assert (record.is_feed, record.stage) == (True, Stage.LATER)
+    assert record.words == (
+        f"it cannot be read, so that new posts send nothing: {blog.url}/feed: the server answers 404"
+    )
+    run()
+    assert list(SentPings(table).every()) == [record]
+    blog.pages["/feed"] = good
+    run()
+    assert list(SentPings(table).every()) == []
+
+
+def test_the_trouble_of_a_feed_is_nothing_that_is_sent_again(table: Table, blog: Web) -> None:
+    follow(table, blog)
+    blog.pages["/feed"] = Response("", 500)
+    run()
+    assert SentPings(table).due(NOW + timedelta(days=30), 10) == []

@@ -12,6 +12,7 @@ from trackback.model.send_job import JobResult, SendJob
 from trackback.model.sent_ping import SentPing, Stage
 from trackback.pages.admin.sending import MOST_READ, PAGE, Kind, list_sent
 from trackback.paths import SEND, SENT
+from trackback.sending.feed_trouble import note_trouble
 from trackback.storage.send_jobs import SendJobs
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.table import Table
@@ -112,6 +113,19 @@ def test_the_links_that_get_no_ping_are_told(table: Table, author: Visitor) -> N
     page = author.read(SEND)
     assert "This page has no links to other sites that get pings." in page
     assert "Left out: 2 links in comments." in page
+
+
+def test_a_feed_that_cannot_be_read_is_told_and_is_no_ping_to_try_again(
+    table: Table, author: Visitor
+) -> None:
+    note_trouble(SentPings(table), "https://blog.example/feed.xml", "it is no feed", START)
+    note_trouble(
+        SentPings(table), "https://blog.example/feed.xml", "it is no feed", START + timedelta(days=1)
+    )
+    page = unescape(author.read(SENT))
+    assert "Your feed" in page
+    assert "It cannot be read, so that new posts send nothing: it is no feed" in page
+    assert "Try again" not in page
 
 
 def test_the_list_is_of_pings_and_pages_without_ping_url_have_their_own(

@@ -13,6 +13,7 @@ from trackback.model.settings import Notify, Settings
 from trackback.notifications import mail_run
 from trackback.notifications.mail import MailFailed
 from trackback.notifications.mail_renderer import MOST_BYTES
+from trackback.sending.feed_trouble import end_trouble, note_trouble
 from trackback.signing import Action, MailLink
 from trackback.storage.sent_pings import SentPings
 from trackback.storage.settings import save_settings
@@ -45,6 +46,24 @@ def test_a_ping_of_the_authors_that_does_not_arrive_is_told_of_once(
     assert f"<b>{stage}</b>: Pings are &lt;closed&gt;." in html
     assert links(mail) == [MailLink(Action.MUTE)]
     assert list(SentPings(web.table).every()) == [record]
+
+
+def test_a_feed_that_stays_unreadable_is_told_of_once(web: Web, notify: Notifier) -> None:
+    ledger, feed = SentPings(web.table), "https://blog.example/feed.xml"
+    for hours in range(26):
+        note_trouble(ledger, feed, "the server answers 404", NOW + timedelta(hours=hours))
+        notify.wake(timedelta(hours=hours))
+        assert len(sent_mails()) == (hours >= 24)
+    (mail,) = sent_mails()
+    assert mail["Subject"] == "Your blog's feed cannot be read"
+    text, html = bodies(mail)
+    assert (
+        "Your blog's feed cannot be read:\n\n> https://blog.example/feed.xml\n- failed: it cannot be" in text
+    )
+    assert "Your feed</span>" in html
+    assert "feed:https" not in text + html
+    end_trouble(ledger, feed)
+    assert list(ledger.every()) == []
 
 
 @pytest.mark.parametrize("stage", sorted({*Stage} - {Stage.REFUSED, Stage.UNCLEAR, Stage.FAILED}))

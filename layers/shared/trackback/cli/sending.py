@@ -153,7 +153,9 @@ def _record_grid(records: list[SentPing]) -> Grid:
 
 
 def _story(record: SentPing) -> Iterator[str]:
-    if record.is_post_record:
+    if record.is_feed:
+        yield f"{record.source}, your feed"
+    elif record.is_post_record:
         yield f"{record.source}, the post itself"
     else:
         yield f"{record.source} → {record.target}"

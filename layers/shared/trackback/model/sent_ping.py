@@ -24,6 +24,7 @@ GIVE_UP = timedelta(days=2)
 """How long after the first attempt a ping is retried."""
 
 _DELAYS = tuple(timedelta(minutes=minutes) for minutes in (15, 60, 4 * 60, 12 * 60, 24 * 60))
+_OF_FEED = "feed:"
 RECORD = "sent#"
 """Prefix of a record's id (`storage.keys` lists all prefixes)."""
 _DIED = "the run that sent it died before the answer came: look whether it has arrived, or send it again"
@@ -60,7 +61,7 @@ class SentPing:
     Attributes:
         source: URL of the author's post, as it was sent.
         target: URL of the page that the post links to; the ping URL if the author gave one; the source itself
-            in the record of a post that could not be read.
+            in the record of a post that could not be read; `feed:` and the source in that of a feed.
         ping_url: Where the ping was or will be sent; empty while unknown.
         protocol: The protocol that it is sent in.
         stage: Its state.
@@ -103,6 +104,11 @@ class SentPing:
     def is_post_record(self) -> bool:
         """Whether the record is about the post itself, which could not be read."""
         return page_key(self.source) == page_key(self.target)
+
+    @property
+    def is_feed(self) -> bool:
+        """Whether the record is about the author's feed, which cannot be read."""
+        return self.target.startswith(_OF_FEED)
 
     def is_due(self, now: datetime) -> bool:
         """Tell whether a retry or an expired claim needs handling now."""
@@ -184,3 +190,8 @@ class Ledger(typing.Protocol):
 def sending_id(source: str, target: str) -> str:
     """Return the id of the record for a pair of post and target."""
     return RECORD + pair_id(page_key(source), page_key(target))
+
+
+def feed_record(feed: str) -> SentPing:
+    """Return the new record of a feed that cannot be read."""
+    return SentPing(feed, _OF_FEED + feed)

@@ -11,7 +11,16 @@ from trackback.model.ping import Ping
 from trackback.model.sent_ping import SentPing
 from trackback.notifications.mail import one_line
 from trackback.notifications.outbox_state import is_promising
-from trackback.notifications.ping_mail import announce, listed, mail_subject, marked, quoted, rest_sentence
+from trackback.notifications.ping_mail import (
+    FEED_TROUBLE,
+    announce,
+    listed,
+    mail_subject,
+    marked,
+    not_sent,
+    quoted,
+    rest_sentence,
+)
 from trackback.notifications.rule_news import approvals_subject, approved_by_rule
 from trackback.paths import QUEUE, SENT, UNLINKED
 from trackback.signing import MailLink
@@ -100,6 +109,7 @@ class MailRenderer:
         facts |= {"all": self._api + QUEUE, "unlinked": self._api + UNLINKED, "sent": self._api + SENT}
         most = _most_shown(pings, total)
         shown = [announce(ping, titles.get(ping.post_key, ""), links.signed) for ping in pings[:most]]
+        facts |= {"not_sent": not_sent(failed)}  # of all of them
         failed = failed[:MOST_SHOWN]
         facts |= {"approved": approved_by_rule(approved[:MOST_SHOWN], titles, self._api)}
         facts |= {"more_approved": max(0, len(approved) - MOST_SHOWN)}
@@ -107,6 +117,8 @@ class MailRenderer:
             subject = mail_subject(shown, total, facts["unsent"])
             if approved and not shown and not failed:
                 subject = approvals_subject(approved)
+            elif not shown and failed and all(each.is_feed for each in news.failed):
+                subject = FEED_TROUBLE
             hidden = pings[len(shown) :]
             facts |= {"rest": rest_sentence(hidden, total - len(pings))}
             facts |= {

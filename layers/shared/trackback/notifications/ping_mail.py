@@ -9,6 +9,7 @@ from dataclasses import astuple, dataclass
 from urllib.parse import urlsplit
 
 from trackback.model.ping import Ping, Status
+from trackback.model.sent_ping import SentPing
 from trackback.model.texts import Texts
 from trackback.model.verdict import LinkStatus, Sentence, Verdict, split_sentence
 from trackback.notifications.mail import one_line
@@ -18,6 +19,7 @@ from trackback.urls import host_of
 WIDTH = 72
 """Line width of plain text, in columns."""
 
+FEED_TROUBLE = "Your blog's feed cannot be read"
 _MAX_IN_SUBJECT = 60
 _MARKS = {LinkStatus.FOUND: "✓", LinkStatus.MISSING: "✗", LinkStatus.UNREACHABLE: "?"}
 _NOT_CHECKED = Verdict(LinkStatus.UNREACHABLE, "")
@@ -175,6 +177,14 @@ def mail_subject(announcements: Sequence[Announcement], total: int, failed: int 
             "A ping of yours did not arrive" if failed == 1 else f"{failed:,} pings of yours did not arrive"
         )
     return announcements[0].subject if total == 1 else f"{total:,} TrackBacks wait for you"
+
+
+def not_sent(failed: Sequence[SentPing]) -> str:
+    """Return the heading of what could not be sent."""
+    if all(each.is_feed for each in failed):
+        return FEED_TROUBLE
+    many = "Pings of your posts that did not arrive"
+    return many if len(failed) > 1 else "A ping of your post that did not arrive"
 
 
 def quoted(text: str) -> str:
