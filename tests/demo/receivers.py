@@ -66,17 +66,17 @@ RECEIVERS = (
 _PAGE = "<!doctype html><html lang=en><meta charset=utf-8><title>{title}</title><h1>{title}</h1>{markup}"
 
 
-def answer(request: Request) -> Response | None:
+def answer(request: Request, origin: str) -> Response | None:
     """Return what the receiver that a request is for answers, None if there is none."""
     for number, receiver in enumerate((CLOSED, *RECEIVERS)):
         if request.path.startswith(receiver.path):
-            return receiver.answer() if request.method == "POST" else _page(request, receiver, number)
+            return receiver.answer() if request.method == "POST" else _page(origin, receiver, number)
     return None
 
 
-def _page(request: Request, receiver: Receiver, number: int) -> Response:
+def _page(origin: str, receiver: Receiver, number: int) -> Response:
     """Return a receiver's page, which names its ping URL in one of three ways."""
-    url, title = request.host_url.rstrip("/") + receiver.path, f"This one {receiver.words}"
+    url, title = origin + receiver.path, f"This one {receiver.words}"
     markup = (
         '<link rel="trackback" href="ping">',
         block(ping_url=f"{url}ping", post_url=url, title=title),

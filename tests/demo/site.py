@@ -26,6 +26,7 @@ class DemoBlog:
 
     Attributes:
         api: The service's base URL, known once the service runs.
+        host: Its own host and port, known once it runs: a request may name any other.
         second: Origin of the second blog, known once that runs.
         others: Origin of the other blogs.
     """
@@ -34,7 +35,7 @@ class DemoBlog:
         """Take what lists the mails that were sent, and which blog it is."""
         self._mails = mails
         self._blog = blog
-        self.api = self.second = self.others = ""
+        self.api = self.host = self.second = self.others = ""
 
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
@@ -42,7 +43,7 @@ class DemoBlog:
         found = page(
             request.path,
             self.api,
-            request.host,
+            self.host,
             (_mail(mail) for mail in self._mails()),
             blog=self._blog,
             second=self.second,

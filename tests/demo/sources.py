@@ -94,11 +94,14 @@ READING = "/reading/"
 
 
 class OtherBlogs:
-    """A WSGI application that serves the sources; `blog` is the demo blog's origin, known once it runs."""
+    """A WSGI application that serves the sources.
+
+    `blog` is the demo blog's origin, and `origin` its own, known once they run.
+    """
 
     def __init__(self, sites: Sequence[str] = ()) -> None:
         """Take the origins of blogs beside the demo blog; let the slow page be slow until `close`."""
-        self.blog = ""
+        self.blog = self.origin = ""
         self._sites = sites
         self._over = threading.Event()
 
@@ -109,7 +112,7 @@ class OtherBlogs:
     def __call__(self, environ: Any, start_response: Any) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
         request = Asked(environ)
-        answer = receivers.answer(request) or self._answer(request.path)
+        answer = receivers.answer(request, self.origin) or self._answer(request.path)
         return answer(environ, start_response)
 
     def _answer(self, path: str) -> Response:

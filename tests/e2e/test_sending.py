@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from urllib.request import Request, urlopen
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -114,3 +115,14 @@ def done(page: Page) -> Locator:
         return None if newest.get_by_role("link", name="Load this page again").count() else newest
 
     return eventually(look)
+
+
+@pytest.mark.parametrize("path", ["/posts/hello-world/", "/feed.xml", "/"])
+def test_the_demo_blog_s_addresses_are_its_own_whatever_host_a_request_names(
+    stack: Running, path: str
+) -> None:
+    asked = Request(f"{stack.blog}{path}", headers={"Host": "evil.example"})
+    with urlopen(asked, timeout=10) as answer:
+        page = answer.read().decode()
+    assert "evil.example" not in page
+    assert stack.blog.partition("://")[2] in page

@@ -82,6 +82,8 @@ def local_stack(port: int = 0, *, talks: bool = False, sites: Sequence[str] = ()
             stack.callback(Schedule(messages(tick), tick.minutes).close)
         stack.callback(invocations.close)
         blog.api = second.api = api
+        blog.host, second.host = _host(blog_url), _host(second_url)
+        others.origin = others_url
         blog.second, blog.others, others.blog = second_url, others_url, blog_url
         stack.callback(others.close)  # runs first: otherwise the end waits for the slow page
         yield LocalStack(api, blog_url, aws, others_url, second_url)
@@ -93,6 +95,10 @@ def _template(blog: str, sites: Sequence[str]) -> Template:
     return template.load(
         Sites=",".join(sites), Feed=f"{blog}/", CheckEveryMinutes=minutes, SendEveryMinutes=minutes
     )
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2]
 
 
 def _subscribe(stack: ExitStack, function: Environments) -> None:
@@ -124,7 +130,7 @@ def main() -> None:
     if taken := [number for number in range(port, port + 5) if not is_free(number)]:
         sys.exit(f"Port {taken[0]} is taken, and five in a row are needed: try PORT={port + 1000} make run")
     with local_stack(port, talks=True, sites=_sites(os.environ.get("SITES", ""))) as stack:
-        host = stack.blog.partition("://")[2]
+        host = _host(stack.blog)
         ping_url = f"{stack.api}/trackback/{host}/posts/letters-and-leaflets/"
         ping_from_all(ping_url, stack.others)
         print(_welcome(stack), flush=True)
