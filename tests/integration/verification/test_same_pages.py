@@ -182,6 +182,19 @@ def test_a_stranger_cannot_take_the_place_of_a_friends_page_by_calling_it_canoni
     assert (ping.status, verdict_of(ping).same_as) == (Status.APPROVED, "")
 
 
+@pytest.mark.parametrize(
+    ("host", "copy", "friend", "path"), [row[1:] for row in STRANGERS], ids=[row[0] for row in STRANGERS]
+)
+def test_a_strangers_page_is_not_taken_for_the_friends_page_that_it_calls_canonical(
+    web: Web, host: str, copy: str, friend: str, path: str
+) -> None:
+    serve(web, path)
+    serve(web, copy, canonical=web.url(path, friend))
+    web.store.decide(checked(web, path, host=friend)[0].id, Status.APPROVED, NOW)
+    (ping,) = checked(web, copy, host=host)
+    assert (ping.status, verdict_of(ping).same_as, ping.comes_first) == (Status.PENDING, "", True)
+
+
 def test_a_page_of_the_same_site_cannot_take_the_place_of_the_one_that_it_calls_canonical(web: Web) -> None:
     serve(web, "/amp", canonical=PATH, title="Buy", text="Buy {}.")
     serve(web, PATH)
