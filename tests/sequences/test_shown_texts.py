@@ -40,6 +40,8 @@ LENGTHS = [timedelta(minutes=1), timedelta(hours=1), timedelta(days=1), timedelt
 pages = st.sampled_from(PAGES)
 texts = st.sampled_from([*TEXTS, NICE, NASTY])  # those two more often
 actions = st.sampled_from(ACTIONS)
+racing = st.sampled_from([NICE, *TEXTS[-2:]])
+showing = st.sampled_from([PingAction.APPROVE, PingAction.TAKE, PingAction.ALLOW, PingAction.UNDO])
 titles = st.sampled_from(["A page", NICE.title, NASTY.title])
 mailed = st.sampled_from([Action.APPROVE, Action.REJECT, Action.SPAM])
 places = st.integers(0, 5)
@@ -109,13 +111,14 @@ class Sequence(RuleBasedStateMachine):
             self.world.press(Seen(ping), action, ticked=False)
 
     @precondition(lambda self: isinstance(self.world.table, MemoryTable))
-    @rule(page=pages, action=actions, words=texts)
-    def press_while_others_ping(self, page: str, action: PingAction, words: Texts) -> None:
+    @rule(page=pages, action=showing, first=racing, second=racing)
+    def press_while_others_ping(self, page: str, action: PingAction, first: Texts, second: Texts) -> None:
         """Something comes between what a decision reads and what it writes."""
-        table, ping = self.world.table, self.world.known(page)
+        table = self.world.table
         assert isinstance(table, MemoryTable)
-        if ping:
-            table.before_write = partial(self.ping_and_look, page, words)
+        self.ping_and_look(page, first)
+        if ping := self.world.known(page):
+            table.before_write = partial(self.ping_and_look, page, second)
             self.world.press(Seen(ping), action, ticked=False)
             table.before_write = None
 
