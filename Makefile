@@ -23,7 +23,7 @@ REGIONS := us-east-1 us-west-2 ca-central-1 sa-east-1 eu-west-1 eu-central-1 eu-
 	ap-southeast-2
 
 
-.PHONY: help install run test coverage mutants test-dynamodb test-sequences test-faults test-deploy test-sites lint pr build deploy bench flood fuzz costs lock clean
+.PHONY: help install run test coverage mutants test-dynamodb test-sequences test-faults test-deploy test-sites lint pr build deploy bench judge flood fuzz costs lock clean
 
 help: ## list what there is to do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -78,6 +78,13 @@ deploy: .venv/owner $(if $(FOUND_SAM),,$(SAM)) ## deploy to your AWS account; th
 
 bench: install build ## measure cold start, warm requests, memory and capacity units
 	$(BIN)/python -m tests.benchmarks
+
+# scikit-learn is only compared with, so it is not among the development tools.
+JUDGE := .cache/judge/venv
+judge: install ## measure how well pings are judged, and write docs/judgement.md anew
+	test -d $(JUDGE) || $(PYTHON) -m venv $(JUDGE)
+	$(JUDGE)/bin/pip install --quiet --disable-pip-version-check scikit-learn==1.7.2
+	$(BIN)/python -m tests.judge
 
 flood: install ## simulate floods while genuine pings come in (PART=0.1: a tenth of each; WRITE=docs/flood.md)
 	$(BIN)/python -m tests.flood $(if $(PART),--part $(PART)) $(if $(WRITE),--write $(WRITE))

@@ -35,6 +35,13 @@ def test_rules_are_added_and_removed(author: Visitor, table: Table) -> None:
     assert load_rules(table) == []
 
 
+def test_the_rules_page_tells_how_often_each_reason_was_right(author: Visitor, table: Table) -> None:
+    assert "How often each reason was right" not in author.read(f"{QUEUE}/rules")
+    table.write("words#", "reasons", {"names": [1, 12]})
+    shown = author.read(f"{QUEUE}/rules")
+    assert re.search(r"Title and blog name are the same</th><td>12 of 13<", shown)
+
+
 @pytest.mark.parametrize("value", ["", "a b", "com", "<script>", "x" * 600])
 def test_a_rule_that_is_none_stays_in_the_form_with_the_reason(author: Visitor, value: str) -> None:
     answer = author.post(f"{QUEUE}/rules", {"effect": "allow", "kind": "host", "value": value})

@@ -6,9 +6,11 @@ import pytest
 
 from tests.conftest import MakePing
 from trackback.model.ping import Status
+from trackback.model.transitions import CheckOutcome, checked
+from trackback.model.verdict import LinkStatus, Reason, ReasonCode, Verdict
 from trackback.receiving.spam import training as learning
 from trackback.receiving.spam.bayes import WordModel
-from trackback.receiving.spam.training import EVERY, learn, load_words
+from trackback.receiving.spam.training import EVERY, learn, load_reason_counts, load_words
 from trackback.storage.pings import PingStore
 from trackback.storage.table import Table
 
@@ -96,3 +98,31 @@ def test_the_newest_decisions_count_where_there_are_many(
     assert load_words(table).unwanted == 5
     assert "newer" in load_words(table).counts
     assert "older" not in load_words(table).counts
+
+
+def test_it_is_counted_about_which_pings_each_reason_was_right(
+    table: Table, store: PingStore, make_ping: MakePing
+) -> None:
+    names, link = Reason(ReasonCode.SAME_NAMES, "Same."), Reason(ReasonCode.LINK, "It links.")
+    praise = Reason(ReasonCode.WORDS, "You mostly approved pings with such words: roses.")
+    for status, reasons in ((Status.SPAM, (names, link)), (Status.APPROVED, (link, praise))):
+        for _ in range(2):
+            ping = make_ping()
+            store.add(ping)
+            verdict = Verdict(LinkStatus.FOUND, "2026-11-24T00:00:00.000Z", reasons=reasons)
+            store.apply(checked(ping, verdict, CheckOutcome(Status.PENDING, "check"), NOW))
+            store.decide(ping.id, status, NOW, by="author")
+    assert load_reason_counts(table) == {}
+    learn(table, NOW)
+    assert load_reason_counts(table) == {"names": (0, 2), "link:found": (2, 2), "words:for": (2, 0)}
+
+
+def test_a_model_of_an_older_version_is_still_read(table: Table) -> None:
+    table.write(
+        "words#",
+        "model",
+        '{"unwanted":20,"wanted":20,"words":{"casino":[20,0],"pills":[20,0],"slots":[18,0]}}',
+    )
+    verdict = load_words(table).judge("casino pills slots")
+    assert verdict.probability > 0.9
+    assert load_reason_counts(table) == {}

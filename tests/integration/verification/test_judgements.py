@@ -172,6 +172,6 @@ def test_the_sender_is_known_by_a_hash_until_the_verdict_only(web: Web) -> None:
 
 def test_many_pings_of_one_sender_are_told_as_such(web: Web) -> None:
     for n in range(25):
-        last = web.verify(web.add(f"/{n}", f"blog{n}.example", title=f"Title {n}", excerpt=f"Word{n}"))
+        last = web.verify(web.add(f"/{n}", f"blog{n}.example", title=f"Title {chr(97 + n)}", excerpt="Word"))
     assert last.verdict
     assert "24 other pings came from the same sender within ten minutes." in last.verdict.reason_texts

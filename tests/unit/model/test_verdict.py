@@ -16,6 +16,11 @@ def test_what_is_empty_is_not_stored() -> None:
     }
 
 
+def test_a_score_is_said_in_words() -> None:
+    said = [Verdict(LinkStatus.FOUND, stamp(NOW), score=score).looks for score in (-3, -1, 0, 3, 4, 30)]
+    assert said == ["looks genuine"] * 2 + ["unclear"] * 2 + ["looks like spam"] * 2
+
+
 def test_everything_else_is() -> None:
     verdict = Verdict(
         link=LinkStatus.FOUND,

@@ -52,7 +52,7 @@ def as_json(ping: Ping) -> dict[str, Any]:
         "received_at": ping.received_second,
         "status": ping.status,
         "charset": ping.charset or "utf-8",
-        "verdict": ping.verdict.as_map() if ping.verdict else None,
+        "verdict": ping.verdict.as_map() | {"looks": ping.verdict.looks} if ping.verdict else None,
     }
     where_any = {
         "marked_up": ping.has_markup,
@@ -107,8 +107,8 @@ def _remarks(ping: Ping) -> Iterable[str]:
 
 
 def _reasons(verdict: Verdict) -> str:
-    reasons = " ".join(verdict.reason_texts)
-    return f"{verdict.why[0].upper()}{verdict.why[1:]}. {reasons}" if verdict.why else reasons
+    why = [f"{verdict.why[0].upper()}{verdict.why[1:]}."] if verdict.why else []
+    return " ".join([f"{verdict.looks.capitalize()}.", *why, *verdict.reason_texts])
 
 
 def facts_grid(facts: Mapping[str, Any]) -> Grid:
@@ -170,6 +170,7 @@ def explanation(ping: Ping) -> dict[str, Any]:
     if verdict and verdict.sentence:
         facts["sentence"] = f"“{verdict.sentence}”"
     if verdict:
+        facts["looks"] = verdict.looks.removeprefix("looks ")
         facts["reasons"] = verdict.reason_texts
         facts["score"] = f"{verdict.score} ({CERTAIN} is certain spam)"
     if ping.revision:

@@ -14,6 +14,10 @@ GONE_FOR = timedelta(days=7)
 """A link is gone for good after so many checks, over so long a time, that did not find it."""
 
 
+LOOKS_LIKE_SPAM = 4
+"""From this score on, a ping looks like spam; below 0, it looks genuine."""
+
+
 class LinkStatus(StrEnum):
     """Whether the source links to the post. An unreachable source's link is neither found nor missing."""
 
@@ -36,6 +40,13 @@ class ReasonCode(StrEnum):
     TEMPLATE_TITLE = "title"
     ADDRESSES = "addresses"
     REFLECTION = "reflection"
+    KIND = "kind"
+    KEYWORDS = "keywords"
+    STOCK = "stock"
+    GOODS = "goods"
+    ECHO = "echo"
+    DISGUISE = "disguise"
+    TOPIC = "topic"
     FLOOD = "flood"
     WORDS = "words"
     RULE = "rule"
@@ -101,6 +112,13 @@ class Verdict:
     def is_from_ping_alone(self) -> bool:
         """Whether the source was never fetched, because the ping sufficed; a failed fetch has a `why`."""
         return self.link is LinkStatus.UNREACHABLE and not self.why
+
+    @property
+    def looks(self) -> str:
+        """What the score says, in words."""
+        if self.score < 0:
+            return "looks genuine"
+        return "looks like spam" if self.score >= LOOKS_LIKE_SPAM else "unclear"
 
     @property
     def proves_link(self) -> bool:

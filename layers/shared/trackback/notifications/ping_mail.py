@@ -43,6 +43,7 @@ class Announcement:
         seen: Whether the source links to the post.
         link: The same as a sentence.
         sentence: The sentence around the link, if there is one.
+        looks: What the judge makes of it, in words; empty if it has not been judged.
         reasons: Other reasons for or against the ping.
         same_as: Id of an earlier ping of the same page, may be empty.
         approve: Signed link; `reject` and `spam` are signed too.
@@ -61,6 +62,7 @@ class Announcement:
     seen: LinkStatus
     link: str
     sentence: Sentence | None
+    looks: str
     reasons: Sequence[str]
     same_as: str
     approve: str
@@ -110,6 +112,7 @@ def announce(ping: Ping, post_title: str, url: Callable[[MailLink], str]) -> Ann
         seen=verdict.link,
         link=_link(verdict.link, one_line(verdict.why)),
         sentence=_sentence(verdict),
+        looks=verdict.looks if ping.verdict else "",
         reasons=list(map(one_line, verdict.reasons_besides_link)),
         same_as=verdict.same_as,
         approve=url(MailLink(Action.APPROVE, ping.id, texts_hash)),

@@ -9,7 +9,7 @@ from trackback.model.rule import Rule
 from trackback.model.verdict import LinkStatus, Verdict
 from trackback.receiving.post_links import PostLinks
 from trackback.receiving.spam.bayes import WordModel
-from trackback.receiving.spam.evidence import Evidence
+from trackback.receiving.spam.evidence import UNKNOWN_POST, AboutPost, Evidence
 from trackback.receiving.spam.flood import FloodCounts
 from trackback.receiving.spam.policy import Judgement
 from trackback.receiving.spam.reflection import is_reflection
@@ -79,7 +79,11 @@ def _read(page: Fetched, ping: Ping, keys: frozenset[str]) -> SourceCheck:
 
 
 def evidence(
-    ping: Ping, counts: FloodCounts, context: JudgingContext, found: SourceCheck | None = None
+    ping: Ping,
+    counts: FloodCounts,
+    context: JudgingContext,
+    found: SourceCheck | None = None,
+    about: AboutPost = UNKNOWN_POST,
 ) -> Evidence:
     """Build the evidence for policy; without `found`, from the ping alone."""
     texts = ping.latest_texts
@@ -101,8 +105,13 @@ def evidence(
         same_text=counts.same_text,
         same_host=counts.same_host,
         burst=counts.burst,
+        text_sites=counts.text_sites,
         akismet=found.akismet if found else False,
         words=context.words,
+        post=ping.post,
+        about=about,
+        page_text=f"{document.title} {link.sentence if link else ''}" if document else "",
+        language=document.language if document else "",
     )
 
 

@@ -7,35 +7,46 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from trackback.errors import NoSuchPing, StatusChanged, TrackbackError
 from trackback.model.ping import UNWANTED, Ping, Status
 from trackback.model.returns import remembered
 from trackback.model.transitions import Change, decided, no_longer_due
 from trackback.receiving.admission import PATIENT, Admission, Look, NotNow
+from trackback.receiving.flood_exchange import exchange_floods
 from trackback.receiving.post_facts import fetch_post_facts, stored_post_facts
 from trackback.receiving.recording import given_up, looked_at_before, put_off, recorded, spam_by_itself
 from trackback.receiving.returning import as_new, returned
 from trackback.receiving.rule_gate import RuleGate
 from trackback.receiving.source_check import JudgingContext, SourceCheck, check_source, evidence
 from trackback.receiving.spam.akismet import Akismet
+from trackback.receiving.spam.evidence import AboutPost
 from trackback.receiving.spam.flood import Arrival, FloodCounts, FloodWindow, text_hash
 from trackback.receiving.spam.policy import Judgement, judge, judge_before_fetch
 from trackback.receiving.spam.training import load_words
+from trackback.storage.floods import FloodStore
 from trackback.storage.pings import PingStore
 from trackback.storage.settings import load_rules, load_settings
 from trackback.storage.table import Table
 from trackback.storage.turns import TurnStore
 from trackback.timestamps import stamp
-from trackback.urls import host_of
 from trackback.web.http.client import Fetched, Fetcher
 from trackback.web.http.failures import FetchFailed, TooSlow
+from trackback.web.sites import site_of
 
 NO_SUCH_POST = "the blog has no such page"
 
 
 class OutOfTime(TrackbackError):
     """A run has no time left to read what it has fetched."""
+
+
+class _Known(NamedTuple):
+    """What is known of a ping beside itself and its source."""
+
+    counts: FloodCounts
+    about: AboutPost
 
 
 class Verifier:
@@ -54,12 +65,14 @@ class Verifier:
         self._pings = PingStore(table)
         self._fetcher = fetcher
         self._flood = flood
+        self._floods = FloodStore(table)
         self._turns = TurnStore(table)
         self._reading = threading.Lock()
         self._gate = RuleGate(table)
 
     def context(self) -> JudgingContext:
-        """Load the author's rules and settings and the word model, as they are stored now."""
+        """Load the author's rules and settings, the word model, and what other environments saw of floods."""
+        exchange_floods(self._flood, self._floods)
         keep = load_settings(self._table).keep
         return JudgingContext(load_rules(self._table), load_words(self._table), keep)
 
@@ -131,7 +144,9 @@ class Verifier:
             if not look.has_time():
                 raise OutOfTime
             found = check_source(page, ping, facts.keys(ping.post_key))
-        return self._by_source(ping, found, counts, context, now)
+        return self._by_source(
+            ping, found, _Known(counts, AboutPost(facts.title, facts.language)), context, now
+        )
 
     def _fetch(self, ping: Ping, look: Look, now: datetime) -> Fetched | FetchFailed:
         """Fetch a ping's source; return why it failed, unless a longer look is to follow.
@@ -157,12 +172,12 @@ class Verifier:
         return replace(change, before=ping)
 
     def _by_source(
-        self, ping: Ping, found: SourceCheck, counts: FloodCounts, context: JudgingContext, now: datetime
+        self, ping: Ping, found: SourceCheck, known: _Known, context: JudgingContext, now: datetime
     ) -> Change:
-        judgement = self._judge(ping, counts, context, found)
+        judgement = self._judge(ping, known, context, found)
         if _has_undecided_revision(ping) and judgement.status is Status.SPAM:
             own = _own_words(ping)  # someone else may have sent the revision
-            judgement = self._judge(own, self._count(own, now), context, found)
+            judgement = self._judge(own, known._replace(counts=self._count(own, now)), context, found)
             judgement = self._gate.admit(own, found, judgement, now)
             return replace(recorded(own, found, judgement, context, now), before=ping)
         judgement = self._gate.admit(ping, found, judgement, now)
@@ -175,17 +190,16 @@ class Verifier:
             ping=ping.id,
             post=ping.post_key,
             text=text_hash(texts.title, texts.excerpt),
-            host=host_of(ping.url),
+            host=site_of(ping.url),
             client_hash=ping.client_hash,
+            source=ping.url,
         )
         return self._flood.record(arrival)
 
-    def _judge(
-        self, ping: Ping, counts: FloodCounts, context: JudgingContext, found: SourceCheck
-    ) -> Judgement:
+    def _judge(self, ping: Ping, known: _Known, context: JudgingContext, found: SourceCheck) -> Judgement:
         if self._akismet and found.page:
             found = replace(found, akismet=self._akismet.takes_for_spam(ping, found.page))
-        judgement = judge(evidence(ping, counts, context, found), context.rules)
+        judgement = judge(evidence(ping, known.counts, context, found, known.about), context.rules)
         if ping.refused and judgement.status is Status.APPROVED:  # the author has turned this page down
             return replace(judgement, status=Status.PENDING)
         return judgement

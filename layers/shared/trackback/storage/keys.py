@@ -45,6 +45,9 @@ APPROVALS = "approvals#"
 TURNS = "turns#"
 """Before a server's address: until when its rates are used up."""
 
+FLOODS = "floods#"
+"""Texts, sites and senders that came several times lately, as all environments have seen them."""
+
 STATUS_LINKED = "linked"
 """The partition of the index by_status with the pending pings that come first (`Ping.comes_first`)."""
 

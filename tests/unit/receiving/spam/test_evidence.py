@@ -26,6 +26,8 @@ def test_links_in_markup_are_noticed(raw: str, expected: bool) -> None:
     assert marks_up_links(raw) is expected
 
 
-def test_words_are_learned_from_all_that_the_sender_chose() -> None:
+def test_words_are_learned_from_all_that_the_sender_chose_and_from_its_form() -> None:
     text = judged_text("https://o.example/buy", "A title", "An excerpt", "Other")
-    assert text.split("\n") == ["A title", "Other", "An excerpt", "o.example/buy"]
+    forms, *chosen = text.split("\n")
+    assert chosen == ["A title", "Other", "An excerpt", "o.example/buy"]
+    assert "post" in forms

@@ -6,7 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from trackback.receiving.spam.flood import Arrival, FloodCounts, FloodWindow, text_hash
+from trackback.receiving.spam.flood import (
+    MOST_MARKS,
+    MOST_SHARED,
+    Arrival,
+    FloodCounts,
+    FloodWindow,
+    merged,
+    text_hash,
+)
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
 
@@ -37,6 +45,52 @@ def test_only_other_posts_count_for_text_and_host() -> None:
     assert recent.record(arrival(5, post="blog.example/a", text="t", host="h")) == FloodCounts(1, 1, 0)
 
 
+def test_one_page_that_links_many_posts_repeats_its_text_rightly() -> None:
+    recent = FloodWindow()
+    for number in range(25):
+        counts = recent.record(arrival(number, text="t", host="h", source="https://friend.example/year"))
+    assert (counts.same_text, counts.same_host) == (0, 24)
+
+
+def test_one_text_from_many_sites_to_one_post_is_counted_by_sites() -> None:
+    recent = FloodWindow()
+    for number in range(9):
+        counts = recent.record(arrival(number, post="blog.example/a", text="t", host=f"h{number // 2}"))
+    assert (counts.text_sites, counts.same_text) == (4, 0)
+
+
+def test_what_other_environments_saw_is_counted_once() -> None:
+    windows = [FloodWindow(), FloodWindow()]
+    for number in range(10):
+        windows[number % 2].record(arrival(number, text="t", host="h", client_hash="s"))
+    shared = merged(windows[0].shared(), windows[1].shared())
+    for window in windows:
+        window.take_in(shared)
+    assert windows[0].record(arrival(10, text="t", host="h", client_hash="s")) == FloodCounts(10, 10, 10)
+    assert windows[1].record(arrival(1, text="t", host="h", client_hash="s")) == FloodCounts(9, 9, 9)
+
+
+def test_what_other_environments_saw_long_ago_no_longer_counts() -> None:
+    first, second = FloodWindow(), FloodWindow()
+    for number in range(5):
+        first.record(arrival(number, text="t", host="h", client_hash="s"))
+    second.take_in(first.shared())
+    assert second.record(arrival(9, 61, text="t", host="h", client_hash="s")) == FloodCounts(5, 0, 0)
+
+
+def test_what_came_a_few_times_is_not_told_and_what_is_told_is_bounded() -> None:
+    window = FloodWindow()
+    for number in range(3):
+        window.record(arrival(number, text="t", host="h", client_hash="s"))
+    assert window.shared() == {}
+    for number in range(1_000):
+        window.record(arrival(number, text="t", host=f"h{number // 4}", client_hash=f"s{number // 4}"))
+    shared = window.shared()
+    assert len(shared) == MOST_SHARED
+    assert max(len(seen.marks) for seen in shared.values()) == MOST_MARKS
+    assert len(merged(shared, shared)) == MOST_SHARED
+
+
 def test_what_is_empty_is_like_nothing() -> None:
     recent = FloodWindow()
     recent.record(arrival(1))
@@ -58,7 +112,9 @@ def test_a_ping_that_comes_again_counts_once() -> None:
         pytest.param(10, FloodCounts(1, 1, 1), id="ten minutes"),
         pytest.param(10.1, FloodCounts(1, 1, 0), id="more than ten"),
         pytest.param(60, FloodCounts(1, 1, 0), id="an hour"),
-        pytest.param(60.1, FloodCounts(), id="more than an hour"),
+        pytest.param(60.1, FloodCounts(1, 0, 0), id="more than an hour"),
+        pytest.param(24 * 60, FloodCounts(1, 0, 0), id="a day"),
+        pytest.param(24 * 60 + 0.1, FloodCounts(), id="more than a day"),
         pytest.param(-1, FloodCounts(1, 1, 1), id="a clock that went back"),
     ],
 )
@@ -71,8 +127,8 @@ def test_what_is_old_no_longer_counts(minutes: float, expected: FloodCounts) -> 
 def test_a_ping_that_comes_again_much_later_is_remembered_anew() -> None:
     recent = FloodWindow()
     recent.record(arrival(1, text="t"))
-    recent.record(arrival(1, 61, text="t"))
-    assert recent.record(arrival(2, 62, text="t")).same_text == 1
+    recent.record(arrival(1, 1441, text="t"))
+    assert recent.record(arrival(2, 1442, text="t")).same_text == 1
 
 
 def test_the_oldest_are_forgotten_first_when_full() -> None:
@@ -87,7 +143,7 @@ def test_old_pings_leave_the_memory() -> None:
     recent = FloodWindow()
     for number in range(50):
         recent.record(arrival(number))
-    recent.record(arrival(99, 61))
+    recent.record(arrival(99, 24 * 60 + 1))
     assert len(recent) == 1
 
 

@@ -20,8 +20,8 @@ PLAIN = Evidence("https://o.example/a", "A title", "What I think of it.", "Other
 PENDING, APPROVED, SPAM = Status.PENDING, Status.APPROVED, Status.SPAM
 
 MODEL = WordModel.empty().learn(
-    [(f"casino poker pills outlet {n}", True) for n in range(15)]
-    + [(f"letters gardens roses essay {n}", False) for n in range(15)]
+    [(f"casino poker pills outlet {n}", True) for n in range(20)]
+    + [(f"letters gardens roses essay {n}", False) for n in range(20)]
 )
 INFOS = "[…] There you will find 85615 more Infos: blog.example/a […]"
 
@@ -33,7 +33,7 @@ LOUDEST: dict[str, dict[str, Any]] = {
     "addresses": {"excerpt": "http://a.example http://b.example http://c.example"},
     "reflection": {"reflection": True},
     "flood": {"same_text": 999, "same_host": 999, "burst": 999},
-    "words": {"blog_name": "poker casino pills outlet", "words": MODEL},
+    "words": {"excerpt": "poker casino pills outlet", "words": MODEL},
     "no link": {"link": MISSING},
     "unreachable": {"link": UNREACHABLE},
     "sponsored": {"link": FOUND, "rel": frozenset({"sponsored"})},
@@ -41,6 +41,14 @@ LOUDEST: dict[str, dict[str, Any]] = {
     "in a comment": {"link": FOUND, "standing": Standing.COMMENT},
     "hidden": {"link": MISSING, "standing": Standing.HIDDEN},
     "link farm": {"links": 100_000},
+    "front page": {"url": "https://o.example/"},
+    "log-in": {"url": "https://o.example/wp-login.php?next=/"},
+    "phrase": {"title": "old wooden chairs"},
+    "spintax": {"excerpt": "{old|new|used} chairs"},
+    "stock phrases": {"excerpt": "Hi! Thanks, I really like your blog and will come back."},
+    "stock sentence": {"excerpt": "[…] an interesting post was made today on that site […]"},
+    "echo": {"post": "https://b.example/how-letters-went-slow", "excerpt": "How letters went slow"},
+    "disguise": {"excerpt": "bоok reаd wоrd lоng"},
 }
 """Every tell at its loudest."""
 WEIGHTS = {
@@ -59,6 +67,14 @@ WEIGHTS = {
     "in a comment": 0,
     "hidden": 3,
     "link farm": 4,
+    "front page": 4,
+    "log-in": 4,
+    "phrase": 3,
+    "spintax": 4,
+    "stock phrases": 3,
+    "stock sentence": 4,
+    "echo": 3,
+    "disguise": 4,
 }
 
 
@@ -91,7 +107,7 @@ def test_no_two_tells_but_a_template_and_another_are_certain() -> None:
         pytest.param([{"link": FOUND}], PENDING, -3, id="a link alone approves nothing"),
         pytest.param([LOUDEST["template"], LOUDEST["no link"]], SPAM, 10, id="template without a link"),
         pytest.param([LOUDEST["template"], {"link": UNREACHABLE}], PENDING, 8, id="template, page away"),
-        pytest.param([LOUDEST["template"], {"link": FOUND}], PENDING, 5, id="template with a link"),
+        pytest.param([LOUDEST["template"], {"link": FOUND}], PENDING, 7, id="template with a link"),
         pytest.param(
             [LOUDEST["template"], LOUDEST["title is [Trackback]"], {"link": FOUND}],
             SPAM,
@@ -112,8 +128,8 @@ def test_no_two_tells_but_a_template_and_another_are_certain() -> None:
         ),
         pytest.param(
             [LOUDEST["markup"], LOUDEST["flood"], {"link": FOUND}, LOUDEST["link farm"]],
-            PENDING,
-            9,
+            SPAM,
+            11,
             id="a script's flood from a link farm",
         ),
         pytest.param([LOUDEST["words"], LOUDEST["no link"]], PENDING, 6, id="bad words without a link"),

@@ -13,8 +13,8 @@ from trackback.receiving.spam.policy import judge
 FOUND, MISSING, UNREACHABLE = LinkStatus.FOUND, LinkStatus.MISSING, LinkStatus.UNREACHABLE
 PENDING, SPAM = Status.PENDING, Status.SPAM
 MODEL = WordModel.empty().learn(
-    [(f"casino poker pills outlet {n}", True) for n in range(15)]
-    + [(f"letters gardens roses essay {n}", False) for n in range(15)]
+    [(f"casino poker pills outlet {n}", True) for n in range(20)]
+    + [(f"letters gardens roses essay {n}", False) for n in range(20)]
 )
 
 GENUINE = [
@@ -128,7 +128,7 @@ SEEN = {
         "viagra cialis",
         "viagra",
         {"has_markup": True, "link": MISSING},
-        PENDING,
+        SPAM,
         "BBCode",
     ),
     "pharmacy in a flood": (
@@ -137,7 +137,7 @@ SEEN = {
         "viagra",
         {"has_markup": True, "same_host": 40, "link": MISSING},
         SPAM,
-        "same host",
+        "same site",
     ),
     "poker burst": (
         "online poker",
@@ -152,7 +152,7 @@ SEEN = {
         "casino poker pills outlet",
         "Casino",
         {"words": MODEL, "link": MISSING},
-        PENDING,
+        SPAM,
         "turned down",
     ),
     "words in markup": (
@@ -192,7 +192,7 @@ SEEN = {
         "I found this most helpful.",
         "Outlet",
         {"reflection": True, "link": MISSING},
-        PENDING,
+        SPAM,
         "proves nothing",
     ),
     "reflection in a flood": (
@@ -216,7 +216,7 @@ SEEN = {
         "激安ブランド財布の専門店です。",
         "激安ブランド",
         {"link": MISSING, "same_text": 8},
-        PENDING,
+        SPAM,
         "same text",
     ),
     "flattery": (

@@ -8,8 +8,10 @@ from trackback.model.posts import Sites
 from trackback.model.settings import KEEP_DAYS, Settings
 from trackback.notifications.webhook import secret
 from trackback.pages.admin.flash import Flash
+from trackback.pages.admin.reason_counts import reason_counts
 from trackback.pages.admin.services import Services
 from trackback.receiving.spam.rules import read_rule, too_wide
+from trackback.receiving.spam.training import load_reason_counts
 from trackback.storage import closed_posts as closing
 from trackback.storage.akismet_key import AkismetKey
 from trackback.storage.settings import load_rules, load_settings, save_rules
@@ -67,7 +69,8 @@ def rules_values(table: Table, form: Fields, problem: str = "") -> Values:
     typed = {name: first(form, name) for name in ("effect", "kind", "value")}
     rules = load_rules(table)
     wide = {rule.id: words for rule in rules if (words := too_wide(rule))}
-    return {"rules": rules, "wide": wide, "form": typed, "problem": problem}
+    counts = reason_counts(load_reason_counts(table))
+    return {"rules": rules, "wide": wide, "reasons": counts, "form": typed, "problem": problem}
 
 
 def settings_values(services: Services, now: datetime, **typed: Any) -> Values:

@@ -10,13 +10,16 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Self
 
+from trackback.receiving.spam.shape import FORM
 from trackback.web.text.plain_text import fold
 
 MIN_DECISIONS = 10
 """Fewer decisions than this of either kind, and the model gives no opinion."""
+SURE = 20
+"""From so many decisions of either kind on, it is sure of its opinion."""
 MAX_WORDS = 2_000
 MAX_BYTES = 60_000
 """Largest size of a model as JSON in UTF-8."""
@@ -35,17 +38,24 @@ _SPACELESS = (
     "\uac00-\ud7af"  # Hangul has spaces, but particles attach to the words
 )
 _INDIC = "\u0900-\u0dff"  # `re` does not match their vowel signs as letters
-_RUN = re.compile(rf"([{_SPACELESS}]+)|(?:[^\W_{_SPACELESS}]|[{_INDIC}])+")
+_RUN = re.compile(rf"([{_SPACELESS}]+)|{FORM}[a-z]+|(?:[^\W_{_SPACELESS}]|[{_INDIC}])+")
 
 Counts = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class WordVerdict:
-    """Probability, from 0 to 1, that the author does not want a text, and the words that counted most."""
+    """What the model says of a text.
+
+    Attributes:
+        probability: That the author does not want it, from 0 to 1.
+        words: The words that counted most, without names of forms.
+        telling: How many words and forms counted.
+    """
 
     probability: float
     words: tuple[str, ...] = ()
+    telling: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +79,28 @@ class WordModel:
         """Return the model with decisions removed, for when the author changes them."""
         return self._with(decided, -1)
 
-    def judge(self, text: str) -> WordVerdict:
-        """Judge a text; returns 0.5 and no words if the evidence is too thin."""
+    @property
+    def is_sure(self) -> bool:
+        """Whether it has learned from enough decisions of either kind."""
+        return min(self.unwanted, self.wanted) >= SURE
+
+    def judge(self, text: str, without: frozenset[str] = frozenset()) -> WordVerdict:
+        """Judge a text by its words but those in `without`; 0.5 and no words if the evidence is too thin."""
         if min(self.unwanted, self.wanted) < MIN_DECISIONS:
             return WordVerdict(0.5)
-        known = {word: self._probability(*self.counts[word]) for word in tokens(text) if word in self.counts}
+        known = {
+            word: self._probability(*self.counts[word])
+            for word in tokens(text)
+            if word in self.counts and word not in without
+        }
         telling = [(word, p) for word, p in known.items() if abs(p - 0.5) >= _TELLING]
         if len(telling) < _FEWEST:
             return WordVerdict(0.5)
         telling = sorted(telling, key=lambda pair: -abs(pair[1] - 0.5))[:_MOST]
         combined = _combine([p for _, p in telling])
         counted = (word for word, p in telling if (p > 0.5) == (combined > 0.5))  # noqa: PLR2004 - even odds
-        return WordVerdict(combined, tuple(word for word, _ in zip(counted, range(_NAMED), strict=False)))
+        named = (word for word in counted if not word.startswith(FORM))
+        return WordVerdict(combined, tuple(islice(named, _NAMED)), len(telling))
 
     def as_json(self) -> str:
         """Return the model as JSON of at most `MAX_BYTES`."""

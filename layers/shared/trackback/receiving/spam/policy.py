@@ -1,12 +1,17 @@
 """Policy: decides a ping's status from the evidence; by default it is held for the author, with reasons.
 
-`CERTAIN` is 10. No signal except a known template (8) weighs more than 4, or 5 for reflection. One signal
-alone, or any two others together, only hold a ping; a template and one more, or three or more others, can
-make it spam without the author's review. A missing link weighs only 2, since TrackBack never required one: it
-is a fact for the author, not a verdict.
+`CERTAIN` is 10. No signal except a known template (8) weighs more than 4, or 5: reflection, names that are a
+search phrase, which is a signal of its own, and words that agree with an odd form. One signal alone, or any
+two others together, only hold a ping; a template and one more, or three or more others, can make it spam
+without the author's review. A missing link weighs only 2, since TrackBack never required one: it is a fact
+for the author, not a verdict.
+
+What speaks for a ping is its page's link (3), and words that the author approved (2). Spam places links, too:
+if anything in the ping itself speaks against it, its link counts 1, and its words nothing. So a ping looks
+genuine only if nothing it sent is odd.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from trackback.model.ping import Status
@@ -22,6 +27,16 @@ CERTAIN = 10
 """The score from which a ping is spam without the author's review, unless a rule allows its source."""
 MILD = 3
 """The highest weight against a ping that a rule may approve: anyone can name a friend's page as source."""
+
+
+_OF_PAGE = {
+    ReasonCode.LINK,
+    ReasonCode.PLACE,
+    ReasonCode.REL,
+    ReasonCode.MANY_LINKS,
+    ReasonCode.TOPIC,
+    ReasonCode.AKISMET,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +76,19 @@ def _judge(evidence: Evidence, rules: Iterable[Rule], signals: Iterable[Signal])
     rule = deciding_rule(evidence, rules)
     found = [_reason(rule) if rule else None, *(signal(evidence) for signal in signals)]
     found.append(_idle(evidence, rules) if rule is None else None)
-    reasons = tuple(reason for reason in found if reason)
+    reasons = tuple(_weighed([reason for reason in found if reason]))
     score = sum(reason.weight for reason in reasons)
     return Judgement(_status(evidence, rule, score, reasons), score, reasons, rule)
+
+
+def _weighed(reasons: Sequence[Reason]) -> Iterator[Reason]:
+    """Yield the reasons; if the ping itself speaks against it, its page speaks for it with 1 at most."""
+    is_suspicious = any(reason.weight > 0 and reason.code not in _OF_PAGE for reason in reasons)
+    for reason in reasons:
+        if not is_suspicious or reason.weight >= 0 or reason.code is ReasonCode.RULE:
+            yield reason
+        elif reason.code is ReasonCode.LINK:
+            yield reason._replace(weight=-1)
 
 
 def _status(evidence: Evidence, rule: Rule | None, score: int, reasons: Iterable[Reason]) -> Status:

@@ -7,10 +7,22 @@ was cut when the ping was received, so each signal runs in linear time.
 import re
 from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from trackback.model.verdict import LinkStatus, Reason, ReasonCode
+from trackback.receiving.spam.bayes import WordVerdict
 from trackback.receiving.spam.evidence import Evidence, judged_text
+from trackback.receiving.spam.form import (
+    disguise,
+    echo,
+    goods,
+    keywords,
+    page_kind,
+    stock,
+    title_is_blog_name,
+)
+from trackback.receiving.spam.shape import has_stuck_brackets, is_quotation, post_words
+from trackback.receiving.spam.topic import topic
+from trackback.urls import host_of
 from trackback.web.html.regions import Standing
 from trackback.web.text.plain_text import fold
 
@@ -46,23 +58,30 @@ _TEMPLATES = (
     ),
 )
 _TRACKBACK_TITLE = re.compile(r"^(?:\[?\.{2,3}\]? ?)?\[trackback\]$")
-_URL = re.compile(r"https?://|\bwww\.")
+_URL = re.compile(r"(?:https?://(?:www\.)?|\bwww\.)([^\s<>\"']{1,400})")
 _MANY_URLS = 3
 
 _FLOODS = (  # attribute, count that is suspicious, count that is a flood, message
-    ("same_text", 5, 20, "{} other posts got the same text within an hour."),
-    ("same_host", 10, 30, "{} other posts were pinged from the same host within an hour."),
+    ("same_text", 5, 20, "{} other posts got the same text within a day."),
+    ("text_sites", 8, 25, "{} other sites sent the same text for this post within a day."),
+    ("same_host", 10, 30, "{} other posts were pinged from the same site within an hour."),
     ("burst", 20, 60, "{} other pings came from the same sender within ten minutes."),
 )
+_MANY_POSTS = 30  # that one site links; fewer may be a look back at a year
 _LINKS = ((2_000, 4), (500, 2))
-_UNWANTED = ((0.99, 4), (0.9, 2))  # tests/benchmarks/words.py counts their errors
-_WANTED = 0.05
+_UNWANTED = ((0.99, 4, 5), (0.9, 1, 4), (0.7, 0, 2))  # probability, weight alone, weight with an odd form
+_ODD = 3
+PRAISE = "You mostly approved pings with such words"
+_WANTED = 0.01
+_MANY_TELLING = 12
 
 
 def template(evidence: Evidence) -> Reason | None:
     """Known templates of TrackBack spam; the only signal that one other signal can make certain."""
     text = fold(f"{evidence.title}\n{evidence.excerpt}")
     found = next((known.name for known in _TEMPLATES if known.pattern.search(text)), None)
+    if found is None and has_stuck_brackets(evidence.excerpt):
+        found = "[…] without blanks around the text"
     return (
         Reason(ReasonCode.TEMPLATE, f"The text follows a known template of spam: “{found}”.", 8)
         if found
@@ -89,25 +108,20 @@ def reflection(evidence: Evidence) -> Reason | None:
 
 
 def has_markup(evidence: Evidence) -> Reason | None:
-    """Links in plain-text fields; some old blogs send them, most spam scripts do."""
-    if evidence.has_markup:
-        return Reason(ReasonCode.MARKUP, "The fields came with links in HTML or BBCode.", 4)
-    return None
-
-
-def title_is_blog_name(evidence: Evidence) -> Reason | None:
-    """Antispam-bee#219. If both are missing, both default to the host, which says nothing."""
-    title, blog_name = fold(evidence.title), fold(evidence.blog_name)
-    if title == blog_name and title != fold(urlsplit(evidence.url).netloc):
-        return Reason(ReasonCode.SAME_NAMES, "The title and the blog's name are the same.", 3)
-    return None
+    """Links in plain-text fields: spam scripts send their own, old blogs what they quote of a page."""
+    if not evidence.has_markup:
+        return None
+    own = host_of(evidence.post)
+    found = _addresses(evidence)
+    is_own = bool(found) and (all(_is_on(own, each) for each in found) if own else len(found) == 1)
+    is_mild = is_own or is_quotation(evidence.excerpt)
+    return Reason(ReasonCode.MARKUP, "The fields came with links in HTML or BBCode.", 1 if is_mild else 4)
 
 
 def many_addresses(evidence: Evidence) -> Reason | None:
-    """Text that consists mostly of addresses."""
-    count = sum(
-        len(_URL.findall(fold(text))) for text in (evidence.title, evidence.excerpt, evidence.blog_name)
-    )
+    """Text that consists mostly of addresses; those of the post's own site are no sign of spam."""
+    own = host_of(evidence.post)
+    count = len({each for each in _addresses(evidence) if not _is_on(own, each)})
     return (
         Reason(ReasonCode.ADDRESSES, f"The text holds {count} web addresses.", 3)
         if count >= _MANY_URLS
@@ -115,14 +129,34 @@ def many_addresses(evidence: Evidence) -> Reason | None:
     )
 
 
+def _addresses(evidence: Evidence) -> list[str]:
+    """Return the addresses in the texts, without scheme and `www.`; a host that stands for a name is none."""
+    host = fold(host_of(evidence.url))
+    texts = [fold(text) for text in (evidence.title, evidence.excerpt, evidence.blog_name)]
+    return [
+        found[1].rstrip("/.,;:)")
+        for text in texts
+        if not text.startswith(host) or text.strip("/") != host
+        for found in _URL.finditer(text)
+    ]
+
+
+def _is_on(host: str, address: str) -> bool:
+    own = host.removeprefix("www.")
+    return bool(own) and address.startswith(own)
+
+
 def flood(evidence: Evidence) -> Reason | None:
     """Many pings at once; text, host and sender correlate, so only the strongest counts.
 
-    Who sends much, for pages that link, may be a host of many blogs; such a ping does not wait behind others.
+    Who sends much, for pages that link, may be a host of many blogs; and a blog may link many posts. Such a
+    ping does not wait behind others.
     """
     is_linked = evidence.link is LinkStatus.FOUND and not evidence.reflection
-    counts = {"same_text": evidence.same_text, "same_host": evidence.same_host}
+    counts = {name: getattr(evidence, name) for name in ("same_text", "text_sites", "same_host")}
     counts |= {} if is_linked else {"burst": evidence.burst}
+    if is_linked and counts["same_host"] < _MANY_POSTS:
+        counts["same_host"] = 0
     counted = [(counts.get(name, 0), few, many, words) for name, few, many, words in _FLOODS]
     heard = [
         Reason(ReasonCode.FLOOD, words.format(count), 4 if count >= many else 2)
@@ -133,18 +167,40 @@ def flood(evidence: Evidence) -> Reason | None:
 
 
 def words(evidence: Evidence) -> Reason | None:
-    """The author's earlier decisions about pings with similar words."""
+    """The author's earlier decisions against pings with similar words and forms.
+
+    Words that agree with the form of the ping weigh more than words alone, which may be those of a subject.
+    """
+    verdict = _verdict_of_words(evidence)
+    if verdict.probability < _UNWANTED[-1][0]:
+        return None
+    forms = [signal(evidence) for signal in FORM if signal is not stock]
+    is_odd = any(reason.weight >= _ODD for reason in forms if reason)
+    weight = next(
+        both if is_odd else alone for least, alone, both in _UNWANTED if verdict.probability >= least
+    )
+    if not evidence.words.is_sure:
+        weight = weight // 2 if is_odd else min(weight, 1)
+    text = f"You mostly turned down pings with such words: {', '.join(verdict.words)}."
+    return Reason(ReasonCode.WORDS, text, weight) if weight else None
+
+
+def praise(evidence: Evidence) -> Reason | None:
+    """The author's earlier decisions for pings with similar words, of which many must tell; see `policy`.
+
+    The words of the post's own title are in every ping for it, and praise none.
+    """
+    verdict = _verdict_of_words(evidence, post_words(evidence.post, evidence.about.title))
+    is_linked = evidence.link is LinkStatus.FOUND and not evidence.reflection
+    if not is_linked or verdict.probability > _WANTED or verdict.telling < _MANY_TELLING:
+        return None
+    text = f"{PRAISE}: {', '.join(verdict.words)}."
+    return Reason(ReasonCode.WORDS, text, -2)
+
+
+def _verdict_of_words(evidence: Evidence, without: frozenset[str] = frozenset()) -> WordVerdict:
     text = judged_text(evidence.url, evidence.title, evidence.excerpt, evidence.blog_name)
-    verdict = evidence.words.judge(text)
-    quoted = ", ".join(verdict.words)
-    for probability, weight in _UNWANTED:
-        if verdict.probability >= probability:
-            return Reason(
-                ReasonCode.WORDS, f"You mostly turned down pings with such words: {quoted}.", weight
-            )
-    if verdict.probability <= _WANTED:
-        return Reason(ReasonCode.WORDS, f"You mostly approved pings with such words: {quoted}.", -2)
-    return None
+    return evidence.words.judge(text, without)
 
 
 def link(evidence: Evidence) -> Reason | None:
@@ -200,14 +256,23 @@ def akismet(evidence: Evidence) -> Reason | None:
     return Reason(ReasonCode.AKISMET, "Akismet takes it for spam.", 4) if evidence.akismet else None
 
 
+FORM: tuple[Signal, ...] = (
+    page_kind,
+    title_is_blog_name,
+    keywords,
+    goods,
+    stock,
+    echo,
+    disguise,
+)
 FROM_PING: tuple[Signal, ...] = (
     has_markup,
-    title_is_blog_name,
     trackback_title,
     template,
     many_addresses,
+    *FORM,
     reflection,
     flood,
     words,
 )
-FROM_PAGE: tuple[Signal, ...] = (link, place, rel, many_links, akismet)
+FROM_PAGE: tuple[Signal, ...] = (link, praise, place, rel, many_links, topic, akismet)
