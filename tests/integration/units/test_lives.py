@@ -68,6 +68,8 @@ def hostile(web: Web) -> bytes:
 
 TURN = 1
 """What a look costs at the site's record."""
+GATE = 2
+"""What an approval by a rule costs more: its page is claimed, and the rule's approvals are counted."""
 PAGE = 1
 """What a page costs whose address has parameters: which page it is, is noted for other addresses of it."""
 
@@ -79,6 +81,13 @@ def test_an_ordinary_ping_that_is_put_away_takes_six_units_and_its_turn(web: Web
 
 def test_an_ordinary_ping_that_is_approved_takes_twelve_units_and_its_turn(web: Web) -> None:
     assert received(web, web.link(), **ORDINARY).verify().decide(Status.APPROVED).units <= 12 + TURN
+
+
+def test_an_ordinary_ping_that_a_rule_approves_takes_twelve_units_its_gate_and_its_turn(web: Web) -> None:
+    rule(web.table, "allow", "host", "other.example")
+    life = received(web, web.link(), **ORDINARY).verify()
+    assert web.store.get(life.ping.id).status is Status.APPROVED
+    assert life.units <= 12 + GATE + TURN
 
 
 def test_an_ordinary_ping_that_is_certainly_spam_takes_three_units(web: Web) -> None:
