@@ -36,7 +36,7 @@ def returned(known: Ping, looked_at: Ping, now: datetime) -> Change:
     if looked_at.status is Status.RECEIVED and looked_at.due:
         return Change(known, waiting_until(known, looked_at.due, looked_at.check_at))
     verdict, looked = looked_at.verdict, replace(known, returned_at=stamp(now))
-    if looked_at.status in UNWANTED or not verdict or verdict.link is LinkStatus.MISSING:
+    if looked_at.status in UNWANTED or not verdict:
         return _dropped(known, looked, is_spam=looked_at.status is Status.SPAM)
     if verdict.link is LinkStatus.FOUND:
         return _come_back(known, looked, verdict, now)
