@@ -111,7 +111,14 @@ SENDS = [f"{keys.SENT}*", f"{keys.JOB}*", f"{keys.FEED}*"]
 """Records of the ledger, of orders and of what is remembered of the feed."""
 PING = "?" * 26
 LEARNT = [f"{keys.POST}*", keys.WORDS]
-OF_CHECKS = [f"{keys.PAGES}*", f"{keys.APPROVALS}*", f"{keys.TURNS}*", keys.SWEEP, f"{keys.SWEPT}*"]
+OF_CHECKS = [
+    f"{keys.PAGES}*",
+    f"{keys.APPROVALS}*",
+    f"{keys.TURNS}*",
+    keys.FLOODS,
+    keys.SWEEP,
+    f"{keys.SWEPT}*",
+]
 AS_LONG = [f"{keys.DELIVERY}*", *SENDS]
 """Records whose ids may be as long as a ping's."""
 CONDITIONS = {
@@ -302,7 +309,16 @@ def test_verify_reaches_no_record_of_the_author_and_each_ping(make_ping: Callabl
         {kind for kind in KINDS if reaches(CONDITIONS["VerifyFunction", sid], kind)}
         for sid in ("ReadWhatJudgingTakes", "JudgePingsAndLearn")
     )
-    assert written == {keys.POST, keys.WORDS, keys.PAGES, keys.APPROVALS, keys.TURNS, keys.SWEEP, keys.SWEPT}
+    assert written == {
+        keys.POST,
+        keys.WORDS,
+        keys.PAGES,
+        keys.APPROVALS,
+        keys.TURNS,
+        keys.FLOODS,
+        keys.SWEEP,
+        keys.SWEPT,
+    }
     assert read - written == {keys.RULES, keys.SETTINGS}
     for sid in ("ReadWhatJudgingTakes", "JudgePingsAndLearn"):
         assert reaches(CONDITIONS["VerifyFunction", sid], make_ping().id)

@@ -22,6 +22,7 @@ def test_a_ping_is_shown_with_all_that_an_author_asks(
     page = author.read(QUEUE)
     said = ("Re: Hello", "Some words", "Other", "Hello, world", "Links to your post", "<mark>a post</mark>")
     assert all(words in page for words in said)
+    assert re.search('<p class="looks">(Looks genuine|Unclear|Looks like spam)</p>', page)
     assert 'href="https://other.example/re" target="_blank" rel="noopener noreferrer nofollow ugc"' in page
     assert f'value="approve {chosen(ping)}"' in page
 

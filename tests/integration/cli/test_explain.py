@@ -58,7 +58,9 @@ def test_json_tells_the_verdict_in_numbers_and_texts(blogs: Blogs, capsys: Outpu
     assert rows(capsys, "show", blogs.ping.id) == [listed]
     verdict = listed["verdict"]
     assert (verdict["link"], verdict["http_status"], verdict["links"]) == ("found", 200, 1)
-    assert verdict["score"] == -3
+    assert (verdict["score"], verdict["looks"]) == (-3, "looks genuine")
+    assert "looks genuine" in folded(said(capsys, "explain", blogs.ping.id))
+    assert "Looks genuine. The source links to the post." in folded(said(capsys, "list"))
     assert verdict["reasons"] == ["The source links to the post."]
     assert {type(verdict[name]) for name in ("http_status", "links", "score")} == {int}
 

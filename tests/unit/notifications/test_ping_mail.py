@@ -91,6 +91,12 @@ def test_what_is_said_of_the_link_is_no_reason_again(state: LinkStatus) -> None:
     assert said.reasons == ["The source has 900 links."]
 
 
+def test_what_the_judge_makes_of_it_is_said_in_words() -> None:
+    assert announced(verdict=Verdict(LinkStatus.FOUND, "", score=-3)).looks == "looks genuine"
+    assert announced(verdict=Verdict(LinkStatus.MISSING, "", score=5)).looks == "looks like spam"
+    assert announced(verdict=None).looks == ""
+
+
 def test_the_links_words_stand_out_in_their_sentence() -> None:
     sentence = announced().sentence
     assert sentence
