@@ -21,7 +21,7 @@ _HEAD = (
 
 def report(messages: Sequence[Message]) -> str:
     """Return all tables as Markdown."""
-    parts = ["## With nothing learnt, and after decisions", _HEAD, *_learning(messages)]
+    parts = ["## With nothing learnt, and after decisions\n", _HEAD, *_learning(messages)]
     parts += ["\n## Compared\n", "As if all were one blog, after 100 decisions, half of the links found.\n"]
     parts += [_HEAD.replace("learnt", "judge").replace(" link |", "", 1).replace(" --- |", "", 1)]
     parts += [*_compared(messages)]
