@@ -134,6 +134,15 @@ def test_a_look_that_is_put_off_or_fails_is_counted_so(web: Web, capsys: pytest.
     wake(batch(*(web.add(f"/?n={n}") for n in range(6)), group="other.example"))
     assert [outcome for outcome, _ in outcomes(capsys)].count("PingPostponed") == 1
     other = web.add("/re", "second.example")
-    faults.answer(web.table, "UpdateItem", 1, faults.error("AccessDeniedException"))
+    failed_at(web, 2)  # after the floods' record
     wake(batch(other))
     assert [(outcome, line["ping"]) for outcome, line in outcomes(capsys)] == [("CheckFailed", other.id)]
+
+
+def test_a_floods_record_that_cannot_be_written_holds_up_no_ping(web: Web) -> None:
+    web.answers["/re"] = web.link()
+    wake(batch(*(web.add(f"/?n={n}") for n in range(6)), group="other.example"))
+    ping = web.add("/re", "second.example")
+    failed_at(web, 1)
+    assert wake(batch(ping)) == DONE
+    assert verdicts(web, ping) == ["found"]

@@ -82,7 +82,7 @@ class Outbox:
 
         Pings that the author decided about in the meantime, or that another mail mentions, are left out.
         """
-        waiting = self._waiting([ping for ping in claim.pings if "#" not in ping])
+        waiting = self._waiting([ping for ping in claim.pings if "#" not in ping], claim)
         told = [ping for ping, what in waiting if self._mark(ping.id, status_value(ping), what, claim)]
         return sorted(told, key=_promise)
 
@@ -93,11 +93,12 @@ class Outbox:
         told = [each for each in failed if self._mark(each.id, STATUS_SENT, str(each.version), claim)]
         return sorted(told, key=attrgetter("last_at"))
 
-    def _waiting(self, pings: Collection[str]) -> Iterator[tuple[Ping, str]]:
+    def _waiting(self, pings: Collection[str], claim: Claim) -> Iterator[tuple[Ping, str]]:
         """Yield the pings that wait for the author or that a rule approved, with what of them is news."""
         for ping in map(to_ping, self._records(pings)):
             revised = ping.status is Status.APPROVED and ping.revision and not ping.needs_check
-            if revised or ping.status is Status.PENDING or ping.is_approved_by_rule:
+            is_news = revised or ping.status is Status.PENDING or ping.is_approved_by_rule
+            if is_news and not _was_told_by_short_name(ping, claim):
                 yield ping, _what(ping)
 
     def _mark(self, record: str, status: str, what: str, claim: Claim) -> bool:
@@ -161,6 +162,12 @@ def _what(ping: Ping) -> str:
     if ping.is_approved_by_rule:
         return "rule"
     return ping.revision_hash if ping.status is Status.APPROVED else "ping"
+
+
+def _was_told_by_short_name(ping: Ping, claim: Claim) -> bool:
+    """Tell whether another mail told of a revision, when revisions had short names."""
+    what, _, mail = ping.notified.partition("@")
+    return ping.revision is not None and what == ping.revision.short_hash and mail != claim.id
 
 
 def _promise(ping: Ping) -> tuple[bool, int, str]:

@@ -3,13 +3,17 @@
 from collections.abc import Mapping
 from typing import Any
 
+from aws_lambda_powertools import Logger
+
 from trackback.errors import TableBusy
 from trackback.receiving.spam.flood import MARK, FloodWindow, Seen, merged
 from trackback.storage.floods import FloodStore, as_seen, as_stored
 
+logger = Logger(child=True)
+
 
 def exchange_floods(window: FloodWindow, store: FloodStore) -> None:
-    """Merge what this environment has seen several times with what the others have."""
+    """Merge what this environment has seen several times with what the others have; no fault stops a run."""
     own = window.shared()
 
     def merge(stored: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -19,6 +23,9 @@ def exchange_floods(window: FloodWindow, store: FloodStore) -> None:
         found = store.exchange({key: len(seen.marks) for key, seen in own.items()}, merge)
     except TableBusy:
         return  # its own count must do
+    except Exception:
+        logger.exception("what was seen of floods could not be exchanged")
+        return
     window.take_in(_read(found))
 
 
