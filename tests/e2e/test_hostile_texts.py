@@ -15,7 +15,7 @@ from tests.e2e.watch import Watch
 from tests.stack.servers import serving
 from tests.support.payloads import PAYLOADS
 from trackback.model.ping import Ping, Status
-from trackback.storage.items import to_attributes
+from trackback.storage.items import to_attributes, to_ping
 
 SHOWN, UNWANTED = (Status.PENDING, Status.APPROVED), (Status.REJECTED, Status.SPAM)
 MANY, FEW = 30, 12
@@ -98,7 +98,8 @@ def test_a_pings_own_page_only_shows_them(stack: Running, pings: list[Ping], wat
 
 def test_the_page_of_a_mailed_link_only_shows_them(stack: Running, pings: list[Ping], watch: Watch) -> None:
     for ping in pings[:SOME]:
-        assert watch.look(signed_link(stack, ping)) == []
+        now = to_ping(stack.item(ping.id))  # a check may have dropped words that are spam by themselves
+        assert watch.look(signed_link(stack, now)) == []
         assert watch.page.get_by_role("button", name="Approve").count() == 1
 
 
