@@ -22,6 +22,7 @@ from trackback.storage.pings import Added
 from trackback.storage.settings import save_rules
 from trackback.storage.stream import event_of, needs_check
 from trackback.timestamps import stamp
+from trackback.urls import host_of
 
 HOUR = timedelta(hours=1)
 SPAM = {"title": "Cheap pills", "excerpt": "Buy cheap pills here.", "blog_name": "Pills"}
@@ -115,6 +116,23 @@ def test_a_rule_that_allows_the_site_does_not_show_them(web: Web, turned_down: P
         web.add(**FRIEND | {"title": title})
         assert web.verify(turned_down).status is Status.PENDING
     assert shown(web) == []
+
+
+def test_what_the_check_put_away_and_the_author_confirmed_is_shown_by_no_rule(web: Web) -> None:
+    web.answers["/re"] = web.link()
+    certain = {
+        "title": "[Trackback]",
+        "excerpt": "[...] Find 58213 more infos on that topic: x.example [...]",
+    }
+    spam = web.ping(title="[Trackback]", excerpt=excerpt, blog_name="Spam")
+    web.store.add(spam)
+    web.verify(spam)
+    assert web.store.get(spam.id).is_unwanted_by_check
+    web.store.decide(spam.id, Status.SPAM, NOW)
+    save_rules(web.table, [read_rule("allow", "host", host_of(spam.url))], [])
+    at(web, HOUR, **FRIEND)
+    web.verify(spam)
+    assert web.store.get(spam.id).status is Status.PENDING
 
 
 def test_a_page_without_a_link_brings_nothing_back(web: Web, turned_down: Ping) -> None:

@@ -153,8 +153,9 @@ class PingStore:
         expected_status: Status | None = None,
         keep: timedelta = KEEP_UNWANTED,
     ) -> Ping:
-        """Set a ping's status and return the ping as it was before; the same status again changes nothing.
+        """Set a ping's status and return the ping as it was before.
 
+        The same status again changes nothing, unless the author confirms what only the check has turned down.
         `texts_hash` names the texts to decide about, the ping's own or its revision: approving shows these
         texts, or the ping's own if it is empty. `revision` names the revision that the author has seen
         besides; another one is not decided about. `expected_status` is the status that the decision is based
@@ -169,7 +170,8 @@ class PingStore:
         if texts_hash and not before.says(texts_hash):
             raise StatusChanged("it has other words by now; look at it again")
         take = status is Status.APPROVED and texts_hash not in {"", before.texts.hash}
-        if before.status is status and not take:
+        confirms = by == "author" and before.is_unwanted_by_check
+        if before.status is status and not take and not confirms:
             return before
         if expected_status not in {None, before.status} and before.status is not status:
             raise StatusChanged(f"it is {before.status} by now; look at it again")
