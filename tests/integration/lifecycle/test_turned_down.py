@@ -120,10 +120,7 @@ def test_a_rule_that_allows_the_site_does_not_show_them(web: Web, turned_down: P
 
 def test_what_the_check_put_away_and_the_author_confirmed_is_shown_by_no_rule(web: Web) -> None:
     web.answers["/re"] = web.link()
-    certain = {
-        "title": "[Trackback]",
-        "excerpt": "[...] Find 58213 more infos on that topic: x.example [...]",
-    }
+    excerpt = "[...] Find 58213 more infos on that topic: x.example [...]"
     spam = web.ping(title="[Trackback]", excerpt=excerpt, blog_name="Spam")
     web.store.add(spam)
     web.verify(spam)
