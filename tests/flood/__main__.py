@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.flood.report import HOW, lines
 from tests.flood.scenarios import SCENARIOS, run
 
-HEAD = "# A flood\n\nWhat `make flood WRITE=docs/flood.md` last printed.\n\n"
+HEAD = "# A flood\n\nWhat `make flood WRITE=docs/flood.md` prints; a scenario may be run alone (`python -m tests.flood friend`).\n\n"
 
 
 def main() -> None:
