@@ -9,7 +9,11 @@ from pathlib import Path
 from tests.flood.report import HOW, lines
 from tests.flood.scenarios import SCENARIOS, run
 
-HEAD = "# A flood\n\nWhat `make flood WRITE=docs/flood.md` prints; a scenario may be run alone (`python -m tests.flood friend`).\n\n"
+HEAD = """# A flood
+
+What `make flood WRITE=docs/flood.md` prints; a scenario may be run alone (`python -m tests.flood friend`).
+
+"""
 
 
 def main() -> None:
