@@ -65,7 +65,7 @@ def run(sender: Sender, job_id: str) -> None:
 
 
 def read(sender: Sender, feed: str) -> None:
-    """Send pings for new posts of the feed. The author is told of one that stays unreadable."""
+    """Send pings for new posts of the feed. If it stays unreadable, an email tells the author."""
     try:
         followed = poll_feed(sender, feed)
     except FeedUnreadable as error:

@@ -143,7 +143,7 @@ class Ping:
 
     @property
     def waits_to_return(self) -> bool:
-        """Whether it was turned down, and its revision came since and is to be looked at."""
+        """Whether it was turned down, and a later revision waits for a look."""
         return self.status in UNWANTED and bool(self.revision) and (self.needs_check or bool(self.check_at))
 
     @property

@@ -13,10 +13,10 @@ from trackback.model.texts import Texts
 from trackback.timestamps import stamp
 
 RETURN_PAUSE = timedelta(days=1)
-"""How long after a look at other texts of a ping that was turned down still others wait for the next."""
+"""Pause between two looks at new texts of a ping that was turned down."""
 
 _KEEP_WAITING = timedelta(days=3)
-"""How long a ping is kept, at least, after the time at which it is to be looked at."""
+"""How long a ping is kept after its next look is due, at least."""
 _MOST_TRACES = 16
 
 

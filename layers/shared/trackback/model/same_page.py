@@ -2,8 +2,8 @@
 
 Two pings are about the same page if their pages have the same address after redirects, or name the same
 canonical one, or have the same title and the same sentence around the link. Only pages of one account are
-compared (`web.accounts`), so nobody can pass for another's page. A page at its own address is not the same as
-one that only names that address canonical: otherwise a neighbour could take its place.
+compared (`web.accounts`), so nobody can claim another person's page. A page that only names an address
+canonical is not the page at that address. Otherwise a neighbour could take its place.
 """
 
 import hashlib

@@ -167,14 +167,11 @@ class PingStore:
                 ping no longer has these texts.
         """
         before = self.get(ping_id)
-        if texts_hash and not before.says(texts_hash):
-            raise StatusChanged("it has other words by now; look at it again")
+        _require(before, status, texts_hash, expected_status)
         take = status is Status.APPROVED and texts_hash not in {"", before.texts.hash}
         confirms = by == "author" and before.is_unwanted_by_check
         if before.status is status and not take and not confirms:
             return before
-        if expected_status not in {None, before.status} and before.status is not status:
-            raise StatusChanged(f"it is {before.status} by now; look at it again")
         with_revision = before.revision_hash in {texts_hash, revision} - {""}
         change = decided(
             before, status, now, by=by, why=why, take=take, with_revision=with_revision, keep=keep
@@ -192,3 +189,11 @@ class PingStore:
         if change.step:
             updates.append(count_change(change.before.post_key, change.step))
         self._table.update_all(updates)
+
+
+def _require(ping: Ping, status: Status, texts_hash: str, expected: Status | None) -> None:
+    """Raise StatusChanged if a decision was made about other texts, or about another status."""
+    if texts_hash and not ping.says(texts_hash):
+        raise StatusChanged("it has other words by now; look at it again")
+    if ping.status not in {status, expected or ping.status}:
+        raise StatusChanged(f"it is {ping.status} by now; look at it again")

@@ -166,7 +166,7 @@ def _with_kept_table(deployment: Deployment, state: StackState, file: Path) -> D
 
 
 def _parameters(deployment: Deployment, state: StackState, known: Mapping[str, Parameter]) -> dict[str, str]:
-    """Return a value for every parameter of the template, but for a secret that the stack has already."""
+    """Return the values of the template's parameters. A secret that the stack has is not sent again."""
     defaults = {name: it.default for name, it in known.items() if it.default is not None}
     parameters = {**defaults, **deployment.parameters, **identities.identity_parameters(deployment, state)}
     if parameters["ExistingTable"]:
