@@ -40,16 +40,22 @@ def test_what_is_to_be_tried_later_is_tried_when_it_is_due(
     assert all(record.stage is not Stage.LATER for record in ledger.every())
 
 
+def after_days(sender: Make, clock: Clock, ledger: Ledger) -> SentPing:
+    """Return the only record after four days of retries."""
+    for _ in range(400):
+        clock.now += 15 * MINUTE
+        sender().send_due()
+    (record,) = ledger.every()
+    return record
+
+
 def test_what_is_busy_for_two_days_has_failed(
     blog: Web, other: Web, sender: Make, clock: Clock, ledger: Ledger
 ) -> None:
     blog.pages["/post"] = post(f"{other.url}/p/a")
     other.pages["/tb/a"] = Response("", 500)
     sender().send(f"{blog.url}/post")
-    for _ in range(400):
-        clock.now += 15 * MINUTE
-        sender().send_due()
-    (record,) = ledger.every()
+    record = after_days(sender, clock, ledger)
     assert (record.stage, record.attempts, other.asked["POST /tb/a"]) == (Stage.FAILED, 6, 6)
     assert "two days" in record.words
 
@@ -60,10 +66,7 @@ def test_a_page_that_never_answers_is_no_ping_that_failed(
     blog.pages["/post"] = post(f"{other.url}/busy")
     other.pages["/busy"] = Response("", 503)
     sender().send(f"{blog.url}/post")
-    for _ in range(400):
-        clock.now += 15 * MINUTE
-        sender().send_due()
-    (record,) = ledger.every()
+    record = after_days(sender, clock, ledger)
     assert record.stage is Stage.NONE  # listed, and in no mail
     assert record.words == "its server answers 503, and it was tried for two days"
 
